@@ -1,0 +1,372 @@
+//! Gradient descent over all the data and over mini-batches.
+
+use crate::kernel::Kernel;
+use crate::loss::Total;
+use crate::progress::{Pace, Progress};
+use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
+
+/// Full-batch gradient descent: each step follows the gradient of the whole set.
+///
+/// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
+///
+/// # Cost
+/// A step is one pass over the set and three over the weights. It needs a [`Gradient`], which the caller lends, and `C`
+/// values on the stack. Stepped on a buffer of samples from a stream, this is mini-batch descent on that stream.
+///
+/// # Numeric contract
+/// The gradient as in [`Hinge::gradient`], not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of 1;
+/// then `w = w + (f * g)` with `f = −(η / N)`, and `f / scale` if the model's scale is not 1.
+///
+/// # Errors
+/// A step is refused, with model and optimiser bit for bit as before, for an empty set, a sample that
+/// [`Hinge::margins`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
+///
+/// ```
+/// use hingeline::{Gradient, GradientDescent, Hinge, Model, Schedule, Slices};
+///
+/// let mut model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+/// let mut gradient = Gradient::new();
+/// let schedule = Schedule::Constant { rate: 0.5 };
+/// let mut descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
+/// let step = descent.step(&mut model, &mut samples)?;
+/// assert_eq!((step.data_loss, step.samples), (1.0, 2));
+/// assert_eq!(model.weights(), &[[0.5], [-0.5]]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct GradientDescent<'a, const C: usize, const F: usize> {
+    progress: Progress,
+    gradient: &'a mut Gradient<C, F>,
+}
+
+impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
+    /// A descent before its first step. The gradient's content is of no matter.
+    ///
+    /// # Errors
+    /// As [`Progress::new`].
+    ///
+    /// ```
+    /// use hingeline::{Gradient, GradientDescent, Hinge, Schedule};
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// let schedule = Schedule::Constant { rate: 0.0 };
+    /// assert!(GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient).is_err());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn new(
+        hinge: Hinge,
+        schedule: Schedule,
+        gradient: &'a mut Gradient<C, F>,
+    ) -> Result<Self, Error> {
+        Ok(Self::resume(Progress::new(hinge, schedule, 0)?, gradient))
+    }
+
+    /// A descent that goes on from saved progress.
+    ///
+    /// ```
+    /// use hingeline::{Gradient, GradientDescent, Hinge, Progress, Schedule};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 7)?;
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// assert_eq!(GradientDescent::resume(progress, &mut gradient).progress(), progress);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn resume(progress: Progress, gradient: &'a mut Gradient<C, F>) -> Self {
+        Self { progress, gradient }
+    }
+
+    /// The whole state of the optimiser between two steps.
+    ///
+    /// ```
+    /// use hingeline::{Gradient, GradientDescent, Hinge, Schedule};
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
+    /// assert_eq!(descent.progress().steps(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// One step down the gradient of the whole set.
+    ///
+    /// # Errors
+    /// See [the type](Self); [`Stopped::sample`] names the sample at fault.
+    ///
+    /// ```
+    /// use hingeline::{Error, Gradient, GradientDescent, Hinge, Model, Schedule, Slices, Stopped};
+    ///
+    /// let mut gradient = Gradient::new();
+    /// let schedule = Schedule::Constant { rate: 0.5 };
+    /// let mut descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
+    /// let mut samples = Slices::new(&[[1.0], [2.0]], &[0u8, 2])?;
+    /// let stopped = descent.step(&mut Model::<2, 1>::new(), &mut samples);
+    /// assert_eq!(stopped, Err(Stopped { error: Error::LabelOutOfRange, sample: Some(1) }));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+    ) -> Result<BatchStep, Stopped> {
+        let indices = 0..samples.len();
+        descend(&mut self.progress, self.gradient, model, samples, indices)
+    }
+}
+
+/// Mini-batch gradient descent: each step follows the gradient of the next few samples of a shuffled order.
+///
+/// The last batch of an epoch is smaller if the batch size does not divide the set, so that each sample is visited once
+/// an epoch. Formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
+///
+/// # Cost
+/// A step is one pass over the batch and four over the weights. It needs a [`Gradient`], which the caller lends, and `C`
+/// values on the stack.
+///
+/// ```
+/// use hingeline::{Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};
+/// use rand_core::SeedableRng;
+///
+/// let mut model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[1.0], [-1.0], [2.0]], &[0u8, 1, 0])?;
+/// let mut order = Order::new(3, &mut rand_xorshift::XorShiftRng::seed_from_u64(1))?;
+/// let mut gradient = Gradient::new();
+/// let schedule = Schedule::Constant { rate: 0.1 };
+/// let mut descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
+/// assert_eq!(descent.step(&mut model, &mut samples, &mut order)?.samples, 2);
+/// assert_eq!(descent.step(&mut model, &mut samples, &mut order)?.samples, 1);
+/// assert_eq!(order.epoch(), 1);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct MiniBatch<'a, const C: usize, const F: usize> {
+    progress: Progress,
+    batch_size: u32,
+    gradient: &'a mut Gradient<C, F>,
+}
+
+impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
+    /// A descent before its first step. The gradient's content is of no matter.
+    ///
+    /// # Errors
+    /// As [`Progress::new`], and [`Error::InvalidBatchSize`] for a size of 0.
+    ///
+    /// ```
+    /// use hingeline::{Error, Gradient, Hinge, MiniBatch, Schedule};
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 0, &mut gradient);
+    /// assert_eq!(descent.err(), Some(Error::InvalidBatchSize));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn new(
+        hinge: Hinge,
+        schedule: Schedule,
+        batch_size: u32,
+        gradient: &'a mut Gradient<C, F>,
+    ) -> Result<Self, Error> {
+        Self::resume(Progress::new(hinge, schedule, 0)?, batch_size, gradient)
+    }
+
+    /// A descent that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
+    ///
+    /// # Errors
+    /// [`Error::InvalidBatchSize`] for a size of 0.
+    ///
+    /// ```
+    /// use hingeline::{Gradient, Hinge, MiniBatch, Progress, Schedule};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 7)?;
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// assert_eq!(MiniBatch::resume(progress, 32, &mut gradient)?.progress(), progress);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn resume(
+        progress: Progress,
+        batch_size: u32,
+        gradient: &'a mut Gradient<C, F>,
+    ) -> Result<Self, Error> {
+        if batch_size == 0 {
+            return Err(Error::InvalidBatchSize);
+        }
+        Ok(Self {
+            progress,
+            batch_size,
+            gradient,
+        })
+    }
+
+    /// The state of the optimiser between two steps, but for its batch size.
+    ///
+    /// ```
+    /// # use hingeline::{Gradient, Hinge, MiniBatch, Schedule};
+    /// # let mut gradient = Gradient::<2, 1>::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 32, &mut gradient)?;
+    /// assert_eq!(descent.progress().steps(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// The samples of a batch, but for the last one of an epoch.
+    ///
+    /// ```
+    /// # use hingeline::{Gradient, Hinge, MiniBatch, Schedule};
+    /// # let mut gradient = Gradient::<2, 1>::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 32, &mut gradient)?;
+    /// assert_eq!(descent.batch_size(), 32);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn batch_size(&self) -> u32 {
+        self.batch_size
+    }
+
+    /// One step on the next batch of the order, which then goes on behind it.
+    ///
+    /// # Errors
+    /// As [`GradientDescent::step`], and [`Error::ShapeMismatch`] if the order is of another length. The order is then
+    /// as before too; [`MiniBatch::skip`] goes on without that batch.
+    ///
+    /// ```
+    /// use hingeline::{Error, Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};
+    ///
+    /// let mut samples = Slices::new(&[[1.0], [f32::NAN]], &[0u8, 1])?;
+    /// let mut order = Order::resume([1, 2, 3, 4], 2, 0, 0)?;
+    /// let mut gradient = Gradient::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let mut descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
+    /// let stopped = descent.step(&mut Model::<2, 1>::new(), &mut samples, &mut order).unwrap_err();
+    /// assert_eq!((stopped.error, stopped.sample), (Error::NonFiniteScore, Some(1)));
+    /// assert_eq!(order.position(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+    ) -> Result<BatchStep, Stopped> {
+        order.check_length(samples.len())?;
+        let mut ahead = *order;
+        let indices = (0..self.next_batch(order)).map(|_| {
+            let index = ahead.index();
+            ahead.skip();
+            index
+        });
+        let step = descend(&mut self.progress, self.gradient, model, samples, indices)?;
+        *order = ahead;
+        Ok(step)
+    }
+
+    /// Moves the order behind the next batch without a step.
+    ///
+    /// ```
+    /// use hingeline::{Gradient, Hinge, MiniBatch, Order, Schedule};
+    /// let mut order = Order::resume([1, 2, 3, 4], 5, 0, 0)?;
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
+    /// descent.skip(&mut order);
+    /// assert_eq!(order.position(), 2);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn skip(&self, order: &mut Order) {
+        for _ in 0..self.next_batch(order) {
+            order.skip();
+        }
+    }
+
+    /// Steps to the end of the order's epoch.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), at the first step that is refused; the steps before it stand.
+    ///
+    /// ```
+    /// use hingeline::{Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};
+    ///
+    /// let mut samples = Slices::new(&[[1.0], [-1.0], [2.0]], &[0u8, 1, 0])?;
+    /// let mut order = Order::resume([1, 2, 3, 4], 3, 0, 0)?;
+    /// let mut gradient = Gradient::new();
+    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let mut descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
+    /// descent.epoch(&mut Model::<2, 1>::new(), &mut samples, &mut order)?;
+    /// assert_eq!((descent.progress().steps(), order.epoch()), (2, 1));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn epoch<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+    ) -> Result<(), Stopped> {
+        let epoch = order.epoch();
+        while order.epoch() == epoch {
+            self.step(model, samples, order)?;
+        }
+        Ok(())
+    }
+
+    /// The size of the next batch.
+    fn next_batch(&self, order: &Order) -> u32 {
+        self.batch_size.min(order.remaining())
+    }
+}
+
+/// What happened in a step on a batch, or on the whole set.
+///
+/// ```
+/// use hingeline::{Gradient, GradientDescent, Hinge, Model, Schedule, Slices};
+/// let mut gradient = Gradient::new();
+/// let schedule = Schedule::Constant { rate: 0.5 };
+/// let mut descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
+/// let mut samples = Slices::new(&[[1.0], [2.0]], &[0u8, 2])?;
+/// let step = descent.step(&mut Model::<3, 1>::new(), &mut samples)?;
+/// assert_eq!(step.violations, 4);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct BatchStep {
+    /// The mean loss of the batch before the step, without the regulariser.
+    pub data_loss: f32,
+    /// The samples of the batch.
+    pub samples: usize,
+    /// The margins that counted, of all samples together.
+    pub violations: usize,
+    /// The learning rate η of this step.
+    pub learning_rate: f32,
+    /// There is an L2 term, but `1 − 2ηα` is 1 in binary32: the weights did not shrink.
+    pub l2_lost: bool,
+}
+
+/// The step that both share: the gradient of the samples named, then the guarded update.
+fn descend<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    progress: &mut Progress,
+    gradient: &mut Gradient<C, F>,
+    model: &mut Model<C, F, K>,
+    samples: &mut S,
+    indices: impl Iterator<Item = usize>,
+) -> Result<BatchStep, Stopped> {
+    let Pace {
+        hinge,
+        learning_rate,
+        shrink,
+    } = progress.pace()?;
+    let mut total = Total::default();
+    gradient.clear();
+    for index in indices {
+        hinge.accumulate(model, samples, index, gradient, &mut total)?;
+    }
+    let data_loss = total.mean_loss()?;
+    model.descend_batch(gradient, total.samples(), learning_rate, shrink)?;
+    progress.count_step();
+    Ok(BatchStep {
+        data_loss,
+        samples: total.count(),
+        violations: total.violations,
+        learning_rate,
+        l2_lost: hinge.l2() > 0.0 && shrink == 1.0,
+    })
+}

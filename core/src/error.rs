@@ -1,0 +1,146 @@
+//! Everything that can be refused.
+
+use core::fmt;
+
+/// Why a call was refused.
+///
+/// A refusal changes nothing: model and optimiser are bit for bit as before the step that was refused.
+///
+/// ```
+/// use hingeline::{Error, Hinge};
+///
+/// assert_eq!(Hinge::new(f32::NAN, 0.0), Err(Error::InvalidMargin));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Error {
+    /// A score is NaN or infinite: a feature is, or the scores of these features overflow.
+    NonFiniteScore,
+    /// The scores are finite, but their margins or the sum of those overflow.
+    NonFiniteLoss,
+    /// The weights or the bias after this step would not be finite.
+    NonFiniteStep,
+    /// Weights or a bias that were to be loaded are not finite.
+    NonFiniteModel,
+    /// A label is not below the number of classes.
+    LabelOutOfRange,
+    /// The set has no sample.
+    EmptySet,
+    /// The set has more samples than an order can count, which is `u32::MAX`.
+    SetTooLarge,
+    /// A sample was asked for that the set does not have.
+    IndexOutOfRange,
+    /// Two lengths that must agree do not.
+    ShapeMismatch,
+    /// The source could not deliver a sample, such as a card that was pulled out.
+    Unreadable,
+    /// The margin Δ is not a finite number of at least 0.
+    InvalidMargin,
+    /// The L2 strength α is not a finite number of at least 0.
+    InvalidL2,
+    /// The learning rate is not a finite number above 0.
+    InvalidLearningRate,
+    /// The decay of a schedule is not a finite number of at least 0.
+    InvalidDecay,
+    /// A mini-batch of no samples.
+    InvalidBatchSize,
+    /// The deviation of a random draw is not a finite number above 0.
+    InvalidDeviation,
+    /// The step of a finite difference is not a finite number above 0, or it is too small to change the weight.
+    InvalidDifference,
+    /// A scale outside the range that a model keeps it in.
+    InvalidScale,
+    /// A saved state that no run of this optimiser can have left behind.
+    InvalidState,
+    /// `2ηα ≥ 1`: the learning rate times the L2 strength would turn the weights' sign or erase them.
+    L2TooStrong,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NonFiniteScore => "a score is not finite: a feature is NaN, infinite or too large",
+            Self::NonFiniteLoss => "the loss is not finite",
+            Self::NonFiniteStep => "the step would leave weights or a bias that are not finite",
+            Self::NonFiniteModel => "weights or a bias to load are not finite",
+            Self::LabelOutOfRange => "the label is not below the number of classes",
+            Self::EmptySet => "the set has no sample",
+            Self::SetTooLarge => "the set has too many samples to be ordered",
+            Self::IndexOutOfRange => "the set has no sample of that index",
+            Self::ShapeMismatch => "two lengths that must agree do not",
+            Self::Unreadable => "the source could not deliver the sample",
+            Self::InvalidMargin => "the margin must be a finite number of at least 0",
+            Self::InvalidL2 => "the L2 strength must be a finite number of at least 0",
+            Self::InvalidLearningRate => "the learning rate must be a finite number above 0",
+            Self::InvalidDecay => "the decay must be a finite number of at least 0",
+            Self::InvalidBatchSize => "a batch must have at least one sample",
+            Self::InvalidDeviation => "the deviation must be a finite number above 0",
+            Self::InvalidDifference => "the step of the difference must be finite, above 0 and large enough to change the weight",
+            Self::InvalidScale => "the scale is outside the range that a model keeps it in",
+            Self::InvalidState => "no run can have left this state behind",
+            Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
+        })
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// Why and where a call that reads many samples stopped.
+///
+/// The steps before that one stand; the step that was refused changed nothing.
+///
+/// ```
+/// use hingeline::{Error, Hinge, Model, Slices, Stopped};
+///
+/// let model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[1.0], [f32::NAN]], &[0u8, 1])?;
+/// let stopped = Hinge::new(1.0, 0.0)?.loss(&model, &mut samples);
+/// assert_eq!(stopped, Err(Stopped { error: Error::NonFiniteScore, sample: Some(1) }));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Stopped {
+    /// What is wrong.
+    pub error: Error,
+    /// The index of the sample at fault, unless it is no single sample's fault.
+    pub sample: Option<usize>,
+}
+
+impl Stopped {
+    /// Names the sample at fault.
+    pub(crate) fn at(sample: usize) -> impl FnOnce(Error) -> Self {
+        move |error| Self {
+            error,
+            sample: Some(sample),
+        }
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            sample: None,
+        }
+    }
+}
+
+/// Forgets the sample, for callers to whom the reason is enough.
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        stopped.error
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sample {
+            Some(sample) => write!(f, "sample {sample}: {}", self.error),
+            None => self.error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Stopped {}

@@ -1,0 +1,122 @@
+//! The seam between the model and the processor: what a kernel computes, and which one is used.
+//!
+//! A kernel is a value without size, a token: whoever holds one may use its instructions. Every kernel returns the
+//! same bits as [`Portable`], which is the definition; another one is another way to compute them. Kernels take
+//! slices, so that one of them serves all shapes and flash stays small.
+//!
+//! [`Chosen`] is the kernel of this build, at no cost at run time. To force another one, build the model
+//! [on it](crate::Model::on).
+
+mod portable;
+
+pub use portable::Portable;
+
+/// The kernel that [`Model`](crate::Model) uses unless told otherwise: the best one that this target has.
+///
+/// ```
+/// use hingeline::kernel::{Chosen, Kernel};
+///
+/// assert_eq!(Chosen::NAME, "portable");
+/// ```
+pub type Chosen = Portable;
+
+/// The token of [`Chosen`].
+///
+/// ```
+/// use hingeline::kernel::{CHOSEN, Kernel};
+///
+/// assert_eq!(CHOSEN.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
+pub const CHOSEN: Chosen = Portable;
+
+/// The arithmetic of the crate, operation by operation; all else is plain scalar code around it.
+///
+/// All values are IEEE 754 binary32, rounded to nearest even, subnormals kept. A product and a sum are two operations
+/// with two roundings: no fused multiply-add, no reassociation. Any NaN equals any other. Where lengths differ, the
+/// part that both slices have is used.
+///
+/// The trait is sealed: a kernel that returned other bits would break the crate's promise.
+///
+/// ```
+/// use hingeline::kernel::{Kernel, Portable};
+///
+/// fn norm_squared<K: Kernel>(kernel: K, x: &[f32]) -> f32 {
+///     kernel.dot(x, x)
+/// }
+/// assert_eq!(norm_squared(Portable, &[3.0, 4.0]), 25.0);
+/// ```
+pub trait Kernel: Copy + sealed::Sealed {
+    /// The kernel's name in tables and logs.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// assert_eq!(Portable::NAME, "portable");
+    /// ```
+    const NAME: &'static str;
+
+    /// `Σ a[i] · b[i]` in 16 lanes.
+    ///
+    /// Element `i` belongs to lane `i mod 16`. Every lane starts at −0.0, the identity of addition, and takes its
+    /// products in ascending `i`: `lane = lane + (a[i] * b[i])`. Then the lanes are folded in halves:
+    /// `lane[l] = lane[l] + lane[l + h]` for h = 8, 4, 2, 1. The result is `lane[0]`.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// assert_eq!(Portable.dot(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]), 32.0);
+    /// ```
+    fn dot(self, a: &[f32], b: &[f32]) -> f32;
+
+    /// `scores[c] = (scale * dot(weights[c], x)) + bias[c]`, for weights in row-major order: row `c` is
+    /// `weights[c * x.len()..][..x.len()]`.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// let mut scores = [0.0; 2];
+    /// Portable.scores(&[1.0, 2.0, 3.0, 4.0], 1.0, &[0.5, -0.5], &[1.0, 1.0], &mut scores);
+    /// assert_eq!(scores, [3.5, 6.5]);
+    /// ```
+    fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]);
+
+    /// `y[i] = y[i] + (k * x[i])`; not performed for `k = 0`.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// let mut y = [1.0, 1.0];
+    /// Portable.axpy(2.0, &[3.0, 4.0], &mut y);
+    /// assert_eq!(y, [7.0, 9.0]);
+    /// ```
+    fn axpy(self, k: f32, x: &[f32], y: &mut [f32]);
+
+    /// `axpy(k[c], x, row c)` for every row of a row-major matrix: the update that one sample makes.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// let mut rows = [0.0; 4];
+    /// Portable.rank_one(&[1.0, -2.0], &[3.0, 4.0], &mut rows);
+    /// assert_eq!(rows, [3.0, 4.0, -6.0, -8.0]);
+    /// ```
+    fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]);
+
+    /// `y[i] = y[i] * k`.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// let mut y = [1.0, -2.0];
+    /// Portable.scale(0.5, &mut y);
+    /// assert_eq!(y, [0.5, -1.0]);
+    /// ```
+    fn scale(self, k: f32, y: &mut [f32]);
+
+    /// The largest `|x[i]|`, +0.0 for none; NaN or infinite if an element is.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// assert_eq!(Portable.largest(&[1.0, -3.0, 2.0]), 3.0);
+    /// assert!(!Portable.largest(&[1.0, f32::NAN]).is_finite());
+    /// ```
+    fn largest(self, x: &[f32]) -> f32;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}

@@ -1,0 +1,117 @@
+//! The definition: every operation as the contract reads, in safe Rust for every target.
+
+use super::{Kernel, sealed::Sealed};
+use crate::magnitude;
+
+/// Lanes of a dot product: one AVX-512 register, two of AVX, four of SSE, NEON, wasm or Helium, and enough
+/// independent chains to hide the latency of an addition.
+const LANES: usize = 16;
+
+/// The kernel that every target has and that defines the result of all others.
+///
+/// ```
+/// use hingeline::{Model, kernel::Portable};
+///
+/// let model = Model::<2, 3, Portable>::on(Portable);
+/// assert_eq!(model.predict(&[1.0, 2.0, 3.0])?, 0);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Portable;
+
+impl Sealed for Portable {}
+
+impl Kernel for Portable {
+    const NAME: &'static str = "portable";
+
+    fn dot(self, a: &[f32], b: &[f32]) -> f32 {
+        let length = a.len().min(b.len());
+        match (a.split_at_checked(length), b.split_at_checked(length)) {
+            (Some((a, _)), Some((b, _))) => dot(a, b),
+            _ => -0.0,
+        }
+    }
+
+    fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
+        let mut rows = weights;
+        for (score, bias) in scores.iter_mut().zip(bias) {
+            let Some((row, below)) = rows.split_at_checked(x.len()) else {
+                return;
+            };
+            *score = (scale * dot(row, x)) + bias;
+            rows = below;
+        }
+    }
+
+    fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
+        if k != 0.0 {
+            for (y, x) in y.iter_mut().zip(x) {
+                *y += k * x;
+            }
+        }
+    }
+
+    fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]) {
+        let mut rows = rows;
+        for &k in k {
+            let Some((row, below)) = rows.split_at_mut_checked(x.len()) else {
+                return;
+            };
+            self.axpy(k, x, row);
+            rows = below;
+        }
+    }
+
+    fn scale(self, k: f32, y: &mut [f32]) {
+        for y in y {
+            *y *= k;
+        }
+    }
+
+    fn largest(self, x: &[f32]) -> f32 {
+        magnitude::largest(x)
+    }
+}
+
+/// The dot product of two slices of one length.
+///
+/// Written so that the compiler keeps the lanes in vector registers where the target has them.
+#[inline(always)]
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [-0.0; LANES];
+    let (a_blocks, a_tail) = a.as_chunks::<LANES>();
+    let (b_blocks, b_tail) = b.as_chunks::<LANES>();
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        take_products(&mut lanes, a, b);
+    }
+    take_products(&mut lanes, a_tail, b_tail);
+    fold(&lanes)
+}
+
+/// Gives every lane its product. A tail leaves the last lanes out, as if their products were −0.0.
+#[inline(always)]
+fn take_products(lanes: &mut [f32; LANES], a: &[f32], b: &[f32]) {
+    for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+        *lane += a * b;
+    }
+}
+
+/// Adds the upper half of the lanes to the lower half until one is left.
+#[inline(always)]
+fn fold(lanes: &[f32; LANES]) -> f32 {
+    let lanes: [f32; 8] = halve(lanes);
+    let lanes: [f32; 4] = halve(&lanes);
+    let lanes: [f32; 2] = halve(&lanes);
+    let [sum] = halve(&lanes);
+    sum
+}
+
+#[inline(always)]
+fn halve<const N: usize, const HALF: usize>(lanes: &[f32; N]) -> [f32; HALF] {
+    let mut sums = [0.0; HALF];
+    for ((sum, low), high) in sums.iter_mut().zip(lanes).zip(lanes.iter().skip(HALF)) {
+        *sum = low + high;
+    }
+    sums
+}

@@ -1,0 +1,38 @@
+#![cfg_attr(not(test), no_std)]
+#![doc = include_str!("lib.md")]
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod descent;
+mod error;
+pub mod kernel;
+mod loss;
+mod magnitude;
+mod model;
+mod numeric;
+mod order;
+mod progress;
+pub mod random;
+mod samples;
+mod schedule;
+mod search;
+mod sgd;
+mod sum;
+mod update;
+
+pub use descent::{BatchStep, GradientDescent, MiniBatch};
+pub use error::{Error, Stopped};
+pub use loss::{Gradient, Hinge, coefficients};
+pub use model::{Model, argmax};
+pub use numeric::{Derivative, FiniteDifference, GradientCheck, Parameter};
+pub use order::Order;
+pub use progress::Progress;
+pub use samples::{Decoded, Sample, Samples, Selected, Slices};
+pub use schedule::Schedule;
+pub use search::{RandomLocalSearch, RandomSearch, Search, SearchStep};
+pub use sgd::{Sgd, SgdEpoch, SgdStep};

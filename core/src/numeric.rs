@@ -1,0 +1,379 @@
+//! Finite differences, and the check of the analytic gradient against them.
+
+use crate::kernel::Kernel;
+use crate::sum::Sum;
+use crate::{Error, Gradient, Hinge, Model, Samples, Stopped};
+
+/// One of the numbers that a model learns.
+///
+/// ```
+/// use hingeline::Parameter;
+/// assert_ne!(Parameter::Weight { class: 0, feature: 0 }, Parameter::Bias { class: 0 });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Parameter {
+    /// A weight.
+    Weight {
+        /// Its row.
+        class: usize,
+        /// Its column.
+        feature: usize,
+    },
+    /// The bias of a class.
+    Bias {
+        /// The class.
+        class: usize,
+    },
+}
+
+/// The derivative of the loss by finite differences.
+///
+/// Forward: `(L(w + h) − L(w)) / h`. Central: `(L(w + h) − L(w − h)) / 2h`. The divisor is the distance of the two points
+/// as they are in binary32. The losses are subtracted sample by sample, so that samples which the weight does not
+/// reach add exactly nothing; of the regulariser, only the weight's own term is not the same on both sides, and
+/// `α (a² − b²)` is computed as `α (a − b)(a + b)`.
+///
+/// # The step
+/// `h` is in units of W. The data loss is piecewise linear, so a step of 1e-2 has no truncation error where no kink
+/// lies between the two points, while one of 1e-5 drowns in the rounding of binary32. The forward difference is
+/// off by `α h`, the regulariser's curvature.
+///
+/// # Cost
+/// Two scores a sample and parameter; a pass over the set for each parameter. Scratch: 2 · C values on the stack. The
+/// model is changed in place, one weight at a time, and is bit for bit as before at the end, after an error too.
+///
+/// # Source
+/// The optimisation lecture and the notes on gradient checks of CS231n.
+///
+/// ```
+/// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
+///
+/// let mut model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
+/// let at = Parameter::Weight { class: 1, feature: 0 };
+/// let slope = FiniteDifference::central(0.0078125)?
+///     .derivative(&Hinge::new(1.0, 0.0)?, &mut model, &mut samples, at)?;
+/// assert_eq!((slope.value, slope.kinks), (3.0, 0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct FiniteDifference {
+    step: f32,
+    central: bool,
+}
+
+impl FiniteDifference {
+    /// Forward differences with step `h`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidDifference`] unless the step is finite and above 0.
+    ///
+    /// ```
+    /// use hingeline::{Error, FiniteDifference};
+    /// assert_eq!(FiniteDifference::forward(-1e-2), Err(Error::InvalidDifference));
+    /// ```
+    pub const fn forward(step: f32) -> Result<Self, Error> {
+        Self::new(step, false)
+    }
+
+    /// Central differences with step `h`.
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward).
+    ///
+    /// ```
+    /// assert!(hingeline::FiniteDifference::central(1e-2).is_ok());
+    /// ```
+    pub const fn central(step: f32) -> Result<Self, Error> {
+        Self::new(step, true)
+    }
+
+    const fn new(step: f32, central: bool) -> Result<Self, Error> {
+        if step.is_finite() && step > 0.0 {
+            Ok(Self { step, central })
+        } else {
+            Err(Error::InvalidDifference)
+        }
+    }
+
+    /// The derivative of the loss, regulariser included, by one parameter.
+    ///
+    /// # Errors
+    /// [`Error::IndexOutOfRange`] for a parameter that the model does not have, [`Error::InvalidDifference`] if the step
+    /// is too small to change it, [`Error::EmptySet`], and what [`Hinge::margins`] refuses at one of the two points.
+    ///
+    /// ```
+    /// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
+    /// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
+    /// let slope = FiniteDifference::forward(0.5)?.derivative(
+    ///     &Hinge::new(1.0, 0.0)?,
+    ///     &mut Model::<2, 1>::new(),
+    ///     &mut samples,
+    ///     Parameter::Bias { class: 0 },
+    /// )?;
+    /// assert_eq!(slope.value, -1.0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn derivative<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        hinge: &Hinge,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        at: Parameter,
+    ) -> Result<Derivative, Stopped> {
+        let original = *value_mut(model, at)?;
+        let result = self.around(original, hinge, model, samples, at);
+        *value_mut(model, at)? = original;
+        result
+    }
+
+    /// The derivative, leaving the parameter anywhere.
+    fn around<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        original: f32,
+        hinge: &Hinge,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        at: Parameter,
+    ) -> Result<Derivative, Stopped> {
+        let (scale, l2) = match at {
+            Parameter::Weight { .. } => (model.scale(), hinge.l2()),
+            Parameter::Bias { .. } => (1.0, 0.0),
+        };
+        let step = self.step / scale;
+        let above = original + step;
+        let below = if self.central {
+            original - step
+        } else {
+            original
+        };
+        let distance = scale * (above - below);
+        if !(distance.is_finite() && distance > 0.0) {
+            return Err(Error::InvalidDifference.into());
+        }
+
+        let mut difference = Sum::default();
+        let mut kinks = 0_usize;
+        let (mut upper, mut lower) = ([0.0; C], [0.0; C]);
+        for index in 0..samples.len() {
+            let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
+            *value_mut(model, at)? = above;
+            let loss_above = hinge.margins(model, x, label, &mut upper);
+            *value_mut(model, at)? = below;
+            let loss_below = hinge.margins(model, x, label, &mut lower);
+            let at_sample = Stopped::at(index);
+            match (loss_above, loss_below) {
+                (Ok(above), Ok(below)) => difference.add(above - below),
+                (Err(error), _) | (_, Err(error)) => return Err(at_sample(error)),
+            }
+            kinks = kinks.saturating_add(count_kinks(&upper, &lower));
+        }
+        if samples.is_empty() {
+            return Err(Error::EmptySet.into());
+        }
+        let data = difference.value() / samples.len() as f32;
+        let regulariser = l2 * distance * (scale * (above + below));
+        let value = (data + regulariser) / distance;
+        if value.is_finite() {
+            Ok(Derivative { value, kinks })
+        } else {
+            Err(Error::NonFiniteLoss.into())
+        }
+    }
+
+    /// The derivative by every parameter into the caller's buffer; returns how many kinks were crossed.
+    ///
+    /// # Errors
+    /// As [`derivative`](Self::derivative).
+    ///
+    /// ```
+    /// use hingeline::{FiniteDifference, Gradient, Hinge, Model, Slices};
+    /// let mut gradient = Gradient::<2, 1>::new();
+    /// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
+    /// FiniteDifference::central(0.125)?.gradient(
+    ///     &Hinge::new(1.0, 0.0)?,
+    ///     &mut Model::new(),
+    ///     &mut samples,
+    ///     &mut gradient,
+    /// )?;
+    /// assert_eq!(gradient.weights(), &[[-3.0], [3.0]]);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn gradient<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        hinge: &Hinge,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        gradient: &mut Gradient<C, F>,
+    ) -> Result<usize, Stopped> {
+        let mut kinks = 0_usize;
+        for (at, element) in parameters(gradient) {
+            let derivative = self.derivative(hinge, model, samples, at)?;
+            *element = derivative.value;
+            kinks = kinks.saturating_add(derivative.kinks);
+        }
+        Ok(kinks)
+    }
+
+    /// Compares the analytic gradient with finite differences, parameter by parameter.
+    ///
+    /// The relative error is `|n − a| / (|n| + |a|)`, 0 for two zeros. Where a margin changes its sign between the two
+    /// points, the loss has a kink there and the two need not agree; such parameters are counted, not compared.
+    ///
+    /// `gradient` is scratch, and holds the analytic gradient at the end.
+    ///
+    /// # Errors
+    /// As [`derivative`](Self::derivative) and [`Hinge::gradient`].
+    ///
+    /// ```
+    /// use hingeline::{FiniteDifference, Gradient, Hinge, Model, Slices};
+    ///
+    /// let mut model = Model::from_parts([[1.0, -1.0], [0.5, 0.5]], [0.0; 2], 1.0)?;
+    /// let mut samples = Slices::new(&[[1.0, 2.0], [-1.0, 0.5]], &[0u8, 1])?;
+    /// let hinge = Hinge::new(1.0, 0.01)?;
+    /// let mut scratch = Gradient::new();
+    /// let check = FiniteDifference::central(0.01)?.check(&hinge, &mut model, &mut samples, &mut scratch)?;
+    /// assert_eq!((check.compared, check.kinked), (6, 0));
+    /// assert!(check.largest_error < 1e-3);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn check<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        hinge: &Hinge,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        gradient: &mut Gradient<C, F>,
+    ) -> Result<GradientCheck, Stopped> {
+        hinge.gradient(model, samples, gradient)?;
+        let mut check = GradientCheck::new();
+        for (at, analytic) in parameters(gradient) {
+            let numeric = self.derivative(hinge, model, samples, at)?;
+            check.add(at, *analytic, numeric);
+        }
+        Ok(check)
+    }
+}
+
+/// A derivative by finite differences.
+///
+/// ```
+/// use hingeline::Derivative;
+/// let slope = Derivative { value: 1.5, kinks: 0 };
+/// assert_eq!(slope.kinks, 0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Derivative {
+    /// The difference quotient.
+    pub value: f32,
+    /// The margins, of all samples together, that count at one of the two points and not at the other. With any, the
+    /// value is a mean of slopes on both sides of a kink.
+    pub kinks: usize,
+}
+
+/// The report of a gradient check.
+///
+/// ```
+/// use hingeline::{FiniteDifference, Gradient, Hinge, Model, Slices};
+/// let (mut model, mut scratch) = (Model::<2, 1>::new(), Gradient::new());
+/// let mut samples = Slices::new(&[[0.0]], &[0u8])?;
+/// let check = FiniteDifference::central(0.01)?
+///     .check(&Hinge::new(1.0, 0.0)?, &mut model, &mut samples, &mut scratch)?;
+/// assert_eq!(check.compared + check.kinked, 4);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct GradientCheck {
+    /// The largest relative error of the parameters compared.
+    pub largest_error: f32,
+    /// Where it is; none if nothing was compared or all agree exactly.
+    pub at: Option<Parameter>,
+    /// The analytic derivative there.
+    pub analytic: f32,
+    /// The numerical one.
+    pub numeric: f32,
+    /// The parameters compared.
+    pub compared: usize,
+    /// The parameters left out, since a kink lies between their two points.
+    pub kinked: usize,
+    /// The kinks crossed by all parameters together, counted as in [`Derivative::kinks`].
+    pub kinks: usize,
+}
+
+impl GradientCheck {
+    const fn new() -> Self {
+        Self {
+            largest_error: 0.0,
+            at: None,
+            analytic: 0.0,
+            numeric: 0.0,
+            compared: 0,
+            kinked: 0,
+            kinks: 0,
+        }
+    }
+
+    fn add(&mut self, at: Parameter, analytic: f32, numeric: Derivative) {
+        if numeric.kinks > 0 {
+            self.kinked = self.kinked.saturating_add(1);
+            self.kinks = self.kinks.saturating_add(numeric.kinks);
+            return;
+        }
+        self.compared = self.compared.saturating_add(1);
+        let error = relative_error(numeric.value, analytic);
+        if error > self.largest_error {
+            self.largest_error = error;
+            self.at = Some(at);
+            self.analytic = analytic;
+            self.numeric = numeric.value;
+        }
+    }
+}
+
+/// `|a − b| / (|a| + |b|)`, 0 for two zeros.
+fn relative_error(a: f32, b: f32) -> f32 {
+    let magnitude = a.abs() + b.abs();
+    if magnitude == 0.0 {
+        0.0
+    } else {
+        (a - b).abs() / magnitude
+    }
+}
+
+/// The margins that count on one side and not on the other.
+fn count_kinks<const C: usize>(upper: &[f32; C], lower: &[f32; C]) -> usize {
+    let pairs = upper.iter().zip(lower);
+    pairs.filter(|(a, b)| (**a > 0.0) != (**b > 0.0)).count()
+}
+
+/// Every element of a gradient with the parameter that it belongs to.
+fn parameters<const C: usize, const F: usize>(
+    gradient: &mut Gradient<C, F>,
+) -> impl Iterator<Item = (Parameter, &mut f32)> {
+    let rows = gradient.weights.iter_mut().enumerate();
+    let weights = rows.flat_map(|(class, row)| {
+        let row = row.iter_mut().enumerate();
+        row.map(move |(feature, w)| (Parameter::Weight { class, feature }, w))
+    });
+    let bias = gradient.bias.iter_mut().enumerate();
+    weights.chain(bias.map(|(class, b)| (Parameter::Bias { class }, b)))
+}
+
+/// The place of a parameter in the model. Whoever writes there puts the old value back, so the model's bound stays true.
+fn value_mut<const C: usize, const F: usize, K: Kernel>(
+    model: &mut Model<C, F, K>,
+    at: Parameter,
+) -> Result<&mut f32, Error> {
+    let model = model.parts_mut();
+    match at {
+        Parameter::Weight { class, feature } => model
+            .weights
+            .get_mut(class)
+            .and_then(|row| row.get_mut(feature)),
+        Parameter::Bias { class } => model.bias.get_mut(class),
+    }
+    .ok_or(Error::IndexOutOfRange)
+}

@@ -1,0 +1,119 @@
+//! What every descent carries from step to step.
+
+use crate::{Error, Hinge, Schedule};
+
+/// The whole state of a descent besides its model and its order: the loss, the schedule and the steps made.
+///
+/// Read it out, store it, and rebuild it with [`Progress::new`] from the same numbers: the descent goes on bit for bit.
+///
+/// ```
+/// use hingeline::{Hinge, Progress, Schedule, Sgd};
+///
+/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Schedule::InverseTime { rate: 0.1, decay: 1e-3 })?;
+/// let saved = sgd.progress();
+/// let (hinge, schedule, steps) = (saved.hinge(), saved.schedule(), saved.steps());
+/// let rebuilt = Progress::new(Hinge::new(hinge.margin(), hinge.l2())?, schedule, steps)?;
+/// assert_eq!(Sgd::resume(rebuilt), sgd);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Progress {
+    hinge: Hinge,
+    schedule: Schedule,
+    steps: u64,
+}
+
+/// What one step needs to know.
+pub(crate) struct Pace {
+    pub(crate) hinge: Hinge,
+    pub(crate) learning_rate: f32,
+    /// The factor `1 − 2ηα`.
+    pub(crate) shrink: f32,
+}
+
+impl Progress {
+    /// The state after `steps` steps, 0 for a new descent.
+    ///
+    /// # Errors
+    /// What [`Schedule::check`] refuses, and [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
+    ///
+    /// ```
+    /// use hingeline::{Error, Hinge, Progress, Schedule};
+    /// let hinge = Hinge::new(1.0, 0.0)?;
+    /// let schedule = Schedule::Constant { rate: f32::NAN };
+    /// assert_eq!(Progress::new(hinge, schedule, 0), Err(Error::InvalidLearningRate));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn new(hinge: Hinge, schedule: Schedule, steps: u64) -> Result<Self, Error> {
+        schedule.check()?;
+        let progress = Self {
+            hinge,
+            schedule,
+            steps,
+        };
+        progress.pace()?;
+        Ok(progress)
+    }
+
+    /// The loss that is minimised.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Progress, Schedule};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 0)?;
+    /// assert_eq!(progress.hinge().margin(), 1.0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn hinge(&self) -> Hinge {
+        self.hinge
+    }
+
+    /// The schedule of the learning rate.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Progress, Schedule};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 0)?;
+    /// assert_eq!(progress.schedule(), Schedule::Constant { rate: 0.1 });
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn schedule(&self) -> Schedule {
+        self.schedule
+    }
+
+    /// The steps made; refused ones do not count.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Progress, Schedule};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 7)?;
+    /// assert_eq!(progress.steps(), 7);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The learning rate of the next step.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Progress, Schedule};
+    /// let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.5 };
+    /// assert_eq!(Progress::new(Hinge::new(1.0, 0.0)?, schedule, 2)?.learning_rate(), 0.05);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn learning_rate(&self) -> f32 {
+        self.schedule.rate(self.steps)
+    }
+
+    pub(crate) fn pace(&self) -> Result<Pace, Error> {
+        let learning_rate = self.learning_rate();
+        Ok(Pace {
+            hinge: self.hinge,
+            learning_rate,
+            shrink: self.hinge.shrink(learning_rate)?,
+        })
+    }
+
+    pub(crate) fn count_step(&mut self) {
+        self.steps = self.steps.saturating_add(1);
+    }
+}

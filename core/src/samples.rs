@@ -1,0 +1,245 @@
+//! Where training data comes from: the data set is never copied, and need not be in RAM.
+
+use crate::Error;
+
+/// A sample: its features and its label, the class that it belongs to.
+///
+/// ```
+/// use hingeline::{Samples, Slices};
+///
+/// let mut samples = Slices::new(&[[1.0, 2.0]], &[1u8])?;
+/// assert_eq!(samples.sample(0)?, (&[1.0, 2.0], 1));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub type Sample<'a, const F: usize> = (&'a [f32; F], usize);
+
+/// A set of samples of `F` features each, read one at a time.
+///
+/// A source either lends a sample that is in memory already ([`Slices`]) or decodes it into a buffer of one sample that
+/// its caller lent it ([`Decoded`]). Implement it for whatever else holds your data:
+///
+/// ```
+/// use hingeline::{Error, Sample, Samples};
+///
+/// /// Windows of a recording; each is a sample of the class that the recording shows.
+/// struct Windows<'a> {
+///     recording: &'a [f32],
+///     label: usize,
+/// }
+///
+/// impl Samples<4> for Windows<'_> {
+///     fn len(&self) -> usize {
+///         self.recording.len() / 4
+///     }
+///
+///     fn sample(&mut self, index: usize) -> Result<Sample<'_, 4>, Error> {
+///         let window = self.recording.as_chunks().0.get(index);
+///         Ok((window.ok_or(Error::IndexOutOfRange)?, self.label))
+///     }
+/// }
+///
+/// let mut windows = Windows { recording: &[0.0; 9], label: 1 };
+/// assert_eq!(windows.len(), 2);
+/// assert_eq!(windows.sample(1)?, (&[0.0; 4], 1));
+/// assert_eq!(windows.sample(2), Err(Error::IndexOutOfRange));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub trait Samples<const F: usize> {
+    /// The number of samples.
+    ///
+    /// ```
+    /// use hingeline::{Samples, Slices};
+    /// assert_eq!(Slices::new(&[[1.0], [2.0]], &[0u8, 1])?.len(), 2);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    fn len(&self) -> usize;
+
+    /// Whether there is no sample.
+    ///
+    /// ```
+    /// use hingeline::{Samples, Slices};
+    /// assert!(!Slices::new(&[[1.0], [2.0]], &[0u8, 1])?.is_empty());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Sample `index`, the same at each call.
+    ///
+    /// # Errors
+    /// [`Error::IndexOutOfRange`] for an index that is not below the length, [`Error::Unreadable`] if the source fails.
+    ///
+    /// ```
+    /// use hingeline::{Samples, Slices};
+    /// let mut samples = Slices::new(&[[1.0], [2.0]], &[0u8, 1])?;
+    /// assert_eq!(samples.sample(1)?, (&[2.0], 1));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error>;
+}
+
+/// Samples in memory or in memory-mapped flash, lent without a copy.
+///
+/// Labels are `u8`, `u16` or `usize`. One sample is a set too: `Slices::new(core::slice::from_ref(x), &[label])`.
+///
+/// ```
+/// use hingeline::{Samples, Slices};
+///
+/// static FEATURES: [[f32; 2]; 3] = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+/// static LABELS: [u8; 3] = [0, 1, 1];
+///
+/// let mut samples = Slices::new(&FEATURES, &LABELS)?;
+/// assert_eq!(samples.sample(2)?, (&[1.0, 1.0], 1));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Slices<'a, const F: usize, L = u8> {
+    features: &'a [[f32; F]],
+    labels: &'a [L],
+}
+
+impl<'a, const F: usize, L> Slices<'a, F, L> {
+    /// Sample `i` is `features[i]` with `labels[i]`.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] unless there are as many labels as rows of features.
+    ///
+    /// ```
+    /// use hingeline::{Error, Slices};
+    /// assert_eq!(Slices::new(&[[1.0], [2.0]], &[0u8]).err(), Some(Error::ShapeMismatch));
+    /// ```
+    pub const fn new(features: &'a [[f32; F]], labels: &'a [L]) -> Result<Self, Error> {
+        if features.len() == labels.len() {
+            Ok(Self { features, labels })
+        } else {
+            Err(Error::ShapeMismatch)
+        }
+    }
+}
+
+impl<const F: usize, L: Copy + Into<usize>> Samples<F> for Slices<'_, F, L> {
+    fn len(&self) -> usize {
+        self.features.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
+        match (self.features.get(index), self.labels.get(index)) {
+            (Some(x), Some(&label)) => Ok((x, label.into())),
+            _ => Err(Error::IndexOutOfRange),
+        }
+    }
+}
+
+/// Samples that are decoded one at a time into a buffer of one sample, which the caller lends.
+///
+/// ```
+/// use hingeline::{Decoded, Samples};
+///
+/// // Two samples of three bytes each, behind a label each, as they come from flash or from a card.
+/// let bytes = [0u8, 10, 20, 30, 1, 40, 50, 60];
+/// let mut buffer = [0.0; 3];
+/// let mut samples = Decoded::new(2, &mut buffer, |index, buffer: &mut [f32; 3]| {
+///     let record = &bytes[4 * index..][..4];
+///     for (feature, &byte) in buffer.iter_mut().zip(&record[1..]) {
+///         *feature = f32::from(byte) / 64.0;
+///     }
+///     Ok(usize::from(record[0]))
+/// });
+/// assert_eq!(samples.sample(1)?, (&[0.625, 0.78125, 0.9375], 1));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub struct Decoded<'a, const F: usize, D> {
+    len: usize,
+    buffer: &'a mut [f32; F],
+    decode: D,
+}
+
+impl<'a, const F: usize, D> Decoded<'a, F, D>
+where
+    D: FnMut(usize, &mut [f32; F]) -> Result<usize, Error>,
+{
+    /// `len` samples; `decode(index, buffer)` writes the features of one into the buffer and returns its label. It is
+    /// only asked for an index below `len`.
+    ///
+    /// ```
+    /// use hingeline::{Decoded, Error, Samples};
+    /// let mut buffer = [0.0];
+    /// let mut samples = Decoded::new(1, &mut buffer, |_, _| Err(Error::Unreadable));
+    /// assert_eq!(samples.sample(0), Err(Error::Unreadable));
+    /// ```
+    pub const fn new(len: usize, buffer: &'a mut [f32; F], decode: D) -> Self {
+        Self {
+            len,
+            buffer,
+            decode,
+        }
+    }
+}
+
+impl<const F: usize, D> Samples<F> for Decoded<'_, F, D>
+where
+    D: FnMut(usize, &mut [f32; F]) -> Result<usize, Error>,
+{
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
+        if index >= self.len {
+            return Err(Error::IndexOutOfRange);
+        }
+        let label = (self.decode)(index, self.buffer)?;
+        Ok((self.buffer, label))
+    }
+}
+
+impl<const F: usize, D> core::fmt::Debug for Decoded<'_, F, D> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Decoded")
+            .field("len", &self.len)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Some samples of a set, named by their indices: a batch.
+///
+/// ```
+/// use hingeline::{Samples, Selected, Slices};
+///
+/// let mut all = Slices::new(&[[1.0], [2.0], [3.0]], &[0u8, 1, 0])?;
+/// let mut batch = Selected::new(&mut all, &[2, 0]);
+/// assert_eq!(batch.len(), 2);
+/// assert_eq!(batch.sample(0)?, (&[3.0], 0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Selected<'a, S: ?Sized> {
+    samples: &'a mut S,
+    indices: &'a [usize],
+}
+
+impl<'a, S: ?Sized> Selected<'a, S> {
+    /// Sample `i` is sample `indices[i]` of the set; an index that the set does not have is refused when it is read.
+    ///
+    /// ```
+    /// use hingeline::{Error, Samples, Selected, Slices};
+    /// let mut all = Slices::new(&[[1.0]], &[0u8])?;
+    /// assert_eq!(Selected::new(&mut all, &[1]).sample(0), Err(Error::IndexOutOfRange));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn new(samples: &'a mut S, indices: &'a [usize]) -> Self {
+        Self { samples, indices }
+    }
+}
+
+impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Selected<'_, S> {
+    fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
+        let index = self.indices.get(index).ok_or(Error::IndexOutOfRange)?;
+        self.samples.sample(*index)
+    }
+}

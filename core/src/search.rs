@@ -1,0 +1,390 @@
+//! The strategies that do not follow the gradient: random search and random local search.
+
+use rand_core::Rng;
+
+use crate::kernel::Kernel;
+use crate::model::{Parts, Scale};
+use crate::{Error, Hinge, Model, Samples, Stopped, magnitude, random};
+
+/// The whole state of a search besides its model: the loss, the deviation of the draws, the best loss, the steps made.
+///
+/// ```
+/// use hingeline::{Hinge, Search};
+///
+/// let search = Search::new(Hinge::new(1.0, 0.0)?, 0.1)?;
+/// assert_eq!((search.best(), search.steps()), (None, 0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Search {
+    hinge: Hinge,
+    deviation: f32,
+    best: Option<f32>,
+    steps: u64,
+}
+
+impl Search {
+    /// A search before its first step; `deviation` is the standard deviation of the normal draws.
+    ///
+    /// # Errors
+    /// [`Error::InvalidDeviation`] unless it is finite and above 0.
+    ///
+    /// ```
+    /// use hingeline::{Error, Hinge, Search};
+    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.0), Err(Error::InvalidDeviation));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn new(hinge: Hinge, deviation: f32) -> Result<Self, Error> {
+        Self::resume(hinge, deviation, None, 0)
+    }
+
+    /// A search that goes on where [`hinge`](Self::hinge), [`deviation`](Self::deviation), [`best`](Self::best) and
+    /// [`steps`](Self::steps) were read.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`Error::InvalidState`] for a best loss that is negative or not finite.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Search};
+    /// let search = Search::resume(Hinge::new(1.0, 0.0)?, 0.1, Some(2.5), 7)?;
+    /// assert_eq!(search.best(), Some(2.5));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn resume(
+        hinge: Hinge,
+        deviation: f32,
+        best: Option<f32>,
+        steps: u64,
+    ) -> Result<Self, Error> {
+        if !(deviation.is_finite() && deviation > 0.0) {
+            return Err(Error::InvalidDeviation);
+        }
+        if best.is_some_and(|best| !(best.is_finite() && best >= 0.0)) {
+            return Err(Error::InvalidState);
+        }
+        Ok(Self {
+            hinge,
+            deviation,
+            best,
+            steps,
+        })
+    }
+
+    /// The loss that is minimised.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Search};
+    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.hinge().margin(), 1.0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn hinge(&self) -> Hinge {
+        self.hinge
+    }
+
+    /// The standard deviation of the draws.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Search};
+    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.deviation(), 0.1);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn deviation(&self) -> f32 {
+        self.deviation
+    }
+
+    /// The loss of the model, once a step has computed it.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Search};
+    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.best(), None);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn best(&self) -> Option<f32> {
+        self.best
+    }
+
+    /// The steps made; refused ones do not count.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Search};
+    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.steps(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Evaluates the candidate, and keeps it if it has a lower loss than `best`.
+    fn judge<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        candidate: &Model<C, F, K>,
+        best: Option<f32>,
+        samples: &mut S,
+    ) -> Result<SearchStep, Stopped> {
+        let loss = self.hinge.loss(candidate, samples)?;
+        let accepted = best.is_none_or(|best| loss < best);
+        if accepted {
+            model.copy_from(candidate);
+        }
+        let best = if accepted { loss } else { best.unwrap_or(loss) };
+        self.best = Some(best);
+        self.steps = self.steps.saturating_add(1);
+        Ok(SearchStep {
+            loss,
+            best,
+            accepted,
+            evaluations: samples.len(),
+        })
+    }
+}
+
+/// What happened in a step of a search.
+///
+/// ```
+/// use hingeline::{Hinge, Model, RandomSearch, Search, Slices};
+/// use rand_core::SeedableRng;
+/// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
+/// let mut candidate = Model::<2, 1>::new();
+/// let mut search = RandomSearch::new(Search::new(Hinge::new(1.0, 0.0)?, 1.0)?, &mut candidate);
+/// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+/// let step = search.step(&mut Model::new(), &mut samples, &mut rng)?;
+/// assert!(step.accepted && step.loss == step.best);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SearchStep {
+    /// The candidate's loss, the regulariser included.
+    pub loss: f32,
+    /// The model's loss after the step.
+    pub best: f32,
+    /// The candidate had the lower loss: the model is now a copy of it.
+    pub accepted: bool,
+    /// The samples scored in this step.
+    pub evaluations: usize,
+}
+
+/// Random search, strategy 1 of the lecture: draw a model, keep it if it is the best so far.
+///
+/// A step draws a candidate, `W = deviation · n` and `b = deviation · n` with [normal](random::normal) `n`, the weights
+/// in row-major order and then the bias, and evaluates its loss on the set. The first candidate replaces whatever the
+/// model was.
+///
+/// # Cost
+/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and `C` values
+/// on the stack.
+///
+/// # Errors
+/// What [`Hinge::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`]. Model and
+/// search are then bit for bit as before; the generator has moved on.
+///
+/// ```
+/// use hingeline::{Hinge, Model, RandomSearch, Search, Slices};
+/// use rand_core::SeedableRng;
+///
+/// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
+/// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+/// let (mut model, mut candidate) = (Model::<2, 1>::new(), Model::new());
+/// let mut search = RandomSearch::new(Search::new(Hinge::new(1.0, 0.0)?, 1.0)?, &mut candidate);
+/// for _ in 0..100 {
+///     search.step(&mut model, &mut samples, &mut rng)?;
+/// }
+/// assert_eq!(model.predict(&[-1.0])?, 1);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RandomSearch<'a, const C: usize, const F: usize, K> {
+    search: Search,
+    candidate: &'a mut Model<C, F, K>,
+}
+
+impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
+    /// A search that goes on from this state, new or saved. The candidate's content is of no matter.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, RandomSearch, Search};
+    /// let mut candidate = Model::<2, 1>::new();
+    /// let search = RandomSearch::new(Search::new(Hinge::new(1.0, 0.0)?, 1.0)?, &mut candidate);
+    /// assert_eq!(search.state().steps(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn new(search: Search, candidate: &'a mut Model<C, F, K>) -> Self {
+        Self { search, candidate }
+    }
+
+    /// The whole state of the search.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Model, RandomSearch, Search};
+    /// let mut candidate = Model::<2, 1>::new();
+    /// let search = RandomSearch::new(Search::new(Hinge::new(1.0, 0.0)?, 0.5)?, &mut candidate);
+    /// assert_eq!(search.state().deviation(), 0.5);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn state(&self) -> Search {
+        self.search
+    }
+
+    /// Draws and judges one candidate.
+    ///
+    /// # Errors
+    /// See [the type](Self).
+    ///
+    /// ```
+    /// use hingeline::{Error, Hinge, Model, RandomSearch, Search, Slices};
+    /// use rand_core::SeedableRng;
+    /// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
+    /// let mut candidate = Model::<2, 1>::new();
+    /// let mut search = RandomSearch::new(Search::new(Hinge::new(1.0, 0.0)?, 1.0)?, &mut candidate);
+    /// let mut nothing = Slices::<1, u8>::new(&[], &[])?;
+    /// let refused = search.step(&mut Model::new(), &mut nothing, &mut rng).unwrap_err();
+    /// assert_eq!(refused.error, Error::EmptySet);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<S: Samples<F> + ?Sized, R: Rng + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        rng: &mut R,
+    ) -> Result<SearchStep, Stopped> {
+        let deviation = self.search.deviation;
+        draw(self.candidate, |_, _| deviation * random::normal(rng));
+        *self.candidate.parts_mut().scale = Scale::of(1.0);
+        let best = self.search.best;
+        self.search.judge(model, self.candidate, best, samples)
+    }
+}
+
+/// Random local search, strategy 2 of the lecture: `W + δW`, kept if the loss falls.
+///
+/// A step draws `δW = deviation · n` and `δb = deviation · n` as [`RandomSearch`] does, and evaluates the loss of the sum.
+/// The first step also evaluates the model as it is. For a model whose scale is not 1, the stored weights move by
+/// `(deviation / scale) · n`.
+///
+/// # Cost
+/// A step is one pass over the set, the first one two. It needs a second model for the candidate, which the caller
+/// lends, and `C` values on the stack.
+///
+/// # Errors
+/// As [`RandomSearch`].
+///
+/// ```
+/// use hingeline::{Hinge, Model, RandomLocalSearch, Search, Slices};
+/// use rand_core::SeedableRng;
+///
+/// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
+/// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+/// let (mut model, mut candidate) = (Model::<2, 1>::new(), Model::new());
+/// let state = Search::new(Hinge::new(1.0, 0.0)?, 0.1)?;
+/// let mut search = RandomLocalSearch::new(state, &mut candidate);
+/// for _ in 0..100 {
+///     search.step(&mut model, &mut samples, &mut rng)?;
+/// }
+/// assert!(search.state().best() < Some(1.0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RandomLocalSearch<'a, const C: usize, const F: usize, K> {
+    search: Search,
+    candidate: &'a mut Model<C, F, K>,
+}
+
+impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, K> {
+    /// A search that goes on from this state, new or saved. The candidate's content is of no matter.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, RandomLocalSearch, Search};
+    /// let mut candidate = Model::<2, 1>::new();
+    /// let state = Search::new(Hinge::new(1.0, 0.0)?, 0.1)?;
+    /// assert_eq!(RandomLocalSearch::new(state, &mut candidate).state(), state);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn new(search: Search, candidate: &'a mut Model<C, F, K>) -> Self {
+        Self { search, candidate }
+    }
+
+    /// The whole state of the search.
+    ///
+    /// ```
+    /// # use hingeline::{Hinge, Model, RandomLocalSearch, Search};
+    /// let mut candidate = Model::<2, 1>::new();
+    /// let state = Search::new(Hinge::new(1.0, 0.0)?, 0.1)?;
+    /// assert_eq!(RandomLocalSearch::new(state, &mut candidate).state().best(), None);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn state(&self) -> Search {
+        self.search
+    }
+
+    /// Draws and judges one candidate near the model.
+    ///
+    /// # Errors
+    /// See [the type](Self).
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, RandomLocalSearch, Search, Slices};
+    /// use rand_core::SeedableRng;
+    /// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
+    /// let mut candidate = Model::<2, 1>::new();
+    /// let state = Search::new(Hinge::new(1.0, 0.0)?, 0.1)?;
+    /// let mut search = RandomLocalSearch::new(state, &mut candidate);
+    /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+    /// let step = search.step(&mut Model::new(), &mut samples, &mut rng)?;
+    /// // The first step evaluates the model too.
+    /// assert_eq!(step.evaluations, 4);
+    /// assert_eq!(step.accepted, step.loss < 1.0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<S: Samples<F> + ?Sized, R: Rng + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        rng: &mut R,
+    ) -> Result<SearchStep, Stopped> {
+        let best = match self.search.best {
+            Some(best) => best,
+            None => self.search.hinge.loss(model, samples)?,
+        };
+        let first = if self.search.best.is_none() {
+            samples.len()
+        } else {
+            0
+        };
+        self.candidate.copy_from(model);
+        let deviation = self.search.deviation;
+        draw(self.candidate, |before, scale| {
+            before + (deviation / scale) * random::normal(rng)
+        });
+        let step = self
+            .search
+            .judge(model, self.candidate, Some(best), samples)?;
+        Ok(SearchStep {
+            evaluations: step.evaluations.saturating_add(first),
+            ..step
+        })
+    }
+}
+
+/// Replaces each weight in row-major order and then each bias by `next(value, scale)`, the bias' scale being 1.
+fn draw<const C: usize, const F: usize, K: Kernel>(
+    model: &mut Model<C, F, K>,
+    mut next: impl FnMut(f32, f32) -> f32,
+) {
+    let scale = model.scale();
+    let Parts {
+        weights,
+        bias,
+        bound,
+        ..
+    } = model.parts_mut();
+    for weight in weights.as_flattened_mut() {
+        *weight = next(*weight, scale);
+    }
+    for bias in bias {
+        *bias = next(*bias, 1.0);
+    }
+    // An infinite draw needs no check here: it makes its class' scores infinite or NaN, and the loss refuses those.
+    *bound = magnitude::largest(weights.as_flattened());
+}

@@ -1,0 +1,258 @@
+//! Stochastic gradient descent: a step a sample.
+
+use crate::kernel::Kernel;
+use crate::progress::{Pace, Progress};
+use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients};
+
+/// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
+///
+/// With η of the [`Schedule`] and the coefficients k of the sample ([`coefficients`]), a step is
+///
+/// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
+///
+/// # Cost
+/// Scratch: 2 · C values on the stack. The rows of classes whose margin is satisfied are not touched: the scale of the
+/// model takes the shrinking, one multiplication. A step without a violation costs the scores alone. One with v
+/// violations also takes one pass over x for the guard and writes v + 1 rows.
+///
+/// # When the scale is folded
+/// When the shrunk scale is below 2⁻¹⁶, the weights are multiplied by the power of two 2^⌊log₂ scale⌋ and the scale is
+/// divided by it, which leaves the scale in [1, 2): it is never subnormal. Both are exact, but for weights that become
+/// subnormal, which lose what lies below 2⁻¹⁴⁹. That step writes all rows: it is the longest a step can be, and
+/// comes once in about `5.5 / (ηα)` steps. [`SgdStep::folded`] tells.
+///
+/// # Numeric contract
+/// With `shrink = 1 − 2 * (η * α)`: `scale = scale * shrink`, folded if due; `f = −(η / scale)`; per row
+/// `w = w + ((k * f) * x)` if `k * f ≠ 0`; `b = b + (−η * k)`.
+///
+/// # Errors
+/// A step is refused, with model and optimiser bit for bit as before, for a label out of range, a sample with a NaN or
+/// an infinity, scores or margins that overflow, a result that would not be finite, and `2ηα ≥ 1`. An L2 strength too
+/// small to change the scale is not refused but reported: [`SgdStep::l2_lost`].
+///
+/// # Source
+/// The step: the optimisation lecture of CS231n. The scaled weights: S. Shalev-Shwartz, Y. Singer, N. Srebro,
+/// "Pegasos: Primal Estimated sub-GrAdient SOlver for SVM", ICML 2007, section 2.
+///
+/// ```
+/// use hingeline::{Hinge, Model, Schedule, Sgd};
+///
+/// let mut model = Model::<2, 2>::new();
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Schedule::Constant { rate: 0.1 })?;
+/// // A stream is a loop around `step`.
+/// let mut stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
+/// while let Some((x, label)) = stream.next() {
+///     let step = sgd.step(&mut model, &x, label)?;
+///     assert!(step.loss.is_finite());
+/// }
+/// assert_eq!(model.predict(&[0.0, 1.0])?, 1);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Sgd {
+    progress: Progress,
+}
+
+impl Sgd {
+    /// The bytes that the optimiser takes besides its model.
+    ///
+    /// ```
+    /// const { assert!(hingeline::Sgd::SIZE <= 32) };
+    /// ```
+    pub const SIZE: usize = size_of::<Self>();
+
+    /// An optimiser before its first step.
+    ///
+    /// # Errors
+    /// As [`Progress::new`].
+    ///
+    /// ```
+    /// use hingeline::{Error, Hinge, Schedule, Sgd};
+    /// let hinge = Hinge::new(1.0, 10.0)?;
+    /// assert_eq!(Sgd::new(hinge, Schedule::Constant { rate: 0.05 }), Err(Error::L2TooStrong));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn new(hinge: Hinge, schedule: Schedule) -> Result<Self, Error> {
+        Ok(Self::resume(Progress::new(hinge, schedule, 0)?))
+    }
+
+    /// An optimiser that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Progress, Schedule, Sgd};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 1_000)?;
+    /// assert_eq!(Sgd::resume(progress).progress(), progress);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn resume(progress: Progress) -> Self {
+        Self { progress }
+    }
+
+    /// The whole state of the optimiser.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Schedule, Sgd};
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+    /// assert_eq!(sgd.progress().steps(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn progress(&self) -> Progress {
+        self.progress
+    }
+
+    /// One step on one sample, from wherever it came.
+    ///
+    /// # Errors
+    /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], [`Error::NonFiniteLoss`], [`Error::NonFiniteStep`],
+    /// [`Error::L2TooStrong`]; model and optimiser are then as before.
+    ///
+    /// ```
+    /// use hingeline::{Error, Hinge, Model, Schedule, Sgd};
+    ///
+    /// let mut model = Model::<2, 1>::new();
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.5 })?;
+    /// let step = sgd.step(&mut model, &[2.0], 1)?;
+    /// assert_eq!((step.loss, step.violations), (1.0, 1));
+    /// assert_eq!(model.weights(), &[[-1.0], [1.0]]);
+    /// assert_eq!(sgd.step(&mut model, &[f32::NAN], 1), Err(Error::NonFiniteScore));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<const C: usize, const F: usize, K: Kernel>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        x: &[f32; F],
+        label: usize,
+    ) -> Result<SgdStep, Error> {
+        let Pace {
+            hinge,
+            learning_rate,
+            shrink,
+        } = self.progress.pace()?;
+        let mut scratch = [0.0; C];
+        let loss = hinge.margins(model, x, label, &mut scratch)?;
+        let violations = coefficients(&mut scratch, label);
+        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
+        self.progress.count_step();
+        Ok(SgdStep {
+            loss,
+            violations,
+            learning_rate,
+            folded: shrunk.folded,
+            l2_lost: hinge.l2() > 0.0 && shrunk.lost,
+        })
+    }
+
+    /// One step on the sample whose turn it is in the order, which then goes on to the next.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another length.
+    /// Model, optimiser and order are then as before; [`Order::skip`] goes on without that sample.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, Order, Schedule, Sgd, Slices};
+    /// use rand_core::SeedableRng;
+    ///
+    /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+    /// let mut order = Order::new(2, &mut rand_xorshift::XorShiftRng::seed_from_u64(7))?;
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+    /// sgd.step_next(&mut Model::<2, 1>::new(), &mut samples, &mut order)?;
+    /// assert_eq!(order.position(), 1);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step_next<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+    ) -> Result<SgdStep, Stopped> {
+        order.check_length(samples.len())?;
+        let index = order.index();
+        let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
+        let step = self.step(model, x, label).map_err(Stopped::at(index))?;
+        order.skip();
+        Ok(step)
+    }
+
+    /// Steps to the end of the order's epoch.
+    ///
+    /// # Errors
+    /// As [`step_next`](Self::step_next), at the first step that is refused. The steps before it stand; called again,
+    /// it tries the same sample again.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, Order, Schedule, Sgd, Slices};
+    /// use rand_core::SeedableRng;
+    ///
+    /// let mut model = Model::<2, 1>::new();
+    /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+    /// let mut order = Order::new(2, &mut rand_xorshift::XorShiftRng::seed_from_u64(7))?;
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+    /// let epoch = sgd.epoch(&mut model, &mut samples, &mut order)?;
+    /// assert_eq!((epoch.steps, order.epoch()), (2, 1));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn epoch<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+    ) -> Result<SgdEpoch, Stopped> {
+        let mut epoch = SgdEpoch::default();
+        for _ in 0..order.remaining() {
+            epoch.add(&self.step_next(model, samples, order)?);
+        }
+        Ok(epoch)
+    }
+}
+
+/// What happened in one step of SGD.
+///
+/// ```
+/// use hingeline::{Hinge, Model, Schedule, Sgd};
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+/// let step = sgd.step(&mut Model::<3, 1>::new(), &[1.0], 0)?;
+/// assert_eq!(step.violations, 2);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SgdStep {
+    /// The sample's loss before the step, without the regulariser.
+    pub loss: f32,
+    /// The margins that counted; `violations + 1` rows were written, none for 0.
+    pub violations: usize,
+    /// The learning rate η of this step.
+    pub learning_rate: f32,
+    /// The scale was folded into the weights: this step wrote all rows.
+    pub folded: bool,
+    /// There is an L2 term, but `1 − 2ηα` left the scale as it was: the weights did not shrink.
+    pub l2_lost: bool,
+}
+
+/// What happened in the steps of an epoch.
+///
+/// ```
+/// assert_eq!(hingeline::SgdEpoch::default().steps, 0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SgdEpoch {
+    /// The steps made.
+    pub steps: u32,
+    /// Those of them in which no margin counted, so that no row was written.
+    pub satisfied: u32,
+    /// Those in which the scale was folded into the weights.
+    pub folds: u32,
+    /// Those in which the L2 strength was too small to change the scale.
+    pub l2_lost: u32,
+}
+
+impl SgdEpoch {
+    fn add(&mut self, step: &SgdStep) {
+        self.steps = self.steps.wrapping_add(1);
+        self.satisfied = self.satisfied.wrapping_add(u32::from(step.violations == 0));
+        self.folds = self.folds.wrapping_add(u32::from(step.folded));
+        self.l2_lost = self.l2_lost.wrapping_add(u32::from(step.l2_lost));
+    }
+}

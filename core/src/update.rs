@@ -1,0 +1,166 @@
+//! The guarded update: what a step writes to the model, decided before the first write.
+//!
+//! A step whose result would not be finite is refused. Finite scores do not prove that it is: with `w = 0`, `x = 1e20`
+//! and a learning rate of 1e19 the scores are 0 and the update is infinite. So:
+//!
+//! 1. The model stores an upper bound on `|w|`. With the largest `|x|` (or `|g|`) it bounds every weight after the step,
+//!    `bound + |k| · max |x|`, and rounding to nearest is monotone, so the bound computed in the same operations holds
+//!    for the rounded results too. If it is finite, so are all weights. This costs one pass over `x`, and for SGD only
+//!    when a margin counts.
+//! 2. Where the bound does not decide, one read-only pass over the rows to be written computes every result and looks.
+//!
+//! The bound only rises, by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2
+//! needs weights or steps near the end of the range of binary32.
+
+use crate::kernel::Kernel;
+use crate::model::{Parts, Scale};
+use crate::{Error, Gradient, Model, magnitude};
+
+/// What became of the scale in a step of SGD.
+pub(crate) struct Shrunk {
+    /// The scale was folded into the weights: this step wrote all of them.
+    pub(crate) folded: bool,
+    /// The L2 strength was too small to change the scale.
+    pub(crate) lost: bool,
+}
+
+impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
+    /// One sample's step: `W ← shrink · W`, then row `c` of W and its bias take `−rate · coefficients[c]` times x and 1.
+    ///
+    /// `violations` is the number of positive coefficients, and so the largest magnitude among them all.
+    pub(crate) fn descend_sample(
+        &mut self,
+        x: &[f32; F],
+        coefficients: &[f32; C],
+        violations: usize,
+        rate: f32,
+        shrink: f32,
+    ) -> Result<Shrunk, Error> {
+        let before = self.scale();
+        let shrunk = before * shrink;
+        let fold = fold_of(shrunk);
+        let scale = shrunk / fold;
+        let mut bound = *self.parts_mut().bound * fold;
+        let mut factors = [0.0; C];
+
+        if violations > 0 {
+            let factor = -(rate / scale);
+            for (k, coefficient) in factors.iter_mut().zip(coefficients) {
+                *k = coefficient * factor;
+            }
+            let largest_factor = violations as f32 * factor.abs();
+            let reach = largest_factor * self.kernel().largest(x);
+            let after = || rows_after(self.weights(), fold, &factors, x);
+            bound = decide(bound, reach, after)?;
+            check_bias(self.bias(), coefficients, -rate)?;
+        }
+
+        let model = self.parts_mut();
+        let weights = model.weights.as_flattened_mut();
+        if fold != 1.0 {
+            model.kernel.scale(fold, weights);
+        }
+        if violations > 0 {
+            model.kernel.rank_one(&factors, x, weights);
+            model.kernel.axpy(-rate, coefficients, model.bias);
+        }
+        *model.scale = Scale::of(scale);
+        *model.bound = bound;
+        Ok(Shrunk {
+            folded: fold != 1.0,
+            lost: shrunk == before,
+        })
+    }
+
+    /// A batch's step: `w = w * shrink`, then `w = w + (f * g)` with `f = −(rate / samples)`, by the scale's inverse more
+    /// for the stored weights of a model whose scale is not 1.
+    pub(crate) fn descend_batch(
+        &mut self,
+        gradient: &Gradient<C, F>,
+        samples: f32,
+        rate: f32,
+        shrink: f32,
+    ) -> Result<(), Error> {
+        let bias_factor = -(rate / samples);
+        let factor = bias_factor / self.scale();
+        let steps = gradient.weights().as_flattened();
+        let reach = factor.abs() * self.kernel().largest(steps);
+        let bound = *self.parts_mut().bound * shrink;
+        let after = || {
+            let weights = self.weights().as_flattened().iter();
+            weights
+                .zip(steps)
+                .map(move |(w, g)| (w * shrink) + (factor * g))
+        };
+        let bound = decide(bound, reach, after)?;
+        check_bias(self.bias(), gradient.bias(), bias_factor)?;
+
+        let Parts {
+            kernel,
+            weights,
+            bias,
+            bound: own_bound,
+            ..
+        } = self.parts_mut();
+        let weights = weights.as_flattened_mut();
+        if shrink != 1.0 {
+            kernel.scale(shrink, weights);
+        }
+        kernel.axpy(factor, steps, weights);
+        kernel.axpy(bias_factor, gradient.bias(), bias);
+        *own_bound = bound;
+        Ok(())
+    }
+}
+
+/// 1 for a scale that may stay; else the power of two to multiply the weights with, which leaves a scale in [1, 2).
+fn fold_of(scale: f32) -> f32 {
+    const EXPONENT: u32 = 0x7f80_0000;
+    if scale >= Scale::SMALLEST {
+        1.0
+    } else {
+        f32::from_bits(scale.to_bits() & EXPONENT)
+    }
+}
+
+/// An upper bound on the weights after a step that moves them by at most `reach`, or a refusal.
+///
+/// `after` is asked for the results one by one only if the bounds do not decide. `reach` is NaN if a value that it was
+/// computed from is, and then some result is NaN or infinite too.
+fn decide<I: Iterator<Item = f32>>(
+    bound: f32,
+    reach: f32,
+    after: impl FnOnce() -> I,
+) -> Result<f32, Error> {
+    let quick = bound + reach;
+    if quick.is_finite() {
+        return Ok(quick);
+    }
+    let exact = after().fold(bound, |largest, w| magnitude::largest(&[largest, w]));
+    if exact.is_finite() {
+        Ok(exact)
+    } else {
+        Err(Error::NonFiniteStep)
+    }
+}
+
+/// The weights of the rows that a sample's step writes, as they would be after it.
+fn rows_after<'a, const C: usize, const F: usize>(
+    weights: &'a [[f32; F]; C],
+    fold: f32,
+    factors: &'a [f32; C],
+    x: &'a [f32; F],
+) -> impl Iterator<Item = f32> + 'a {
+    let written = weights.iter().zip(factors).filter(|(_, k)| **k != 0.0);
+    written.flat_map(move |(row, k)| row.iter().zip(x).map(move |(w, x)| (w * fold) + (k * x)))
+}
+
+/// Refuses a step of the bias, `b + (factor * step)`, whose result is not finite.
+fn check_bias<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<(), Error> {
+    let mut after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
+    if after.all(f32::is_finite) {
+        Ok(())
+    } else {
+        Err(Error::NonFiniteStep)
+    }
+}
