@@ -4,7 +4,7 @@ use rand_core::Rng;
 
 use crate::kernel::Kernel;
 use crate::model::{Parts, Scale};
-use crate::{Error, Hinge, Model, Samples, Stopped, magnitude, random};
+use crate::{Error, Hinge, Model, Samples, Stopped, random};
 
 /// The whole state of a search besides its model: the loss, the deviation of the draws, the best loss, the steps made.
 ///
@@ -377,6 +377,7 @@ fn draw<const C: usize, const F: usize, K: Kernel>(
         weights,
         bias,
         bound,
+        kernel,
         ..
     } = model.parts_mut();
     for weight in weights.as_flattened_mut() {
@@ -386,5 +387,5 @@ fn draw<const C: usize, const F: usize, K: Kernel>(
         *bias = next(*bias, 1.0);
     }
     // An infinite draw needs no check here: it makes its class' scores infinite or NaN, and the loss refuses those.
-    *bound = magnitude::largest(weights.as_flattened());
+    *bound = kernel.largest(weights.as_flattened());
 }

@@ -1,7 +1,6 @@
 //! The definition: every operation as the contract reads, in safe Rust for every target.
 
 use super::{Kernel, sealed::Sealed};
-use crate::magnitude;
 
 /// Lanes of a dot product: one AVX-512 register, two of AVX, four of SSE, NEON, wasm or Helium, and enough
 /// independent chains to hide the latency of an addition.
@@ -69,8 +68,14 @@ impl Kernel for Portable {
         }
     }
 
+    // Without their sign bit, the bits of floats order as the floats do, with infinity above all numbers and NaN above
+    // that. So this is a maximum of integers, which the compiler may reorder and so vectorise; and signed ones, which
+    // SSE2 can compare.
     fn largest(self, x: &[f32]) -> f32 {
-        magnitude::largest(x)
+        let largest = x
+            .iter()
+            .fold(0, |largest, x| x.abs().to_bits().cast_signed().max(largest));
+        f32::from_bits(largest.cast_unsigned())
     }
 }
 

@@ -1,0 +1,259 @@
+//! Proof at link time that nothing public in the library can panic.
+//!
+//! The program calls every public function on values that the compiler cannot see through. Its panic handler calls a
+//! function that exists nowhere: if any panic is left in what is linked, the linker has no such symbol and says so.
+//! The program is never run.
+//!
+//! With the feature `planted-panic` there is one, and the program must not link.
+#![no_std]
+#![no_main]
+
+use core::fmt::Write;
+use core::hint::black_box;
+
+use hingeline::kernel::{CHOSEN, Chosen, Kernel};
+use hingeline::{
+    Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order,
+    Parameter, Progress, RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected, Sgd,
+    Slices, Stopped, argmax, coefficients, random,
+};
+use rand_core::SeedableRng;
+use rand_xorshift::XorShiftRng;
+
+const C: usize = 10;
+const F: usize = 64;
+
+/// In flash.
+static TRAINED: Model<C, F> = match Model::from_parts([[0.5; F]; C], [0.25; C], 1.0) {
+    Ok(model) => model,
+    Err(_) => panic!("at compile time, where a panic is an error of the compiler"),
+};
+
+// SAFETY: declares a function that is never defined, so a program that could call it does not link.
+unsafe extern "C" {
+    safe fn a_panic_can_be_reached() -> !;
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    a_panic_can_be_reached()
+}
+
+// SAFETY: no other symbol of this program has the name of the linker's entry point.
+#[unsafe(no_mangle)]
+extern "C" fn _start() -> ! {
+    let mut samples = black_box(RandomSamples {
+        x: [0.0; F],
+        rng: XorShiftRng::seed_from_u64(1),
+    });
+    let samples = black_box(&mut samples);
+    black_box(kernels(CHOSEN, black_box(&[1.0; F])));
+    black_box(models(black_box(&[1.0; F])).is_ok());
+    black_box(sources(samples).is_ok());
+    black_box(losses(samples).is_ok());
+    black_box(differences(samples).is_ok());
+    black_box(searches(samples).is_ok());
+    black_box(descents(samples).is_ok());
+    black_box(stochastic(samples).is_ok());
+    black_box(orders().is_ok());
+    black_box(texts().is_ok());
+    if cfg!(feature = "planted-panic") {
+        black_box(black_box(&[1.0][..])[black_box(1)]);
+    }
+    loop {}
+}
+
+/// A source of the firmware's own, whose every sample is new to the compiler.
+struct RandomSamples {
+    x: [f32; F],
+    rng: XorShiftRng,
+}
+
+impl Samples<F> for RandomSamples {
+    fn len(&self) -> usize {
+        black_box(100)
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32; F], usize), Error> {
+        for x in &mut self.x {
+            *x = random::normal(&mut self.rng) + random::uniform(&mut self.rng);
+        }
+        black_box(index);
+        Ok((&self.x, random::index(&mut self.rng, 12) as usize))
+    }
+}
+
+fn kernels(kernel: Chosen, x: &[f32]) -> f32 {
+    let mut y = [0.0; F];
+    let mut scores = [0.0; C];
+    kernel.axpy(black_box(2.0), x, &mut y);
+    kernel.scale(black_box(2.0), &mut y);
+    kernel.rank_one(black_box(&[1.0; C]), x, black_box(&mut y));
+    kernel.scores(x, black_box(1.0), black_box(&[1.0]), &y, &mut scores);
+    black_box(Chosen::NAME);
+    kernel.dot(x, &y) + kernel.largest(&scores)
+}
+
+fn models(x: &[f32; F]) -> Result<(), Error> {
+    let mut model = Model::<C, F>::default();
+    let mut other = Model::<C, F, Chosen>::on(CHOSEN);
+    black_box((
+        Model::<C, F>::SIZE,
+        Model::<C, F>::CLASSES,
+        Model::<C, F>::FEATURES,
+    ));
+    model.load(
+        black_box(&[0.5; C * F]),
+        black_box(&[0.0; C]),
+        black_box(1.0),
+    )?;
+    other.copy_from(black_box(&TRAINED));
+    let mut scores = [0.0; C];
+    other.scores(x, &mut scores)?;
+    black_box((argmax(&scores), other.predict(x)?, other.squared_norm()));
+    black_box((
+        model.weights(),
+        model.bias(),
+        model.scale(),
+        model.checksum(),
+    ));
+    black_box(Model::from_parts(
+        black_box([[0.5; F]; C]),
+        black_box([0.0; C]),
+        1.0,
+    )?);
+    black_box(&mut Model::<C, F>::new());
+    Ok(())
+}
+
+fn sources(samples: &mut RandomSamples) -> Result<(), Error> {
+    let (features, labels) = (black_box([[1.0; F]; 2]), black_box([0_u8, 1]));
+    let mut slices = Slices::new(&features, &labels)?;
+    black_box((slices.len(), slices.is_empty()));
+    black_box(slices.sample(black_box(1))?);
+    let mut buffer = [0.0; F];
+    let mut decoded = Decoded::new(black_box(2), &mut buffer, |index, x| {
+        x.fill(index as f32);
+        Ok(index)
+    });
+    black_box(decoded.sample(black_box(1))?);
+    black_box(Selected::new(samples, black_box(&[1, 2])).sample(black_box(1))?);
+    Ok(())
+}
+
+fn losses(samples: &mut RandomSamples) -> Result<(), Stopped> {
+    let hinge = Hinge::new(black_box(1.0), black_box(1e-4))?;
+    black_box((hinge.margin(), hinge.l2()));
+    let mut margins = [0.0; C];
+    black_box(hinge.margins(&TRAINED, black_box(&[1.0; F]), black_box(3), &mut margins)?);
+    black_box(coefficients(&mut margins, black_box(3)));
+    let mut gradient = Gradient::default();
+    black_box(hinge.loss(&TRAINED, samples)?);
+    black_box(hinge.gradient(&TRAINED, samples, &mut gradient)?);
+    black_box((gradient.weights(), gradient.bias(), Gradient::<C, F>::SIZE));
+    black_box(&mut Gradient::<C, F>::new());
+    Ok(())
+}
+
+fn differences(samples: &mut RandomSamples) -> Result<(), Stopped> {
+    let hinge = Hinge::new(1.0, 1e-4)?;
+    let mut model = Model::<C, F>::new();
+    let mut gradient = Gradient::new();
+    let (class, feature) = black_box((1, 2));
+    let (weight, bias) = (
+        Parameter::Weight { class, feature },
+        Parameter::Bias { class },
+    );
+    let forward = FiniteDifference::forward(black_box(1e-2))?;
+    let central = FiniteDifference::central(black_box(1e-2))?;
+    black_box(forward.derivative(&hinge, &mut model, samples, weight)?);
+    black_box(forward.derivative(&hinge, &mut model, samples, bias)?);
+    black_box(central.gradient(&hinge, &mut model, samples, &mut gradient)?);
+    black_box(central.check(&hinge, &mut model, samples, &mut gradient)?);
+    Ok(())
+}
+
+fn searches(samples: &mut RandomSamples) -> Result<(), Stopped> {
+    let mut rng = XorShiftRng::seed_from_u64(black_box(2));
+    let (mut model, mut candidate) = (Model::<C, F>::new(), Model::new());
+    let search = Search::new(Hinge::new(1.0, 0.0)?, black_box(0.1))?;
+    let mut random = RandomSearch::new(search, &mut candidate);
+    black_box(random.step(&mut model, samples, &mut rng)?);
+    let state = random.state();
+    let (hinge, deviation) = (state.hinge(), state.deviation());
+    let state = Search::resume(hinge, deviation, state.best(), state.steps())?;
+    let mut local = RandomLocalSearch::new(state, &mut candidate);
+    black_box(local.step(&mut model, samples, &mut rng)?);
+    black_box(local.state());
+    Ok(())
+}
+
+fn descents(samples: &mut RandomSamples) -> Result<(), Stopped> {
+    let hinge = Hinge::new(1.0, 1e-4)?;
+    let schedule = black_box(Schedule::InverseTime {
+        rate: 0.1,
+        decay: 0.1,
+    });
+    let mut model = Model::<C, F>::new();
+    let mut gradient = Gradient::new();
+    let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(black_box(3)))?;
+    let mut descent = GradientDescent::new(hinge, schedule, &mut gradient)?;
+    black_box(descent.step(&mut model, samples)?);
+    let progress = descent.progress();
+    black_box(GradientDescent::resume(progress, &mut gradient).step(&mut model, samples)?);
+    let mut descent = MiniBatch::new(hinge, schedule, black_box(32), &mut gradient)?;
+    black_box(descent.step(&mut model, samples, &mut order)?);
+    descent.epoch(&mut model, samples, &mut order)?;
+    descent.skip(&mut order);
+    let (progress, size) = (descent.progress(), descent.batch_size());
+    black_box(&mut MiniBatch::resume(progress, size, &mut gradient)?);
+    Ok(())
+}
+
+fn stochastic(samples: &mut RandomSamples) -> Result<(), Stopped> {
+    let schedule = black_box(Schedule::Constant { rate: 0.1 });
+    schedule.check()?;
+    black_box((schedule.rate(black_box(7)), Sgd::SIZE));
+    let mut model = Model::<C, F>::new();
+    let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(black_box(4)))?;
+    let mut sgd = Sgd::new(Hinge::new(1.0, black_box(1e-4))?, schedule)?;
+    black_box(sgd.step(&mut model, black_box(&[1.0; F]), black_box(3))?);
+    black_box(sgd.step_next(&mut model, samples, &mut order)?);
+    black_box(sgd.epoch(&mut model, samples, &mut order)?);
+    let saved = sgd.progress();
+    black_box(saved.learning_rate());
+    let progress = Progress::new(saved.hinge(), saved.schedule(), saved.steps())?;
+    black_box(&mut Sgd::resume(progress));
+    Ok(())
+}
+
+fn orders() -> Result<(), Error> {
+    let mut order = Order::resume(
+        black_box([1, 2, 3, 4]),
+        black_box(1_297),
+        0,
+        black_box(1_290),
+    )?;
+    black_box((Order::SIZE, order.len(), order.remaining(), order.seed()));
+    for _ in 0..black_box(10) {
+        black_box(order.index());
+        order.skip();
+    }
+    black_box((order.epoch(), order.position()));
+    Ok(())
+}
+
+/// Messages as a firmware writes them to a display or a serial port.
+fn texts() -> core::fmt::Result {
+    struct Port;
+    impl Write for Port {
+        fn write_str(&mut self, text: &str) -> core::fmt::Result {
+            black_box(text);
+            Ok(())
+        }
+    }
+    let (error, sample) = black_box((Error::EmptySet, Some(7)));
+    write!(Port, "{error} {error:?}")?;
+    let stopped = Stopped { error, sample };
+    write!(Port, "{stopped} {stopped:?}")
+}

@@ -1,0 +1,1 @@
+//! Desktop programs on hingeline.
