@@ -53,11 +53,7 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
     /// assert!(GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient).is_err());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(
-        hinge: Hinge,
-        schedule: Schedule,
-        gradient: &'a mut Gradient<C, F>,
-    ) -> Result<Self, Error> {
+    pub fn new(hinge: Hinge, schedule: Schedule, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
         Ok(Self::resume(Progress::new(hinge, schedule, 0)?, gradient))
     }
 
@@ -180,19 +176,11 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
     /// assert_eq!(MiniBatch::resume(progress, 32, &mut gradient)?.progress(), progress);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn resume(
-        progress: Progress,
-        batch_size: u32,
-        gradient: &'a mut Gradient<C, F>,
-    ) -> Result<Self, Error> {
+    pub const fn resume(progress: Progress, batch_size: u32, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
         if batch_size == 0 {
             return Err(Error::InvalidBatchSize);
         }
-        Ok(Self {
-            progress,
-            batch_size,
-            gradient,
-        })
+        Ok(Self { progress, batch_size, gradient })
     }
 
     /// The state of the optimiser between two steps, but for its batch size.
@@ -349,11 +337,7 @@ fn descend<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
     samples: &mut S,
     indices: impl Iterator<Item = usize>,
 ) -> Result<BatchStep, Stopped> {
-    let Pace {
-        hinge,
-        learning_rate,
-        shrink,
-    } = progress.pace()?;
+    let Pace { hinge, learning_rate, shrink } = progress.pace()?;
     let mut total = Total::default();
     gradient.clear();
     for index in indices {

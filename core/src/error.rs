@@ -76,7 +76,9 @@ impl fmt::Display for Error {
             Self::InvalidDecay => "the decay must be a finite number of at least 0",
             Self::InvalidBatchSize => "a batch must have at least one sample",
             Self::InvalidDeviation => "the deviation must be a finite number above 0",
-            Self::InvalidDifference => "the step of the difference must be finite, above 0 and large enough to change the weight",
+            Self::InvalidDifference => {
+                "the step of the difference must be finite, above 0 and large enough to change the weight"
+            }
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
             Self::InvalidState => "no run can have left this state behind",
             Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
@@ -111,19 +113,13 @@ pub struct Stopped {
 impl Stopped {
     /// Names the sample at fault.
     pub(crate) fn at(sample: usize) -> impl FnOnce(Error) -> Self {
-        move |error| Self {
-            error,
-            sample: Some(sample),
-        }
+        move |error| Self { error, sample: Some(sample) }
     }
 }
 
 impl From<Error> for Stopped {
     fn from(error: Error) -> Self {
-        Self {
-            error,
-            sample: None,
-        }
+        Self { error, sample: None }
     }
 }
 

@@ -107,11 +107,7 @@ impl Hinge {
         }
         model.scores(x, margins)?;
         let loss = self.turn_into_margins(margins, label);
-        if loss.is_finite() {
-            Ok(loss)
-        } else {
-            Err(Error::NonFiniteLoss)
-        }
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
     }
 
     /// Scores become margins in place; returns the sum of those that count.
@@ -124,9 +120,7 @@ impl Hinge {
             *own = 0.0;
         }
         // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
-        scores.iter().fold(0.0, |sum, &margin| {
-            sum + if margin > 0.0 { margin } else { 0.0 }
-        })
+        scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
     }
 
     /// The loss of a set, the regulariser included.
@@ -199,17 +193,9 @@ impl Hinge {
         let (kernel, mean) = (model.kernel(), 1.0 / total.samples());
         let weights = gradient.weights.as_flattened_mut();
         kernel.scale(mean, weights);
-        kernel.axpy(
-            2.0 * self.l2 * model.scale(),
-            model.weights().as_flattened(),
-            weights,
-        );
+        kernel.axpy(2.0 * self.l2 * model.scale(), model.weights().as_flattened(), weights);
         kernel.scale(mean, &mut gradient.bias);
-        if kernel.largest(weights).is_finite() {
-            Ok(loss)
-        } else {
-            Err(Error::NonFiniteLoss.into())
-        }
+        if kernel.largest(weights).is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss.into()) }
     }
 
     /// Adds the data gradient of one sample of a set, not yet divided by the number of samples.
@@ -238,27 +224,15 @@ impl Hinge {
         data_loss: f32,
         model: &Model<C, F, K>,
     ) -> Result<f32, Error> {
-        let loss = if self.l2 > 0.0 {
-            data_loss + self.l2 * model.squared_norm()
-        } else {
-            data_loss
-        };
-        if loss.is_finite() {
-            Ok(loss)
-        } else {
-            Err(Error::NonFiniteLoss)
-        }
+        let loss = if self.l2 > 0.0 { data_loss + self.l2 * model.squared_norm() } else { data_loss };
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
     }
 
     /// The factor `1 − 2ηα` by which a step of learning rate η shrinks the weights.
     pub(crate) fn shrink(&self, rate: f32) -> Result<f32, Error> {
         // In this order, since doubling first could overflow and make NaN of a strength of 0.
         let product = 2.0 * (rate * self.l2);
-        if product < 1.0 {
-            Ok(1.0 - product)
-        } else {
-            Err(Error::L2TooStrong)
-        }
+        if product < 1.0 { Ok(1.0 - product) } else { Err(Error::L2TooStrong) }
     }
 }
 
@@ -316,10 +290,7 @@ impl<const C: usize, const F: usize> Gradient<C, F> {
     /// assert_eq!(hingeline::Gradient::<2, 1>::new().weights(), &[[0.0], [0.0]]);
     /// ```
     pub const fn new() -> Self {
-        Self {
-            weights: [[0.0; F]; C],
-            bias: [0.0; C],
-        }
+        Self { weights: [[0.0; F]; C], bias: [0.0; C] }
     }
 
     /// One row a class, one element a weight.
@@ -388,10 +359,6 @@ impl Total {
             return Err(Error::EmptySet);
         }
         let mean = self.loss.value() / self.samples();
-        if mean.is_finite() {
-            Ok(mean)
-        } else {
-            Err(Error::NonFiniteLoss)
-        }
+        if mean.is_finite() { Ok(mean) } else { Err(Error::NonFiniteLoss) }
     }
 }

@@ -78,11 +78,7 @@ impl<const C: usize, const F: usize> Model<C, F> {
     /// assert!(Model::from_parts([[f32::NAN], [0.0]], [0.0; 2], 1.0).is_err());
     /// # Ok::<(), Error>(())
     /// ```
-    pub const fn from_parts(
-        weights: [[f32; F]; C],
-        bias: [f32; C],
-        scale: f32,
-    ) -> Result<Self, Error> {
+    pub const fn from_parts(weights: [[f32; F]; C], bias: [f32; C], scale: f32) -> Result<Self, Error> {
         let mut model = Self::new();
         match check_parts(weights.as_flattened(), &bias, scale) {
             Ok(bound) => {
@@ -129,13 +125,7 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     pub const fn on(kernel: K) -> Self {
         const { assert!(C >= 2, "a classifier needs at least two classes") };
         const { assert!(F >= 1, "a sample needs at least one feature") };
-        Self {
-            weights: [[0.0; F]; C],
-            bias: [0.0; C],
-            scale: Scale::ONE,
-            bound: 0.0,
-            kernel,
-        }
+        Self { weights: [[0.0; F]; C], bias: [0.0; C], scale: Scale::ONE, bound: 0.0, kernel }
     }
 
     /// The weights as they are stored, one row a class; the model's `W` is [`scale`](Self::scale) times these.
@@ -208,10 +198,7 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn copy_from<Other>(&mut self, other: &Model<C, F, Other>) {
-        copy(
-            other.weights.as_flattened(),
-            self.weights.as_flattened_mut(),
-        );
+        copy(other.weights.as_flattened(), self.weights.as_flattened_mut());
         self.bias = other.bias;
         self.scale = other.scale;
         self.bound = other.bound;
@@ -232,9 +219,7 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
             .chain(&self.bias)
             .chain(&[self.scale()])
             .flat_map(|value| value.to_bits().to_le_bytes())
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-            })
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
     }
 
     /// Everything that changes in a step.
@@ -277,16 +262,11 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// ```
     pub fn scores(&self, x: &[f32; F], scores: &mut [f32; C]) -> Result<(), Error> {
         let weights = self.weights.as_flattened();
-        self.kernel
-            .scores(weights, self.scale(), &self.bias, x, scores);
+        self.kernel.scores(weights, self.scale(), &self.bias, x, scores);
         // No pass over x is needed to find a NaN or an infinity in it. An infinity times a weight is an infinity, or
         // NaN if the weight is zero; whatever is finite and added leaves it one of the two, and so do the positive
         // scale and the finite bias. So each score of such a sample is NaN or infinite.
-        if scores.iter().all(|score| score.is_finite()) {
-            Ok(())
-        } else {
-            Err(Error::NonFiniteScore)
-        }
+        if scores.iter().all(|score| score.is_finite()) { Ok(()) } else { Err(Error::NonFiniteScore) }
     }
 
     /// The class of the highest score; the lowest index wins a tie.

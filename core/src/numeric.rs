@@ -91,11 +91,7 @@ impl FiniteDifference {
     }
 
     const fn new(step: f32, central: bool) -> Result<Self, Error> {
-        if step.is_finite() && step > 0.0 {
-            Ok(Self { step, central })
-        } else {
-            Err(Error::InvalidDifference)
-        }
+        if step.is_finite() && step > 0.0 { Ok(Self { step, central }) } else { Err(Error::InvalidDifference) }
     }
 
     /// The derivative of the loss, regulariser included, by one parameter.
@@ -144,11 +140,7 @@ impl FiniteDifference {
         };
         let step = self.step / scale;
         let above = original + step;
-        let below = if self.central {
-            original - step
-        } else {
-            original
-        };
+        let below = if self.central { original - step } else { original };
         let distance = scale * (above - below);
         if !(distance.is_finite() && distance > 0.0) {
             return Err(Error::InvalidDifference.into());
@@ -176,11 +168,7 @@ impl FiniteDifference {
         let data = difference.value() / samples.len() as f32;
         let regulariser = l2 * distance * (scale * (above + below));
         let value = (data + regulariser) / distance;
-        if value.is_finite() {
-            Ok(Derivative { value, kinks })
-        } else {
-            Err(Error::NonFiniteLoss.into())
-        }
+        if value.is_finite() { Ok(Derivative { value, kinks }) } else { Err(Error::NonFiniteLoss.into()) }
     }
 
     /// The derivative by every parameter into the caller's buffer; returns how many kinks were crossed.
@@ -305,15 +293,7 @@ pub struct GradientCheck {
 
 impl GradientCheck {
     const fn new() -> Self {
-        Self {
-            largest_error: 0.0,
-            at: None,
-            analytic: 0.0,
-            numeric: 0.0,
-            compared: 0,
-            kinked: 0,
-            kinks: 0,
-        }
+        Self { largest_error: 0.0, at: None, analytic: 0.0, numeric: 0.0, compared: 0, kinked: 0, kinks: 0 }
     }
 
     fn add(&mut self, at: Parameter, analytic: f32, numeric: Derivative) {
@@ -336,11 +316,7 @@ impl GradientCheck {
 /// `|a − b| / (|a| + |b|)`, 0 for two zeros.
 fn relative_error(a: f32, b: f32) -> f32 {
     let magnitude = a.abs() + b.abs();
-    if magnitude == 0.0 {
-        0.0
-    } else {
-        (a - b).abs() / magnitude
-    }
+    if magnitude == 0.0 { 0.0 } else { (a - b).abs() / magnitude }
 }
 
 /// The margins that count on one side and not on the other.
@@ -369,10 +345,7 @@ fn value_mut<const C: usize, const F: usize, K: Kernel>(
 ) -> Result<&mut f32, Error> {
     let model = model.parts_mut();
     match at {
-        Parameter::Weight { class, feature } => model
-            .weights
-            .get_mut(class)
-            .and_then(|row| row.get_mut(feature)),
+        Parameter::Weight { class, feature } => model.weights.get_mut(class).and_then(|row| row.get_mut(feature)),
         Parameter::Bias { class } => model.bias.get_mut(class),
     }
     .ok_or(Error::IndexOutOfRange)

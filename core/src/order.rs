@@ -4,18 +4,21 @@ use rand_core::Rng;
 
 use crate::Error;
 
-/// Rounds of the permutation: two on each half would do for random round functions; six leave no trace in the tests.
+/// Rounds of the permutation: three on each half. Four in all would do for random round functions.
 const ROUNDS: usize = 6;
+
+/// With halves of fewer than three bits the round functions have too few values to make all orders equally likely.
+const FEWEST_BITS: u32 = 6;
 
 /// The order in which an epoch visits the samples, another one each epoch.
 ///
 /// A keyed permutation of `0..len` is evaluated at one place at a time: a Feistel network over the smallest power of
-/// two that holds `len`, repeated until it lands below `len`. That takes fewer than two evaluations on average, so a
-/// step of the order costs some tens of integer instructions, and its whole state is [`Order::SIZE`] bytes whatever
-/// the length. The keys are drawn from the caller's generator once; each epoch's are derived from them.
+/// two that holds `len`, and at least 64, repeated until it lands below `len`. That takes fewer than two evaluations on
+/// average (64 / `len` for fewer than 33 samples), so a step of the order costs some tens of integer instructions, and
+/// its whole state is [`Order::SIZE`] bytes whatever the length. The keys are drawn from the caller's generator once; each epoch's are derived from them.
 ///
 /// # Numeric contract
-/// Integers of 32 bits only. With `bits` = ⌈log₂ len⌉, the place is split into its upper ⌊bits / 2⌋ bits and the rest;
+/// Integers of 32 bits only. With `bits` = max(6, ⌈log₂ len⌉), the place is split into its upper ⌊bits / 2⌋ bits and the rest;
 /// in round r the hash of one part and a key is added to the other without carry, even rounds changing the lower part.
 /// Hash and key derivation are the finaliser of MurmurHash3.
 ///
@@ -97,13 +100,7 @@ impl Order {
         if position >= len {
             return Err(Error::InvalidState);
         }
-        Ok(Self {
-            seed,
-            len,
-            epoch,
-            position,
-            keys: keys_of(seed, epoch),
-        })
+        Ok(Self { seed, len, epoch, position, keys: keys_of(seed, epoch) })
     }
 
     /// The four words that were drawn for this order.
@@ -170,7 +167,7 @@ impl Order {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn index(&self) -> usize {
-        let bits = u32::BITS.wrapping_sub(self.len.wrapping_sub(1).leading_zeros());
+        let bits = u32::BITS.wrapping_sub(self.len.wrapping_sub(1).leading_zeros()).max(FEWEST_BITS);
         let mut place = self.position;
         // A permutation leads every place back to where it came from in the end, so to one below the length.
         loop {
@@ -201,11 +198,7 @@ impl Order {
 
     /// Refuses a set that this is not the order of.
     pub(crate) fn check_length(&self, len: usize) -> Result<(), Error> {
-        if self.len() == len {
-            Ok(())
-        } else {
-            Err(Error::ShapeMismatch)
-        }
+        if self.len() == len { Ok(()) } else { Err(Error::ShapeMismatch) }
     }
 }
 

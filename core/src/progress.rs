@@ -47,11 +47,7 @@ impl Progress {
     /// ```
     pub fn new(hinge: Hinge, schedule: Schedule, steps: u64) -> Result<Self, Error> {
         schedule.check()?;
-        let progress = Self {
-            hinge,
-            schedule,
-            steps,
-        };
+        let progress = Self { hinge, schedule, steps };
         progress.pace()?;
         Ok(progress)
     }
@@ -106,11 +102,7 @@ impl Progress {
 
     pub(crate) fn pace(&self) -> Result<Pace, Error> {
         let learning_rate = self.learning_rate();
-        Ok(Pace {
-            hinge: self.hinge,
-            learning_rate,
-            shrink: self.hinge.shrink(learning_rate)?,
-        })
+        Ok(Pace { hinge: self.hinge, learning_rate, shrink: self.hinge.shrink(learning_rate)? })
     }
 
     pub(crate) fn count_step(&mut self) {

@@ -110,11 +110,7 @@ impl<'a, const F: usize, L> Slices<'a, F, L> {
     /// assert_eq!(Slices::new(&[[1.0], [2.0]], &[0u8]).err(), Some(Error::ShapeMismatch));
     /// ```
     pub const fn new(features: &'a [[f32; F]], labels: &'a [L]) -> Result<Self, Error> {
-        if features.len() == labels.len() {
-            Ok(Self { features, labels })
-        } else {
-            Err(Error::ShapeMismatch)
-        }
+        if features.len() == labels.len() { Ok(Self { features, labels }) } else { Err(Error::ShapeMismatch) }
     }
 }
 
@@ -169,11 +165,7 @@ where
     /// assert_eq!(samples.sample(0), Err(Error::Unreadable));
     /// ```
     pub const fn new(len: usize, buffer: &'a mut [f32; F], decode: D) -> Self {
-        Self {
-            len,
-            buffer,
-            decode,
-        }
+        Self { len, buffer, decode }
     }
 }
 
@@ -196,9 +188,7 @@ where
 
 impl<const F: usize, D> core::fmt::Debug for Decoded<'_, F, D> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Decoded")
-            .field("len", &self.len)
-            .finish_non_exhaustive()
+        f.debug_struct("Decoded").field("len", &self.len).finish_non_exhaustive()
     }
 }
 

@@ -51,24 +51,14 @@ impl Search {
     /// assert_eq!(search.best(), Some(2.5));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn resume(
-        hinge: Hinge,
-        deviation: f32,
-        best: Option<f32>,
-        steps: u64,
-    ) -> Result<Self, Error> {
+    pub fn resume(hinge: Hinge, deviation: f32, best: Option<f32>, steps: u64) -> Result<Self, Error> {
         if !(deviation.is_finite() && deviation > 0.0) {
             return Err(Error::InvalidDeviation);
         }
         if best.is_some_and(|best| !(best.is_finite() && best >= 0.0)) {
             return Err(Error::InvalidState);
         }
-        Ok(Self {
-            hinge,
-            deviation,
-            best,
-            steps,
-        })
+        Ok(Self { hinge, deviation, best, steps })
     }
 
     /// The loss that is minimised.
@@ -131,12 +121,7 @@ impl Search {
         let best = if accepted { loss } else { best.unwrap_or(loss) };
         self.best = Some(best);
         self.steps = self.steps.saturating_add(1);
-        Ok(SearchStep {
-            loss,
-            best,
-            accepted,
-            evaluations: samples.len(),
-        })
+        Ok(SearchStep { loss, best, accepted, evaluations: samples.len() })
     }
 }
 
@@ -347,39 +332,19 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, 
             Some(best) => best,
             None => self.search.hinge.loss(model, samples)?,
         };
-        let first = if self.search.best.is_none() {
-            samples.len()
-        } else {
-            0
-        };
+        let first = if self.search.best.is_none() { samples.len() } else { 0 };
         self.candidate.copy_from(model);
         let deviation = self.search.deviation;
-        draw(self.candidate, |before, scale| {
-            before + (deviation / scale) * random::normal(rng)
-        });
-        let step = self
-            .search
-            .judge(model, self.candidate, Some(best), samples)?;
-        Ok(SearchStep {
-            evaluations: step.evaluations.saturating_add(first),
-            ..step
-        })
+        draw(self.candidate, |before, scale| before + (deviation / scale) * random::normal(rng));
+        let step = self.search.judge(model, self.candidate, Some(best), samples)?;
+        Ok(SearchStep { evaluations: step.evaluations.saturating_add(first), ..step })
     }
 }
 
 /// Replaces each weight in row-major order and then each bias by `next(value, scale)`, the bias' scale being 1.
-fn draw<const C: usize, const F: usize, K: Kernel>(
-    model: &mut Model<C, F, K>,
-    mut next: impl FnMut(f32, f32) -> f32,
-) {
+fn draw<const C: usize, const F: usize, K: Kernel>(model: &mut Model<C, F, K>, mut next: impl FnMut(f32, f32) -> f32) {
     let scale = model.scale();
-    let Parts {
-        weights,
-        bias,
-        bound,
-        kernel,
-        ..
-    } = model.parts_mut();
+    let Parts { weights, bias, bound, kernel, .. } = model.parts_mut();
     for weight in weights.as_flattened_mut() {
         *weight = next(*weight, scale);
     }

@@ -124,23 +124,13 @@ impl Sgd {
         x: &[f32; F],
         label: usize,
     ) -> Result<SgdStep, Error> {
-        let Pace {
-            hinge,
-            learning_rate,
-            shrink,
-        } = self.progress.pace()?;
+        let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
         let mut scratch = [0.0; C];
         let loss = hinge.margins(model, x, label, &mut scratch)?;
         let violations = coefficients(&mut scratch, label);
         let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
         self.progress.count_step();
-        Ok(SgdStep {
-            loss,
-            violations,
-            learning_rate,
-            folded: shrunk.folded,
-            l2_lost: hinge.l2() > 0.0 && shrunk.lost,
-        })
+        Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }
 
     /// One step on the sample whose turn it is in the order, which then goes on to the next.

@@ -66,10 +66,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
-        Ok(Shrunk {
-            folded: fold != 1.0,
-            lost: shrunk == before,
-        })
+        Ok(Shrunk { folded: fold != 1.0, lost: shrunk == before })
     }
 
     /// A batch's step: `w = w * shrink`, then `w = w + (f * g)` with `f = −(rate / samples)`, by the scale's inverse more
@@ -88,20 +85,12 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let bound = *self.parts_mut().bound * shrink;
         let after = || {
             let weights = self.weights().as_flattened().iter();
-            weights
-                .zip(steps)
-                .map(move |(w, g)| (w * shrink) + (factor * g))
+            weights.zip(steps).map(move |(w, g)| (w * shrink) + (factor * g))
         };
         let bound = decide(bound, reach, after)?;
         check_bias(self.bias(), gradient.bias(), bias_factor)?;
 
-        let Parts {
-            kernel,
-            weights,
-            bias,
-            bound: own_bound,
-            ..
-        } = self.parts_mut();
+        let Parts { kernel, weights, bias, bound: own_bound, .. } = self.parts_mut();
         let weights = weights.as_flattened_mut();
         if shrink != 1.0 {
             kernel.scale(shrink, weights);
@@ -116,32 +105,20 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
 /// 1 for a scale that may stay; else the power of two to multiply the weights with, which leaves a scale in [1, 2).
 fn fold_of(scale: f32) -> f32 {
     const EXPONENT: u32 = 0x7f80_0000;
-    if scale >= Scale::SMALLEST {
-        1.0
-    } else {
-        f32::from_bits(scale.to_bits() & EXPONENT)
-    }
+    if scale >= Scale::SMALLEST { 1.0 } else { f32::from_bits(scale.to_bits() & EXPONENT) }
 }
 
 /// An upper bound on the weights after a step that moves them by at most `reach`, or a refusal.
 ///
 /// `after` is asked for the results one by one only if the bounds do not decide. `reach` is NaN if a value that it was
 /// computed from is, and then some result is NaN or infinite too.
-fn decide<I: Iterator<Item = f32>>(
-    bound: f32,
-    reach: f32,
-    after: impl FnOnce() -> I,
-) -> Result<f32, Error> {
+fn decide<I: Iterator<Item = f32>>(bound: f32, reach: f32, after: impl FnOnce() -> I) -> Result<f32, Error> {
     let quick = bound + reach;
     if quick.is_finite() {
         return Ok(quick);
     }
     let exact = after().fold(bound, |largest, w| magnitude::largest(&[largest, w]));
-    if exact.is_finite() {
-        Ok(exact)
-    } else {
-        Err(Error::NonFiniteStep)
-    }
+    if exact.is_finite() { Ok(exact) } else { Err(Error::NonFiniteStep) }
 }
 
 /// The weights of the rows that a sample's step writes, as they would be after it.
@@ -158,9 +135,5 @@ fn rows_after<'a, const C: usize, const F: usize>(
 /// Refuses a step of the bias, `b + (factor * step)`, whose result is not finite.
 fn check_bias<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<(), Error> {
     let mut after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
-    if after.all(f32::is_finite) {
-        Ok(())
-    } else {
-        Err(Error::NonFiniteStep)
-    }
+    if after.all(f32::is_finite) { Ok(()) } else { Err(Error::NonFiniteStep) }
 }

@@ -1,1 +1,10 @@
-//! Desktop programs on hingeline.
+//! Desktop programs on hingeline: the strategies of the optimisation lecture on real data.
+//!
+//! A program is a reader of a data set and a call of [`programme::run`].
+
+pub mod dataset;
+pub mod digits;
+pub mod options;
+pub mod programme;
+pub mod report;
+pub mod strategy;

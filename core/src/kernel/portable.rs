@@ -72,9 +72,7 @@ impl Kernel for Portable {
     // that. So this is a maximum of integers, which the compiler may reorder and so vectorise; and signed ones, which
     // SSE2 can compare.
     fn largest(self, x: &[f32]) -> f32 {
-        let largest = x
-            .iter()
-            .fold(0, |largest, x| x.abs().to_bits().cast_signed().max(largest));
+        let largest = x.iter().fold(0, |largest, x| x.abs().to_bits().cast_signed().max(largest));
         f32::from_bits(largest.cast_unsigned())
     }
 }

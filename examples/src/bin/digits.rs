@@ -1,2 +1,18 @@
-//! The main job.
-fn main() {}
+//! The main job on handwritten digits: `cargo run --release`.
+
+use std::process::ExitCode;
+
+use hingeline_examples::digits::{CLASSES, FEATURES, digits};
+use hingeline_examples::options::Options;
+use hingeline_examples::programme;
+
+fn main() -> ExitCode {
+    let options = Options::from_command_line();
+    match programme::run::<CLASSES, FEATURES>(&digits(), &options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

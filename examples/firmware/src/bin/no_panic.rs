@@ -13,9 +13,9 @@ use core::hint::black_box;
 
 use hingeline::kernel::{CHOSEN, Chosen, Kernel};
 use hingeline::{
-    Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order,
-    Parameter, Progress, RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected, Sgd,
-    Slices, Stopped, argmax, coefficients, random,
+    Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Parameter, Progress,
+    RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected, Sgd, Slices, Stopped, argmax, coefficients,
+    random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -42,10 +42,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 // SAFETY: no other symbol of this program has the name of the linker's entry point.
 #[unsafe(no_mangle)]
 extern "C" fn _start() -> ! {
-    let mut samples = black_box(RandomSamples {
-        x: [0.0; F],
-        rng: XorShiftRng::seed_from_u64(1),
-    });
+    let mut samples = black_box(RandomSamples { x: [0.0; F], rng: XorShiftRng::seed_from_u64(1) });
     let samples = black_box(&mut samples);
     black_box(kernels(CHOSEN, black_box(&[1.0; F])));
     black_box(models(black_box(&[1.0; F])).is_ok());
@@ -97,31 +94,14 @@ fn kernels(kernel: Chosen, x: &[f32]) -> f32 {
 fn models(x: &[f32; F]) -> Result<(), Error> {
     let mut model = Model::<C, F>::default();
     let mut other = Model::<C, F, Chosen>::on(CHOSEN);
-    black_box((
-        Model::<C, F>::SIZE,
-        Model::<C, F>::CLASSES,
-        Model::<C, F>::FEATURES,
-    ));
-    model.load(
-        black_box(&[0.5; C * F]),
-        black_box(&[0.0; C]),
-        black_box(1.0),
-    )?;
+    black_box((Model::<C, F>::SIZE, Model::<C, F>::CLASSES, Model::<C, F>::FEATURES));
+    model.load(black_box(&[0.5; C * F]), black_box(&[0.0; C]), black_box(1.0))?;
     other.copy_from(black_box(&TRAINED));
     let mut scores = [0.0; C];
     other.scores(x, &mut scores)?;
     black_box((argmax(&scores), other.predict(x)?, other.squared_norm()));
-    black_box((
-        model.weights(),
-        model.bias(),
-        model.scale(),
-        model.checksum(),
-    ));
-    black_box(Model::from_parts(
-        black_box([[0.5; F]; C]),
-        black_box([0.0; C]),
-        1.0,
-    )?);
+    black_box((model.weights(), model.bias(), model.scale(), model.checksum()));
+    black_box(Model::from_parts(black_box([[0.5; F]; C]), black_box([0.0; C]), 1.0)?);
     black_box(&mut Model::<C, F>::new());
     Ok(())
 }
@@ -160,10 +140,7 @@ fn differences(samples: &mut RandomSamples) -> Result<(), Stopped> {
     let mut model = Model::<C, F>::new();
     let mut gradient = Gradient::new();
     let (class, feature) = black_box((1, 2));
-    let (weight, bias) = (
-        Parameter::Weight { class, feature },
-        Parameter::Bias { class },
-    );
+    let (weight, bias) = (Parameter::Weight { class, feature }, Parameter::Bias { class });
     let forward = FiniteDifference::forward(black_box(1e-2))?;
     let central = FiniteDifference::central(black_box(1e-2))?;
     black_box(forward.derivative(&hinge, &mut model, samples, weight)?);
@@ -190,10 +167,7 @@ fn searches(samples: &mut RandomSamples) -> Result<(), Stopped> {
 
 fn descents(samples: &mut RandomSamples) -> Result<(), Stopped> {
     let hinge = Hinge::new(1.0, 1e-4)?;
-    let schedule = black_box(Schedule::InverseTime {
-        rate: 0.1,
-        decay: 0.1,
-    });
+    let schedule = black_box(Schedule::InverseTime { rate: 0.1, decay: 0.1 });
     let mut model = Model::<C, F>::new();
     let mut gradient = Gradient::new();
     let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(black_box(3)))?;
@@ -228,12 +202,7 @@ fn stochastic(samples: &mut RandomSamples) -> Result<(), Stopped> {
 }
 
 fn orders() -> Result<(), Error> {
-    let mut order = Order::resume(
-        black_box([1, 2, 3, 4]),
-        black_box(1_297),
-        0,
-        black_box(1_290),
-    )?;
+    let mut order = Order::resume(black_box([1, 2, 3, 4]), black_box(1_297), 0, black_box(1_290))?;
     black_box((Order::SIZE, order.len(), order.remaining(), order.seed()));
     for _ in 0..black_box(10) {
         black_box(order.index());

@@ -1,0 +1,115 @@
+//! The main job: the set, the gradient check, then every strategy in the lecture's order.
+
+use std::error::Error;
+use std::time::Instant;
+
+use hingeline::{FiniteDifference, Gradient, GradientCheck, Hinge, Model, RandomSearch, Samples, Search, Selected};
+use indicatif::{ProgressBar, ProgressStyle};
+use rand_core::SeedableRng;
+use rand_xorshift::XorShiftRng;
+
+use crate::dataset::Dataset;
+use crate::options::Options;
+use crate::report::{self, Row};
+use crate::strategy::{Budget, Effort, Strategy};
+
+/// The samples of the gradient check.
+const CHECKED: usize = 20;
+
+/// A strategy's row, and what it is made of.
+struct Run<const C: usize, const F: usize> {
+    row: Row,
+    effort: Effort,
+    model: Box<Model<C, F>>,
+}
+
+/// Runs what the options ask for on the set, and prints it.
+///
+/// # Errors
+/// What the library refuses, with the sample at fault.
+pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, options: &Options) -> Result<(), Box<dyn Error>> {
+    let hinge = options.hinge()?;
+    if !options.json {
+        println!("{}\n", report::set(set));
+        println!("{}\n", report::gradient_check(&check::<C, F>(set, hinge, options.seed)?, CHECKED));
+    }
+    let mut runs = Vec::new();
+    for strategy in options.strategies() {
+        let run = train::<C, F>(strategy, set, hinge, options)?;
+        if options.json {
+            println!("{}", serde_json::to_string(&run.row)?);
+        }
+        runs.push(run);
+    }
+    if !options.json {
+        print_tables(&runs, set)?;
+    }
+    Ok(())
+}
+
+/// Checks the gradient at random weights on some of the training samples.
+fn check<const C: usize, const F: usize>(
+    set: &Dataset<F>,
+    hinge: Hinge,
+    seed: u64,
+) -> Result<GradientCheck, Box<dyn Error>> {
+    let indices: Vec<_> = (0..set.train.labels.len().min(CHECKED)).collect();
+    let mut all = set.train.samples()?;
+    let mut samples = Selected::new(&mut all, &indices);
+    let (mut model, mut drawn) = (Box::new(Model::<C, F>::new()), Box::new(Model::new()));
+    let mut rng = XorShiftRng::seed_from_u64(seed);
+    RandomSearch::new(Search::new(hinge, 0.1)?, &mut drawn).step(&mut model, &mut samples, &mut rng)?;
+    let difference = FiniteDifference::central(1e-2)?;
+    Ok(difference.check(&hinge, &mut model, &mut samples, &mut Gradient::new())?)
+}
+
+/// Trains a model from zero and measures it.
+fn train<const C: usize, const F: usize>(
+    strategy: Strategy,
+    set: &Dataset<F>,
+    hinge: Hinge,
+    options: &Options,
+) -> Result<Run<C, F>, Box<dyn Error>> {
+    let mut model = Box::new(Model::<C, F>::new());
+    let plan = strategy.plan(options.learning_rate);
+    let budget = Budget { seed: options.seed, epochs: options.epochs };
+    let bar = progress_bar(strategy, set.train.samples()?.len() as u64 * u64::from(options.epochs))?;
+    let start = Instant::now();
+    let effort = strategy.train(plan, hinge, budget, &mut model, &set.train, |scored| bar.inc(scored as u64))?;
+    let seconds = start.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    let row = Row {
+        strategy,
+        evaluations: effort.evaluations,
+        train_loss: hinge.loss(&model, &mut set.train.samples()?)?,
+        train_accuracy: set.train.accuracy(&model)?,
+        test_accuracy: set.test.accuracy(&model)?,
+        seconds,
+        weights_checksum: model.checksum(),
+    };
+    Ok(Run { row, effort, model })
+}
+
+/// A bar on the terminal; nothing where standard error is none.
+fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Box<dyn Error>> {
+    let style = ProgressStyle::with_template("{msg:20} {wide_bar} {percent:>3} % {eta:>4}")?;
+    Ok(ProgressBar::new(evaluations).with_style(style).with_message(report::name(strategy)))
+}
+
+fn print_tables<const C: usize, const F: usize>(runs: &[Run<C, F>], set: &Dataset<F>) -> Result<(), Box<dyn Error>> {
+    let rows: Vec<_> = runs.iter().map(|run| run.row.clone()).collect();
+    println!("{}", report::table(&rows));
+    for run in runs {
+        if let Some(epoch) = run.effort.last_epoch {
+            let share = f64::from(epoch.satisfied) / f64::from(epoch.steps);
+            let name = report::name(run.row.strategy);
+            println!("\n{name}: {} of the steps of the last epoch had no violation", report::percent(share));
+        }
+    }
+    let best = runs.iter().max_by(|a, b| a.row.test_accuracy.total_cmp(&b.row.test_accuracy));
+    if let Some(best) = best {
+        println!("\nconfusion of {} on the test part:", report::name(best.row.strategy));
+        println!("{}", report::confusion(&set.test.confusion(&best.model)?, set.classes));
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What the program prints, for people and for machines.
+
+use std::fmt::Write;
+
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
+use hingeline::{GradientCheck, Parameter};
+use serde::Serialize;
+
+use crate::dataset::Dataset;
+use crate::strategy::Strategy;
+
+/// What a strategy reached.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// Which strategy.
+    pub strategy: Strategy,
+    /// The samples scored while training.
+    pub evaluations: usize,
+    /// The loss on the training part, regulariser included.
+    pub train_loss: f32,
+    /// The fraction of the training part whose class is predicted.
+    pub train_accuracy: f64,
+    /// The same of the test part.
+    pub test_accuracy: f64,
+    /// The time of the training.
+    pub seconds: f64,
+    /// The fingerprint of the trained model, in hexadecimal.
+    #[serde(serialize_with = "hexadecimal")]
+    pub weights_checksum: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn hexadecimal<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{value:016x}"))
+}
+
+/// The set in two lines.
+pub fn set<const F: usize>(set: &Dataset<F>) -> String {
+    format!(
+        "{}: {} samples to train, {} to test, {F} features, {} classes\n{}",
+        set.name,
+        set.train.labels.len(),
+        set.test.labels.len(),
+        set.classes.len(),
+        set.description
+    )
+}
+
+/// The gradient check in two lines.
+pub fn gradient_check(check: &GradientCheck, samples: usize) -> String {
+    let mut text = format!(
+        "gradient check on {samples} samples: {} parameters compared, {} left out for a kink ({} crossed)\n",
+        check.compared, check.kinked, check.kinks
+    );
+    let place = match check.at {
+        Some(Parameter::Weight { class, feature }) => format!("weight [{class}][{feature}]"),
+        Some(Parameter::Bias { class }) => format!("bias [{class}]"),
+        None => "none".to_owned(),
+    };
+    let _ = write!(
+        text,
+        "largest relative error {:.1e} at {place}: analytic {:.6}, numerical {:.6}",
+        check.largest_error, check.analytic, check.numeric
+    );
+    text
+}
+
+/// One row a strategy.
+pub fn table(rows: &[Row]) -> String {
+    let header = ["strategy", "evaluations", "train loss", "train", "test", "seconds", "weights"];
+    let mut table = table_of(&header.map(String::from));
+    for row in rows {
+        table.add_row([
+            name(row.strategy),
+            row.evaluations.to_string(),
+            format!("{:.4}", row.train_loss),
+            percent(row.train_accuracy),
+            percent(row.test_accuracy),
+            format!("{:.3}", row.seconds),
+            format!("{:016x}", row.weights_checksum),
+        ]);
+    }
+    table.to_string()
+}
+
+/// How often each class was predicted as each class.
+pub fn confusion<const C: usize>(counts: &[[u32; C]; C], classes: &[&str]) -> String {
+    let header: Vec<_> = ["true \\ predicted"].iter().chain(classes).map(|name| (*name).to_owned()).collect();
+    let mut table = table_of(&header);
+    for (class, row) in classes.iter().zip(counts) {
+        let cells = row.iter().map(|&count| if count == 0 { ".".to_owned() } else { count.to_string() });
+        table.add_row(std::iter::once((*class).to_owned()).chain(cells));
+    }
+    table.to_string()
+}
+
+/// The strategy's name as the command line spells it.
+pub fn name(strategy: Strategy) -> String {
+    let value = clap::ValueEnum::to_possible_value(&strategy);
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+/// A fraction for people.
+pub fn percent(fraction: f64) -> String {
+    format!("{:.1} %", 100.0 * fraction)
+}
+
+/// A table whose first column is text and whose others are numbers.
+fn table_of(header: &[String]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header(header);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
