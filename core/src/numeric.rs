@@ -138,37 +138,35 @@ impl FiniteDifference {
             Parameter::Weight { .. } => (model.scale(), hinge.l2()),
             Parameter::Bias { .. } => (1.0, 0.0),
         };
-        let step = self.step / scale;
-        let above = original + step;
-        let below = if self.central { original - step } else { original };
+        let (above, below) = self.points(original, scale);
         let distance = scale * (above - below);
         if !(distance.is_finite() && distance > 0.0) {
             return Err(Error::InvalidDifference.into());
         }
-
-        let mut difference = Sum::default();
-        let mut kinks = 0_usize;
-        let (mut upper, mut lower) = ([0.0; C], [0.0; C]);
+        let mut differences = Differences::default();
         for index in 0..samples.len() {
             let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-            *value_mut(model, at)? = above;
-            let loss_above = hinge.margins(model, x, label, &mut upper);
-            *value_mut(model, at)? = below;
-            let loss_below = hinge.margins(model, x, label, &mut lower);
-            let at_sample = Stopped::at(index);
-            match (loss_above, loss_below) {
-                (Ok(above), Ok(below)) => difference.add(above - below),
-                (Err(error), _) | (_, Err(error)) => return Err(at_sample(error)),
-            }
-            kinks = kinks.saturating_add(count_kinks(&upper, &lower));
+            let mut loss_at = |value, margins: &mut [f32; C]| {
+                *value_mut(model, at)? = value;
+                hinge.margins(model, x, label, margins)
+            };
+            let (mut upper, mut lower) = ([0.0; C], [0.0; C]);
+            let loss_above = loss_at(above, &mut upper).map_err(Stopped::at(index))?;
+            let loss_below = loss_at(below, &mut lower).map_err(Stopped::at(index))?;
+            differences.add(loss_above, loss_below);
+            differences.count_kinks(&upper, &lower);
         }
         if samples.is_empty() {
             return Err(Error::EmptySet.into());
         }
-        let data = difference.value() / samples.len() as f32;
         let regulariser = l2 * distance * (scale * (above + below));
-        let value = (data + regulariser) / distance;
-        if value.is_finite() { Ok(Derivative { value, kinks }) } else { Err(Error::NonFiniteLoss.into()) }
+        Ok(differences.derivative(samples.len() as f32, regulariser, distance)?)
+    }
+
+    /// The two values of a stored parameter between which the difference is taken.
+    fn points(&self, original: f32, scale: f32) -> (f32, f32) {
+        let step = self.step / scale;
+        (original + step, if self.central { original - step } else { original })
     }
 
     /// The derivative by every parameter into the caller's buffer; returns how many kinks were crossed.
@@ -208,7 +206,9 @@ impl FiniteDifference {
     /// Compares the analytic gradient with finite differences, parameter by parameter.
     ///
     /// The relative error is `|n − a| / (|n| + |a|)`, 0 for two zeros. Where a margin changes its sign between the two
-    /// points, the loss has a kink there and the two need not agree; such parameters are counted, not compared.
+    /// points, the loss has a kink there and the two need not agree; where the
+    /// [rounding](Derivative::rounding) of the difference is more than 1 % of the two, it tells little. Such parameters
+    /// are counted, not compared.
     ///
     /// `gradient` is scratch, and holds the analytic gradient at the end.
     ///
@@ -248,7 +248,7 @@ impl FiniteDifference {
 ///
 /// ```
 /// use hingeline::Derivative;
-/// let slope = Derivative { value: 1.5, kinks: 0 };
+/// let slope = Derivative { value: 1.5, kinks: 0, rounding: 1e-5 };
 /// assert_eq!(slope.kinks, 0);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -259,6 +259,9 @@ pub struct Derivative {
     /// The margins, of all samples together, that count at one of the two points and not at the other. With any, the
     /// value is a mean of slopes on both sides of a kink.
     pub kinks: usize,
+    /// What rounding can make of the value, an estimate: `2⁻²³ / distance` times the mean over the set of the larger of
+    /// the two losses, with 0 for samples whose losses are equal.
+    pub rounding: f32,
 }
 
 /// The report of a gradient check.
@@ -287,19 +290,26 @@ pub struct GradientCheck {
     pub compared: usize,
     /// The parameters left out, since a kink lies between their two points.
     pub kinked: usize,
+    /// The parameters left out, since rounding alone could make a relative error of 1 % there.
+    pub drowned: usize,
     /// The kinks crossed by all parameters together, counted as in [`Derivative::kinks`].
     pub kinks: usize,
 }
 
 impl GradientCheck {
     const fn new() -> Self {
-        Self { largest_error: 0.0, at: None, analytic: 0.0, numeric: 0.0, compared: 0, kinked: 0, kinks: 0 }
+        Self { largest_error: 0.0, at: None, analytic: 0.0, numeric: 0.0, compared: 0, kinked: 0, drowned: 0, kinks: 0 }
     }
 
     fn add(&mut self, at: Parameter, analytic: f32, numeric: Derivative) {
         if numeric.kinks > 0 {
             self.kinked = self.kinked.saturating_add(1);
             self.kinks = self.kinks.saturating_add(numeric.kinks);
+            return;
+        }
+        let magnitude = numeric.value.abs() + analytic.abs();
+        if magnitude > 0.0 && numeric.rounding > TELLING * magnitude {
+            self.drowned = self.drowned.saturating_add(1);
             return;
         }
         self.compared = self.compared.saturating_add(1);
@@ -313,16 +323,48 @@ impl GradientCheck {
     }
 }
 
+/// The rounding, relative to the derivatives, above which a parameter is not compared.
+const TELLING: f32 = 0.01;
+
 /// `|a − b| / (|a| + |b|)`, 0 for two zeros.
 fn relative_error(a: f32, b: f32) -> f32 {
     let magnitude = a.abs() + b.abs();
     if magnitude == 0.0 { 0.0 } else { (a - b).abs() / magnitude }
 }
 
-/// The margins that count on one side and not on the other.
-fn count_kinks<const C: usize>(upper: &[f32; C], lower: &[f32; C]) -> usize {
-    let pairs = upper.iter().zip(lower);
-    pairs.filter(|(a, b)| (**a > 0.0) != (**b > 0.0)).count()
+/// What the samples add up to, one difference of losses each.
+#[derive(Default)]
+struct Differences {
+    sum: Sum,
+    /// The losses that were not the same at both points, for the estimate of the rounding.
+    reached: f32,
+    kinks: usize,
+}
+
+impl Differences {
+    fn add(&mut self, above: f32, below: f32) {
+        if above != below {
+            self.sum.add(above - below);
+            self.reached += above.max(below);
+        }
+    }
+
+    /// Counts the margins that count on one side and not on the other.
+    fn count_kinks<const C: usize>(&mut self, upper: &[f32; C], lower: &[f32; C]) {
+        let pairs = upper.iter().zip(lower);
+        let crossed = pairs.filter(|(a, b)| (**a > 0.0) != (**b > 0.0)).count();
+        self.kinks = self.kinks.saturating_add(crossed);
+    }
+
+    fn derivative(&self, samples: f32, regulariser: f32, distance: f32) -> Result<Derivative, Error> {
+        let value = (self.sum.value() / samples + regulariser) / distance;
+        let rounding = f32::EPSILON * (self.reached / samples) / distance;
+        if value.is_finite() {
+            Ok(Derivative { value, kinks: self.kinks, rounding })
+        } else {
+            Err(Error::NonFiniteLoss)
+        }
+    }
 }
 
 /// Every element of a gradient with the parameter that it belongs to.

@@ -8,7 +8,7 @@ use crate::strategy::{Plan, Strategy};
 
 /// Trains a linear classifier by each strategy of the optimisation lecture and compares them.
 #[derive(Clone, Debug, Parser)]
-#[command(version)]
+#[command(version, allow_negative_numbers = true)]
 pub struct Options {
     /// The seed of all random draws
     #[arg(long, default_value_t = 1)]
@@ -23,11 +23,11 @@ pub struct Options {
     pub learning_rate: Option<f32>,
 
     /// The L2 strength, α of the formula
-    #[arg(long, default_value_t = 1e-3, value_parser = l2, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1e-3, value_parser = l2)]
     pub l2: f32,
 
     /// The margin, Δ of the formula
-    #[arg(long, default_value_t = 1.0, value_parser = margin, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1.0, value_parser = margin)]
     pub margin: f32,
 
     /// Only this strategy; may be given more than once

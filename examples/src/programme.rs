@@ -75,7 +75,9 @@ fn train<const C: usize, const F: usize>(
     let budget = Budget { seed: options.seed, epochs: options.epochs };
     let bar = progress_bar(strategy, set.train.samples()?.len() as u64 * u64::from(options.epochs))?;
     let start = Instant::now();
-    let effort = strategy.train(plan, hinge, budget, &mut model, &set.train, |scored| bar.inc(scored as u64))?;
+    let effort = strategy
+        .train(plan, hinge, budget, &mut model, &set.train, |scored| bar.inc(scored as u64))
+        .map_err(|stopped| format!("{}: {stopped}", report::name(strategy)))?;
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
     let row = Row {

@@ -50,8 +50,8 @@ pub fn set<const F: usize>(set: &Dataset<F>) -> String {
 /// The gradient check in two lines.
 pub fn gradient_check(check: &GradientCheck, samples: usize) -> String {
     let mut text = format!(
-        "gradient check on {samples} samples: {} parameters compared, {} left out for a kink ({} crossed)\n",
-        check.compared, check.kinked, check.kinks
+        "gradient check on {samples} samples: {} parameters compared, {} left out for a kink, {} drowned in rounding\n",
+        check.compared, check.kinked, check.drowned
     );
     let place = match check.at {
         Some(Parameter::Weight { class, feature }) => format!("weight [{class}][{feature}]"),

@@ -1,0 +1,133 @@
+//! Every strategy lowers the loss on real data, by an amount, and in the lecture's order.
+
+use hingeline::{Hinge, Model, Schedule, Stopped};
+use hingeline_examples::dataset::Dataset;
+use hingeline_examples::digits::{CLASSES, FEATURES, digits};
+use hingeline_examples::strategy::{Budget, Effort, Plan, Strategy};
+
+const BUDGET: Budget = Budget { seed: 1, epochs: 50 };
+
+struct Trained {
+    model: Model<CLASSES, FEATURES>,
+    effort: Effort,
+    loss: f32,
+    accuracy: f64,
+}
+
+fn hinge() -> Hinge {
+    Hinge::new(1.0, 1e-3).unwrap()
+}
+
+fn train(strategy: Strategy, plan: Plan, set: &Dataset<FEATURES>) -> Result<Trained, Stopped> {
+    let mut model = Model::new();
+    let effort = strategy.train(plan, hinge(), BUDGET, &mut model, &set.train, |_| ())?;
+    let loss = hinge().loss(&model, &mut set.train.samples()?)?;
+    let accuracy = set.test.accuracy(&model)?;
+    Ok(Trained { model, effort, loss, accuracy })
+}
+
+/// The loss of zero weights is (C − 1) Δ: what everything is measured against.
+const LOSS_OF_ZERO: f32 = 9.0;
+
+#[test]
+fn each_strategy_lowers_the_loss_and_reaches_an_accuracy() {
+    let set = digits();
+    let zero = hinge().loss(&Model::<CLASSES, FEATURES>::new(), &mut set.train.samples().unwrap());
+    assert_eq!(zero, Ok(LOSS_OF_ZERO));
+    // Loss at most and test accuracy at least; a chance hit is 10 %.
+    let expected = [
+        (Strategy::RandomSearch, 8.5, 0.12),
+        (Strategy::RandomLocalSearch, 5.5, 0.25),
+        (Strategy::GradientDescent, 0.25, 0.88),
+        (Strategy::MiniBatch, 0.1, 0.88),
+        (Strategy::Sgd, 0.1, 0.88),
+    ];
+    for (strategy, loss, accuracy) in expected {
+        let trained = train(strategy, strategy.plan(None), &set).unwrap();
+        assert!(trained.loss < loss, "{strategy:?}: loss {}", trained.loss);
+        assert!(trained.accuracy > accuracy, "{strategy:?}: test accuracy {}", trained.accuracy);
+        assert_eq!(trained.effort.evaluations, 50 * 1_297, "{strategy:?}");
+    }
+}
+
+#[test]
+fn gradients_beat_local_search_beats_random_search() {
+    let set = digits();
+    let loss = |strategy: Strategy| train(strategy, strategy.plan(None), &set).unwrap().loss;
+    let (random, local, gradient) =
+        (loss(Strategy::RandomSearch), loss(Strategy::RandomLocalSearch), loss(Strategy::GradientDescent));
+    assert!(gradient < 0.1 * local && local < 0.8 * random, "{random} {local} {gradient}");
+}
+
+#[test]
+fn full_batch_descent_with_a_small_rate_never_raises_the_loss() {
+    let set = digits();
+    let mut samples = set.train.samples().unwrap();
+    let mut gradient = hingeline::Gradient::new();
+    let schedule = Schedule::Constant { rate: 1e-3 };
+    let mut descent = hingeline::GradientDescent::new(hinge(), schedule, &mut gradient).unwrap();
+    let mut model = Model::<CLASSES, FEATURES>::new();
+    let mut before = LOSS_OF_ZERO;
+    for step in 0..50 {
+        descent.step(&mut model, &mut samples).unwrap();
+        let loss = hinge().loss(&model, &mut samples).unwrap();
+        assert!(loss < before, "step {step}: {before} to {loss}");
+        before = loss;
+    }
+}
+
+#[test]
+fn searches_report_the_loss_of_the_model_that_they_keep() {
+    use hingeline::{RandomLocalSearch, RandomSearch, Search, SearchStep};
+    use rand_core::SeedableRng;
+
+    fn check(model: &Model<CLASSES, FEATURES>, set: &Dataset<FEATURES>, step: SearchStep, before: Option<f32>) {
+        let loss = hinge().loss(model, &mut set.train.samples().unwrap()).unwrap();
+        assert_eq!(loss.to_bits(), step.best.to_bits());
+        assert_eq!(step.accepted, before.is_none_or(|before| step.loss < before));
+        assert!(before.is_none_or(|before| step.best <= before));
+    }
+
+    let set = digits();
+    let mut samples = set.train.samples().unwrap();
+    let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(3);
+    let (mut model, mut candidate) = (Model::<CLASSES, FEATURES>::new(), Model::new());
+    let mut search = RandomSearch::new(Search::new(hinge(), 0.1).unwrap(), &mut candidate);
+    for _ in 0..20 {
+        let before = search.state().best();
+        let step = search.step(&mut model, &mut samples, &mut rng).unwrap();
+        check(&model, &set, step, before);
+    }
+    let mut search = RandomLocalSearch::new(Search::new(hinge(), 0.02).unwrap(), &mut candidate);
+    let mut best = hinge().loss(&model, &mut samples).unwrap();
+    for _ in 0..20 {
+        let step = search.step(&mut model, &mut samples, &mut rng).unwrap();
+        check(&model, &set, step, Some(best));
+        best = step.best;
+    }
+    assert_eq!(search.state().steps(), 20);
+}
+
+#[test]
+fn no_strategy_touches_rows_without_need() {
+    let set = digits();
+    let mut trained = train(Strategy::Sgd, Strategy::Sgd.plan(None), &set).unwrap();
+    let mut sgd = hingeline::Sgd::new(hinge(), Schedule::Constant { rate: 0.01 }).unwrap();
+    let mut untouched = 0;
+    for (x, &label) in set.train.features.iter().zip(&set.train.labels).take(200) {
+        let before = trained.model.clone();
+        let mut margins = [0.0; CLASSES];
+        hinge().margins(&before, x, label.into(), &mut margins).unwrap();
+        let step = sgd.step(&mut trained.model, x, label.into()).unwrap();
+        assert!(!step.folded);
+        for (class, margin) in margins.iter().enumerate() {
+            let written = step.violations > 0 && (*margin > 0.0 || class == usize::from(label));
+            let same = before.weights()[class].map(f32::to_bits) == trained.model.weights()[class].map(f32::to_bits);
+            assert_eq!(same, !written, "class {class} of margin {margin}");
+            untouched += usize::from(same);
+        }
+        // L2 is there all the same: the scale took it.
+        assert!(trained.model.scale() < before.scale());
+    }
+    assert!(untouched > 1_500, "the test saw {untouched} rows left alone");
+}
