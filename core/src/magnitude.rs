@@ -1,4 +1,4 @@
-//! The largest magnitude of many values.
+//! How large values are, and whether they are finite.
 
 /// The largest `|value|`, +0.0 for none; not finite if a value is not.
 ///
@@ -16,4 +16,9 @@ pub(crate) const fn largest(values: &[f32]) -> f32 {
         rest = tail;
     }
     f32::from_bits(largest)
+}
+
+/// Whether no value is NaN or infinite, without a branch for each.
+pub(crate) fn all_finite(values: impl Iterator<Item = f32>) -> bool {
+    values.fold(true, |finite, value| finite & value.is_finite())
 }

@@ -2,8 +2,9 @@
 
 use core::fmt;
 
+use crate::Error;
 use crate::kernel::{CHOSEN, Chosen, Kernel};
-use crate::{Error, magnitude};
+use crate::magnitude::{self, all_finite};
 
 /// A linear model of `C` classes over `F` features: `s = W x + b`, with `W = scale · weights`.
 ///
@@ -266,7 +267,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         // No pass over x is needed to find a NaN or an infinity in it. An infinity times a weight is an infinity, or
         // NaN if the weight is zero; whatever is finite and added leaves it one of the two, and so do the positive
         // scale and the finite bias. So each score of such a sample is NaN or infinite.
-        if scores.iter().all(|score| score.is_finite()) { Ok(()) } else { Err(Error::NonFiniteScore) }
+        if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
     }
 
     /// The class of the highest score; the lowest index wins a tie.

@@ -13,8 +13,9 @@
 //! needs weights or steps near the end of the range of binary32.
 
 use crate::kernel::Kernel;
+use crate::magnitude::{self, all_finite};
 use crate::model::{Parts, Scale};
-use crate::{Error, Gradient, Model, magnitude};
+use crate::{Error, Gradient, Model};
 
 /// What became of the scale in a step of SGD.
 pub(crate) struct Shrunk {
@@ -134,6 +135,6 @@ fn rows_after<'a, const C: usize, const F: usize>(
 
 /// Refuses a step of the bias, `b + (factor * step)`, whose result is not finite.
 fn check_bias<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<(), Error> {
-    let mut after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
-    if after.all(f32::is_finite) { Ok(()) } else { Err(Error::NonFiniteStep) }
+    let after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
+    if all_finite(after) { Ok(()) } else { Err(Error::NonFiniteStep) }
 }

@@ -86,17 +86,41 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     let (a_blocks, a_tail) = a.as_chunks::<LANES>();
     let (b_blocks, b_tail) = b.as_chunks::<LANES>();
     for (a, b) in a_blocks.iter().zip(b_blocks) {
-        take_products(&mut lanes, a, b);
+        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
     }
-    take_products(&mut lanes, a_tail, b_tail);
+    if !a_tail.is_empty() {
+        add_tail(&mut lanes, a_tail, b_tail);
+    }
     fold(&lanes)
 }
 
-/// Gives every lane its product. A tail leaves the last lanes out, as if their products were −0.0.
+/// Gives the first lanes the products of a tail, and the others −0.0, which leaves them as they are.
+///
+/// The products do not wait for the lanes: added to them one by one, each would pass through memory behind the loop.
+/// They are taken by four as far as they go, for the registers of most targets.
 #[inline(always)]
-fn take_products(lanes: &mut [f32; LANES], a: &[f32], b: &[f32]) {
-    for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-        *lane += a * b;
+fn add_tail(lanes: &mut [f32; LANES], a: &[f32], b: &[f32]) {
+    let mut products = [-0.0; LANES];
+    let (quads, _) = products.as_chunks_mut::<4>();
+    let (a_quads, a_rest) = a.as_chunks::<4>();
+    let (b_quads, b_rest) = b.as_chunks::<4>();
+    for ((products, a), b) in quads.iter_mut().zip(a_quads).zip(b_quads) {
+        take_products(products, a, b);
+    }
+    if let Some(products) = quads.get_mut(a_quads.len()) {
+        take_products(products, a_rest, b_rest);
+    }
+    for (lane, product) in lanes.iter_mut().zip(products) {
+        *lane += product;
+    }
+}
+
+#[inline(always)]
+fn take_products(products: &mut [f32; 4], a: &[f32], b: &[f32]) {
+    for ((product, a), b) in products.iter_mut().zip(a).zip(b) {
+        *product = a * b;
     }
 }
 
