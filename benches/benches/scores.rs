@@ -4,10 +4,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hingeline::kernel::{Chosen, Kernel};
-use hingeline_benches::random_model;
+use hingeline_benches::{model_of, random_sample};
 
 fn scores<const C: usize, const F: usize>(criterion: &mut Criterion) {
-    let (model, x) = random_model::<C, F>();
+    let (model, x) = (model_of::<C, F>(0), random_sample::<F>());
     let mut group = criterion.benchmark_group("scores");
     group.throughput(Throughput::Elements((C * F) as u64));
     group.bench_function(format!("{}/{C}x{F}", Chosen::NAME), |bencher| {

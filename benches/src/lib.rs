@@ -1,17 +1,55 @@
-//! What the benches share: shapes filled with random values.
+//! What the benches share: models and samples of any shape, and steps to compare with.
 
-use hingeline::{Model, random};
+use hingeline::kernel::{CHOSEN, Kernel};
+use hingeline::{Model, coefficients, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-/// A model and a sample of standard normal values, the same each time.
+/// A sample of standard normal features, the same each time.
+pub fn random_sample<const F: usize>() -> [f32; F] {
+    let mut rng = XorShiftRng::seed_from_u64(1);
+    std::array::from_fn(|_| random::normal(&mut rng))
+}
+
+/// A model whose bias makes a given number of margins count for class 0; its weights matter little.
 ///
 /// # Panics
-/// Never: a normal deviate is finite.
-pub fn random_model<const C: usize, const F: usize>() -> (Box<Model<C, F>>, [f32; F]) {
-    let mut rng = XorShiftRng::seed_from_u64(1);
-    let weights: Vec<f32> = (0..C * F).map(|_| random::normal(&mut rng)).collect();
+/// Never: its values are finite.
+pub fn model_of<const C: usize, const F: usize>(violations: usize) -> Box<Model<C, F>> {
+    let bias: [f32; C] = std::array::from_fn(|class| match class {
+        0 => 0.0,
+        class if class <= violations => 10.0,
+        _ => -10.0,
+    });
     let mut model = Box::new(Model::new());
-    model.load(&weights, &[0.0; C], 1.0).expect("normal deviates are finite");
-    (model, std::array::from_fn(|_| random::normal(&mut rng)))
+    model.load(&[1e-6; F].repeat(C), &bias, 1.0).expect("finite");
+    model
+}
+
+/// So small that the steps of a bench leave a model's margins as they are.
+pub const RATE: f32 = 1e-12;
+
+/// A step of SGD for class 0 as it would be if nothing could go wrong: scores, margins, loss, coefficients, update.
+pub fn unguarded_step<const C: usize, const F: usize>(
+    weights: &mut [[f32; F]; C],
+    bias: &mut [f32; C],
+    x: &[f32; F],
+) -> (f32, usize) {
+    let mut scratch = [0.0; C];
+    CHOSEN.scores(weights.as_flattened(), 1.0, bias, x, &mut scratch);
+    let own = scratch[0];
+    for score in &mut scratch {
+        *score = (*score - own) + 1.0;
+    }
+    scratch[0] = 0.0;
+    let loss = scratch.iter().fold(0.0, |sum, margin| sum + margin.max(0.0));
+    let violations = coefficients(&mut scratch, 0);
+    if violations > 0 {
+        for coefficient in &mut scratch {
+            *coefficient *= -RATE;
+        }
+        CHOSEN.rank_one(&scratch, x, weights.as_flattened_mut());
+        CHOSEN.axpy(1.0, &scratch, bias);
+    }
+    (loss, violations)
 }

@@ -113,11 +113,10 @@ impl Hinge {
     /// Scores become margins in place; returns the sum of those that count.
     fn turn_into_margins<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> f32 {
         let own = scores.get(label).copied().unwrap_or_default();
-        for score in scores.iter_mut() {
-            *score = (*score - own) + self.margin;
-        }
-        if let Some(own) = scores.get_mut(label) {
-            *own = 0.0;
+        for (class, score) in scores.iter_mut().enumerate() {
+            let margin = (*score - own) + self.margin;
+            // Chosen here, since a store to the label's place would hold up the loads that follow it.
+            *score = if class == label { 0.0 } else { margin };
         }
         // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
         scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
