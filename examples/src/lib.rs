@@ -8,3 +8,8 @@ pub mod options;
 pub mod programme;
 pub mod report;
 pub mod strategy;
+
+/// The code on the project's front page, so that it is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

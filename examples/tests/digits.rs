@@ -115,3 +115,19 @@ fn a_run_that_diverges_says_so() {
     let stderr = text(&output.stderr);
     assert!(stderr.contains("gradient-descent: ") && stderr.contains("not finite"), "{stderr}");
 }
+
+/// The table of the front page is what the program prints, but for the time that it took.
+#[test]
+fn the_front_page_shows_what_the_program_prints() {
+    let readme = include_str!("../../README.md");
+    let shown: Vec<_> = readme.lines().map(without_seconds).collect();
+    let output = digits(&[]);
+    for line in text(&output.stdout).lines() {
+        assert!(shown.contains(&without_seconds(line)), "not on the front page: {line}");
+    }
+}
+
+fn without_seconds(line: &str) -> String {
+    let is_time = |cell: &&str| cell.trim().split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3);
+    line.split('|').filter(|cell| !is_time(cell)).collect::<Vec<_>>().join("|")
+}

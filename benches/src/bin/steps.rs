@@ -1,10 +1,10 @@
-//! Scores and steps of SGD, with the guard and without, in turn so that noise hits all alike.
+//! Scores and steps of SGD, with the guard and without, in turn so that noise hits all alike; and what they take in RAM.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use hingeline::kernel::{Chosen, Kernel};
-use hingeline::{Hinge, Order, Schedule, Sgd};
+use hingeline::{Gradient, Hinge, Model, Order, Schedule, Sgd};
 use hingeline_benches::{RATE, model_of, random_sample, unguarded_step};
 
 const ROUNDS: usize = 500;
@@ -70,5 +70,12 @@ fn main() -> Result<(), hingeline::Error> {
         &mut || (),
     ]);
     println!("\nthe next index of a shuffled order of 60,000 samples: {order:.0} ns");
+    println!(
+        "bytes at 10x64: model {}, SGD {}, order {}, gradient for the batch strategies {}",
+        Model::<10, 64>::SIZE,
+        Sgd::SIZE,
+        Order::SIZE,
+        Gradient::<10, 64>::SIZE
+    );
     Ok(())
 }

@@ -1,0 +1,138 @@
+//! Rules of the repository that no compiler knows: what belongs together is held together.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = root().join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All Rust files below a folder.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.ends_with("target") {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// A public item of the library.
+struct Item {
+    /// Where it stands, and its first line.
+    place: String,
+    /// What it is: `fn`, `struct`, `const` and so on.
+    kind: String,
+    name: String,
+    /// The lines of documentation and attributes above it.
+    above: Vec<String>,
+}
+
+/// The public items: what is `pub`, and what a public trait declares.
+fn public_items() -> Vec<Item> {
+    let mut items = Vec::new();
+    for path in rust_files(&root().join("core/src")) {
+        let text = fs::read_to_string(&path).expect("a file");
+        let (mut above, mut in_trait) = (Vec::new(), false);
+        for line in text.lines() {
+            let code = line.trim();
+            in_trait = if line.starts_with("pub trait ") { true } else { in_trait && !line.starts_with('}') };
+            let of_trait = in_trait && line.starts_with("    ") && !line.starts_with("     ");
+            let declared = code.strip_prefix("pub ").or(of_trait.then_some(code)).unwrap_or_default();
+            if let Some((kind, name)) = kind_and_name(declared) {
+                let place = format!("{}: {code}", path.display());
+                items.push(Item { place, kind, name, above: std::mem::take(&mut above) });
+            } else if code.starts_with("///") || code.starts_with("#[") {
+                above.push(code.to_owned());
+            } else {
+                above.clear();
+            }
+        }
+    }
+    assert!(items.len() > 100, "the reader of this test finds only {} items", items.len());
+    items
+}
+
+fn kind_and_name(declared: &str) -> Option<(String, String)> {
+    let declared = declared.strip_prefix("const fn").map_or(declared.to_owned(), |rest| format!("fn{rest}"));
+    let (kind, rest) = declared.split_once(' ')?;
+    let is_item = ["fn", "struct", "enum", "trait", "const", "type"].contains(&kind);
+    let name: String = rest.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect();
+    is_item.then(|| (kind.to_owned(), name))
+}
+
+#[test]
+fn every_public_item_has_an_example() {
+    // The seal of the kernels is public by name alone: nobody can reach it.
+    for item in public_items().iter().filter(|item| item.name != "Sealed") {
+        assert!(item.above.iter().any(|line| line.starts_with("/// ```")), "no example: {}", item.place);
+    }
+}
+
+#[test]
+fn every_public_function_is_a_part_of_the_proof_that_nothing_panics() {
+    let proof = read("examples/firmware/src/bin/no_panic.rs");
+    for item in public_items().iter().filter(|item| item.kind == "fn") {
+        let called = [".", "::", " ", "("].iter().any(|before| proof.contains(&format!("{before}{}(", item.name)));
+        assert!(called, "not in the proof: {}", item.place);
+    }
+}
+
+#[test]
+fn every_type_that_a_person_would_log_has_a_format() {
+    // What holds data, or lends it: too long for a log, or not the library's to show.
+    let silent = [
+        "Model",
+        "Gradient",
+        "Slices",
+        "Decoded",
+        "Selected",
+        "GradientDescent",
+        "MiniBatch",
+        "RandomSearch",
+        "RandomLocalSearch",
+    ];
+    for item in public_items().iter().filter(|item| item.kind == "struct" || item.kind == "enum") {
+        let has_format = item.above.iter().any(|line| line.contains("derive(defmt::Format)"));
+        assert_eq!(has_format, !silent.contains(&item.name.as_str()), "{}", item.place);
+    }
+}
+
+#[test]
+fn unsafe_code_stands_where_it_may() {
+    let mut checked = 0;
+    for path in rust_files(&root()) {
+        let place = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
+        let may = place.starts_with("core/src/kernel/") && place != "core/src/kernel/portable.rs"
+            || place == "benches/src/peers.rs"
+            || place == "examples/firmware/src/bin/no_panic.rs";
+        let text = fs::read_to_string(&path).expect("a file");
+        // Built from parts, so that this line is not taken for what it looks for.
+        let keywords = ["{", "fn", "impl", "extern", "trait"].map(|next| format!("{} {next}", "unsafe"));
+        let found = keywords.iter().any(|keyword| text.contains(keyword));
+        assert!(may || !found, "{place}");
+        checked += 1;
+    }
+    assert!(checked > 30, "the reader of this test finds only {checked} files");
+}
+
+#[test]
+fn the_commands_of_the_front_page_exist_and_are_checked() {
+    let (readme, checks, aliases) = (read("README.md"), read(".ci/run"), read(".cargo/config.toml"));
+    for command in ["cargo run --release", "cargo test"] {
+        assert!(readme.contains(command) && checks.lines().any(|line| line == command), "{command}");
+    }
+    for alias in ["steps", "benches", "no-panic"] {
+        assert!(readme.contains(&format!("cargo {alias}")), "{alias} is not on the front page");
+        assert!(aliases.contains(&format!("\n{alias} = ")), "{alias} is no alias");
+    }
+}
