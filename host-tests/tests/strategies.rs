@@ -36,11 +36,11 @@ fn each_strategy_lowers_the_loss_and_reaches_an_accuracy() {
     assert_eq!(zero, Ok(LOSS_OF_ZERO));
     // Loss at most and test accuracy at least; a chance hit is 10 %.
     let expected = [
-        (Strategy::RandomSearch, 8.5, 0.12),
-        (Strategy::RandomLocalSearch, 5.5, 0.25),
-        (Strategy::GradientDescent, 0.25, 0.88),
-        (Strategy::MiniBatch, 0.1, 0.88),
-        (Strategy::Sgd, 0.1, 0.88),
+        (Strategy::RandomSearch, 7.5, 0.15),
+        (Strategy::RandomLocalSearch, 6.0, 0.3),
+        (Strategy::GradientDescent, 0.15, 0.88),
+        (Strategy::MiniBatch, 0.05, 0.88),
+        (Strategy::Sgd, 0.05, 0.88),
     ];
     for (strategy, loss, accuracy) in expected {
         let trained = train(strategy, strategy.plan(None), &set).unwrap();
@@ -56,7 +56,7 @@ fn gradients_beat_local_search_beats_random_search() {
     let loss = |strategy: Strategy| train(strategy, strategy.plan(None), &set).unwrap().loss;
     let (random, local, gradient) =
         (loss(Strategy::RandomSearch), loss(Strategy::RandomLocalSearch), loss(Strategy::GradientDescent));
-    assert!(gradient < 0.1 * local && local < 0.8 * random, "{random} {local} {gradient}");
+    assert!(gradient < 0.1 * local && local < 0.85 * random, "{random} {local} {gradient}");
 }
 
 #[test]

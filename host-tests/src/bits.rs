@@ -1,0 +1,69 @@
+//! Comparison bit for bit, in which any NaN equals any other.
+
+use core::fmt::Display;
+
+use hingeline::{Gradient, Model};
+
+/// Whether two values are the same bits, or both NaN.
+pub fn same(a: f32, b: f32) -> bool {
+    a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+}
+
+/// Demands the same bits, or two NaNs.
+#[track_caller]
+pub fn assert_same(actual: f32, expected: f32, what: impl Display) {
+    assert!(
+        same(actual, expected),
+        "{what}: {actual:?} ({:#010x}), expected {expected:?} ({:#010x})",
+        actual.to_bits(),
+        expected.to_bits()
+    );
+}
+
+/// Demands the same bits, or two NaNs, of every pair.
+#[track_caller]
+pub fn assert_all_same<'a>(
+    actual: impl IntoIterator<Item = &'a f32>,
+    expected: impl IntoIterator<Item = &'a f32>,
+    what: impl Display,
+) {
+    let (mut actual, mut expected) = (actual.into_iter(), expected.into_iter());
+    for index in 0.. {
+        match (actual.next(), expected.next()) {
+            (Some(a), Some(b)) => assert_same(*a, *b, format_args!("{what}, element {index}")),
+            (None, None) => break,
+            (a, b) => panic!("{what}: lengths differ at element {index}: {a:?} and {b:?}"),
+        }
+    }
+}
+
+/// The bits of a model: what a call that must not change it is held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelBits {
+    weights: Vec<u32>,
+    bias: Vec<u32>,
+    scale: u32,
+}
+
+impl ModelBits {
+    /// The bits of this model as it is now.
+    pub fn of<const C: usize, const F: usize, K>(model: &Model<C, F, K>) -> Self {
+        Self { weights: bits(model.weights().as_flattened()), bias: bits(model.bias()), scale: model.scale().to_bits() }
+    }
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Whether every number of the model is finite.
+pub fn is_finite<const C: usize, const F: usize, K>(model: &Model<C, F, K>) -> bool {
+    let mut values = model.weights().as_flattened().iter().chain(model.bias());
+    values.all(|value| value.is_finite()) && model.scale().is_finite()
+}
+
+/// All elements of a gradient, the weights' in row-major order and then the bias'.
+pub fn elements<const C: usize, const F: usize>(gradient: &Gradient<C, F>) -> Vec<f32> {
+    let weights = gradient.weights().as_flattened().iter();
+    weights.chain(gradient.bias()).copied().collect()
+}

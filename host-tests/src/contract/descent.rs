@@ -1,0 +1,62 @@
+//! Learning rates, and the steps of both kinds of descent.
+
+use super::loss::coefficients;
+use super::{Model, Sample, axpy, margins, scale, sum_gradient};
+
+/// `η = rate`.
+pub fn constant_rate(rate: f32) -> f32 {
+    rate
+}
+
+/// `η = rate / (1 + decay · t)`, with `t` rounded to binary32.
+pub fn inverse_time_rate(rate: f32, decay: f32, t: u64) -> f32 {
+    rate / (1.0 + (decay * (t as f32)))
+}
+
+/// A step of SGD: the scale shrinks and is folded if it is small, then the rows take the sample.
+///
+/// Returns whether the scale was folded.
+pub fn sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate: f32) -> bool {
+    let (x, label) = sample;
+    let (k, violations) = coefficients(&margins(model, x, *label, delta), *label);
+    model.scale = model.scale * (1.0 - (2.0 * (rate * l2)));
+    let folded = fold_scale(model);
+    if violations > 0 {
+        let f = -(rate / model.scale);
+        for c in 0..k.len() {
+            axpy(k[c] * f, x, &mut model.weights[c]);
+        }
+        axpy(-rate, &k, &mut model.bias);
+    }
+    folded
+}
+
+/// Below 2⁻¹⁶ the weights take the power of two 2^⌊log₂ scale⌋, and the scale is divided by it.
+fn fold_scale(model: &mut Model) -> bool {
+    if model.scale >= 2.0_f32.powi(-16) {
+        return false;
+    }
+    let mut power = 1.0;
+    while power > model.scale {
+        power = power / 2.0;
+    }
+    for c in 0..model.weights.len() {
+        scale(power, &mut model.weights[c]);
+    }
+    model.scale = model.scale / power;
+    true
+}
+
+/// A step of batch descent: `w = w * (1 − 2ηα)`, then `w = w + (f * g)` with `f = −(η / N)`.
+///
+/// The stored weights of a model whose scale is not 1 take `f / scale`.
+pub fn batch_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f32, rate: f32) {
+    let g = sum_gradient(model, samples, delta);
+    let shrink = 1.0 - (2.0 * (rate * l2));
+    let f = -(rate / samples.len() as f32);
+    for c in 0..model.weights.len() {
+        scale(shrink, &mut model.weights[c]);
+        axpy(f / model.scale, &g.weights[c], &mut model.weights[c]);
+    }
+    axpy(f, &g.bias, &mut model.bias);
+}

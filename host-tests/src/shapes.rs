@@ -1,0 +1,16 @@
+//! The shapes that tests run over.
+
+/// Calls a function that is generic over classes and features once for each shape: the smallest one, rows shorter and
+/// longer than the 16 lanes of a dot product and exactly as long, few and many classes, and a picture.
+#[macro_export]
+macro_rules! for_shapes {
+    ($check:ident($($argument:expr),*)) => {{
+        $check::<2, 1>($($argument),*);
+        $check::<3, 2>($($argument),*);
+        $check::<4, 16>($($argument),*);
+        $check::<7, 30>($($argument),*);
+        $check::<10, 64>($($argument),*);
+        $check::<26, 16>($($argument),*);
+        $check::<10, 784>($($argument),*);
+    }};
+}

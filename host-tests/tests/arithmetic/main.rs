@@ -1,0 +1,30 @@
+//! Every operation against the arithmetic contract, bit for bit, on every kernel that this host can run.
+
+mod descent;
+mod draws;
+mod loss;
+mod operations;
+
+/// The tests of one kernel.
+macro_rules! hold_to_the_contract {
+    ($module:ident, $kernel:expr) => {
+        hold_to_the_contract!($module, $kernel,
+            operations: dot, dot_of_unequal_lengths, dot_of_nothing, sign_of_zero, order_of_summation, lanes_of_a_tail,
+                scores, axpy, axpy_by_zero, rank_one, rank_one_by_zero, scale, largest;
+            loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
+            descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
+        );
+    };
+    ($module:ident, $kernel:expr, $($checks:ident: $($check:ident),*;)*) => {
+        mod $module {
+            $($(
+                #[test]
+                fn $check() {
+                    super::$checks::$check($kernel);
+                }
+            )*)*
+        }
+    };
+}
+
+hold_to_the_contract!(portable, hingeline::kernel::Portable);

@@ -1,0 +1,232 @@
+//! The operations of a kernel, over lengths, starts and values that tempt a kernel to compute something else.
+
+use hingeline::kernel::Kernel;
+use hingeline_host_tests::bits::{assert_all_same, assert_same, same};
+use hingeline_host_tests::{contract, generate};
+use rand_xorshift::XorShiftRng;
+
+/// Around one, two, three and four blocks of lanes, and a few large ones.
+fn lengths() -> impl Iterator<Item = usize> {
+    (0..=70).chain([255, 256, 784, 1_000, 3_072])
+}
+
+/// Draws one value of a kind.
+type Draw = fn(&mut XorShiftRng) -> f32;
+
+/// The kinds of values that every operation is tried with.
+const KINDS: [(&str, Draw); 5] = [
+    ("ordinary", generate::ordinary),
+    ("special", generate::special),
+    ("special or not finite", generate::special_or_not_finite),
+    ("subnormal", generate::subnormal),
+    ("any bits", generate::any_bits),
+];
+
+/// Calls `check` for each length, start and kind with a generator of values; the text tells a failure's place.
+fn for_all_inputs(mut check: impl FnMut(&str, usize, usize, &mut dyn FnMut(usize) -> Vec<f32>)) {
+    for (kind, draw) in KINDS {
+        for length in lengths() {
+            for start in 0..4 {
+                let seed = (length * 4 + start) as u64;
+                let mut rng = generate::rng(seed);
+                let place = format!("{kind} values, length {length}, start {start}, seed {seed}");
+                check(&place, length, start, &mut |n| generate::values(&mut rng, n, draw));
+            }
+        }
+    }
+}
+
+pub(crate) fn dot<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        let (a, b) = (values(length + start), values(length + 3));
+        // Starts that are not aligned to anything, nor to each other.
+        let (a, b) = (&a[start..], &b[3 - start..][..length]);
+        assert_same(kernel.dot(a, b), contract::dot(a, b), format_args!("dot, {place}"));
+    });
+}
+
+pub(crate) fn dot_of_unequal_lengths<K: Kernel>(kernel: K) {
+    let mut rng = generate::rng(1);
+    let (a, b) =
+        (generate::values(&mut rng, 40, generate::ordinary), generate::values(&mut rng, 40, generate::ordinary));
+    for shorter in 0..40 {
+        let expected = contract::dot(&a[..shorter], &b[..shorter]);
+        assert_same(kernel.dot(&a, &b[..shorter]), expected, format_args!("b has {shorter}"));
+        assert_same(kernel.dot(&a[..shorter], &b), expected, format_args!("a has {shorter}"));
+    }
+}
+
+pub(crate) fn dot_of_nothing<K: Kernel>(kernel: K) {
+    assert_same(kernel.dot(&[], &[]), -0.0, "no products leave the identity of addition");
+}
+
+/// Products that are all −0.0 sum to −0.0, in every length; one +0.0 among them makes it +0.0.
+pub(crate) fn sign_of_zero<K: Kernel>(kernel: K) {
+    for length in lengths() {
+        let ones = vec![1.0; length];
+        let mut zeros = vec![-0.0; length];
+        assert_same(kernel.dot(&zeros, &ones), -0.0, format_args!("{length} times −0.0"));
+        for position in 0..length.min(70) {
+            zeros[position] = 0.0;
+            assert_same(kernel.dot(&zeros, &ones), 0.0, format_args!("+0.0 at {position} of {length}"));
+            zeros[position] = -0.0;
+        }
+    }
+}
+
+/// Huge products, of which a sum in another order than the contract's overflows, or the contract's does.
+pub(crate) fn order_of_summation<K: Kernel>(kernel: K) {
+    let in_sequence = |a: &[f32]| a.iter().fold(-0.0, |sum, a| sum + a);
+    let check = |a: &[f32], expected: f32, what: &str| {
+        assert!(!same(in_sequence(a), expected), "{what}: the order must matter here");
+        assert_same(contract::dot(a, &vec![1.0; a.len()]), expected, what);
+        assert_same(kernel.dot(a, &vec![1.0; a.len()]), expected, what);
+    };
+
+    // One after the other, the first two overflow; in lanes 0 and 1 each meets its opposite in its own lane first.
+    let mut apart = [0.0; 32];
+    (apart[0], apart[1], apart[16], apart[17]) = (3e38, 3e38, -3e38, -3e38);
+    check(&apart, 0.0, "cancelled within the lanes");
+
+    // Lanes 0 and 8 meet in the first fold, and so do 1 and 9.
+    let mut halves = [0.0; 16];
+    (halves[0], halves[1], halves[8], halves[9]) = (3e38, 3e38, -3e38, -3e38);
+    check(&halves, 0.0, "cancelled in the first fold");
+
+    // Lanes 0 and 8 overflow in the first fold, although one after the other each would meet its opposite.
+    let mut alternating = [0.0; 16];
+    (alternating[0], alternating[1], alternating[8]) = (3e38, -3e38, 3e38);
+    check(&alternating, f32::INFINITY, "overflowing in the first fold");
+
+    // Folds of neighbours instead of halves: 0 with 1 overflows, 0 with 8 does not.
+    let mut order_of_folds = [0.0; 16];
+    (order_of_folds[0], order_of_folds[1], order_of_folds[12], order_of_folds[13]) = (3e38, 3e38, -3e38, -3e38);
+    check(&order_of_folds, 0.0, "cancelled in the second fold");
+
+    // Two lanes that overflow with opposite signs.
+    let mut opposite = [0.0; 32];
+    (opposite[0], opposite[1], opposite[16], opposite[17]) = (3e38, -3e38, 3e38, -3e38);
+    check(&opposite, f32::NAN, "two infinities of opposite signs");
+}
+
+/// A product that would be lost in a fused multiply-add's single rounding, and one in each place of a tail.
+pub(crate) fn lanes_of_a_tail<K: Kernel>(kernel: K) {
+    let above_one = 1.0 + f32::EPSILON;
+    for length in lengths().filter(|length| *length > 0) {
+        for position in [0, length / 2, length - 1] {
+            let mut a = vec![0.0; length];
+            a[position] = above_one;
+            assert_same(kernel.dot(&a, &a), above_one * above_one, format_args!("at {position} of {length}"));
+        }
+    }
+    // In one lane: 1 + ε is squared, rounded, and −(1 + 2ε) added; a fused operation would keep ε².
+    let (mut a, mut b) = ([0.0; 17], [0.0; 17]);
+    (a[0], b[0]) = (-(1.0 + 2.0 * f32::EPSILON), 1.0);
+    (a[16], b[16]) = (above_one, above_one);
+    assert_ne!(above_one.mul_add(above_one, a[0]), 0.0);
+    assert_same(kernel.dot(&a, &b), 0.0, "two roundings, not one");
+}
+
+/// Row-major scores for 1 to 12 classes; the buffers behind them stay as they are.
+pub(crate) fn scores<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        let largest_count = if length > 70 { 2 } else { 12 };
+        for classes in 1..=largest_count {
+            let (weights, bias, x) = (values(classes * length + start), values(classes), values(length + start));
+            let (weights, x) = (&weights[start..], &x[start..]);
+            let mut scores = vec![7.0; classes];
+            for scale in [1.0, 0.37, 1.5e-5] {
+                kernel.scores(weights, scale, &bias, x, &mut scores);
+                let expected = contract::scores(weights, scale, &bias, x);
+                assert_all_same(&scores, &expected, format_args!("{classes} scores, scale {scale}, {place}"));
+            }
+        }
+    });
+}
+
+pub(crate) fn axpy<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        let (k, x, y) = (values(1)[0], values(length + start), values(length + 3));
+        let x = &x[start..];
+        let (mut actual, mut expected) = (y.clone(), y);
+        kernel.axpy(k, x, &mut actual[3 - start..][..length]);
+        contract::axpy(k, x, &mut expected[3 - start..][..length]);
+        assert_all_same(&actual, &expected, format_args!("axpy by {k}, {place}"));
+    });
+}
+
+/// Performed, `0 * ∞` would be NaN and `−0.0 + 0.0` would be +0.0.
+pub(crate) fn axpy_by_zero<K: Kernel>(kernel: K) {
+    for k in [0.0, -0.0] {
+        for length in lengths() {
+            for x in [f32::INFINITY, f32::NAN, 1.0, -1.0] {
+                let mut y = vec![-0.0; length];
+                kernel.axpy(k, &vec![x; length], &mut y);
+                assert_all_same(&y, &vec![-0.0; length], format_args!("axpy of {x} by {k}, length {length}"));
+            }
+        }
+    }
+}
+
+pub(crate) fn rank_one<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        let largest_count = if length > 70 { 2 } else { 12 };
+        for classes in 1..=largest_count {
+            let (k, x, rows) = (values(classes), values(length + start), values(classes * length + 3));
+            let x = &x[start..];
+            let (mut actual, mut expected) = (rows.clone(), rows);
+            let own = 3 - start..3 - start + classes * length;
+            kernel.rank_one(&k, x, &mut actual[own.clone()]);
+            contract::rank_one(&k, x, &mut expected[own]);
+            assert_all_same(&actual, &expected, format_args!("{classes} rows, {place}"));
+        }
+    });
+}
+
+/// A row whose factor is zero stays as it is, whatever the rows around it do.
+pub(crate) fn rank_one_by_zero<K: Kernel>(kernel: K) {
+    for classes in 1..=12 {
+        for untouched in 0..classes {
+            let mut k = vec![2.0; classes];
+            k[untouched] = -0.0;
+            let mut rows = vec![-0.0; classes * 5];
+            kernel.rank_one(&k, &[f32::INFINITY; 5], &mut rows);
+            for (class, row) in rows.chunks(5).enumerate() {
+                let expected = if class == untouched { -0.0 } else { f32::INFINITY };
+                assert_all_same(row, &[expected; 5], format_args!("row {class}, untouched {untouched}"));
+            }
+        }
+    }
+}
+
+pub(crate) fn scale<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        let (k, y) = (values(1)[0], values(length + start));
+        let (mut actual, mut expected) = (y.clone(), y);
+        kernel.scale(k, &mut actual[start..]);
+        contract::scale(k, &mut expected[start..]);
+        assert_all_same(&actual, &expected, format_args!("scaled by {k}, {place}"));
+    });
+}
+
+/// What is not finite is found in every place; whether it is told as an infinity or as NaN is left open.
+pub(crate) fn largest<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        let x = values(length + start);
+        let (actual, expected) = (kernel.largest(&x[start..]), contract::largest(&x[start..]));
+        if expected.is_finite() {
+            assert_same(actual, expected, format_args!("largest, {place}"));
+        } else {
+            assert!(!actual.is_finite(), "largest, {place}: {actual} of values that are not finite");
+        }
+    });
+    for length in 1..=70 {
+        for position in 0..length {
+            for value in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let mut x = vec![f32::MIN; length];
+                x[position] = value;
+                assert!(!kernel.largest(&x).is_finite(), "{value} at {position} of {length}");
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Hyper-parameters that make no sense.
+
+use hingeline::{
+    Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Progress, Schedule, Search, Sgd, Slices,
+};
+
+const NOT_FINITE: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+const NEGATIVE: [f32; 3] = [-1.0, -1e-45, f32::MIN];
+const TINY: f32 = 1e-45;
+
+fn hinge() -> Hinge {
+    Hinge::new(1.0, 0.0).unwrap()
+}
+
+/// What must be above zero may be neither of these nor zero.
+fn not_positive() -> impl Iterator<Item = f32> {
+    NOT_FINITE.into_iter().chain(NEGATIVE).chain([0.0, -0.0])
+}
+
+/// What must be at least zero may be zero, with either sign.
+fn negative_or_not_finite() -> impl Iterator<Item = f32> {
+    NOT_FINITE.into_iter().chain(NEGATIVE)
+}
+
+#[test]
+fn margin_and_l2() {
+    for bad in negative_or_not_finite() {
+        assert_eq!(Hinge::new(bad, 0.0), Err(Error::InvalidMargin), "{bad}");
+        assert_eq!(Hinge::new(1.0, bad), Err(Error::InvalidL2), "{bad}");
+    }
+    for good in [0.0, -0.0, TINY, f32::MAX] {
+        assert!(Hinge::new(good, good).is_ok(), "{good}");
+    }
+}
+
+/// Every way to make an optimiser asks the same questions.
+#[track_caller]
+fn assert_schedule_refused(hinge: Hinge, schedule: Schedule, error: Error) {
+    let mut gradient = Gradient::<2, 1>::new();
+    assert_eq!(Progress::new(hinge, schedule, 0), Err(error), "{schedule:?}");
+    assert_eq!(Sgd::new(hinge, schedule), Err(error), "{schedule:?}");
+    assert_eq!(GradientDescent::new(hinge, schedule, &mut gradient).err(), Some(error), "{schedule:?}");
+    assert_eq!(MiniBatch::new(hinge, schedule, 1, &mut gradient).err(), Some(error), "{schedule:?}");
+}
+
+#[test]
+fn learning_rate() {
+    for rate in not_positive() {
+        for schedule in [Schedule::Constant { rate }, Schedule::InverseTime { rate, decay: 0.1 }] {
+            assert_eq!(schedule.check(), Err(Error::InvalidLearningRate), "{rate}");
+            assert_schedule_refused(hinge(), schedule, Error::InvalidLearningRate);
+        }
+    }
+    for rate in [TINY, f32::MAX] {
+        assert!(Sgd::new(hinge(), Schedule::Constant { rate }).is_ok(), "{rate}");
+    }
+}
+
+#[test]
+fn decay() {
+    for decay in negative_or_not_finite() {
+        assert_schedule_refused(hinge(), Schedule::InverseTime { rate: 0.1, decay }, Error::InvalidDecay);
+    }
+    for decay in [0.0, TINY, f32::MAX] {
+        assert!(Sgd::new(hinge(), Schedule::InverseTime { rate: 0.1, decay }).is_ok(), "{decay}");
+    }
+}
+
+#[test]
+fn batch_size() {
+    let (schedule, mut gradient) = (Schedule::Constant { rate: 0.1 }, Gradient::<2, 1>::new());
+    let refused = MiniBatch::new(hinge(), schedule, 0, &mut gradient).err();
+    assert_eq!(refused, Some(Error::InvalidBatchSize));
+    let progress = Progress::new(hinge(), schedule, 3).unwrap();
+    assert_eq!(MiniBatch::resume(progress, 0, &mut gradient).err(), Some(Error::InvalidBatchSize));
+    assert!(MiniBatch::resume(progress, u32::MAX, &mut gradient).is_ok());
+}
+
+#[test]
+fn deviation_and_best_loss() {
+    for deviation in not_positive() {
+        assert_eq!(Search::new(hinge(), deviation), Err(Error::InvalidDeviation), "{deviation}");
+        assert_eq!(Search::resume(hinge(), deviation, Some(1.0), 1), Err(Error::InvalidDeviation), "{deviation}");
+    }
+    for best in negative_or_not_finite() {
+        assert_eq!(Search::resume(hinge(), 1.0, Some(best), 1), Err(Error::InvalidState), "{best}");
+    }
+    assert!(Search::resume(hinge(), TINY, Some(0.0), u64::MAX).is_ok());
+}
+
+#[test]
+fn difference() {
+    for step in not_positive() {
+        assert_eq!(FiniteDifference::central(step), Err(Error::InvalidDifference), "{step}");
+        assert_eq!(FiniteDifference::forward(step), Err(Error::InvalidDifference), "{step}");
+    }
+    assert!(FiniteDifference::central(TINY).is_ok() && FiniteDifference::forward(f32::MAX).is_ok());
+}
+
+#[test]
+fn labels_of_another_number() {
+    let features = [[1.0], [2.0]];
+    for labels in [&[][..], &[0], &[0, 1, 0]] {
+        assert_eq!(Slices::<1, u8>::new(&features, labels).err(), Some(Error::ShapeMismatch));
+    }
+}
+
+/// 2ηα = 1 would erase the weights, and more would turn their sign.
+#[test]
+fn l2_too_strong() {
+    for (rate, l2) in [(0.5, 1.0), (1.0, 0.5), (1.0, 2.0), (1e30, 1e30), (f32::MAX, f32::MAX)] {
+        let hinge = Hinge::new(1.0, l2).unwrap();
+        assert_schedule_refused(hinge, Schedule::Constant { rate }, Error::L2TooStrong);
+        assert_schedule_refused(hinge, Schedule::InverseTime { rate, decay: 1.0 }, Error::L2TooStrong);
+        let at_any_step = Progress::new(hinge, Schedule::Constant { rate }, u64::MAX);
+        assert_eq!(at_any_step, Err(Error::L2TooStrong));
+    }
+    let below_half = 0.5_f32.next_down();
+    assert!(Sgd::new(Hinge::new(1.0, 1.0).unwrap(), Schedule::Constant { rate: below_half }).is_ok());
+    // Neither factor may be doubled on its own: 2η would be infinite, and NaN times no L2 at all; nor would 2α be finite.
+    assert!(Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: f32::MAX }).is_ok());
+    assert!(Sgd::new(Hinge::new(1.0, 2e38).unwrap(), Schedule::Constant { rate: 1e-39 }).is_ok());
+}
+
+/// A rate that falls is too strong at first and is not later: what counts is the step to go on with.
+#[test]
+fn l2_too_strong_depends_on_the_step_of_a_falling_rate() {
+    let hinge = Hinge::new(1.0, 1.0).unwrap();
+    // 2ηα is 2 at step 0, 1 at step 1 and 2/3 at step 2.
+    let schedule = Schedule::InverseTime { rate: 1.0, decay: 1.0 };
+    assert_eq!(Progress::new(hinge, schedule, 0), Err(Error::L2TooStrong));
+    assert_eq!(Progress::new(hinge, schedule, 1), Err(Error::L2TooStrong));
+    let progress = Progress::new(hinge, schedule, 2).unwrap();
+    assert_eq!(Sgd::resume(progress).progress().learning_rate(), 1.0 / 3.0);
+}

@@ -1,0 +1,10 @@
+//! What must be refused is refused, with the right error at the right sample, and without a trace.
+
+mod acceptance;
+mod arguments;
+mod loading;
+mod orders;
+mod samples;
+mod shrinking;
+mod steps;
+mod strategy;

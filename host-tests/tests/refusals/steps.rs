@@ -1,0 +1,207 @@
+//! Steps that would leave something infinite behind, although the scores and the loss are finite.
+
+use hingeline::{Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Schedule, Sgd, Slices, Stopped};
+use hingeline_host_tests::bits::ModelBits;
+use hingeline_host_tests::generate::{self, Set};
+
+use crate::strategy::{assert_refused, descents};
+
+/// Demands that no descent takes a step on a set of this one sample.
+#[track_caller]
+fn assert_step_refused<const C: usize, const F: usize>(
+    model: &Model<C, F>,
+    delta: f32,
+    rate: f32,
+    x: [f32; F],
+    label: usize,
+) {
+    let hinge = Hinge::new(delta, 0.0).unwrap();
+    let set = Set { features: vec![x], labels: vec![label] };
+    // A step on a batch is no single sample's fault.
+    for (mut strategy, sample) in descents(hinge, rate, 1).into_iter().zip([Some(0), Some(0), None, None]) {
+        let expected = Stopped { error: Error::NonFiniteStep, sample };
+        assert_refused(&mut *strategy, &mut model.clone(), &mut set.slices(), expected);
+    }
+}
+
+/// The scores are zero whatever x is, and the update is 1e39.
+#[test]
+fn weights_from_zero() {
+    assert_step_refused(&Model::<2, 1>::new(), 1.0, 1e19, [1e20], 0);
+    assert_step_refused(&Model::<2, 1>::new(), 1.0, 1e19, [-1e20], 1);
+    for position in 0..70 {
+        let mut x = [0.0; 70];
+        x[position] = 1e20;
+        assert_step_refused(&Model::<3, 70>::new(), 1.0, 1e19, x, 2);
+    }
+}
+
+/// Without a feature there is nothing in the way of the weights; the bias alone overflows.
+#[test]
+fn bias() {
+    let model = Model::<2, 1>::from_parts([[0.0]; 2], [2e38; 2], 1.0).unwrap();
+    assert_step_refused(&model, 1.0, 3e38, [0.0], 0);
+    // The other way: the bias of the class that counts falls.
+    let model = Model::<2, 1>::from_parts([[0.0]; 2], [-2e38; 2], 1.0).unwrap();
+    assert_step_refused(&model, 1.0, 3e38, [0.0], 0);
+    // Only the label's bias takes more than one step at once.
+    assert_step_refused(&Model::<4, 1>::new(), 1.0, 1.5e38, [0.0], 3);
+}
+
+/// Three violations move the label's row three times as far as the others.
+#[test]
+fn row_of_the_label() {
+    assert_step_refused(&Model::<4, 1>::new(), 1.0, 1e30, [1.5e8], 1);
+    // With two violations less, the same step is fine.
+    let mut model = Model::<2, 1>::new();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: 1e30 }).unwrap();
+    assert!(sgd.step(&mut model, &[1.5e8], 1).is_ok());
+}
+
+/// The one weight that would overflow is anywhere, in the label's row, which rises, or in the other, which falls.
+#[test]
+fn a_single_weight() {
+    for position in 0..40 {
+        for (class, sign) in [(0, 1.0), (1, -1.0)] {
+            let (mut weights, mut bias, mut x) = ([[0.0; 40]; 2], [0.0; 2], [0.0; 40]);
+            weights[class][position] = sign * 3e38;
+            // Takes the score of 1.5e38 back to zero, so that the margin is 1 and counts.
+            bias[class] = sign * -1.5e38;
+            x[position] = 0.5;
+            let model = Model::from_parts(weights, bias, 1.0).unwrap();
+            assert_step_refused(&model, 1.0, 2e38, x, 0);
+        }
+    }
+}
+
+/// The learning rate over the scale is what the stored weights are moved by.
+#[test]
+fn rate_over_scale() {
+    let model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0; 2], 2.0_f32.powi(-16)).unwrap();
+    assert_step_refused(&model, 1.0, 1e34, [1.0], 0);
+    let model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0; 2], 2.0_f32.powi(-10)).unwrap();
+    assert_step_refused(&model, 1.0, 1e34, [1e2], 0);
+}
+
+/// Two finite samples whose sum in the batch's gradient is not.
+#[test]
+fn gradient_of_a_batch() {
+    let set = Set { features: vec![[2e38], [2e38]], labels: vec![0, 0] };
+    let hinge = Hinge::new(1.0, 0.0).unwrap();
+    for mut strategy in descents(hinge, 1e-30, 2).into_iter().skip(2) {
+        let expected = Stopped { error: Error::NonFiniteStep, sample: None };
+        assert_refused(&mut *strategy, &mut Model::<2, 1>::new(), &mut set.slices(), expected);
+    }
+}
+
+/// A step that takes weights near the end of the range, and then one that takes them over it: what the first one did
+/// must be remembered. The second step alone, on weights of 1.6e38, would reach 3.35e38 at most.
+#[test]
+fn weights_that_grew() {
+    let weights = [[0.0, -1.6e38, -1.6e38], [0.0, 1.6e38, 1.6e38]];
+    let model = Model::from_parts(weights, [-1e38, 0.0], 1.0).unwrap();
+    let hinge = Hinge::new(2e38, 0.0).unwrap();
+    let schedule = Schedule::Constant { rate: 1.75e38 };
+    // Scores −1e38 and 0. Then the first weights are ±1.75e38, and the scores of the second sample are −0.7e38 and
+    // −0.3e38, so its margin counts, and the first weights would be ±3.5e38.
+    let samples = [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]];
+
+    let mut stepped = model.clone();
+    let mut sgd = Sgd::new(hinge, schedule).unwrap();
+    sgd.step(&mut stepped, &samples[0], 0).unwrap();
+    let before = ModelBits::of(&stepped);
+    assert_eq!(sgd.step(&mut stepped, &samples[1], 0), Err(Error::NonFiniteStep));
+    assert_eq!(ModelBits::of(&stepped), before);
+
+    let (mut stepped, mut gradient) = (model, Gradient::new());
+    let mut descent = GradientDescent::new(hinge, schedule, &mut gradient).unwrap();
+    descent.step(&mut stepped, &mut Slices::new(&samples[..1], &[0u8]).unwrap()).unwrap();
+    let before = ModelBits::of(&stepped);
+    let refused = descent.step(&mut stepped, &mut Slices::new(&samples[1..], &[0u8]).unwrap());
+    assert_eq!(refused, Err(Stopped { error: Error::NonFiniteStep, sample: None }));
+    assert_eq!(ModelBits::of(&stepped), before);
+}
+
+/// What a loaded model weighs is known from the start, and a copy knows it too.
+#[test]
+fn weights_that_were_loaded_or_copied() {
+    let (weights, bias) = ([[2e38], [0.0]], [-2e38, 0.0]);
+    let made = Model::from_parts(weights, bias, 1.0).unwrap();
+    assert_step_refused(&made, 1.0, 2e38, [1.0], 0);
+    let mut loaded = Model::<2, 1>::new();
+    loaded.load(&[2e38, 0.0], &bias, 1.0).unwrap();
+    assert_step_refused(&loaded, 1.0, 2e38, [1.0], 0);
+    let mut copy = Model::new();
+    copy.copy_from(&made);
+    assert_step_refused(&copy, 1.0, 2e38, [1.0], 0);
+}
+
+/// Samples that a descent must refuse, at a learning rate of 0.1.
+fn bad_samples() -> [([f32; 4], usize); 5] {
+    [
+        ([f32::NAN, 0.0, 0.0, 0.0], 0),
+        ([0.0, f32::INFINITY, 0.0, 0.0], 1),
+        ([1.0; 4], 3),
+        ([f32::MAX; 4], 2),
+        ([0.0, 0.0, 0.0, 3e38], usize::MAX),
+    ]
+}
+
+#[test]
+fn sgd_goes_on_as_if_the_bad_sample_had_not_been_there() {
+    let mut rng = generate::rng(1);
+    let model = generate::model::<3, 4>(&mut rng, 1.0, generate::ordinary);
+    let good = Set::<4>::draw(&mut rng, 30, 3, generate::ordinary);
+    let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.1 };
+    let new_sgd = || Sgd::new(Hinge::new(1.0, 0.1).unwrap(), schedule).unwrap();
+
+    let (mut undisturbed, mut sgd) = (model.clone(), new_sgd());
+    for (x, label) in good.iter() {
+        sgd.step(&mut undisturbed, x, label).unwrap();
+    }
+
+    let (mut disturbed, mut disturbed_sgd) = (model, new_sgd());
+    for (index, (x, label)) in good.iter().enumerate() {
+        let (bad_x, bad_label) = bad_samples()[index % 5];
+        assert!(disturbed_sgd.step(&mut disturbed, &bad_x, bad_label).is_err());
+        disturbed_sgd.step(&mut disturbed, x, label).unwrap();
+    }
+    assert_eq!(ModelBits::of(&disturbed), ModelBits::of(&undisturbed));
+    assert_eq!(disturbed_sgd, sgd);
+}
+
+/// A batch with a bad sample is skipped, and the descent goes on as if it had never been tried.
+#[test]
+fn mini_batches_go_on_behind_the_bad_batch() {
+    for (bad_x, bad_label) in bad_samples() {
+        let mut rng = generate::rng(2);
+        let model = generate::model::<3, 4>(&mut rng, 1.0, generate::ordinary);
+        let mut set = Set::<4>::draw(&mut rng, 10, 3, generate::ordinary);
+        (set.features[7], set.labels[7]) = (bad_x, bad_label);
+        let start = Order::new(10, &mut rng).unwrap();
+        let [tried, skipped] = [true, false].map(|try_it| epoch_around(7, &set, &model, start, try_it));
+        assert_eq!(tried, skipped);
+        assert_eq!(tried.2, 3, "three of the four batches are good");
+    }
+}
+
+/// An epoch of batches of three that skips the one with a bad sample, after trying it if wished.
+fn epoch_around(bad: usize, set: &Set<4>, model: &Model<3, 4>, start: Order, try_it: bool) -> (ModelBits, Order, u64) {
+    let (mut model, mut order, mut gradient) = (model.clone(), start, Gradient::new());
+    let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.1 };
+    let mut descent = MiniBatch::new(Hinge::new(1.0, 0.1).unwrap(), schedule, 3, &mut gradient).unwrap();
+    while order.epoch() == start.epoch() {
+        let mut ahead = order;
+        let indices = (0..3.min(order.remaining())).map(|_| (ahead.index(), ahead.skip()).0);
+        if indices.collect::<Vec<_>>().contains(&bad) {
+            if try_it {
+                let stopped = descent.step(&mut model, &mut set.slices(), &mut order).unwrap_err();
+                assert_eq!(stopped.sample, Some(bad));
+            }
+            descent.skip(&mut order);
+        } else {
+            descent.step(&mut model, &mut set.slices(), &mut order).unwrap();
+        }
+    }
+    (ModelBits::of(&model), order, descent.progress().steps())
+}
