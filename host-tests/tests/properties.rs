@@ -236,7 +236,23 @@ proptest! {
         }
     }
 
-    /// A search goes from one finite model to another; and what it left in the candidate is of no matter.
+    /// Whatever the lent candidate holds, a search finds the same.
+    #[test]
+    fn the_candidate_of_a_search_is_scratch(model in any_model(), scratch in any_model(), seeds: [u64; 2]) {
+        let set = ordinary_set(seeds[0], 5);
+        let state = Search::new(Hinge::new(1.0, 0.1).unwrap(), 1.0).unwrap();
+        let outcomes = [scratch, Model::new()].map(|mut candidate| {
+            let (mut model, mut rng) = (model.clone(), generate::rng(seeds[1]));
+            let mut draws = RandomSearch::new(state, &mut candidate);
+            let drawn = draws.step(&mut model, &mut set.slices(), &mut rng);
+            let mut moves = RandomLocalSearch::new(draws.state(), &mut candidate);
+            let moved = moves.step(&mut model, &mut set.slices(), &mut rng);
+            (drawn, moved, moves.state(), ModelBits::of(&model))
+        });
+        prop_assert_eq!(&outcomes[0], &outcomes[1]);
+    }
+
+    /// A search goes from one finite model to another.
     #[test]
     fn searches_are_finite_or_refused(
         mut model in any_model(),

@@ -1,7 +1,10 @@
 //! Steps that would leave something infinite behind, although the scores and the loss are finite.
 
-use hingeline::{Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Schedule, Sgd, Slices, Stopped};
-use hingeline_host_tests::bits::ModelBits;
+use hingeline::{
+    Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, RandomSearch, Schedule, Search, Sgd, Slices,
+    Stopped,
+};
+use hingeline_host_tests::bits::{ModelBits, is_finite};
 use hingeline_host_tests::generate::{self, Set};
 
 use crate::strategy::{assert_refused, descents};
@@ -134,6 +137,37 @@ fn weights_that_were_loaded_or_copied() {
     let mut copy = Model::new();
     copy.copy_from(&made);
     assert_step_refused(&copy, 1.0, 2e38, [1.0], 0);
+}
+
+/// A fold makes 2e33 of the largest weight, which is still enough to overflow beside a step of the whole range.
+#[test]
+fn weights_that_were_folded() {
+    let mut model = Model::<2, 1>::from_parts([[3e38], [0.0]], [1.0, 0.0], 2.0_f32.powi(-16)).unwrap();
+    let mut folding = Sgd::new(Hinge::new(0.5, 0.5).unwrap(), Schedule::Constant { rate: 0.5 }).unwrap();
+    assert!(folding.step(&mut model, &[0.0], 0).unwrap().folded);
+    assert_eq!(model.scale(), 1.0);
+    assert_step_refused(&model, 1e34, f32::MAX, [1.0], 0);
+}
+
+/// What a search drew is known to the descent that goes on from there.
+#[test]
+fn weights_that_were_drawn() {
+    let search = Search::new(Hinge::new(1.0, 0.0).unwrap(), 1e38).unwrap();
+    let mut refused = 0;
+    for seed in 0..300 {
+        let (mut model, mut candidate) = (Model::<2, 2>::new(), Model::new());
+        // Takes the first draw, whatever it is: small features keep its scores finite, if its bias is.
+        let mut samples = Slices::new(&[[1e-3, 1e-3]], &[0u8]).unwrap();
+        let drawn = RandomSearch::new(search, &mut candidate).step(&mut model, &mut samples, &mut generate::rng(seed));
+        if drawn.is_err() {
+            continue;
+        }
+        let mut sgd = Sgd::new(Hinge::new(1e38, 0.0).unwrap(), Schedule::Constant { rate: 2.5e38 }).unwrap();
+        let step = sgd.step(&mut model, &[1.0, 0.0], 0);
+        assert!(is_finite(&model), "seed {seed}: {step:?}");
+        refused += usize::from(step == Err(Error::NonFiniteStep));
+    }
+    assert!(refused > 10, "{refused} of the steps were too large");
 }
 
 /// Samples that a descent must refuse, at a learning rate of 0.1.
