@@ -1,4 +1,4 @@
-#![cfg_attr(not(test), no_std)]
+#![no_std]
 #![doc = include_str!("lib.md")]
 #![deny(
     clippy::arithmetic_side_effects,

@@ -13,13 +13,14 @@ use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients
 /// # Cost
 /// Scratch: 2 · C values on the stack. The rows of classes whose margin is satisfied are not touched: the scale of the
 /// model takes the shrinking, one multiplication. A step without a violation costs the scores alone. One with v
-/// violations also takes one pass over x for the guard and writes v + 1 rows.
+/// violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights or steps are near the
+/// end of binary32's range does the guard read the rows before they are written.
 ///
 /// # When the scale is folded
 /// When the shrunk scale is below 2⁻¹⁶, the weights are multiplied by the power of two 2^⌊log₂ scale⌋ and the scale is
 /// divided by it, which leaves the scale in [1, 2): it is never subnormal. Both are exact, but for weights that become
 /// subnormal, which lose what lies below 2⁻¹⁴⁹. That step writes all rows: it is the longest a step can be, and
-/// comes once in about `5.5 / (ηα)` steps. [`SgdStep::folded`] tells.
+/// comes once in 5.5 to 5.9 / (ηα) steps. [`SgdStep::folded`] tells.
 ///
 /// # Numeric contract
 /// With `shrink = 1 − 2 * (η * α)`: `scale = scale * shrink`, folded if due; `f = −(η / scale)`; per row

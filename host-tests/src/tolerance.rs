@@ -1,8 +1,8 @@
 //! How far a result in binary32 may be from the exact one: a bound for each operation, computed from the data at hand.
 //!
 //! With u = 2⁻²⁴, a rounded operation returns the exact result times (1 + δ), |δ| ≤ u. A product of k such factors is
-//! off by at most γ(k) = k u / (1 − k u). So a term that passes through k roundings on its way into a result adds at most
-//! γ(k) times its magnitude to the error, and the bounds below only count roundings and add magnitudes.
+//! off by at most γ(k) = k u / (1 − k u). So a term that passes through k roundings on its way into a result adds at
+//! most γ(k) times its magnitude to the error, and the bounds below only count roundings and add magnitudes.
 //! (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, sections 3.1 and 4.2.)
 //!
 //! Underflow is left out: these bounds hold for data whose products are normal numbers or zero, as
@@ -104,7 +104,8 @@ pub fn squared_norm(model: &Model) -> f64 {
 }
 
 /// The loss of a set: the mean of its samples' errors; those of the compensated sum, of its division by N and of the
-/// last addition, on the mean of their losses; those of the norm, of `α *` and of the last addition, on the regulariser.
+/// last addition, on the mean of their losses; those of the norm, of `α *` and of the last addition, on the
+/// regulariser.
 pub fn set_loss(model: &Model, loss: Loss, samples: &[Sample]) -> f64 {
     let n = samples.len() as f64;
     let losses = samples.iter().map(|s| loss.of_sample(model, s)).collect::<Vec<_>>();

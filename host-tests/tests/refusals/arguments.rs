@@ -117,7 +117,7 @@ fn l2_too_strong() {
     }
     let below_half = 0.5_f32.next_down();
     assert!(Sgd::new(Hinge::new(1.0, 1.0).unwrap(), Schedule::Constant { rate: below_half }).is_ok());
-    // Neither factor may be doubled on its own: 2η would be infinite, and NaN times no L2 at all; nor would 2α be finite.
+    // Neither factor may be doubled on its own: 2η would be infinite, and NaN times no L2 at all; so would 2α be.
     assert!(Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: f32::MAX }).is_ok());
     assert!(Sgd::new(Hinge::new(1.0, 2e38).unwrap(), Schedule::Constant { rate: 1e-39 }).is_ok());
 }
