@@ -17,7 +17,7 @@ use core::fmt;
 pub enum Error {
     /// A score is NaN or infinite: a feature is, or the scores of these features overflow.
     NonFiniteScore,
-    /// The scores are finite, but their margins or the sum of those overflow.
+    /// The scores are finite, but a margin that counts or the sum of those overflows.
     NonFiniteLoss,
     /// The weights or the bias after this step would not be finite.
     NonFiniteStep,
@@ -47,7 +47,7 @@ pub enum Error {
     InvalidBatchSize,
     /// The deviation of a random draw is not a finite number above 0.
     InvalidDeviation,
-    /// The step of a finite difference is not a finite number above 0, or it is too small to change the weight.
+    /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that differ.
     InvalidDifference,
     /// A scale outside the range that a model keeps it in.
     InvalidScale,

@@ -160,7 +160,7 @@ impl Hinge {
     /// without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
     ///
     /// Contract: per weight, from +0.0 and over the samples in ascending order, `g = g + (k * x)`; then
-    /// `g = g * (1 / N)`, then `g = g + ((2α · scale) * w)`.
+    /// `g = g * (1 / N)`, then, unless α = 0, `g = g + ((2α · scale) * w)`.
     ///
     /// # Errors
     /// As [`loss`](Self::loss), and [`Error::NonFiniteLoss`] if an element overflows; the buffer's content is then of no

@@ -98,7 +98,8 @@ impl FiniteDifference {
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`] for a parameter that the model does not have, [`Error::InvalidDifference`] if the step
-    /// is too small to change it, [`Error::EmptySet`], and what [`Hinge::margins`] refuses at one of the two points.
+    /// is too small to change it or leaves the range of binary32, [`Error::EmptySet`], what [`Hinge::margins`] refuses at
+    /// one of the two points, and [`Error::NonFiniteLoss`] if the difference overflows.
     ///
     /// ```
     /// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
@@ -260,7 +261,7 @@ pub struct Derivative {
     /// value is a mean of slopes on both sides of a kink.
     pub kinks: usize,
     /// What rounding can make of the value, an estimate: `2⁻²³ / distance` times the mean over the set of the larger of
-    /// the two losses, with 0 for samples whose losses are equal.
+    /// the two losses, with 0 for samples whose losses are equal. It does not see large scores that cancel in the margins.
     pub rounding: f32,
 }
 
@@ -328,6 +329,8 @@ const TELLING: f32 = 0.01;
 
 /// `|a − b| / (|a| + |b|)`, 0 for two zeros.
 fn relative_error(a: f32, b: f32) -> f32 {
+    // Halved first: the sum of two large derivatives would overflow, and hide their difference.
+    let (a, b) = (0.5 * a, 0.5 * b);
     let magnitude = a.abs() + b.abs();
     if magnitude == 0.0 { 0.0 } else { (a - b).abs() / magnitude }
 }

@@ -102,11 +102,11 @@ fn gradient_of_a_batch() {
 #[test]
 fn weights_that_grew() {
     let weights = [[0.0, -1.6e38, -1.6e38], [0.0, 1.6e38, 1.6e38]];
-    let model = Model::from_parts(weights, [-1e38, 0.0], 1.0).unwrap();
+    let model = Model::from_parts(weights, [-1e38, 0.3e38], 1.0).unwrap();
     let hinge = Hinge::new(2e38, 0.0).unwrap();
     let schedule = Schedule::Constant { rate: 1.75e38 };
-    // Scores −1e38 and 0. Then the first weights are ±1.75e38, and the scores of the second sample are −0.7e38 and
-    // −0.3e38, so its margin counts, and the first weights would be ±3.5e38.
+    // Scores −1e38 and 0.3e38. Then the first weights are ±1.75e38, and the scores of the second sample are −0.7e38 and
+    // 0, so its margin counts, and the first weights would be ±3.5e38; the bias would be 2.5e38 and −3.2e38.
     let samples = [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]];
 
     let mut stepped = model.clone();
