@@ -10,7 +10,7 @@ use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
 /// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
 ///
 /// # Cost
-/// A step is one pass over the set and three over the weights. It needs a [`Gradient`], which the caller lends, and `C`
+/// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`], which the caller lends, and `C`
 /// values on the stack. Stepped on a buffer of samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
@@ -116,7 +116,7 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
 /// an epoch. Formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
 ///
 /// # Cost
-/// A step is one pass over the batch and four over the weights. It needs a [`Gradient`], which the caller lends, and `C`
+/// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`], which the caller lends, and `C`
 /// values on the stack.
 ///
 /// ```

@@ -13,7 +13,8 @@ use crate::magnitude::{self, all_finite};
 /// an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, nothing anywhere else. [`Model::new`] is all
 /// zero bits, so a `static` model lies in `.bss` and costs no flash.
 ///
-/// The model keeps what it was given finite: every way to change it refuses a result that is not.
+/// The model keeps what it was given finite: every step refuses a result that is not. Only the candidate that a search
+/// borrows is scratch, and may hold anything after a refusal.
 ///
 /// # The scale
 /// SGD with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and touches only
@@ -163,7 +164,7 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::NonFiniteModel`] if one of
-    /// them is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶. The model is then as before.
+    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶. The model is then as before.
     ///
     /// ```
     /// use hingeline::Model;
@@ -364,7 +365,7 @@ const fn check_parts(weights: &[f32], bias: &[f32], scale: f32) -> Result<f32, E
     let bound = magnitude::largest(weights);
     if !(scale >= Scale::SMALLEST && scale <= Scale::LARGEST) {
         Err(Error::InvalidScale)
-    } else if bound.is_finite() && magnitude::largest(bias).is_finite() {
+    } else if bound.is_finite() && (bound * scale).is_finite() && magnitude::largest(bias).is_finite() {
         Ok(bound)
     } else {
         Err(Error::NonFiniteModel)

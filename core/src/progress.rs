@@ -36,7 +36,7 @@ impl Progress {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
-    /// What [`Schedule::check`] refuses, and [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
+    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate has fallen to 0, and [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
     ///
     /// ```
     /// use hingeline::{Error, Hinge, Progress, Schedule};
@@ -102,6 +102,10 @@ impl Progress {
 
     pub(crate) fn pace(&self) -> Result<Pace, Error> {
         let learning_rate = self.learning_rate();
+        // A schedule may fall below the smallest number: then no step would do anything.
+        if learning_rate == 0.0 {
+            return Err(Error::InvalidLearningRate);
+        }
         Ok(Pace { hinge: self.hinge, learning_rate, shrink: self.hinge.shrink(learning_rate)? })
     }
 

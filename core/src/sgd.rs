@@ -12,7 +12,7 @@ use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients
 ///
 /// # Cost
 /// Scratch: 2 · C values on the stack. The rows of classes whose margin is satisfied are not touched: the scale of the
-/// model takes the shrinking, one multiplication. A step without a violation costs the scores alone. One with v
+/// model takes the shrinking, one multiplication. A step without a violation costs the scores alone, unless the scale is folded. One with v
 /// violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights or steps are near the
 /// end of binary32's range does the guard read the rows before they are written.
 ///
@@ -211,7 +211,7 @@ impl Sgd {
 pub struct SgdStep {
     /// The sample's loss before the step, without the regulariser.
     pub loss: f32,
-    /// The margins that counted; `violations + 1` rows were written, none for 0.
+    /// The margins that counted; `violations + 1` rows were written, none for 0, unless `folded`.
     pub violations: usize,
     /// The learning rate η of this step.
     pub learning_rate: f32,

@@ -9,7 +9,7 @@
 //!    when a margin counts.
 //! 2. Where the bound does not decide, one read-only pass over the rows to be written computes every result and looks.
 //!
-//! The bound only rises, by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2
+//! The bound rises by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2
 //! needs weights or steps near the end of the range of binary32.
 
 use crate::kernel::Kernel;
@@ -52,7 +52,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             let largest_factor = violations as f32 * factor.abs();
             let reach = largest_factor * self.kernel().largest(x);
             let after = || rows_after(self.weights(), fold, &factors, x);
-            bound = decide(bound, reach, after)?;
+            bound = decide(scale, bound, reach, after)?;
             check_bias(self.bias(), coefficients, -rate)?;
         }
 
@@ -88,7 +88,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             let weights = self.weights().as_flattened().iter();
             weights.zip(steps).map(move |(w, g)| (w * shrink) + (factor * g))
         };
-        let bound = decide(bound, reach, after)?;
+        let bound = decide(self.scale(), bound, reach, after)?;
         check_bias(self.bias(), gradient.bias(), bias_factor)?;
 
         let Parts { kernel, weights, bias, bound: own_bound, .. } = self.parts_mut();
@@ -113,13 +113,20 @@ fn fold_of(scale: f32) -> f32 {
 ///
 /// `after` is asked for the results one by one only if the bounds do not decide. `reach` is NaN if a value that it was
 /// computed from is, and then some result is NaN or infinite too.
-fn decide<I: Iterator<Item = f32>>(bound: f32, reach: f32, after: impl FnOnce() -> I) -> Result<f32, Error> {
+fn decide<I: Iterator<Item = f32>>(
+    scale: f32,
+    bound: f32,
+    reach: f32,
+    after: impl FnOnce() -> I,
+) -> Result<f32, Error> {
     let quick = bound + reach;
-    if quick.is_finite() {
+    // The scale turns the stored weights into W, which must be finite too.
+    let factor = scale.max(1.0);
+    if (quick * factor).is_finite() {
         return Ok(quick);
     }
     let exact = after().fold(bound, |largest, w| magnitude::largest(&[largest, w]));
-    if exact.is_finite() { Ok(exact) } else { Err(Error::NonFiniteStep) }
+    if (exact * factor).is_finite() { Ok(exact) } else { Err(Error::NonFiniteStep) }
 }
 
 /// The weights of the rows that a sample's step writes, as they would be after it.

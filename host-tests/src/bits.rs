@@ -56,10 +56,11 @@ fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-/// Whether every number of the model is finite.
+/// Whether every number of the model is finite, as it is stored and times the scale.
 pub fn is_finite<const C: usize, const F: usize, K>(model: &Model<C, F, K>) -> bool {
-    let mut values = model.weights().as_flattened().iter().chain(model.bias());
-    values.all(|value| value.is_finite()) && model.scale().is_finite()
+    let mut weights = model.weights().as_flattened().iter();
+    let is_finite = |value: &f32| value.is_finite();
+    weights.all(|w| w.is_finite() && (w * model.scale()).is_finite()) && model.bias().iter().all(is_finite)
 }
 
 /// All elements of a gradient, the weights' in row-major order and then the bias'.

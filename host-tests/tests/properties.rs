@@ -51,7 +51,8 @@ fn any_model() -> impl Strategy<Value = Model<C, F>> {
         1 => prop::array::uniform3(prop::array::uniform4(-3e38_f32..3e38)),
     ];
     let bias = prop_oneof![Just([0.0; C]), prop::array::uniform3(any_finite_value())];
-    (weights, bias, any_scale()).prop_map(|(weights, bias, scale)| Model::from_parts(weights, bias, scale).unwrap())
+    (weights, bias, any_scale())
+        .prop_filter_map("W is finite", |(weights, bias, scale)| Model::from_parts(weights, bias, scale).ok())
 }
 
 /// Rates from the everyday to those that throw the weights to the end of the range, and strengths that are allowed.

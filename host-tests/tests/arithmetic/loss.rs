@@ -12,8 +12,9 @@ const SEEDS: core::ops::Range<u64> = 0..20;
 /// Strengths and margins, the usual ones and the odd.
 const HINGES: [(f32, f32); 4] = [(1.0, 0.0), (1.0, 1e-2), (0.0, 0.3), (17.0, 1e-4)];
 
+/// Odd seeds draw huge weights too, which a scale above 1 would make infinite.
 fn scale_of(seed: u64) -> f32 {
-    [1.0, 0.7, 3.1e-5, 40.0][seed as usize % 4]
+    [1.0, 0.7, 40.0, 3.1e-5][seed as usize % 4]
 }
 
 pub(crate) fn margins<K: Kernel>(kernel: K) {

@@ -239,3 +239,19 @@ fn epoch_around(bad: usize, set: &Set<4>, model: &Model<3, 4>, start: Order, try
     }
     (ModelBits::of(&model), order, descent.progress().steps())
 }
+
+/// The weights that are stored are finite, but the scale makes more of them: W would not be.
+#[test]
+fn weights_times_the_scale() {
+    let mut model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0; 2], 1.0).unwrap();
+    let hinge = Hinge::new(1.0, 1.14e-20).unwrap();
+    let mut sgd = Sgd::new(hinge, Schedule::Constant { rate: 1e19 }).unwrap();
+    for _ in 0..42 {
+        sgd.step(&mut model, &[0.0], 0).unwrap();
+    }
+    let before = ModelBits::of(&model);
+    // The next step folds the scale to 1.93, and would store 3.1e38.
+    assert_eq!(sgd.step(&mut model, &[6e19], 1), Err(Error::NonFiniteStep));
+    assert_eq!(ModelBits::of(&model), before);
+    assert_eq!(Model::from_parts([[3e38], [0.0]], [0.0; 2], 2.0).err(), Some(Error::NonFiniteModel));
+}
