@@ -224,6 +224,11 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
             .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
     }
 
+    /// Whether `W`, the stored weights times the scale, is known to be finite.
+    pub(crate) fn has_finite_weights(&self) -> bool {
+        (self.bound * self.scale()).is_finite()
+    }
+
     /// Everything that changes in a step.
     pub(crate) fn parts_mut(&mut self) -> Parts<'_, C, F, K>
     where

@@ -114,6 +114,10 @@ impl Search {
         samples: &mut S,
     ) -> Result<SearchStep, Stopped> {
         let loss = self.hinge.loss(candidate, samples)?;
+        // Finite scores do not prove it where a feature is 0 in all samples.
+        if !candidate.has_finite_weights() {
+            return Err(Error::NonFiniteStep.into());
+        }
         let accepted = best.is_none_or(|best| loss < best);
         if accepted {
             model.copy_from(candidate);
@@ -162,7 +166,8 @@ pub struct SearchStep {
 /// on the stack.
 ///
 /// # Errors
-/// What [`Hinge::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`]. Model and
+/// What [`Hinge::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`] or
+/// [`Error::NonFiniteStep`]. Model and
 /// search are then bit for bit as before; the generator has moved on.
 ///
 /// ```
@@ -351,6 +356,6 @@ fn draw<const C: usize, const F: usize, K: Kernel>(model: &mut Model<C, F, K>, m
     for bias in bias {
         *bias = next(*bias, 1.0);
     }
-    // An infinite draw needs no check here: it makes its class' scores infinite or NaN, and the loss refuses those.
+    // An infinite draw is refused when the candidate is judged.
     *bound = kernel.largest(weights.as_flattened());
 }
