@@ -4,8 +4,9 @@ use rand_core::Rng;
 
 use crate::Error;
 
-/// Rounds of the permutation: three on each half. Four in all would do for random round functions.
-const ROUNDS: usize = 6;
+/// Rounds of the permutation, half of them on each half. With six, neighbours stayed neighbours up to 23 % too often in
+/// sets of a hundred or two, whose halves have three or four bits.
+const ROUNDS: usize = 10;
 
 /// With halves of fewer than three bits the round functions have too few values to make all orders equally likely.
 const FEWEST_BITS: u32 = 6;
@@ -54,7 +55,7 @@ impl Order {
     /// The bytes that the order takes.
     ///
     /// ```
-    /// const { assert!(hingeline::Order::SIZE == 52) };
+    /// const { assert!(hingeline::Order::SIZE == 68) };
     /// ```
     pub const SIZE: usize = size_of::<Self>();
 

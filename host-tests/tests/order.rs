@@ -128,6 +128,24 @@ fn all_orders_of_a_few_samples_are_equally_likely() {
     }
 }
 
+/// A permutation of too few rounds keeps neighbours together in sets whose halves have three or four bits.
+#[test]
+fn neighbours_follow_each_other_no_more_often_than_by_chance() {
+    const EPOCHS: u32 = 200_000;
+    for len in [64, 100, 128, 256] {
+        let are_neighbours = |epoch: &u32| {
+            let mut order = Order::resume([1, 2, 3, 4], len, *epoch, 0).unwrap();
+            let first = order.index();
+            order.skip();
+            first ^ 1 == order.index()
+        };
+        let count = (0..EPOCHS).filter(are_neighbours).count() as f64;
+        let expected = f64::from(EPOCHS) / (len as f64 - 1.0);
+        let far = (count - expected) / expected.sqrt();
+        assert!(far.abs() < 4.0, "{len} samples: {count} times instead of {expected}, {far} deviations");
+    }
+}
+
 #[test]
 fn epochs_and_seeds_have_orders_of_their_own() {
     const LEN: usize = 1_297;

@@ -21,8 +21,8 @@ const CHECKSUMS: [(Strategy, u64); 5] = [
     (Strategy::RandomSearch, 0x1b89_cd47_776e_6d6f),
     (Strategy::RandomLocalSearch, 0x1e0e_7e50_0855_50ca),
     (Strategy::GradientDescent, 0x5f34_3611_4428_a15e),
-    (Strategy::MiniBatch, 0xc0e5_b9f3_895e_2095),
-    (Strategy::Sgd, 0xc4b7_a632_74e3_1414),
+    (Strategy::MiniBatch, 0x09f3_6961_1da5_f85f),
+    (Strategy::Sgd, 0x118a_8713_e8b5_e2c6),
 ];
 
 fn hinge() -> Hinge {
