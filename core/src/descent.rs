@@ -10,8 +10,8 @@ use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
 /// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
 ///
 /// # Cost
-/// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`], which the caller lends, and `C`
-/// values on the stack. Stepped on a buffer of samples from a stream, this is mini-batch descent on that stream.
+/// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`], which the
+/// caller lends, and `C` values on the stack. Stepped on a buffer of samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
 /// The gradient as in [`Hinge::gradient`], not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of 1;
@@ -116,8 +116,8 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
 /// an epoch. Formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
 ///
 /// # Cost
-/// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`], which the caller lends, and `C`
-/// values on the stack.
+/// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`], which the
+/// caller lends, and `C` values on the stack.
 ///
 /// ```
 /// use hingeline::{Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};

@@ -164,7 +164,8 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::NonFiniteModel`] if one of
-    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶. The model is then as before.
+    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶. The
+    /// model is then as before.
     ///
     /// ```
     /// use hingeline::Model;

@@ -15,12 +15,13 @@ const FEWEST_BITS: u32 = 6;
 ///
 /// A keyed permutation of `0..len` is evaluated at one place at a time: a Feistel network over the smallest power of
 /// two that holds `len`, and at least 64, repeated until it lands below `len`. That takes fewer than two evaluations on
-/// average (64 / `len` for fewer than 33 samples), so a step of the order costs some tens of integer instructions, and
-/// its whole state is [`Order::SIZE`] bytes whatever the length. The keys are drawn from the caller's generator once; each epoch's are derived from them.
+/// average (64 / `len` for fewer than 33 samples), and its whole state is
+/// [`Order::SIZE`] bytes whatever the length. The keys are drawn from the caller's generator once; each epoch's are
+/// derived from them.
 ///
 /// # Numeric contract
-/// Integers of 32 bits only. With `bits` = max(6, ⌈log₂ len⌉), the place is split into its upper ⌊bits / 2⌋ bits and the rest;
-/// in round r the hash of one part and a key is added to the other without carry, even rounds changing the lower part.
+/// Integers of 32 bits only. With `bits` = max(6, ⌈log₂ len⌉), the place is split into its upper ⌊bits / 2⌋ bits and the
+/// rest; in round r the hash of one part and a key is added to the other without carry, even rounds changing the lower part.
 /// Hash and key derivation are the finaliser of MurmurHash3.
 ///
 /// # Source

@@ -36,7 +36,8 @@ impl Progress {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
-    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate has fallen to 0, and [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
+    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate has fallen to 0, and
+    /// [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
     ///
     /// ```
     /// use hingeline::{Error, Hinge, Progress, Schedule};
