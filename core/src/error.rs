@@ -55,6 +55,8 @@ pub enum Error {
     InvalidState,
     /// `2ηα ≥ 1`: the learning rate times the L2 strength would turn the weights' sign or erase them.
     L2TooStrong,
+    /// The target or the processor lacks the instruction set of this kernel.
+    KernelUnavailable,
 }
 
 impl fmt::Display for Error {
@@ -82,6 +84,7 @@ impl fmt::Display for Error {
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
             Self::InvalidState => "no run can have left this state behind",
             Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
+            Self::KernelUnavailable => "the processor lacks the instruction set of this kernel",
         })
     }
 }

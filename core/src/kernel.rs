@@ -4,30 +4,29 @@
 //! same bits as [`Portable`], which is the definition; another one is another way to compute them. Kernels take
 //! slices, so that one of them serves all shapes and flash stays small.
 //!
-//! [`Chosen`] is the kernel of this build, at no cost at run time. To force another one, build the model
-//! [on it](crate::Model::on).
+//! [`Chosen`] is the kernel of this build, at no cost at run time. On a desktop, [`Choice::best`] looks at the processor
+//! and [`Choice::run`] does a whole program's [`Work`] on what it found. To force a kernel, build with
+//! `--cfg hingeline_kernel="…"`, or make the model [on it](crate::Model::on).
 
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod avx2;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod avx512;
+mod choice;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
+mod lanes;
 mod portable;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod sse2;
 
+pub use choice::{CHOSEN, Choice, Chosen, Work};
 pub use portable::Portable;
-
-/// The kernel that [`Model`](crate::Model) uses unless told otherwise: the best one that this target has.
-///
-/// ```
-/// use hingeline::kernel::{Chosen, Kernel};
-///
-/// assert_eq!(Chosen::NAME, "portable");
-/// ```
-pub type Chosen = Portable;
-
-/// The token of [`Chosen`].
-///
-/// ```
-/// use hingeline::kernel::{CHOSEN, Kernel};
-///
-/// assert_eq!(CHOSEN.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
-/// ```
-pub const CHOSEN: Chosen = Portable;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+pub use {avx2::Avx2, avx512::Avx512, sse2::Sse2};
 
 /// The arithmetic of the crate, operation by operation; all else is plain scalar code around it.
 ///
@@ -46,13 +45,30 @@ pub const CHOSEN: Chosen = Portable;
 /// assert_eq!(norm_squared(Portable, &[3.0, 4.0]), 25.0);
 /// ```
 pub trait Kernel: Copy + sealed::Sealed {
+    /// The kernel as a choice at run time.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Choice, Kernel, Portable};
+    /// assert_eq!(Portable::CHOICE, Choice::Portable);
+    /// ```
+    const CHOICE: Choice;
+
     /// The kernel's name in tables and logs.
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable};
     /// assert_eq!(Portable::NAME, "portable");
     /// ```
-    const NAME: &'static str;
+    const NAME: &'static str = Self::CHOICE.name();
+
+    /// How many samples of a set are best handed to [`batch_scores`](Self::batch_scores) together; 1 where a batch is
+    /// no faster than its samples one by one.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// assert_eq!(Portable::BATCH, 1);
+    /// ```
+    const BATCH: usize;
 
     /// `Σ a[i] · b[i]` in 16 lanes.
     ///
@@ -77,6 +93,17 @@ pub trait Kernel: Copy + sealed::Sealed {
     /// ```
     fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]);
 
+    /// `scores(weights, scale, bias, samples[s], row s of scores)` for every sample that has a whole row of
+    /// `bias.len()` scores.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// let mut scores = [0.0; 4];
+    /// Portable.batch_scores(&[1.0, 2.0, 3.0, 4.0], 1.0, &[0.0, 0.0], &[&[1.0, 1.0], &[1.0, 0.0]], &mut scores);
+    /// assert_eq!(scores, [3.0, 7.0, 1.0, 3.0]);
+    /// ```
+    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]);
+
     /// `y[i] = y[i] + (k * x[i])`; not performed for `k = 0`.
     ///
     /// ```
@@ -96,6 +123,18 @@ pub trait Kernel: Copy + sealed::Sealed {
     /// assert_eq!(rows, [3.0, 4.0, -6.0, -8.0]);
     /// ```
     fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]);
+
+    /// `rank_one(row s of k, samples[s], rows)` for every sample in order: the data gradient of a batch.
+    ///
+    /// `k` has a row for each sample, of `k.len() / samples.len()` factors.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable};
+    /// let mut rows = [0.0; 4];
+    /// Portable.batch_rank_one(&[1.0, -1.0, 0.0, 2.0], &[&[1.0, 2.0], &[3.0, 4.0]], &mut rows);
+    /// assert_eq!(rows, [1.0, 2.0, 5.0, 6.0]);
+    /// ```
+    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]);
 
     /// `y[i] = y[i] * k`.
     ///
@@ -118,5 +157,9 @@ pub trait Kernel: Copy + sealed::Sealed {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: Sized {
+        /// The token, for a target that has the kernel's instruction set on every processor; on others it does not
+        /// compile.
+        const OF_TARGET: Self;
+    }
 }

@@ -43,6 +43,8 @@ use crate::magnitude::{self, all_finite};
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Clone)]
+// In this order, so that the weights start where the kernel's token wants the model aligned to.
+#[repr(C)]
 pub struct Model<const C: usize, const F: usize, K = Chosen> {
     weights: [[f32; F]; C],
     bias: [f32; C],
@@ -110,7 +112,8 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     /// ```
     pub const FEATURES: usize = F;
 
-    /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 2)`.
+    /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 2)`, rounded up where the kernel wants its
+    /// weights aligned.
     ///
     /// ```
     /// const { assert!(hingeline::Model::<10, 64>::SIZE == 2_608) };

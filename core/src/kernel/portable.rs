@@ -1,6 +1,6 @@
 //! The definition: every operation as the contract reads, in safe Rust for every target.
 
-use super::{Kernel, sealed::Sealed};
+use super::{Choice, Kernel, sealed::Sealed};
 
 /// Lanes of a dot product: one AVX-512 register, two of AVX, four of SSE, NEON, wasm or Helium, and enough
 /// independent chains to hide the latency of an addition.
@@ -19,10 +19,13 @@ const LANES: usize = 16;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Portable;
 
-impl Sealed for Portable {}
+impl Sealed for Portable {
+    const OF_TARGET: Self = Self;
+}
 
 impl Kernel for Portable {
-    const NAME: &'static str = "portable";
+    const CHOICE: Choice = Choice::Portable;
+    const BATCH: usize = 1;
 
     fn dot(self, a: &[f32], b: &[f32]) -> f32 {
         let length = a.len().min(b.len());
@@ -43,6 +46,17 @@ impl Kernel for Portable {
         }
     }
 
+    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) {
+        let mut scores = scores;
+        for x in samples {
+            let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else {
+                return;
+            };
+            self.scores(weights, scale, bias, x, own);
+            scores = below;
+        }
+    }
+
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
         if k != 0.0 {
             for (y, x) in y.iter_mut().zip(x) {
@@ -59,6 +73,18 @@ impl Kernel for Portable {
             };
             self.axpy(k, x, row);
             rows = below;
+        }
+    }
+
+    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]) {
+        let classes = k.len().checked_div(samples.len()).unwrap_or(0);
+        let mut factors = k;
+        for x in samples {
+            let Some((own, below)) = factors.split_at_checked(classes) else {
+                return;
+            };
+            self.rank_one(own, x, rows);
+            factors = below;
         }
     }
 

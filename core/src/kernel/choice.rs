@@ -1,0 +1,244 @@
+//! Which kernel runs: by the target, by force, or by one look at the processor.
+
+use super::sealed::Sealed;
+use super::{Kernel, Portable};
+use crate::Error;
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+use super::{Avx2, Avx512, Sse2};
+
+// The one place that decides at compile time. `OF_TARGET` does not compile where the target lacks the instruction set.
+cfg_select! {
+    hingeline_kernel = "portable" => { type Token = Portable; }
+    all(hingeline_kernel = "sse2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
+    all(hingeline_kernel = "avx2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx2; }
+    all(hingeline_kernel = "avx512", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx512; }
+    any(hingeline_kernel = "sse2", hingeline_kernel = "avx2", hingeline_kernel = "avx512") => {
+        compile_error!("`hingeline_kernel` asks for a kernel of x86-64 on another target");
+        type Token = Portable;
+    }
+    all(target_arch = "x86_64", target_feature = "avx512f") => { type Token = Avx512; }
+    all(target_arch = "x86_64", target_feature = "avx2") => { type Token = Avx2; }
+    all(target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
+    _ => { type Token = Portable; }
+}
+
+/// The kernel that [`Model`](crate::Model) uses unless told otherwise: the best one that every processor of this target
+/// has, at no cost at run time.
+///
+/// | condition, the first that holds | kernel |
+/// |---|---|
+/// | `--cfg hingeline_kernel="…"` in `RUSTFLAGS` | that one; a compile error if the target lacks it |
+/// | x86-64 with `-C target-feature=+avx512f`, or a `target-cpu` that has it | `Avx512` |
+/// | x86-64 with `-C target-feature=+avx2` | `Avx2` |
+/// | x86-64 | `Sse2` |
+/// | otherwise | [`Portable`] |
+///
+/// ```
+/// use hingeline::kernel::{Choice, Chosen, Kernel};
+///
+/// assert_eq!(Chosen::NAME, Choice::CHOSEN.name());
+/// ```
+pub type Chosen = Token;
+
+/// The token of [`Chosen`].
+///
+/// ```
+/// use hingeline::kernel::{CHOSEN, Kernel};
+///
+/// assert_eq!(CHOSEN.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// ```
+pub const CHOSEN: Chosen = Token::OF_TARGET;
+
+/// Whether a kernel was asked for at compile time.
+const FORCED: bool = cfg!(any(
+    hingeline_kernel = "portable",
+    hingeline_kernel = "sse2",
+    hingeline_kernel = "avx2",
+    hingeline_kernel = "avx512"
+));
+
+/// What is to run on a kernel that is known only at run time: a training loop, an evaluation, a whole program.
+///
+/// It is compiled once for each kernel that the target may have, so the choice costs nothing inside.
+///
+/// ```
+/// use hingeline::kernel::{Choice, Kernel, Work};
+/// use hingeline::{Error, Hinge, Model, Samples, Schedule, Sgd};
+///
+/// struct Train<'a>(&'a [[f32; 2]], &'a [usize]);
+///
+/// impl Work for Train<'_> {
+///     type Output = Result<u64, Error>;
+///
+///     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+///         let mut model = Model::<2, 2, K>::on(kernel);
+///         let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+///         for (x, label) in self.0.iter().zip(self.1) {
+///             sgd.step(&mut model, x, *label)?;
+///         }
+///         Ok(model.checksum())
+///     }
+/// }
+///
+/// let train = || Train(&[[1.0, 2.0], [-1.0, 0.5]], &[0, 1]);
+/// let on_best = Choice::best().run(train())??;
+/// assert_eq!(on_best, Choice::Portable.run(train())??);
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Work {
+    /// What it returns.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Choice, Kernel, Work};
+    ///
+    /// struct Name;
+    /// impl Work for Name {
+    ///     type Output = &'static str;
+    ///     fn run<K: Kernel>(self, _: K) -> &'static str {
+    ///         K::NAME
+    ///     }
+    /// }
+    /// assert_eq!(Choice::Portable.run(Name), Ok("portable"));
+    /// ```
+    type Output;
+
+    /// Does it, on models of [`Model::on(kernel)`](crate::Model::on).
+    ///
+    /// ```
+    /// use hingeline::kernel::{Kernel, Portable, Work};
+    ///
+    /// struct Dot<'a>(&'a [f32], &'a [f32]);
+    /// impl Work for Dot<'_> {
+    ///     type Output = f32;
+    ///     fn run<K: Kernel>(self, kernel: K) -> f32 {
+    ///         kernel.dot(self.0, self.1)
+    ///     }
+    /// }
+    /// assert_eq!(Dot(&[1.0, 2.0], &[3.0, 4.0]).run(Portable), 11.0);
+    /// ```
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output;
+}
+
+/// A kernel by name, for a choice at run time: made once, outside all loops.
+///
+/// Every kernel has its name on every target, so that a program's options are the same everywhere; what the target or the
+/// processor lacks is refused when it is asked to run.
+///
+/// ```
+/// use hingeline::kernel::Choice;
+///
+/// let names: Vec<_> = Choice::ALL.iter().map(|choice| choice.name()).collect();
+/// assert_eq!(names, ["portable", "sse2", "avx2", "avx512"]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Choice {
+    /// [`Portable`], on every target.
+    Portable,
+    /// `Sse2`, on x86-64.
+    Sse2,
+    /// `Avx2`, on x86-64.
+    Avx2,
+    /// `Avx512`, on x86-64.
+    Avx512,
+}
+
+impl Choice {
+    /// All kernels, the slowest first.
+    ///
+    /// ```
+    /// assert_eq!(hingeline::kernel::Choice::ALL[0], hingeline::kernel::Choice::Portable);
+    /// ```
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Sse2, Self::Avx2, Self::Avx512];
+
+    /// That of [`Chosen`].
+    ///
+    /// ```
+    /// use hingeline::kernel::Choice;
+    /// assert!(Choice::CHOSEN.is_available());
+    /// ```
+    pub const CHOSEN: Self = Chosen::CHOICE;
+
+    /// The fastest kernel of this processor; or [`Chosen`], if `--cfg hingeline_kernel` forces one.
+    ///
+    /// The processor is looked at once in the life of a program.
+    ///
+    /// ```
+    /// use hingeline::kernel::Choice;
+    /// assert!(Choice::best().is_available());
+    /// ```
+    pub fn best() -> Self {
+        let detected = Self::ALL.into_iter().rev().find(|choice| choice.is_available());
+        if FORCED { Self::CHOSEN } else { detected.unwrap_or(Self::CHOSEN) }
+    }
+
+    /// The kernel's [`NAME`](Kernel::NAME).
+    ///
+    /// ```
+    /// assert_eq!(hingeline::kernel::Choice::Avx2.name(), "avx2");
+    /// ```
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Sse2 => "sse2",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// Whether target and processor have what the kernel needs.
+    ///
+    /// ```
+    /// assert!(hingeline::kernel::Choice::Portable.is_available());
+    /// ```
+    pub fn is_available(self) -> bool {
+        self.run(Nothing).is_ok()
+    }
+
+    /// Runs the work on this kernel.
+    ///
+    /// # Errors
+    /// [`Error::KernelUnavailable`] if target or processor lack what it needs; the work is then not begun.
+    ///
+    /// ```
+    /// use hingeline::kernel::{Choice, Kernel, Work};
+    ///
+    /// struct Sum<'a>(&'a [f32]);
+    /// impl Work for Sum<'_> {
+    ///     type Output = f32;
+    ///     fn run<K: Kernel>(self, kernel: K) -> f32 {
+    ///         kernel.dot(self.0, &[1.0; 3])
+    ///     }
+    /// }
+    /// assert_eq!(Choice::best().run(Sum(&[1.0, 2.0, 3.0])), Ok(6.0));
+    /// ```
+    pub fn run<W: Work>(self, work: W) -> Result<W::Output, Error> {
+        cfg_select! {
+            all(target_arch = "x86_64", target_feature = "sse2") => {
+                match self {
+                    Self::Portable => Ok(work.run(Portable)),
+                    Self::Sse2 => Ok(work.run(Sse2)),
+                    Self::Avx2 => Ok(work.run(Avx2::new()?)),
+                    Self::Avx512 => Ok(work.run(Avx512::new()?)),
+                }
+            }
+            _ => {
+                match self {
+                    Self::Portable => Ok(work.run(Portable)),
+                    _ => Err(Error::KernelUnavailable),
+                }
+            }
+        }
+    }
+}
+
+/// Work that only asks whether it can run.
+struct Nothing;
+
+impl Work for Nothing {
+    type Output = ();
+
+    fn run<K: Kernel>(self, _kernel: K) {}
+}

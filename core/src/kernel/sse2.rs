@@ -1,0 +1,172 @@
+//! SSE2: the sixteen lanes are four registers of four.
+
+use core::arch::x86_64::{
+    __m128, _mm_add_ps, _mm_and_si128, _mm_andnot_si128, _mm_castpd_ps, _mm_castps_si128, _mm_castsi128_ps,
+    _mm_cmpgt_epi32, _mm_cvtss_f32, _mm_load_sd, _mm_load_ss, _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_ps,
+    _mm_or_ps, _mm_or_si128, _mm_set1_epi32, _mm_set1_ps, _mm_setr_ps, _mm_shuffle_ps, _mm_store_sd, _mm_store_ss,
+    _mm_storeu_ps,
+};
+
+use super::lanes::{Quad, Register, entry_points};
+use super::sealed::Sealed;
+
+/// The kernel for SSE2, which every x86-64 processor has.
+///
+/// ```
+/// # #[cfg(target_arch = "x86_64")]
+/// # {
+/// use hingeline::kernel::{Kernel, Sse2};
+///
+/// assert_eq!(Sse2.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Sse2;
+
+impl Sealed for Sse2 {
+    const OF_TARGET: Self = Self;
+}
+
+entry_points!(Sse2: "sse2", Xmm as 4 registers; 2 rows; a batch of 1 row by 2 samples);
+
+/// A register of SSE2, and the four lanes that wider ones are folded to.
+#[derive(Clone, Copy)]
+pub(super) struct Xmm(pub(super) __m128);
+
+impl Register<4> for Xmm {
+    /// How many: one, two or three elements are loaded by instructions of their own.
+    type Mask = usize;
+    type Quad = Self;
+
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        // SAFETY: the caller's processor has SSE2.
+        Self(unsafe { _mm_set1_ps(value) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has SSE2, and four elements can be read.
+        Self(unsafe { _mm_loadu_ps(from) })
+    }
+
+    #[inline(always)]
+    unsafe fn mask(count: usize) -> usize {
+        count
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(from: *const f32, mask: usize) -> Self {
+        // SAFETY: the caller's processor has SSE2, and as many elements as the arm loads can be read.
+        Self(unsafe {
+            match mask {
+                0 => _mm_set1_ps(0.0),
+                1 => _mm_load_ss(from),
+                2 => _mm_castpd_ps(_mm_load_sd(from.cast())),
+                _ => _mm_movelh_ps(_mm_castpd_ps(_mm_load_sd(from.cast())), _mm_load_ss(from.add(2))),
+            }
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn load_padded(from: *const f32, mask: usize) -> Self {
+        // SAFETY: as `load_first`, by the caller.
+        unsafe {
+            let padding = match mask {
+                0 => _mm_set1_ps(-0.0),
+                1 => _mm_setr_ps(0.0, -0.0, -0.0, -0.0),
+                2 => _mm_setr_ps(0.0, 0.0, -0.0, -0.0),
+                _ => _mm_setr_ps(0.0, 0.0, 0.0, -0.0),
+            };
+            Self(_mm_or_ps(Self::load_first(from, mask).0, padding))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has SSE2; the caller's four elements can be written.
+        unsafe { _mm_storeu_ps(to, self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, to: *mut f32, mask: usize) {
+        // SAFETY: the register exists, so the processor has SSE2; as many elements as the arm stores can be written.
+        unsafe {
+            let pair = core::mem::transmute::<__m128, core::arch::x86_64::__m128d>(self.0);
+            match mask {
+                0 => (),
+                1 => _mm_store_ss(to, self.0),
+                2 => _mm_store_sd(to.cast(), pair),
+                _ => {
+                    _mm_store_sd(to.cast(), pair);
+                    _mm_store_ss(to.add(2), _mm_movehl_ps(self.0, self.0));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_add_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_mul_ps(self.0, other.0) })
+    }
+
+    // SSE2 has no maximum of 32-bit integers, and that of floats loses a NaN on one side.
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe {
+            let magnitude = _mm_and_si128(_mm_castps_si128(other.0), _mm_set1_epi32(i32::MAX));
+            let own = _mm_castps_si128(self.0);
+            let greater = _mm_cmpgt_epi32(magnitude, own);
+            let larger = _mm_or_si128(_mm_and_si128(greater, magnitude), _mm_andnot_si128(greater, own));
+            Self(_mm_castsi128_ps(larger))
+        }
+    }
+
+    #[inline(always)]
+    fn largest(self) -> f32 {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe {
+            let pair = self.larger(Self(_mm_movehl_ps(self.0, self.0)));
+            _mm_cvtss_f32(pair.larger(Self(_mm_shuffle_ps::<0b01>(pair.0, pair.0))).0)
+        }
+    }
+
+    #[inline(always)]
+    fn quarter([first, second, third, fourth]: [Self; 4]) -> Self {
+        first.add(third).add(second.add(fourth))
+    }
+}
+
+impl Quad for Xmm {
+    #[inline(always)]
+    fn fold(self) -> f32 {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe {
+            let pair = _mm_add_ps(self.0, _mm_movehl_ps(self.0, self.0));
+            _mm_cvtss_f32(_mm_add_ps(pair, _mm_shuffle_ps::<0b01>(pair, pair)))
+        }
+    }
+
+    // Three additions for four rows, where one by one they would need eight.
+    #[inline(always)]
+    fn fold_four([first, second, third, fourth]: [Self; 4]) -> [f32; 4] {
+        let mut sums = [0.0; 4];
+        // SAFETY: the registers exist, so the processor has SSE2; the array holds the four elements.
+        unsafe {
+            let pairs = |a: Self, b: Self| _mm_add_ps(_mm_movelh_ps(a.0, b.0), _mm_movehl_ps(b.0, a.0));
+            let (low, high) = (pairs(first, second), pairs(third, fourth));
+            let (even, odd) = (_mm_shuffle_ps::<0b10_00_10_00>(low, high), _mm_shuffle_ps::<0b11_01_11_01>(low, high));
+            _mm_storeu_ps(sums.as_mut_ptr(), _mm_add_ps(even, odd));
+        }
+        sums
+    }
+}
