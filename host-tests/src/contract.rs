@@ -91,6 +91,18 @@ pub fn axpy(k: f32, x: &[f32], y: &mut [f32]) {
     }
 }
 
+/// `scores` of every sample, one row after the other.
+pub fn batch_scores(weights: &[f32], scale: f32, bias: &[f32], samples: &[Vec<f32>]) -> Vec<f32> {
+    samples.iter().flat_map(|x| scores(weights, scale, bias, x)).collect()
+}
+
+/// `rank_one` of every sample in order, with its own row of factors.
+pub fn batch_rank_one(k: &[Vec<f32>], samples: &[Vec<f32>], rows: &mut [f32]) {
+    for s in 0..samples.len() {
+        rank_one(&k[s], &samples[s], rows);
+    }
+}
+
 /// `axpy` of every row with its own factor.
 pub fn rank_one(k: &[f32], x: &[f32], rows: &mut [f32]) {
     for c in 0..k.len() {

@@ -7,6 +7,7 @@
 pub mod bits;
 pub mod contract;
 pub mod generate;
+pub mod kernels;
 pub mod oracle;
 pub mod tolerance;
 

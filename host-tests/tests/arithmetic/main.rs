@@ -10,7 +10,8 @@ macro_rules! hold_to_the_contract {
     ($module:ident, $kernel:expr) => {
         hold_to_the_contract!($module, $kernel,
             operations: dot, dot_of_unequal_lengths, dot_of_nothing, sign_of_zero, order_of_summation, lanes_of_a_tail,
-                scores, axpy, axpy_by_zero, rank_one, rank_one_by_zero, scale, largest;
+                scores, fewer_rows_than_scores, batch_scores, batch_of_odd_shapes, axpy, axpy_by_zero, rank_one,
+                rank_one_by_zero, batch_rank_one, scale, largest;
             loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
             descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
         );
@@ -20,11 +21,19 @@ macro_rules! hold_to_the_contract {
             $($(
                 #[test]
                 fn $check() {
-                    super::$checks::$check($kernel);
+                    if let Some(kernel) = hingeline_host_tests::kernels::or_skip($kernel) {
+                        super::$checks::$check(kernel);
+                    }
                 }
             )*)*
         }
     };
 }
 
-hold_to_the_contract!(portable, hingeline::kernel::Portable);
+hold_to_the_contract!(portable, Ok(hingeline::kernel::Portable));
+#[cfg(target_arch = "x86_64")]
+hold_to_the_contract!(sse2, Ok(hingeline::kernel::Sse2));
+#[cfg(target_arch = "x86_64")]
+hold_to_the_contract!(avx2, hingeline::kernel::Avx2::new());
+#[cfg(target_arch = "x86_64")]
+hold_to_the_contract!(avx512, hingeline::kernel::Avx512::new());

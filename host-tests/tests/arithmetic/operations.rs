@@ -199,6 +199,111 @@ pub(crate) fn rank_one_by_zero<K: Kernel>(kernel: K) {
     }
 }
 
+/// How many samples and classes a batch is tried with: all small counts, or one of each kind where vectors are long.
+fn batches(length: usize) -> impl Iterator<Item = (usize, usize)> {
+    let sizes = (0..=9).flat_map(|samples| (1..=12).map(move |classes| (samples, classes)));
+    sizes.filter(move |&(samples, classes)| match length {
+        0..=33 => (samples + classes + length) % 3 == 0 || samples >= 8,
+        34..=70 => (samples + classes + length) % 8 == 0,
+        _ => (samples, classes) == (9, 6),
+    })
+}
+
+/// The first elements of each sample, from a start that is not aligned to anything.
+fn views<'a>(samples: &'a [Vec<f32>], storage: &'a mut Vec<Vec<f32>>, start: usize) -> Vec<&'a [f32]> {
+    *storage = samples.iter().map(|x| [&vec![0.0; start], x.as_slice()].concat()).collect();
+    storage.iter().map(|x| &x[start..]).collect()
+}
+
+/// The scores of a batch are those of its samples; the scores behind them stay as they are.
+pub(crate) fn batch_scores<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        for (count, classes) in batches(length) {
+            let (weights, bias) = (values(classes * length + start), values(classes));
+            let samples: Vec<_> = (0..count).map(|_| values(length)).collect();
+            let (weights, mut storage) = (&weights[start..], Vec::new());
+            let mut scores = vec![7.0; count * classes + classes - 1];
+            kernel.batch_scores(weights, 0.37, &bias, &views(&samples, &mut storage, start), &mut scores);
+            let mut expected = contract::batch_scores(weights, 0.37, &bias, &samples);
+            expected.resize(scores.len(), 7.0);
+            assert_all_same(&scores, &expected, format_args!("{count} samples of {classes} classes, {place}"));
+        }
+    });
+}
+
+/// Samples of several lengths, each with the rows of its own; and fewer scores than samples, of which the last is not
+/// whole.
+pub(crate) fn batch_of_odd_shapes<K: Kernel>(kernel: K) {
+    let mut rng = generate::rng(1);
+    let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
+    let (weights, bias, x) = (values(3 * 20), values(3), values(20));
+    for lengths in [[20, 20, 20, 20, 20, 20, 7, 0, 13], [5, 20, 5, 5, 5, 20, 20, 1, 1]] {
+        let samples = lengths.map(|length| &x[..length]);
+        let mut scores = [7.0; 27];
+        kernel.batch_scores(&weights, 1.0, &bias, &samples, &mut scores);
+        for (scores, x) in scores.chunks(3).zip(samples) {
+            let expected = contract::scores(&weights[..3 * x.len()], 1.0, &bias, x);
+            assert_all_same(scores, &expected, format_args!("a sample of {} features", x.len()));
+        }
+        let (mut rows, mut expected) = (weights.clone(), weights.clone());
+        kernel.batch_rank_one(&scores, &samples, &mut rows);
+        for (k, x) in scores.chunks(3).zip(samples) {
+            contract::rank_one(k, x, &mut expected[..3 * x.len()]);
+        }
+        assert_all_same(&rows, &expected, format_args!("updates by samples of {lengths:?} features"));
+    }
+    for room in 0..27 {
+        let mut scores = vec![7.0; room];
+        kernel.batch_scores(&weights, 1.0, &bias, &[x.as_slice(); 9], &mut scores);
+        let (whole, rest) = scores.split_at(room / 3 * 3);
+        assert_all_same(whole, &contract::scores(&weights, 1.0, &bias, &x).repeat(room / 3), "whole rows of scores");
+        assert_all_same(rest, &vec![7.0; room % 3], format_args!("{room} scores"));
+    }
+}
+
+/// Weights of fewer rows than there are scores: the rows that there are get scores, the others keep theirs.
+pub(crate) fn fewer_rows_than_scores<K: Kernel>(kernel: K) {
+    let mut rng = generate::rng(2);
+    let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
+    let (weights, bias, x) = (values(11 * 20), values(11), values(20));
+    for elements in 0..weights.len() {
+        let mut expected = contract::scores(&weights, 0.5, &bias, &x);
+        expected[elements / 20..].fill(7.0);
+        let mut scores = [7.0; 11];
+        kernel.scores(&weights[..elements], 0.5, &bias, &x, &mut scores);
+        assert_all_same(&scores, &expected, format_args!("{elements} weights"));
+        let mut scores = [7.0; 5 * 11];
+        kernel.batch_scores(&weights[..elements], 0.5, &bias, &[x.as_slice(); 5], &mut scores);
+        assert_all_same(&scores, &expected.repeat(5), format_args!("{elements} weights, five samples"));
+
+        let (mut rows, mut expected) = (weights[..elements].to_vec(), weights.clone());
+        kernel.rank_one(&bias, &x, &mut rows);
+        contract::rank_one(&bias[..elements / 20], &x, &mut expected[..elements / 20 * 20]);
+        assert_all_same(&rows, &expected[..elements], format_args!("{elements} elements to update"));
+    }
+}
+
+/// Of the samples' factors about half are zero, as in training: a row is written for the others, in order.
+pub(crate) fn batch_rank_one<K: Kernel>(kernel: K) {
+    for_all_inputs(|place, length, start, values| {
+        for (count, classes) in batches(length) {
+            let mut k: Vec<_> = (0..count).map(|_| values(classes)).collect();
+            for (sample, k) in k.iter_mut().enumerate() {
+                for (class, k) in k.iter_mut().enumerate() {
+                    *k = if (sample * 7 + class * 5 + length) % 3 == 0 { -0.0 } else { *k };
+                }
+            }
+            let samples: Vec<_> = (0..count).map(|_| values(length)).collect();
+            let (rows, mut storage) = (values(classes * length + 3), Vec::new());
+            let (mut actual, mut expected) = (rows.clone(), rows);
+            let own = 3 - start..3 - start + classes * length;
+            kernel.batch_rank_one(&k.concat(), &views(&samples, &mut storage, start), &mut actual[own.clone()]);
+            contract::batch_rank_one(&k, &samples, &mut expected[own]);
+            assert_all_same(&actual, &expected, format_args!("{count} samples, {classes} rows, {place}"));
+        }
+    });
+}
+
 pub(crate) fn scale<K: Kernel>(kernel: K) {
     for_all_inputs(|place, length, start, values| {
         let (k, y) = (values(1)[0], values(length + start));
