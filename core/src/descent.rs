@@ -1,7 +1,7 @@
 //! Gradient descent over all the data and over mini-batches.
 
 use crate::kernel::Kernel;
-use crate::loss::Total;
+use crate::pass::Pass;
 use crate::progress::{Pace, Progress};
 use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
 
@@ -338,11 +338,8 @@ fn descend<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
     indices: impl Iterator<Item = usize>,
 ) -> Result<BatchStep, Stopped> {
     let Pace { hinge, learning_rate, shrink } = progress.pace()?;
-    let mut total = Total::default();
     gradient.clear();
-    for index in indices {
-        hinge.accumulate(model, samples, index, gradient, &mut total)?;
-    }
+    let total = Pass { hinge: &hinge, model, gradient: Some(gradient) }.over(samples, indices)?;
     let data_loss = total.mean_loss()?;
     model.descend_batch(gradient, total.samples(), learning_rate, shrink)?;
     progress.count_step();

@@ -61,14 +61,13 @@ pub trait Kernel: Copy + sealed::Sealed {
     /// ```
     const NAME: &'static str = Self::CHOICE.name();
 
-    /// How many samples of a set are best handed to [`batch_scores`](Self::batch_scores) together; 1 where a batch is
-    /// no faster than its samples one by one.
+    /// Whether a batch of samples is faster than its samples one by one.
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable};
-    /// assert_eq!(Portable::BATCH, 1);
+    /// assert!(!Portable::BATCHES);
     /// ```
-    const BATCH: usize;
+    const BATCHES: bool;
 
     /// `Σ a[i] · b[i]` in 16 lanes.
     ///

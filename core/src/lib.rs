@@ -16,6 +16,7 @@ mod magnitude;
 mod model;
 mod numeric;
 mod order;
+mod pass;
 mod progress;
 pub mod random;
 mod samples;

@@ -1,7 +1,8 @@
 //! The Weston-Watkins loss and its analytic gradient.
 
 use crate::kernel::Kernel;
-use crate::sum::Sum;
+use crate::magnitude::all_finite;
+use crate::pass::Pass;
 use crate::{Error, Model, Samples, Stopped};
 
 /// The multiclass hinge loss of Weston and Watkins with an L2 term:
@@ -102,15 +103,22 @@ impl Hinge {
         label: usize,
         margins: &mut [f32; C],
     ) -> Result<f32, Error> {
-        if label >= C {
-            return Err(Error::LabelOutOfRange);
-        }
-        model.scores(x, margins)?;
-        let loss = self.turn_into_margins(margins, label);
-        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+        model.raw_scores(x, margins);
+        self.margins_of_scores(margins, label)
     }
 
     /// Scores become margins in place; returns the sum of those that count.
+    pub(crate) fn margins_of_scores<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> Result<f32, Error> {
+        if label >= C {
+            return Err(Error::LabelOutOfRange);
+        }
+        if !all_finite(scores.iter().copied()) {
+            return Err(Error::NonFiniteScore);
+        }
+        let loss = self.turn_into_margins(scores, label);
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+    }
+
     fn turn_into_margins<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> f32 {
         let own = scores.get(label).copied().unwrap_or_default();
         for (class, score) in scores.iter_mut().enumerate() {
@@ -125,7 +133,8 @@ impl Hinge {
     /// The loss of a set, the regulariser included.
     ///
     /// A batch is a [`Selected`](crate::Selected) set, one sample a [`Slices`](crate::Slices) set of one. One pass over
-    /// the set and one over the weights; scratch: `C` scores on the stack.
+    /// the set and one over the weights; scratch on the stack: `C` scores, or those of eight samples on a kernel that
+    /// takes [batches](crate::kernel::Kernel::BATCHES).
     ///
     /// # Errors
     /// [`Error::EmptySet`]; for the sample at fault what [`margins`](Self::margins) refuses;
@@ -144,13 +153,8 @@ impl Hinge {
         model: &Model<C, F, K>,
         samples: &mut S,
     ) -> Result<f32, Stopped> {
-        let mut margins = [0.0; C];
-        let mut total = Total::default();
-        for index in 0..samples.len() {
-            let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-            let loss = self.margins(model, x, label, &mut margins);
-            total.add(loss.map_err(Stopped::at(index))?, 0);
-        }
+        let indices = 0..samples.len();
+        let total = Pass { hinge: self, model, gradient: None }.over(samples, indices)?;
         Ok(self.regularised(total.mean_loss()?, model)?)
     }
 
@@ -183,11 +187,9 @@ impl Hinge {
         samples: &mut S,
         gradient: &mut Gradient<C, F>,
     ) -> Result<f32, Stopped> {
-        let mut total = Total::default();
         gradient.clear();
-        for index in 0..samples.len() {
-            self.accumulate(model, samples, index, gradient, &mut total)?;
-        }
+        let indices = 0..samples.len();
+        let total = Pass { hinge: self, model, gradient: Some(gradient) }.over(samples, indices)?;
         let loss = self.regularised(total.mean_loss()?, model)?;
         let (kernel, mean) = (model.kernel(), 1.0 / total.samples());
         let weights = gradient.weights.as_flattened_mut();
@@ -195,27 +197,6 @@ impl Hinge {
         kernel.axpy(2.0 * self.l2 * model.scale(), model.weights().as_flattened(), weights);
         kernel.scale(mean, &mut gradient.bias);
         if kernel.largest(weights).is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss.into()) }
-    }
-
-    /// Adds the data gradient of one sample of a set, not yet divided by the number of samples.
-    pub(crate) fn accumulate<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
-        &self,
-        model: &Model<C, F, K>,
-        samples: &mut S,
-        index: usize,
-        gradient: &mut Gradient<C, F>,
-        total: &mut Total,
-    ) -> Result<(), Stopped> {
-        let mut scratch = [0.0; C];
-        let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-        let loss = self.margins(model, x, label, &mut scratch);
-        let loss = loss.map_err(Stopped::at(index))?;
-        let violations = coefficients(&mut scratch, label);
-        if violations > 0 {
-            gradient.add(model.kernel(), &scratch, x);
-        }
-        total.add(loss, violations);
-        Ok(())
     }
 
     fn regularised<const C: usize, const F: usize, K: Kernel>(
@@ -314,50 +295,10 @@ impl<const C: usize, const F: usize> Gradient<C, F> {
         self.weights.as_flattened_mut().fill(0.0);
         self.bias.fill(0.0);
     }
-
-    fn add<K: Kernel>(&mut self, kernel: K, coefficients: &[f32; C], x: &[f32; F]) {
-        kernel.rank_one(coefficients, x, self.weights.as_flattened_mut());
-        for (bias, coefficient) in self.bias.iter_mut().zip(coefficients) {
-            *bias += coefficient;
-        }
-    }
 }
 
 impl<const C: usize, const F: usize> Default for Gradient<C, F> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// What a pass over samples adds up.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Total {
-    loss: Sum,
-    count: usize,
-    pub(crate) violations: usize,
-}
-
-impl Total {
-    pub(crate) fn add(&mut self, loss: f32, violations: usize) {
-        self.loss.add(loss);
-        self.count = self.count.saturating_add(1);
-        self.violations = self.violations.saturating_add(violations);
-    }
-
-    /// The number of samples as the factor of the step wants it.
-    pub(crate) fn samples(&self) -> f32 {
-        self.count as f32
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        self.count
-    }
-
-    pub(crate) fn mean_loss(&self) -> Result<f32, Error> {
-        if self.count == 0 {
-            return Err(Error::EmptySet);
-        }
-        let mean = self.loss.value() / self.samples();
-        if mean.is_finite() { Ok(mean) } else { Err(Error::NonFiniteLoss) }
     }
 }

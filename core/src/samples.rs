@@ -77,6 +77,22 @@ pub trait Samples<const F: usize> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error>;
+
+    /// The same sample, if it lies in memory and can be lent together with others; then a kernel may take several at once.
+    ///
+    /// `None`, which is always right, for what has to be decoded first.
+    ///
+    /// ```
+    /// use hingeline::{Samples, Slices};
+    /// let samples = Slices::new(&[[1.0], [2.0]], &[0u8, 1])?;
+    /// assert_eq!(samples.resident(1), Some((&[2.0], 1)));
+    /// assert_eq!(samples.resident(2), None);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    fn resident(&self, index: usize) -> Option<Sample<'_, F>> {
+        let _ = index;
+        None
+    }
 }
 
 /// Samples in memory or in memory-mapped flash, lent without a copy.
@@ -120,10 +136,11 @@ impl<const F: usize, L: Copy + Into<usize>> Samples<F> for Slices<'_, F, L> {
     }
 
     fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
-        match (self.features.get(index), self.labels.get(index)) {
-            (Some(x), Some(&label)) => Ok((x, label.into())),
-            _ => Err(Error::IndexOutOfRange),
-        }
+        self.resident(index).ok_or(Error::IndexOutOfRange)
+    }
+
+    fn resident(&self, index: usize) -> Option<Sample<'_, F>> {
+        Some((self.features.get(index)?, (*self.labels.get(index)?).into()))
     }
 }
 
@@ -231,5 +248,9 @@ impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Selected<'_, S> {
     fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
         let index = self.indices.get(index).ok_or(Error::IndexOutOfRange)?;
         self.samples.sample(*index)
+    }
+
+    fn resident(&self, index: usize) -> Option<Sample<'_, F>> {
+        self.samples.resident(*self.indices.get(index)?)
     }
 }

@@ -1,5 +1,6 @@
 //! A data set in memory: a part to train on and a part to test on.
 
+use hingeline::kernel::Kernel;
 use hingeline::{Error, Model, Slices};
 
 /// Samples and their labels.
@@ -24,7 +25,7 @@ impl<const F: usize> Part<F> {
     ///
     /// # Errors
     /// If a score is not finite.
-    pub fn confusion<const C: usize>(&self, model: &Model<C, F>) -> Result<[[u32; C]; C], Error> {
+    pub fn confusion<const C: usize, K: Kernel>(&self, model: &Model<C, F, K>) -> Result<[[u32; C]; C], Error> {
         let mut counts = [[0; C]; C];
         for (x, &label) in self.features.iter().zip(&self.labels) {
             let row = counts.get_mut(usize::from(label)).ok_or(Error::LabelOutOfRange)?;
@@ -37,7 +38,7 @@ impl<const F: usize> Part<F> {
     ///
     /// # Errors
     /// If a score is not finite.
-    pub fn accuracy<const C: usize>(&self, model: &Model<C, F>) -> Result<f64, Error> {
+    pub fn accuracy<const C: usize, K: Kernel>(&self, model: &Model<C, F, K>) -> Result<f64, Error> {
         let counts = self.confusion(model)?;
         let right: u32 = (0..C).map(|class| counts[class][class]).sum();
         Ok(f64::from(right) / self.labels.len() as f64)

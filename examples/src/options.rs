@@ -2,6 +2,7 @@
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
+use hingeline::kernel::Choice;
 use hingeline::{Error, Hinge, Progress};
 
 use crate::strategy::{Plan, Strategy};
@@ -33,6 +34,11 @@ pub struct Options {
     /// Only this strategy; may be given more than once
     #[arg(long, value_enum)]
     pub strategy: Vec<Strategy>,
+
+    /// The kernel: portable, sse2, avx2 or avx512; by default the fastest that this processor has. The results are the
+    /// same to the bit
+    #[arg(long, value_parser = kernel)]
+    pub kernel: Option<Choice>,
 
     /// Print one JSON object a line instead of a table
     #[arg(long)]
@@ -87,6 +93,13 @@ fn l2(text: &str) -> Result<f32, String> {
 
 fn margin(text: &str) -> Result<f32, String> {
     number(text, Error::InvalidMargin, |margin| Hinge::new(margin, 0.0).is_ok())
+}
+
+fn kernel(text: &str) -> Result<Choice, String> {
+    let names = Choice::ALL.map(Choice::name).join(", ");
+    let choice = Choice::ALL.into_iter().find(|choice| choice.name() == text);
+    let choice = choice.ok_or_else(|| format!("the kernels are {names}"))?;
+    if choice.is_available() { Ok(choice) } else { Err(Error::KernelUnavailable.to_string()) }
 }
 
 fn number(text: &str, refusal: Error, is_useful: impl Fn(f32) -> bool) -> Result<f32, String> {

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Instant;
 
+use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{FiniteDifference, Gradient, GradientCheck, Hinge, Model, RandomSearch, Samples, Search, Selected};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::SeedableRng;
@@ -17,10 +18,10 @@ use crate::strategy::{Budget, Effort, Strategy};
 const CHECKED: usize = 20;
 
 /// A strategy's row, and what it is made of.
-struct Run<const C: usize, const F: usize> {
+struct Run<const C: usize, const F: usize, K> {
     row: Row,
     effort: Effort,
-    model: Box<Model<C, F>>,
+    model: Box<Model<C, F, K>>,
 }
 
 /// Runs what the options ask for on the set, and prints it.
@@ -28,27 +29,43 @@ struct Run<const C: usize, const F: usize> {
 /// # Errors
 /// What the library refuses, with the sample at fault.
 pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, options: &Options) -> Result<(), Box<dyn Error>> {
-    let hinge = options.hinge()?;
-    if !options.json {
-        println!("{}\n", report::set(set));
-        println!("{}\n", report::gradient_check(&check::<C, F>(set, hinge, options.seed)?, CHECKED));
-    }
-    let mut runs = Vec::new();
-    for strategy in options.strategies() {
-        let run = train::<C, F>(strategy, set, hinge, options)?;
-        if options.json {
-            println!("{}", serde_json::to_string(&run.row)?);
+    options.kernel.unwrap_or_else(Choice::best).run(Programme::<C, F> { set, options })?
+}
+
+/// The programme, to be run on a kernel.
+struct Programme<'a, const C: usize, const F: usize> {
+    set: &'a Dataset<F>,
+    options: &'a Options,
+}
+
+impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
+    type Output = Result<(), Box<dyn Error>>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+        let Self { set, options } = self;
+        let hinge = options.hinge()?;
+        if !options.json {
+            println!("{}\nkernel: {}\n", report::set(set), K::NAME);
+            println!("{}\n", report::gradient_check(&check::<C, F, K>(kernel, set, hinge, options.seed)?, CHECKED));
         }
-        runs.push(run);
+        let mut runs = Vec::new();
+        for strategy in options.strategies() {
+            let run = train::<C, F, K>(kernel, strategy, set, hinge, options)?;
+            if options.json {
+                println!("{}", serde_json::to_string(&run.row)?);
+            }
+            runs.push(run);
+        }
+        if !options.json {
+            print_tables(&runs, set)?;
+        }
+        Ok(())
     }
-    if !options.json {
-        print_tables(&runs, set)?;
-    }
-    Ok(())
 }
 
 /// Checks the gradient at random weights on some of the training samples.
-fn check<const C: usize, const F: usize>(
+fn check<const C: usize, const F: usize, K: Kernel>(
+    kernel: K,
     set: &Dataset<F>,
     hinge: Hinge,
     seed: u64,
@@ -56,7 +73,7 @@ fn check<const C: usize, const F: usize>(
     let indices: Vec<_> = (0..set.train.labels.len().min(CHECKED)).collect();
     let mut all = set.train.samples()?;
     let mut samples = Selected::new(&mut all, &indices);
-    let (mut model, mut drawn) = (Box::new(Model::<C, F>::new()), Box::new(Model::new()));
+    let (mut model, mut drawn) = (Box::new(Model::<C, F, K>::on(kernel)), Box::new(Model::on(kernel)));
     let mut rng = XorShiftRng::seed_from_u64(seed);
     RandomSearch::new(Search::new(hinge, 0.1)?, &mut drawn).step(&mut model, &mut samples, &mut rng)?;
     let difference = FiniteDifference::central(1e-2)?;
@@ -64,13 +81,14 @@ fn check<const C: usize, const F: usize>(
 }
 
 /// Trains a model from zero and measures it.
-fn train<const C: usize, const F: usize>(
+fn train<const C: usize, const F: usize, K: Kernel>(
+    kernel: K,
     strategy: Strategy,
     set: &Dataset<F>,
     hinge: Hinge,
     options: &Options,
-) -> Result<Run<C, F>, Box<dyn Error>> {
-    let mut model = Box::new(Model::<C, F>::new());
+) -> Result<Run<C, F, K>, Box<dyn Error>> {
+    let mut model = Box::new(Model::<C, F, K>::on(kernel));
     let plan = strategy.plan(options.learning_rate);
     let budget = Budget { seed: options.seed, epochs: options.epochs };
     let bar = progress_bar(strategy, set.train.samples()?.len() as u64 * u64::from(options.epochs))?;
@@ -88,6 +106,7 @@ fn train<const C: usize, const F: usize>(
         test_accuracy: set.test.accuracy(&model)?,
         seconds,
         weights_checksum: model.checksum(),
+        kernel: K::NAME,
     };
     Ok(Run { row, effort, model })
 }
@@ -98,7 +117,10 @@ fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Box
     Ok(ProgressBar::new(evaluations).with_style(style).with_message(report::name(strategy)))
 }
 
-fn print_tables<const C: usize, const F: usize>(runs: &[Run<C, F>], set: &Dataset<F>) -> Result<(), Box<dyn Error>> {
+fn print_tables<const C: usize, const F: usize, K: Kernel>(
+    runs: &[Run<C, F, K>],
+    set: &Dataset<F>,
+) -> Result<(), Box<dyn Error>> {
     let rows: Vec<_> = runs.iter().map(|run| run.row.clone()).collect();
     println!("{}", report::table(&rows));
     for run in runs {

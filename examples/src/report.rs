@@ -28,6 +28,8 @@ pub struct Row {
     /// The fingerprint of the trained model, in hexadecimal.
     #[serde(serialize_with = "hexadecimal")]
     pub weights_checksum: u64,
+    /// The kernel that computed it.
+    pub kernel: &'static str,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]

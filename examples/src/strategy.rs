@@ -1,6 +1,7 @@
 //! The five strategies of the lecture, run on the same budget of samples scored.
 
 use clap::ValueEnum;
+use hingeline::kernel::Kernel;
 use hingeline::{
     Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, RandomLocalSearch, RandomSearch, Samples,
     Schedule, Search, Sgd, SgdEpoch, Stopped,
@@ -81,12 +82,12 @@ impl Strategy {
     ///
     /// # Errors
     /// What the library refuses, with the sample at fault.
-    pub fn train<const C: usize, const F: usize>(
+    pub fn train<const C: usize, const F: usize, K: Kernel>(
         self,
         plan: Plan,
         hinge: Hinge,
         budget: Budget,
-        model: &mut Model<C, F>,
+        model: &mut Model<C, F, K>,
         part: &Part<F>,
         tick: impl Fn(usize),
     ) -> Result<Effort, Stopped> {
@@ -96,12 +97,12 @@ impl Strategy {
         let mut effort = Effort::default();
         match (self, plan) {
             (Self::RandomSearch, Plan::Search(deviation)) => {
-                let mut candidate = Box::new(Model::new());
+                let mut candidate = Box::new(model.clone());
                 let mut search = RandomSearch::new(Search::new(hinge, deviation)?, &mut candidate);
                 effort.spend(allowed, tick, || Ok(search.step(model, &mut samples, &mut rng)?.evaluations))?;
             }
             (Self::RandomLocalSearch, Plan::Search(deviation)) => {
-                let mut candidate = Box::new(Model::new());
+                let mut candidate = Box::new(model.clone());
                 let mut search = RandomLocalSearch::new(Search::new(hinge, deviation)?, &mut candidate);
                 effort.spend(allowed, tick, || Ok(search.step(model, &mut samples, &mut rng)?.evaluations))?;
             }

@@ -2,6 +2,7 @@
 
 use std::process::{Command, Output};
 
+use hingeline::kernel::Choice;
 use serde_json::Value;
 
 fn digits(arguments: &[&str]) -> Output {
@@ -31,8 +32,16 @@ fn json_has_a_row_for_each_strategy_in_the_order_of_the_lecture() {
     assert_eq!(names, ["random-search", "random-local-search", "gradient-descent", "mini-batch", "sgd"]);
     let mut keys: Vec<_> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    let expected =
-        ["evaluations", "seconds", "strategy", "test_accuracy", "train_accuracy", "train_loss", "weights_checksum"];
+    let expected = [
+        "evaluations",
+        "kernel",
+        "seconds",
+        "strategy",
+        "test_accuracy",
+        "train_accuracy",
+        "train_loss",
+        "weights_checksum",
+    ];
     assert_eq!(keys, expected);
     for row in &rows {
         assert_eq!(row["evaluations"], 200 * 1_297);
@@ -79,6 +88,26 @@ fn options_do_what_they_say() {
 }
 
 #[test]
+fn every_kernel_of_this_processor_prints_the_same() {
+    let run = |name| rows(&["--epochs", "5", "--kernel", name]);
+    let checksums = |rows: &[Value]| rows.iter().map(|row| row["weights_checksum"].clone()).collect::<Vec<_>>();
+    let portable = run("portable");
+    for choice in Choice::ALL {
+        if choice.is_available() {
+            let rows = run(choice.name());
+            assert!(rows.iter().all(|row| row["kernel"] == choice.name()), "{rows:?}");
+            assert_eq!(checksums(&rows), checksums(&portable), "{choice:?}");
+        } else {
+            let output = digits(&["--kernel", choice.name()]);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(text(&output.stderr).contains("the processor lacks the instruction set of this kernel"));
+        }
+    }
+    let best = rows(&["--epochs", "1"]).remove(0);
+    assert_eq!(best["kernel"], Choice::best().name());
+}
+
+#[test]
 fn the_loss_of_the_options_is_the_loss_that_is_reported() {
     // Zero weights would have the loss 9 Δ; a little descent stays near it, since the rate is tiny.
     let row = &rows(&["--strategy", "sgd", "--epochs", "1", "--learning-rate", "1e-9", "--margin", "4"])[0];
@@ -87,7 +116,8 @@ fn the_loss_of_the_options_is_the_loss_that_is_reported() {
 
 #[test]
 fn bad_values_get_a_message_and_status_2() {
-    let bad: [(&[&str], &str); 10] = [
+    let bad: [(&[&str], &str); 11] = [
+        (&["--kernel", "mmx"], "the kernels are portable, sse2, avx2, avx512"),
         (&["--seed", "-1"], "--seed"),
         (&["--epochs", "0"], "--epochs"),
         (&["--learning-rate", "0"], "the learning rate must be a finite number above 0"),
@@ -122,7 +152,8 @@ fn the_front_page_shows_what_the_program_prints() {
     let readme = include_str!("../../README.md");
     let shown: Vec<_> = readme.lines().map(without_seconds).collect();
     let output = digits(&[]);
-    for line in text(&output.stdout).lines() {
+    // The kernel is the best one of the processor, which may be another than the page's.
+    for line in text(&output.stdout).lines().filter(|line| !line.starts_with("kernel: ")) {
         assert!(shown.contains(&without_seconds(line)), "not on the front page: {line}");
     }
 }

@@ -542,7 +542,7 @@ macro_rules! entry_points {
      a batch of $batch_rows:literal $(row)? $(rows)? by $samples:literal samples) => {
         impl $crate::kernel::Kernel for $kernel {
             const CHOICE: $crate::kernel::Choice = $crate::kernel::Choice::$kernel;
-            const BATCH: usize = 8;
+            const BATCHES: bool = true;
 
             $crate::kernel::lanes::entry_points! { @ $feature
                 dot(a: &[f32], b: &[f32]) -> f32: <$register, $parts>;

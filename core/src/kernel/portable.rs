@@ -25,7 +25,7 @@ impl Sealed for Portable {
 
 impl Kernel for Portable {
     const CHOICE: Choice = Choice::Portable;
-    const BATCH: usize = 1;
+    const BATCHES: bool = false;
 
     fn dot(self, a: &[f32], b: &[f32]) -> f32 {
         let length = a.len().min(b.len());

@@ -203,8 +203,8 @@ pub(crate) fn rank_one_by_zero<K: Kernel>(kernel: K) {
 fn batches(length: usize) -> impl Iterator<Item = (usize, usize)> {
     let sizes = (0..=9).flat_map(|samples| (1..=12).map(move |classes| (samples, classes)));
     sizes.filter(move |&(samples, classes)| match length {
-        0..=33 => (samples + classes + length) % 3 == 0 || samples >= 8,
-        34..=70 => (samples + classes + length) % 8 == 0,
+        0..=33 => (samples + classes + length).is_multiple_of(3) || samples >= 8,
+        34..=70 => (samples + classes + length).is_multiple_of(8),
         _ => (samples, classes) == (9, 6),
     })
 }
@@ -290,7 +290,7 @@ pub(crate) fn batch_rank_one<K: Kernel>(kernel: K) {
             let mut k: Vec<_> = (0..count).map(|_| values(classes)).collect();
             for (sample, k) in k.iter_mut().enumerate() {
                 for (class, k) in k.iter_mut().enumerate() {
-                    *k = if (sample * 7 + class * 5 + length) % 3 == 0 { -0.0 } else { *k };
+                    *k = if (sample * 7 + class * 5 + length).is_multiple_of(3) { -0.0 } else { *k };
                 }
             }
             let samples: Vec<_> = (0..count).map(|_| values(length)).collect();

@@ -11,7 +11,7 @@
 use core::fmt::Write;
 use core::hint::black_box;
 
-use hingeline::kernel::{CHOSEN, Chosen, Kernel};
+use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
     Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Parameter, Progress,
     RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected, Sgd, Slices, Stopped, argmax, coefficients,
@@ -87,8 +87,22 @@ fn kernels(kernel: Chosen, x: &[f32]) -> f32 {
     kernel.scale(black_box(2.0), &mut y);
     kernel.rank_one(black_box(&[1.0; C]), x, black_box(&mut y));
     kernel.scores(x, black_box(1.0), black_box(&[1.0]), &y, &mut scores);
-    black_box(Chosen::NAME);
+    kernel.batch_scores(x, black_box(1.0), black_box(&[1.0]), black_box(&[&[1.0; F], x]), &mut scores);
+    kernel.batch_rank_one(black_box(&[1.0; C]), black_box(&[&[1.0; F], x]), black_box(&mut y));
+    black_box((Chosen::NAME, Choice::best().name(), black_box(Choice::Avx2).is_available()));
+    black_box(black_box(Choice::Portable).run(Dot(x)).is_ok());
     kernel.dot(x, &y) + kernel.largest(&scores)
+}
+
+/// Work for a kernel that is chosen at run time.
+struct Dot<'a>(&'a [f32]);
+
+impl Work for Dot<'_> {
+    type Output = f32;
+
+    fn run<K: Kernel>(self, kernel: K) -> f32 {
+        kernel.dot(self.0, self.0)
+    }
 }
 
 fn models(x: &[f32; F]) -> Result<(), Error> {
@@ -99,6 +113,7 @@ fn models(x: &[f32; F]) -> Result<(), Error> {
     other.copy_from(black_box(&TRAINED));
     let mut scores = [0.0; C];
     other.scores(x, &mut scores)?;
+    black_box(other.batch_scores(black_box(&[[0.5; F]; 9]), &mut [[0.0; C]; 9]).is_ok());
     black_box((argmax(&scores), other.predict(x)?, other.squared_norm()));
     black_box((model.weights(), model.bias(), model.scale(), model.checksum()));
     black_box(Model::from_parts(black_box([[0.5; F]; C]), black_box([0.0; C]), 1.0)?);
@@ -111,6 +126,8 @@ fn sources(samples: &mut RandomSamples) -> Result<(), Error> {
     let mut slices = Slices::new(&features, &labels)?;
     black_box((slices.len(), slices.is_empty()));
     black_box(slices.sample(black_box(1))?);
+    black_box(slices.resident(black_box(1)));
+    black_box(Selected::new(&mut slices, black_box(&[1])).resident(black_box(0)));
     let mut buffer = [0.0; F];
     let mut decoded = Decoded::new(black_box(2), &mut buffer, |index, x| {
         x.fill(index as f32);

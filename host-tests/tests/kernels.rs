@@ -1,0 +1,112 @@
+//! Which kernel is chosen when: by the target, by force, by a look at the processor.
+//!
+//! The checks of the repository run this once for each condition, and on emulated processors, with two variables that say
+//! what must come out: `HINGELINE_CHOSEN` at compile time, `HINGELINE_BEST` at run time.
+
+use std::env;
+
+use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Portable, Work};
+use hingeline::{Error, Model};
+
+struct Name;
+
+impl Work for Name {
+    type Output = &'static str;
+
+    fn run<K: Kernel>(self, _kernel: K) -> &'static str {
+        K::NAME
+    }
+}
+
+/// The kernel that the conditions at compile time ask for, as the documentation's table says it.
+fn expected_of_target() -> &'static str {
+    match () {
+        () if cfg!(hingeline_kernel = "portable") => "portable",
+        () if cfg!(hingeline_kernel = "sse2") => "sse2",
+        () if cfg!(hingeline_kernel = "avx2") => "avx2",
+        () if cfg!(hingeline_kernel = "avx512") => "avx512",
+        () if !cfg!(target_arch = "x86_64") => "portable",
+        () if cfg!(target_feature = "avx512f") => "avx512",
+        () if cfg!(target_feature = "avx2") => "avx2",
+        () => "sse2",
+    }
+}
+
+#[test]
+fn the_target_or_the_force_chooses_at_compile_time() {
+    assert_eq!(Chosen::NAME, expected_of_target());
+    assert_eq!(Choice::CHOSEN.name(), Chosen::NAME);
+    assert_eq!(Choice::CHOSEN.run(Name), Ok(Chosen::NAME));
+    assert_eq!(size_of_val(&CHOSEN), 0, "a token costs nothing");
+    if let Ok(expected) = env::var("HINGELINE_CHOSEN") {
+        assert_eq!(Chosen::NAME, expected);
+    }
+}
+
+#[test]
+fn the_processor_chooses_at_run_time_unless_one_is_forced() {
+    let forced = cfg!(any(
+        hingeline_kernel = "portable",
+        hingeline_kernel = "sse2",
+        hingeline_kernel = "avx2",
+        hingeline_kernel = "avx512"
+    ));
+    let available: Vec<_> = Choice::ALL.into_iter().filter(|choice| choice.is_available()).map(Choice::name).collect();
+    eprintln!("kernels of this processor: {}", available.join(", "));
+    let best = if forced { Chosen::NAME } else { available.last().unwrap() };
+    assert_eq!(Choice::best().name(), best);
+    assert_eq!(Choice::best(), Choice::best());
+    if let Ok(expected) = env::var("HINGELINE_BEST") {
+        assert_eq!(Choice::best().name(), expected);
+    }
+}
+
+/// The standard library looks at the processor in its own way.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_kernel_is_available_where_the_processor_has_its_instructions() {
+    use hingeline::kernel::{Avx2, Avx512};
+
+    let has_avx2 = std::arch::is_x86_feature_detected!("avx2");
+    let has_avx512 = std::arch::is_x86_feature_detected!("avx512f");
+    let conditions =
+        [(Choice::Portable, true), (Choice::Sse2, true), (Choice::Avx2, has_avx2), (Choice::Avx512, has_avx512)];
+    for (choice, available) in conditions {
+        assert_eq!(choice.is_available(), available, "{choice:?}");
+        let expected = if available { Ok(choice.name()) } else { Err(Error::KernelUnavailable) };
+        assert_eq!(choice.run(Name), expected);
+    }
+    assert_eq!(Avx2::new().err(), (!has_avx2).then_some(Error::KernelUnavailable));
+    assert_eq!(Avx512::new().err(), (!has_avx512).then_some(Error::KernelUnavailable));
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[test]
+fn kernels_of_another_target_are_refused() {
+    for choice in [Choice::Sse2, Choice::Avx2, Choice::Avx512] {
+        assert_eq!(choice.run(Name), Err(Error::KernelUnavailable));
+    }
+}
+
+/// The portable model is as small as the formula says; a kernel may want its weights aligned, and then they are.
+#[test]
+fn models_start_where_their_kernel_wants_them() {
+    assert_eq!(Model::<3, 5, Portable>::SIZE, 4 * (3 * 5 + 3 + 2));
+    assert_eq!(align_of::<Model<3, 5, Portable>>(), 4);
+
+    struct Weights;
+    impl Work for Weights {
+        type Output = (usize, usize, usize);
+        fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+            let model = Box::new(Model::<3, 16, K>::on(kernel));
+            let weights: *const _ = model.weights();
+            (align_of_val(&*model), weights.addr() % align_of_val(&*model), Model::<3, 16, K>::SIZE)
+        }
+    }
+    for (choice, alignment) in [(Choice::Sse2, 4), (Choice::Avx2, 32), (Choice::Avx512, 64)] {
+        match choice.run(Weights) {
+            Ok(model) => assert_eq!(model, (alignment, 0, 212_usize.next_multiple_of(alignment)), "{choice:?}"),
+            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+        }
+    }
+}
