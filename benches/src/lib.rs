@@ -1,5 +1,11 @@
 //! What the benches share: models and samples of any shape, and steps to compare with.
 
+pub mod aligned;
+pub mod contest;
+pub mod machine;
+pub mod peers;
+pub mod work;
+
 use hingeline::kernel::{CHOSEN, Kernel};
 use hingeline::{Model, coefficients, random};
 use rand_core::SeedableRng;
@@ -16,12 +22,20 @@ pub fn random_sample<const F: usize>() -> [f32; F] {
 /// # Panics
 /// Never: its values are finite.
 pub fn model_of<const C: usize, const F: usize>(violations: usize) -> Box<Model<C, F>> {
+    Box::new(model_on(CHOSEN, violations))
+}
+
+/// The same on any kernel.
+///
+/// # Panics
+/// Never: its values are finite.
+pub fn model_on<const C: usize, const F: usize, K: Kernel>(kernel: K, violations: usize) -> Model<C, F, K> {
     let bias: [f32; C] = std::array::from_fn(|class| match class {
         0 => 0.0,
         class if class <= violations => 10.0,
         _ => -10.0,
     });
-    let mut model = Box::new(Model::new());
+    let mut model = Model::on(kernel);
     model.load(&[1e-6; F].repeat(C), &bias, 1.0).expect("finite");
     model
 }

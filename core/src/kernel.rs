@@ -44,7 +44,7 @@ pub use {avx2::Avx2, avx512::Avx512, sse2::Sse2};
 /// }
 /// assert_eq!(norm_squared(Portable, &[3.0, 4.0]), 25.0);
 /// ```
-pub trait Kernel: Copy + sealed::Sealed {
+pub trait Kernel: Copy + 'static + sealed::Sealed {
     /// The kernel as a choice at run time.
     ///
     /// ```

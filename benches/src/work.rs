@@ -1,0 +1,292 @@
+//! The work that is compared: the same data for everybody, and who does it.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use hingeline::kernel::{Choice, Kernel, Work};
+use hingeline::{Hinge, Model, Order, Samples, Schedule, Sgd, Slices, random};
+use rand_core::SeedableRng;
+use rand_xorshift::XorShiftRng;
+
+use crate::aligned::Aligned;
+use crate::contest::{Contestant, fastest};
+use crate::peers::{Axpy, Faer, Linear, MatrixMultiply, Nalgebra, OpenBlas, Peer, SimSimd};
+use crate::{RATE, model_on};
+
+/// Samples of a batch.
+pub const BATCH: usize = 64;
+
+/// Rows that a step updates: those of the label and of two classes that are too close.
+const UPDATED: usize = 3;
+
+/// How fast one kernel did one work.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// scores, batch, step or epoch.
+    pub work: &'static str,
+    /// Classes and features.
+    pub shape: (usize, usize),
+    /// The kernel's name.
+    pub kernel: &'static str,
+    /// The shortest time of a call.
+    pub nanoseconds: f64,
+    /// Multiplications and additions, in pairs, in a nanosecond.
+    pub gmacs: f64,
+    /// The bytes that the work must load at least, in a second, against the bytes that this processor was seen to load
+    /// in a second from the cache that holds the weights.
+    pub of_the_loads: Option<f64>,
+    /// How many times as fast as each of the others.
+    pub against: Vec<(&'static str, f64)>,
+}
+
+/// Weights, bias and a batch of samples, each at the start of a cache line.
+struct Data<const C: usize, const F: usize> {
+    weights: Box<Aligned<[[f32; F]; C]>>,
+    bias: Aligned<[f32; C]>,
+    samples: Box<Aligned<[[f32; F]; BATCH]>>,
+}
+
+impl<const C: usize, const F: usize> Data<C, F> {
+    fn draw() -> Self {
+        let mut rng = XorShiftRng::seed_from_u64(1);
+        let mut data = Self {
+            weights: Box::new(Aligned([[0.0; F]; C])),
+            bias: Aligned([0.0; C]),
+            samples: Box::new(Aligned([[0.0; F]; BATCH])),
+        };
+        let weights = data.weights.as_flattened_mut().iter_mut();
+        for value in weights.chain(data.bias.iter_mut()).chain(data.samples.as_flattened_mut()) {
+            *value = random::normal(&mut rng);
+        }
+        data
+    }
+
+    fn linear(&self) -> Linear<'_> {
+        Linear { weights: self.weights.as_flattened(), bias: &*self.bias, features: F }
+    }
+}
+
+/// Compares kernels and libraries at one shape: scores of a sample, of a batch, and a step.
+pub fn compare<const C: usize, const F: usize>(blas: Option<OpenBlas>, budget: Duration) -> Vec<Figure> {
+    let data = Data::<C, F>::draw();
+    let bytes = |floats: usize| (floats * size_of::<f32>()) as f64;
+    let mut figures = Vec::new();
+    // Loads are measured on the weights, or on more where the call itself would be most of the time.
+    let enough = Box::new(Aligned([1.0; 4_096]));
+    let loaded = if C * F > enough.len() { data.weights.as_flattened() } else { enough.as_slice() };
+
+    let mut contestants = kernels(|| ScoresOf(&data));
+    push_peers(&mut contestants, blas, Scored(&data));
+    let loads = contestants.len();
+    contestants.push(on(Choice::best(), LoadsOf(loaded)));
+    let times = fastest(&mut contestants, budget);
+    let load_rate = bytes(loaded.len()) / times[loads];
+    let limit = |floats| Some(bytes(floats) / load_rate);
+    figures.extend(figures_of("scores", (C, F), C * F, limit(C * F + F), &contestants[..loads], &times));
+
+    let mut contestants = kernels(|| BatchOf(&data));
+    push_peers(&mut contestants, blas, BatchScored(&data));
+    let times = fastest(&mut contestants, budget);
+    let floats = (C + BATCH) * F;
+    figures.extend(figures_of("batch", (C, F), BATCH * C * F, limit(floats), &contestants, &times));
+
+    let mut contestants = kernels(|| StepOf::<F, C>(&data.samples[0]));
+    contestants.extend(blas.map(|blas| steps_of_peer(blas, &data)));
+    contestants.push(steps_of_peer(Nalgebra, &data));
+    let times = fastest(&mut contestants, budget);
+    let floats = (C + 1 + UPDATED) * F;
+    figures.extend(figures_of("step", (C, F), (C + UPDATED) * F, limit(floats), &contestants, &times));
+    figures
+}
+
+/// Compares the kernels on a whole epoch of SGD over samples of classes that overlap a little.
+pub fn compare_epochs<const C: usize, const F: usize>(samples: usize, budget: Duration) -> Vec<Figure> {
+    let mut rng = XorShiftRng::seed_from_u64(1);
+    let centres: Vec<[f32; F]> = (0..C).map(|_| std::array::from_fn(|_| random::uniform(&mut rng) - 0.5)).collect();
+    let labels: Vec<u8> = (0..samples).map(|_| random::index(&mut rng, C as u32) as u8).collect();
+    let spread = 0.4 * (F as f32).sqrt();
+    let features: Vec<[f32; F]> = labels
+        .iter()
+        .map(|label| centres[usize::from(*label)].map(|centre| centre + spread * (random::uniform(&mut rng) - 0.5)))
+        .collect();
+    let set = Slices::new(&features, &labels).expect("as many labels as rows");
+    let mut contestants = kernels(|| EpochOf::<F, C>(set));
+    let times = fastest(&mut contestants, budget);
+    figures_of("epoch", (C, F), samples * C * F, None, &contestants, &times)
+}
+
+/// One contestant a kernel that this processor has.
+fn kernels<'a, W: Work<Output = Contestant<'a>>>(work: impl Fn() -> W) -> Vec<Contestant<'a>> {
+    Choice::ALL.iter().filter_map(|choice| choice.run(work()).ok()).collect()
+}
+
+fn on<'a>(choice: Choice, work: impl Work<Output = Contestant<'a>>) -> Contestant<'a> {
+    choice.run(work).expect("the best kernel is available")
+}
+
+/// The kernels' figures; who is not a kernel is only compared with.
+fn figures_of(
+    work: &'static str,
+    shape: (usize, usize),
+    macs: usize,
+    least: Option<f64>,
+    contestants: &[Contestant<'_>],
+    times: &[f64],
+) -> Vec<Figure> {
+    let named: Vec<_> = contestants.iter().map(|contestant| contestant.name).zip(times.iter().copied()).collect();
+    let others: Vec<_> = named.iter().copied().filter(|(name, _)| *name == "portable" || !is_kernel(name)).collect();
+    let kernels = named.into_iter().filter(|(name, _)| is_kernel(name));
+    let figure = |(kernel, nanoseconds)| Figure {
+        work,
+        shape,
+        kernel,
+        nanoseconds,
+        gmacs: macs as f64 / nanoseconds,
+        of_the_loads: least.map(|least| least / nanoseconds),
+        against: others.iter().map(|(name, time)| (*name, time / nanoseconds)).collect(),
+    };
+    kernels.map(figure).collect()
+}
+
+fn is_kernel(name: &str) -> bool {
+    Choice::ALL.iter().any(|choice| choice.name() == name)
+}
+
+/// Makes a contestant of a peer.
+trait Entry<'a> {
+    fn of<P: Peer>(&self, peer: P) -> Contestant<'a>;
+}
+
+fn push_peers<'a>(contestants: &mut Vec<Contestant<'a>>, blas: Option<OpenBlas>, entry: impl Entry<'a>) {
+    contestants.extend(blas.map(|blas| entry.of(blas)));
+    contestants.push(entry.of(Nalgebra));
+    contestants.push(entry.of(MatrixMultiply));
+    contestants.push(entry.of(Faer));
+    contestants.push(entry.of(SimSimd));
+}
+
+struct ScoresOf<'a, const C: usize, const F: usize>(&'a Data<C, F>);
+
+impl<'a, const C: usize, const F: usize> Work for ScoresOf<'a, C, F> {
+    type Output = Contestant<'a>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
+        let (linear, x) = (self.0.linear(), &self.0.samples[0]);
+        let mut scores = Aligned([0.0; C]);
+        Contestant::new(K::NAME, move || {
+            kernel.scores(black_box(linear.weights), 1.0, linear.bias, black_box(x), &mut *scores);
+            black_box(&mut scores);
+        })
+    }
+}
+
+struct Scored<'a, const C: usize, const F: usize>(&'a Data<C, F>);
+
+impl<'a, const C: usize, const F: usize> Entry<'a> for Scored<'a, C, F> {
+    fn of<P: Peer>(&self, peer: P) -> Contestant<'a> {
+        let (linear, x) = (self.0.linear(), &self.0.samples[0]);
+        let mut scores = Aligned([0.0; C]);
+        Contestant::new(P::NAME, move || {
+            peer.scores(black_box(linear), black_box(x), &mut *scores);
+            black_box(&mut scores);
+        })
+    }
+}
+
+struct BatchOf<'a, const C: usize, const F: usize>(&'a Data<C, F>);
+
+impl<'a, const C: usize, const F: usize> Work for BatchOf<'a, C, F> {
+    type Output = Contestant<'a>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
+        let linear = self.0.linear();
+        let samples = self.0.samples.each_ref().map(|x| x.as_slice());
+        let mut scores = Box::new(Aligned([[0.0; C]; BATCH]));
+        Contestant::new(K::NAME, move || {
+            let own = scores.as_flattened_mut();
+            kernel.batch_scores(black_box(linear.weights), 1.0, linear.bias, black_box(&samples), own);
+            black_box(own);
+        })
+    }
+}
+
+struct BatchScored<'a, const C: usize, const F: usize>(&'a Data<C, F>);
+
+impl<'a, const C: usize, const F: usize> Entry<'a> for BatchScored<'a, C, F> {
+    fn of<P: Peer>(&self, peer: P) -> Contestant<'a> {
+        let (linear, samples) = (self.0.linear(), self.0.samples.as_flattened());
+        let mut scores = Box::new(Aligned([[0.0; C]; BATCH]));
+        Contestant::new(P::NAME, move || {
+            let own = scores.as_flattened_mut();
+            peer.batch_scores(black_box(linear), black_box(samples), own);
+            black_box(own);
+        })
+    }
+}
+
+/// A guarded step of SGD with two violations.
+struct StepOf<'a, const F: usize, const C: usize>(&'a [f32; F]);
+
+impl<'a, const F: usize, const C: usize> Work for StepOf<'a, F, C> {
+    type Output = Contestant<'a>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
+        let mut model = Box::new(Aligned(model_on::<C, F, K>(kernel, UPDATED - 1)));
+        let mut sgd = sgd(RATE);
+        let x = self.0;
+        Contestant::new(K::NAME, move || {
+            let step = sgd.step(&mut model, black_box(x), black_box(0));
+            assert!(step.is_ok_and(|step| step.violations == UPDATED - 1));
+        })
+    }
+}
+
+/// What the same step takes of a library: scores, and the update of three rows; no margins, no loss, no guard.
+fn steps_of_peer<'a, P: Axpy, const C: usize, const F: usize>(peer: P, data: &'a Data<C, F>) -> Contestant<'a> {
+    let (linear, x) = (data.linear(), &data.samples[0]);
+    let mut weights = data.weights.clone();
+    let mut scores = Aligned([0.0; C]);
+    Contestant::new(P::NAME, move || {
+        let linear = Linear { weights: weights.as_flattened(), ..linear };
+        peer.scores(black_box(linear), black_box(x), &mut *scores);
+        black_box(&mut scores);
+        for row in weights.iter_mut().take(UPDATED) {
+            peer.axpy(black_box(RATE), black_box(x), row);
+        }
+    })
+}
+
+struct EpochOf<'a, const F: usize, const C: usize>(Slices<'a, F>);
+
+impl<'a, const F: usize, const C: usize> Work for EpochOf<'a, F, C> {
+    type Output = Contestant<'a>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
+        let (mut samples, fresh) = (self.0, Model::<C, F, K>::on(kernel));
+        let mut model = Box::new(Aligned(fresh.clone()));
+        Contestant::new(K::NAME, move || {
+            model.copy_from(&fresh);
+            let mut order = Order::resume([1, 2, 3, 4], samples.len(), 0, 0).expect("a set of at least one sample");
+            let epoch = sgd(1e-3).epoch(&mut *model, &mut samples, &mut order);
+            black_box(epoch.expect("finite data"));
+        })
+    }
+}
+
+/// A pass that only loads.
+struct LoadsOf<'a>(&'a [f32]);
+
+impl<'a> Work for LoadsOf<'a> {
+    type Output = Contestant<'a>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
+        Contestant::new("loads", move || {
+            black_box(kernel.largest(black_box(self.0)));
+        })
+    }
+}
+
+fn sgd(rate: f32) -> Sgd {
+    let hinge = Hinge::new(1.0, 0.0).expect("a valid margin");
+    Sgd::new(hinge, Schedule::Constant { rate }).expect("a valid rate")
+}
