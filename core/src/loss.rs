@@ -96,6 +96,7 @@ impl Hinge {
     /// assert_eq!((loss, margins), (2.0, [0.0, 2.0, -4.0]));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
+    #[inline(always)]
     pub fn margins<const C: usize, const F: usize, K: Kernel>(
         &self,
         model: &Model<C, F, K>,
@@ -108,6 +109,7 @@ impl Hinge {
     }
 
     /// Scores become margins in place; returns the sum of those that count.
+    #[inline(always)]
     pub(crate) fn margins_of_scores<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> Result<f32, Error> {
         if label >= C {
             return Err(Error::LabelOutOfRange);
@@ -119,12 +121,13 @@ impl Hinge {
         if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
     }
 
+    #[inline(always)]
     fn turn_into_margins<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> f32 {
         let own = scores.get(label).copied().unwrap_or_default();
-        for (class, score) in scores.iter_mut().enumerate() {
+        for (class, score) in (0..).zip(scores.iter_mut()) {
             let margin = (*score - own) + self.margin;
             // Chosen here, since a store to the label's place would hold up the loads that follow it.
-            *score = if class == label { 0.0 } else { margin };
+            *score = if is_same(class, label) { 0.0 } else { margin };
         }
         // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
         scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
@@ -226,17 +229,21 @@ impl Hinge {
 /// let violations = hingeline::coefficients(&mut margins, 0);
 /// assert_eq!((violations, margins), (2, [-2.0, 1.0, 0.0, 1.0]));
 /// ```
+#[inline(always)]
 pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usize {
-    let mut violations = 0_usize;
-    for margin in margins.iter_mut() {
-        let counts = *margin > 0.0;
-        violations = violations.wrapping_add(usize::from(counts));
-        *margin = if counts { 1.0 } else { 0.0 };
+    let violations: u32 = margins.iter().fold(0, |count, margin| count.wrapping_add((*margin > 0.0).into()));
+    let own = 0.0 - violations as f32;
+    for (class, margin) in (0..).zip(margins.iter_mut()) {
+        let counts = if *margin > 0.0 { 1.0 } else { 0.0 };
+        *margin = if is_same(class, label) { own } else { counts };
     }
-    if let Some(own) = margins.get_mut(label) {
-        *own = 0.0 - violations as f32;
-    }
-    violations
+    violations as usize
+}
+
+/// Compared in 32 bits, as wide as a score, so that several classes are compared at once where the processor can.
+#[inline(always)]
+fn is_same(class: u32, label: usize) -> bool {
+    class == label as u32
 }
 
 /// A gradient of the loss: the buffer that batch descent and gradient checks ask their caller for.

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent: a step a sample.
 
-use crate::kernel::Kernel;
+use crate::kernel::{Inlined, Kernel};
 use crate::progress::{Pace, Progress};
 use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients};
 
@@ -125,13 +125,7 @@ impl Sgd {
         x: &[f32; F],
         label: usize,
     ) -> Result<SgdStep, Error> {
-        let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
-        let mut scratch = [0.0; C];
-        let loss = hinge.margins(model, x, label, &mut scratch)?;
-        let violations = coefficients(&mut scratch, label);
-        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
-        self.progress.count_step();
-        Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
+        model.kernel().within(Step { sgd: self, model, x, label })
     }
 
     /// One step on the sample whose turn it is in the order, which then goes on to the next.
@@ -245,5 +239,29 @@ impl SgdEpoch {
         self.satisfied = self.satisfied.wrapping_add(u32::from(step.violations == 0));
         self.folds = self.folds.wrapping_add(u32::from(step.folded));
         self.l2_lost = self.l2_lost.wrapping_add(u32::from(step.l2_lost));
+    }
+}
+
+/// A step, to be compiled for the kernel's instruction set.
+struct Step<'a, const C: usize, const F: usize, K> {
+    sgd: &'a mut Sgd,
+    model: &'a mut Model<C, F, K>,
+    x: &'a [f32; F],
+    label: usize,
+}
+
+impl<const C: usize, const F: usize, K: Kernel> Inlined for Step<'_, C, F, K> {
+    type Output = Result<SgdStep, Error>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { sgd, model, x, label } = self;
+        let Pace { hinge, learning_rate, shrink } = sgd.progress.pace()?;
+        let mut scratch = [0.0; C];
+        let loss = hinge.margins(model, x, label, &mut scratch)?;
+        let violations = coefficients(&mut scratch, label);
+        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
+        sgd.progress.count_step();
+        Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }
 }

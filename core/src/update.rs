@@ -29,6 +29,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// One sample's step: `W ← shrink · W`, then row `c` of W and its bias take `−rate · coefficients[c]` times x and 1.
     ///
     /// `violations` is the number of positive coefficients, and so the largest magnitude among them all.
+    #[inline(always)]
     pub(crate) fn descend_sample(
         &mut self,
         x: &[f32; F],
@@ -104,6 +105,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
 }
 
 /// 1 for a scale that may stay; else the power of two to multiply the weights with, which leaves a scale in [1, 2).
+#[inline(always)]
 fn fold_of(scale: f32) -> f32 {
     const EXPONENT: u32 = 0x7f80_0000;
     if scale >= Scale::SMALLEST { 1.0 } else { f32::from_bits(scale.to_bits() & EXPONENT) }
@@ -113,6 +115,7 @@ fn fold_of(scale: f32) -> f32 {
 ///
 /// `after` is asked for the results one by one only if the bounds do not decide. `reach` is NaN if a value that it was
 /// computed from is, and then some result is NaN or infinite too.
+#[inline(always)]
 fn decide<I: Iterator<Item = f32>>(
     scale: f32,
     bound: f32,
@@ -141,6 +144,7 @@ fn rows_after<'a, const C: usize, const F: usize>(
 }
 
 /// Refuses a step of the bias, `b + (factor * step)`, whose result is not finite.
+#[inline(always)]
 fn check_bias<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<(), Error> {
     let after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
     if all_finite(after) { Ok(()) } else { Err(Error::NonFiniteStep) }

@@ -18,6 +18,10 @@ struct Options {
     #[arg(long)]
     json: bool,
 
+    /// Compares at these shapes alone, such as 10x64; several may be given
+    #[arg(long)]
+    shape: Vec<String>,
+
     /// Seconds for each comparison; there are 23
     #[arg(long, default_value_t = 1.5, value_parser = seconds)]
     seconds: f64,
@@ -43,16 +47,16 @@ struct Line<'a> {
 
 type Comparison = fn(Option<OpenBlas>, Duration) -> Vec<Figure>;
 
-const COMPARISONS: [Comparison; 9] = [
-    compare::<4, 16>,
-    compare::<10, 64>,
-    compare::<7, 30>,
-    compare::<10, 784>,
-    compare::<10, 3_072>,
-    compare::<26, 16>,
-    compare::<100, 512>,
-    |_, budget| compare_epochs::<10, 64>(10_000, budget),
-    |_, budget| compare_epochs::<10, 784>(60_000, budget),
+const COMPARISONS: [(&str, Comparison); 9] = [
+    ("4x16", compare::<4, 16>),
+    ("10x64", compare::<10, 64>),
+    ("7x30", compare::<7, 30>),
+    ("10x784", compare::<10, 784>),
+    ("10x3072", compare::<10, 3_072>),
+    ("26x16", compare::<26, 16>),
+    ("100x512", compare::<100, 512>),
+    ("10x64", |_, budget| compare_epochs::<10, 64>(10_000, budget)),
+    ("10x784", |_, budget| compare_epochs::<10, 784>(60_000, budget)),
 ];
 
 fn main() -> Result<(), serde_json::Error> {
@@ -64,7 +68,8 @@ fn main() -> Result<(), serde_json::Error> {
         print_machine(blas);
     }
     let mut figures = Vec::new();
-    for compare in COMPARISONS {
+    let wanted = |shape: &str| options.shape.is_empty() || options.shape.iter().any(|wanted| wanted == shape);
+    for (_, compare) in COMPARISONS.iter().filter(|(shape, _)| wanted(shape)) {
         let new = compare(blas, budget);
         if options.json {
             print_lines(&new)?;

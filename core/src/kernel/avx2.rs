@@ -8,7 +8,7 @@ use core::arch::x86_64::{
 };
 
 use super::lanes::{Register, entry_points};
-use super::sealed::Sealed;
+use super::sealed::{Inlined, Sealed};
 use super::sse2::Xmm;
 use crate::Error;
 
@@ -56,6 +56,16 @@ impl Sealed for Avx2 {
         assert!(cfg!(target_feature = "avx2"), "this target lacks AVX2; see `-C target-feature`");
         Self(())
     };
+
+    #[inline(always)]
+    fn within<I: Inlined>(self, work: I) -> I::Output {
+        #[target_feature(enable = "avx2")]
+        fn entry<I: Inlined>(work: I) -> I::Output {
+            work.run()
+        }
+        // SAFETY: `self` is proof that the processor has the instruction set.
+        unsafe { entry(work) }
+    }
 }
 
 entry_points!(Avx2: "avx2", Ymm as 2 registers; 5 rows; a batch of 3 rows by 2 samples);

@@ -8,11 +8,11 @@ use core::arch::x86_64::{
 };
 
 use super::lanes::{Register, entry_points};
-use super::sealed::Sealed;
+use super::sealed::{Inlined, Sealed};
 use super::sse2::Xmm;
 use crate::Error;
 
-cpufeatures::new!(detected, "avx512f");
+cpufeatures::new!(detected, "avx512f", "avx512vl");
 
 /// The kernel for AVX-512: proof that the processor has it.
 ///
@@ -54,12 +54,22 @@ impl Avx512 {
 
 impl Sealed for Avx512 {
     const OF_TARGET: Self = {
-        assert!(cfg!(target_feature = "avx512f"), "this target lacks AVX-512; see `-C target-feature`");
+        assert!(cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")), "this target lacks AVX-512; see `-C target-feature`");
         Self(())
     };
+
+    #[inline(always)]
+    fn within<I: Inlined>(self, work: I) -> I::Output {
+        #[target_feature(enable = "avx512f,avx512vl")]
+        fn entry<I: Inlined>(work: I) -> I::Output {
+            work.run()
+        }
+        // SAFETY: `self` is proof that the processor has the instruction set.
+        unsafe { entry(work) }
+    }
 }
 
-entry_points!(Avx512: "avx512f", Zmm as 1 register; 5 rows; a batch of 5 rows by 4 samples);
+entry_points!(Avx512: "avx512f,avx512vl", Zmm as 1 register; 5 rows; a batch of 5 rows by 4 samples);
 
 #[derive(Clone, Copy)]
 pub(super) struct Zmm(__m512);

@@ -17,7 +17,7 @@ cfg_select! {
         compile_error!("`hingeline_kernel` asks for a kernel of x86-64 on another target");
         type Token = Portable;
     }
-    all(target_arch = "x86_64", target_feature = "avx512f") => { type Token = Avx512; }
+    all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512vl") => { type Token = Avx512; }
     all(target_arch = "x86_64", target_feature = "avx2") => { type Token = Avx2; }
     all(target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
     _ => { type Token = Portable; }

@@ -27,6 +27,9 @@
 /// Lanes of a dot product.
 const LANES: usize = 16;
 
+/// Blocks of samples that go by one strip of rows: few enough to stay in the second cache for the next strip.
+const GROUP: usize = 16;
+
 /// A register of an instruction set that holds a `PARTS`-th of the lanes.
 ///
 /// A register exists only where the processor has its instruction set, since `splat` and the loads, which make the first
@@ -124,7 +127,7 @@ pub(super) unsafe fn scores<R: Register<PARTS>, const PARTS: usize, const ROWS: 
     let classes = rows_within(weights.len(), features, bias.len().min(scores.len()));
     let problem = Problem { weights, scale, bias, features, classes };
     // SAFETY: the caller's processor; as many rows lie in the weights, and as many elements in bias and scores.
-    unsafe { problem.solve::<R, PARTS, ROWS, 1>([x.as_ptr()], scores.as_mut_ptr()) }
+    unsafe { problem.solve::<R, PARTS, ROWS, 1>(&[[x]], scores.as_mut_ptr()) }
 }
 
 /// [`Kernel::batch_scores`](super::Kernel::batch_scores), `BATCH_ROWS` classes of `SAMPLES` samples at a time; those that
@@ -154,13 +157,13 @@ pub(super) unsafe fn batch_scores<
     let problem = Problem { weights, scale, bias, features: features.unwrap_or(0), classes };
 
     let mut scores = scores;
-    for block in blocks {
-        let Some((own, below)) = scores.split_at_mut_checked(SAMPLES * classes) else {
+    for group in blocks.chunks(GROUP) {
+        let Some((own, below)) = scores.split_at_mut_checked(group.len() * SAMPLES * classes) else {
             return;
         };
         // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and `own` has the
         // scores of each.
-        unsafe { problem.solve::<R, PARTS, BATCH_ROWS, SAMPLES>(block.map(<[f32]>::as_ptr), own.as_mut_ptr()) };
+        unsafe { problem.solve::<R, PARTS, BATCH_ROWS, SAMPLES>(group, own.as_mut_ptr()) };
         scores = below;
     }
     for x in rest {
@@ -183,7 +186,10 @@ struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// The scores of some samples for all classes: `ROWS` at a time, then two, then one.
+    /// The scores of blocks of samples for all classes: `ROWS` at a time, then two, then one.
+    ///
+    /// A strip of rows stays in the nearest cache while the blocks go by. In the other order, with all strips for each
+    /// block, the weights of 10×784 and a block were too much for it.
     ///
     /// # Safety
     /// The processor has the register's instruction set; the weights hold `classes` rows, the bias as many elements; each
@@ -191,27 +197,27 @@ impl Problem<'_> {
     #[inline(always)]
     unsafe fn solve<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
         &self,
-        samples: [*const f32; SAMPLES],
+        blocks: &[[&[f32]; SAMPLES]],
         scores: *mut f32,
     ) {
         let mut class = 0;
         // SAFETY: by the caller; each strip ends at the number of classes at most.
         unsafe {
             while self.classes - class >= ROWS {
-                self.strip::<R, PARTS, ROWS, SAMPLES>(class, samples, scores);
+                self.strip::<R, PARTS, ROWS, SAMPLES>(class, blocks, scores);
                 class += ROWS;
             }
             while self.classes - class >= 2 {
-                self.strip::<R, PARTS, 2, SAMPLES>(class, samples, scores);
+                self.strip::<R, PARTS, 2, SAMPLES>(class, blocks, scores);
                 class += 2;
             }
             if self.classes > class {
-                self.strip::<R, PARTS, 1, SAMPLES>(class, samples, scores);
+                self.strip::<R, PARTS, 1, SAMPLES>(class, blocks, scores);
             }
         }
     }
 
-    /// The scores of some samples for `ROWS` classes from one on.
+    /// The scores of blocks of samples for `ROWS` classes from one on.
     ///
     /// # Safety
     /// As [`solve`](Self::solve), and `class + ROWS` is at most the number of classes.
@@ -219,7 +225,7 @@ impl Problem<'_> {
     unsafe fn strip<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
         &self,
         class: usize,
-        samples: [*const f32; SAMPLES],
+        blocks: &[[&[f32]; SAMPLES]],
         scores: *mut f32,
     ) {
         // SAFETY: by the caller, the rows and the elements of bias and scores for these classes exist.
@@ -229,13 +235,17 @@ impl Problem<'_> {
                 *row = row.add(index * self.features);
             }
             let bias = self.bias.as_ptr().add(class).cast::<[f32; ROWS]>().read();
-            let lanes = pass::<R, PARTS, ROWS, SAMPLES>(rows, samples, self.features);
-            for (sample, lanes) in lanes.into_iter().enumerate() {
-                let mut scores_of_sample = fold(lanes);
-                for (score, bias) in scores_of_sample.iter_mut().zip(bias) {
-                    *score = (self.scale * *score) + bias;
+            let mut scores = scores.add(class);
+            for samples in blocks {
+                let lanes = pass::<R, PARTS, ROWS, SAMPLES>(rows, samples.map(<[f32]>::as_ptr), self.features);
+                for lanes in lanes {
+                    let mut own = fold(lanes);
+                    for (score, bias) in own.iter_mut().zip(bias) {
+                        *score = (self.scale * *score) + bias;
+                    }
+                    scores.cast::<[f32; ROWS]>().write(own);
+                    scores = scores.add(self.classes);
                 }
-                scores.add(sample * self.classes + class).cast::<[f32; ROWS]>().write(scores_of_sample);
             }
         }
     }
@@ -254,7 +264,8 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
     // SAFETY: the caller's processor; every load ends at `features` at most.
     unsafe {
         let mut lanes = [[[R::splat(-0.0); PARTS]; ROWS]; SAMPLES];
-        let tail = features / LANES * LANES;
+        let rest = features % LANES;
+        let tail = features - rest;
         let mut block = 0;
         while block < tail {
             for part in 0..PARTS {
@@ -262,12 +273,14 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
             }
             block += LANES;
         }
-        for part in 0..PARTS {
-            let at = tail + part * R::WIDTH;
-            if at + R::WIDTH <= features {
-                take_products(&mut lanes, rows, samples, part, at, None);
-            } else if at < features {
-                take_products(&mut lanes, rows, samples, part, at, Some(R::mask(features - at)));
+        if rest > 0 {
+            for part in 0..PARTS {
+                let start = part * R::WIDTH;
+                if rest >= start + R::WIDTH {
+                    take_products(&mut lanes, rows, samples, part, tail + start, None);
+                } else if rest > start {
+                    take_products(&mut lanes, rows, samples, part, tail + start, Some(R::mask(rest - start)));
+                }
             }
         }
         lanes
@@ -560,6 +573,7 @@ macro_rules! entry_points {
     };
     (@ $feature:tt $($operation:ident($($argument:ident: $type:ty),*) -> $result:ty: <$($generic:tt),*>;)*) => {
         $(
+            #[inline]
             fn $operation(self, $($argument: $type),*) -> $result {
                 #[target_feature(enable = $feature)]
                 fn entry($($argument: $type),*) -> $result {

@@ -1,6 +1,7 @@
 //! The definition: every operation as the contract reads, in safe Rust for every target.
 
-use super::{Choice, Kernel, sealed::Sealed};
+use super::sealed::{Inlined, Sealed};
+use super::{Choice, Kernel};
 
 /// Lanes of a dot product: one AVX-512 register, two of AVX, four of SSE, NEON, wasm or Helium, and enough
 /// independent chains to hide the latency of an addition.
@@ -21,6 +22,11 @@ pub struct Portable;
 
 impl Sealed for Portable {
     const OF_TARGET: Self = Self;
+
+    #[inline(always)]
+    fn within<I: Inlined>(self, work: I) -> I::Output {
+        work.run()
+    }
 }
 
 impl Kernel for Portable {

@@ -8,7 +8,7 @@ use core::arch::x86_64::{
 };
 
 use super::lanes::{Quad, Register, entry_points};
-use super::sealed::Sealed;
+use super::sealed::{Inlined, Sealed};
 
 /// The kernel for SSE2, which every x86-64 processor has.
 ///
@@ -26,6 +26,16 @@ pub struct Sse2;
 
 impl Sealed for Sse2 {
     const OF_TARGET: Self = Self;
+
+    #[inline(always)]
+    fn within<I: Inlined>(self, work: I) -> I::Output {
+        #[target_feature(enable = "sse2")]
+        fn entry<I: Inlined>(work: I) -> I::Output {
+            work.run()
+        }
+        // SAFETY: `self` is proof that the processor has the instruction set.
+        unsafe { entry(work) }
+    }
 }
 
 entry_points!(Sse2: "sse2", Xmm as 4 registers; 2 rows; a batch of 1 row by 2 samples);
