@@ -155,23 +155,13 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     fn largest(self, x: &[f32]) -> f32;
 }
 
-pub(crate) use sealed::Inlined;
-
 mod sealed {
     pub trait Sealed: Sized {
         /// The token, for a target that has the kernel's instruction set on every processor; on others it does not
         /// compile.
         const OF_TARGET: Self;
 
-        /// Compiles what is plain Rust around the operations for the kernel's instruction set too.
-        fn within<I: Inlined>(self, work: I) -> I::Output;
-    }
-
-    /// What [`Sealed::within`] runs. A closure would stay a function of its own, compiled for the target alone.
-    pub trait Inlined {
-        type Output;
-
-        /// Must be `inline(always)`.
-        fn run(self) -> Self::Output;
+        /// Tells the processor that these elements are wanted soon, if it has a cache and can be told.
+        fn prefetch(self, x: &[f32]);
     }
 }

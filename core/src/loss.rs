@@ -96,7 +96,6 @@ impl Hinge {
     /// assert_eq!((loss, margins), (2.0, [0.0, 2.0, -4.0]));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    #[inline(always)]
     pub fn margins<const C: usize, const F: usize, K: Kernel>(
         &self,
         model: &Model<C, F, K>,
@@ -109,7 +108,6 @@ impl Hinge {
     }
 
     /// Scores become margins in place; returns the sum of those that count.
-    #[inline(always)]
     pub(crate) fn margins_of_scores<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> Result<f32, Error> {
         if label >= C {
             return Err(Error::LabelOutOfRange);
@@ -121,7 +119,6 @@ impl Hinge {
         if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
     }
 
-    #[inline(always)]
     fn turn_into_margins<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> f32 {
         let own = scores.get(label).copied().unwrap_or_default();
         for (class, score) in (0..).zip(scores.iter_mut()) {
@@ -229,7 +226,6 @@ impl Hinge {
 /// let violations = hingeline::coefficients(&mut margins, 0);
 /// assert_eq!((violations, margins), (2, [-2.0, 1.0, 0.0, 1.0]));
 /// ```
-#[inline(always)]
 pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usize {
     let violations: u32 = margins.iter().fold(0, |count, margin| count.wrapping_add((*margin > 0.0).into()));
     let own = 0.0 - violations as f32;

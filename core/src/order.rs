@@ -169,8 +169,17 @@ impl Order {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn index(&self) -> usize {
+        self.index_at(self.position)
+    }
+
+    /// The sample after the current one, if this epoch has one.
+    pub(crate) fn next_index(&self) -> Option<usize> {
+        (self.remaining() > 1).then(|| self.index_at(self.position.wrapping_add(1)))
+    }
+
+    fn index_at(&self, position: u32) -> usize {
         let bits = u32::BITS.wrapping_sub(self.len.wrapping_sub(1).leading_zeros()).max(FEWEST_BITS);
-        let mut place = self.position;
+        let mut place = position;
         // A permutation leads every place back to where it came from in the end, so to one below the length.
         loop {
             place = permute(place, bits, &self.keys);

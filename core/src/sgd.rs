@@ -1,6 +1,6 @@
 //! Stochastic gradient descent: a step a sample.
 
-use crate::kernel::{Inlined, Kernel};
+use crate::kernel::Kernel;
 use crate::progress::{Pace, Progress};
 use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients};
 
@@ -125,7 +125,13 @@ impl Sgd {
         x: &[f32; F],
         label: usize,
     ) -> Result<SgdStep, Error> {
-        model.kernel().within(Step { sgd: self, model, x, label })
+        let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
+        let mut scratch = [0.0; C];
+        let loss = hinge.margins(model, x, label, &mut scratch)?;
+        let violations = coefficients(&mut scratch, label);
+        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
+        self.progress.count_step();
+        Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }
 
     /// One step on the sample whose turn it is in the order, which then goes on to the next.
@@ -152,7 +158,17 @@ impl Sgd {
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
         order.check_length(samples.len())?;
-        let index = order.index();
+        self.step_at(model, samples, order.index(), order)
+    }
+
+    /// Steps on the sample of this index, which is the order's current one.
+    fn step_at<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        index: usize,
+        order: &mut Order,
+    ) -> Result<SgdStep, Stopped> {
         let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
         let step = self.step(model, x, label).map_err(Stopped::at(index))?;
         order.skip();
@@ -183,9 +199,16 @@ impl Sgd {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
+        order.check_length(samples.len())?;
         let mut epoch = SgdEpoch::default();
-        for _ in 0..order.remaining() {
-            epoch.add(&self.step_next(model, samples, order)?);
+        let mut next = Some(order.index());
+        while let Some(index) = next {
+            // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
+            next = order.next_index();
+            if let Some((x, _)) = next.and_then(|next| samples.resident(next)) {
+                model.kernel().prefetch(x);
+            }
+            epoch.add(&self.step_at(model, samples, index, order)?);
         }
         Ok(epoch)
     }
@@ -239,29 +262,5 @@ impl SgdEpoch {
         self.satisfied = self.satisfied.wrapping_add(u32::from(step.violations == 0));
         self.folds = self.folds.wrapping_add(u32::from(step.folded));
         self.l2_lost = self.l2_lost.wrapping_add(u32::from(step.l2_lost));
-    }
-}
-
-/// A step, to be compiled for the kernel's instruction set.
-struct Step<'a, const C: usize, const F: usize, K> {
-    sgd: &'a mut Sgd,
-    model: &'a mut Model<C, F, K>,
-    x: &'a [f32; F],
-    label: usize,
-}
-
-impl<const C: usize, const F: usize, K: Kernel> Inlined for Step<'_, C, F, K> {
-    type Output = Result<SgdStep, Error>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Output {
-        let Self { sgd, model, x, label } = self;
-        let Pace { hinge, learning_rate, shrink } = sgd.progress.pace()?;
-        let mut scratch = [0.0; C];
-        let loss = hinge.margins(model, x, label, &mut scratch)?;
-        let violations = coefficients(&mut scratch, label);
-        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
-        sgd.progress.count_step();
-        Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }
 }

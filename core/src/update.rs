@@ -12,7 +12,7 @@
 //! The bound rises by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2
 //! needs weights or steps near the end of the range of binary32.
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, Portable};
 use crate::magnitude::{self, all_finite};
 use crate::model::{Parts, Scale};
 use crate::{Error, Gradient, Model};
@@ -29,7 +29,6 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// One sample's step: `W ← shrink · W`, then row `c` of W and its bias take `−rate · coefficients[c]` times x and 1.
     ///
     /// `violations` is the number of positive coefficients, and so the largest magnitude among them all.
-    #[inline(always)]
     pub(crate) fn descend_sample(
         &mut self,
         x: &[f32; F],
@@ -43,7 +42,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let fold = fold_of(shrunk);
         let scale = shrunk / fold;
         let mut bound = *self.parts_mut().bound * fold;
-        let mut factors = [0.0; C];
+        let (mut factors, mut bias) = ([0.0; C], [0.0; C]);
 
         if violations > 0 {
             let factor = -(rate / scale);
@@ -54,7 +53,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             let reach = largest_factor * self.kernel().largest(x);
             let after = || rows_after(self.weights(), fold, &factors, x);
             bound = decide(scale, bound, reach, after)?;
-            check_bias(self.bias(), coefficients, -rate)?;
+            bias = bias_after(self.bias(), coefficients, -rate)?;
         }
 
         let model = self.parts_mut();
@@ -64,7 +63,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         }
         if violations > 0 {
             model.kernel.rank_one(&factors, x, weights);
-            model.kernel.axpy(-rate, coefficients, model.bias);
+            *model.bias = bias;
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
@@ -90,7 +89,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             weights.zip(steps).map(move |(w, g)| (w * shrink) + (factor * g))
         };
         let bound = decide(self.scale(), bound, reach, after)?;
-        check_bias(self.bias(), gradient.bias(), bias_factor)?;
+        let bias_after = bias_after(self.bias(), gradient.bias(), bias_factor)?;
 
         let Parts { kernel, weights, bias, bound: own_bound, .. } = self.parts_mut();
         let weights = weights.as_flattened_mut();
@@ -98,14 +97,13 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             kernel.scale(shrink, weights);
         }
         kernel.axpy(factor, steps, weights);
-        kernel.axpy(bias_factor, gradient.bias(), bias);
+        *bias = bias_after;
         *own_bound = bound;
         Ok(())
     }
 }
 
 /// 1 for a scale that may stay; else the power of two to multiply the weights with, which leaves a scale in [1, 2).
-#[inline(always)]
 fn fold_of(scale: f32) -> f32 {
     const EXPONENT: u32 = 0x7f80_0000;
     if scale >= Scale::SMALLEST { 1.0 } else { f32::from_bits(scale.to_bits() & EXPONENT) }
@@ -115,7 +113,6 @@ fn fold_of(scale: f32) -> f32 {
 ///
 /// `after` is asked for the results one by one only if the bounds do not decide. `reach` is NaN if a value that it was
 /// computed from is, and then some result is NaN or infinite too.
-#[inline(always)]
 fn decide<I: Iterator<Item = f32>>(
     scale: f32,
     bound: f32,
@@ -128,7 +125,14 @@ fn decide<I: Iterator<Item = f32>>(
     if (quick * factor).is_finite() {
         return Ok(quick);
     }
-    let exact = after().fold(bound, |largest, w| magnitude::largest(&[largest, w]));
+    decide_by_the_results(factor, bound, after())
+}
+
+/// Out of the way: it is rarely called, and would be the larger part of a step's code.
+#[cold]
+#[inline(never)]
+fn decide_by_the_results(factor: f32, bound: f32, after: impl Iterator<Item = f32>) -> Result<f32, Error> {
+    let exact = after.fold(bound, |largest, w| magnitude::largest(&[largest, w]));
     if (exact * factor).is_finite() { Ok(exact) } else { Err(Error::NonFiniteStep) }
 }
 
@@ -143,9 +147,11 @@ fn rows_after<'a, const C: usize, const F: usize>(
     written.flat_map(move |(row, k)| row.iter().zip(x).map(move |(w, x)| (w * fold) + (k * x)))
 }
 
-/// Refuses a step of the bias, `b + (factor * step)`, whose result is not finite.
-#[inline(always)]
-fn check_bias<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<(), Error> {
-    let after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
-    if all_finite(after) { Ok(()) } else { Err(Error::NonFiniteStep) }
+/// The bias after a step, `axpy(factor, steps, bias)`, or a refusal.
+///
+/// In plain Rust: for so few elements a kernel's call takes longer than its work.
+fn bias_after<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<[f32; C], Error> {
+    let mut after = *bias;
+    Portable.axpy(factor, steps, &mut after);
+    if all_finite(after.iter().copied()) { Ok(after) } else { Err(Error::NonFiniteStep) }
 }

@@ -8,8 +8,8 @@ use core::arch::x86_64::{
 };
 
 use super::lanes::{Register, entry_points};
-use super::sealed::{Inlined, Sealed};
-use super::sse2::Xmm;
+use super::sealed::Sealed;
+use super::sse2::{self, Xmm};
 use crate::Error;
 
 cpufeatures::new!(detected, "avx2");
@@ -58,13 +58,8 @@ impl Sealed for Avx2 {
     };
 
     #[inline(always)]
-    fn within<I: Inlined>(self, work: I) -> I::Output {
-        #[target_feature(enable = "avx2")]
-        fn entry<I: Inlined>(work: I) -> I::Output {
-            work.run()
-        }
-        // SAFETY: `self` is proof that the processor has the instruction set.
-        unsafe { entry(work) }
+    fn prefetch(self, x: &[f32]) {
+        sse2::prefetch(x);
     }
 }
 

@@ -8,8 +8,8 @@ use core::arch::x86_64::{
 };
 
 use super::lanes::{Register, entry_points};
-use super::sealed::{Inlined, Sealed};
-use super::sse2::Xmm;
+use super::sealed::Sealed;
+use super::sse2::{self, Xmm};
 use crate::Error;
 
 cpufeatures::new!(detected, "avx512f", "avx512vl");
@@ -54,18 +54,16 @@ impl Avx512 {
 
 impl Sealed for Avx512 {
     const OF_TARGET: Self = {
-        assert!(cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")), "this target lacks AVX-512; see `-C target-feature`");
+        assert!(
+            cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")),
+            "this target lacks AVX-512; see `-C target-feature`"
+        );
         Self(())
     };
 
     #[inline(always)]
-    fn within<I: Inlined>(self, work: I) -> I::Output {
-        #[target_feature(enable = "avx512f,avx512vl")]
-        fn entry<I: Inlined>(work: I) -> I::Output {
-            work.run()
-        }
-        // SAFETY: `self` is proof that the processor has the instruction set.
-        unsafe { entry(work) }
+    fn prefetch(self, x: &[f32]) {
+        sse2::prefetch(x);
     }
 }
 

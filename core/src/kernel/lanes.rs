@@ -92,6 +92,9 @@ pub(super) trait Register<const PARTS: usize>: Copy {
 
 /// Four lanes of a row, after the first two folds.
 pub(super) trait Quad: Copy {
+    /// To start with, so that arrays can be filled.
+    const ZERO: Self;
+
     /// The last two folds.
     fn fold(self) -> f32;
 
@@ -186,7 +189,7 @@ struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// The scores of blocks of samples for all classes: `ROWS` at a time, then two, then one.
+    /// The scores of blocks of samples for all classes: two passes of `ROWS` at a time, then one, then of two rows and one.
     ///
     /// A strip of rows stays in the nearest cache while the blocks go by. In the other order, with all strips for each
     /// block, the weights of 10×784 and a block were too much for it.
@@ -203,26 +206,39 @@ impl Problem<'_> {
         let mut class = 0;
         // SAFETY: by the caller; each strip ends at the number of classes at most.
         unsafe {
+            while SAMPLES == 1 && self.classes - class >= 2 * ROWS {
+                self.strip::<R, PARTS, ROWS, 2, SAMPLES>(class, blocks, scores);
+                class += 2 * ROWS;
+            }
             while self.classes - class >= ROWS {
-                self.strip::<R, PARTS, ROWS, SAMPLES>(class, blocks, scores);
+                self.strip::<R, PARTS, ROWS, 1, SAMPLES>(class, blocks, scores);
                 class += ROWS;
             }
             while self.classes - class >= 2 {
-                self.strip::<R, PARTS, 2, SAMPLES>(class, blocks, scores);
+                self.strip::<R, PARTS, 2, 1, SAMPLES>(class, blocks, scores);
                 class += 2;
             }
             if self.classes > class {
-                self.strip::<R, PARTS, 1, SAMPLES>(class, blocks, scores);
+                self.strip::<R, PARTS, 1, 1, SAMPLES>(class, blocks, scores);
             }
         }
     }
 
-    /// The scores of blocks of samples for `ROWS` classes from one on.
+    /// The scores of blocks of samples for `PASSES · ROWS` classes from one on, written together.
+    ///
+    /// Two passes of five are written as four, four and two scores: who reads them four at a time finds each four in one
+    /// store. Written as four, one, four and one, they had to be waited for until all of them had left the processor.
     ///
     /// # Safety
-    /// As [`solve`](Self::solve), and `class + ROWS` is at most the number of classes.
+    /// As [`solve`](Self::solve), and `class + PASSES · ROWS` is at most the number of classes.
     #[inline(always)]
-    unsafe fn strip<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
+    unsafe fn strip<
+        R: Register<PARTS>,
+        const PARTS: usize,
+        const ROWS: usize,
+        const PASSES: usize,
+        const SAMPLES: usize,
+    >(
         &self,
         class: usize,
         blocks: &[[&[f32]; SAMPLES]],
@@ -230,23 +246,46 @@ impl Problem<'_> {
     ) {
         // SAFETY: by the caller, the rows and the elements of bias and scores for these classes exist.
         unsafe {
+            let bias = self.bias.as_ptr().add(class).cast::<[[f32; ROWS]; PASSES]>().read();
+            let mut scores = scores.add(class).cast::<[[f32; ROWS]; PASSES]>();
+            for samples in blocks {
+                let samples = samples.map(<[f32]>::as_ptr);
+                let mut quads = [[[R::Quad::ZERO; ROWS]; PASSES]; SAMPLES];
+                for index in 0..PASSES {
+                    let rows = self.rows(class + index * ROWS);
+                    let lanes = pass::<R, PARTS, ROWS, SAMPLES>(rows, samples, self.features);
+                    for (quads, lanes) in quads.iter_mut().zip(lanes) {
+                        for (quad, lanes) in quads[index].iter_mut().zip(lanes) {
+                            *quad = R::quarter(lanes);
+                        }
+                    }
+                }
+                for quads in quads {
+                    let mut own = [[0.0; ROWS]; PASSES];
+                    fold(quads.as_flattened(), own.as_flattened_mut());
+                    for (score, bias) in own.as_flattened_mut().iter_mut().zip(bias.as_flattened()) {
+                        *score = (self.scale * *score) + bias;
+                    }
+                    scores.write(own);
+                    scores = scores.cast::<f32>().add(self.classes).cast();
+                }
+            }
+        }
+    }
+
+    /// Where `ROWS` rows start, from a class on.
+    ///
+    /// # Safety
+    /// The weights hold them.
+    #[inline(always)]
+    unsafe fn rows<const ROWS: usize>(&self, class: usize) -> [*const f32; ROWS] {
+        // SAFETY: by the caller.
+        unsafe {
             let mut rows = [self.weights.as_ptr().add(class * self.features); ROWS];
             for (index, row) in rows.iter_mut().enumerate() {
                 *row = row.add(index * self.features);
             }
-            let bias = self.bias.as_ptr().add(class).cast::<[f32; ROWS]>().read();
-            let mut scores = scores.add(class);
-            for samples in blocks {
-                let lanes = pass::<R, PARTS, ROWS, SAMPLES>(rows, samples.map(<[f32]>::as_ptr), self.features);
-                for lanes in lanes {
-                    let mut own = fold(lanes);
-                    for (score, bias) in own.iter_mut().zip(bias) {
-                        *score = (self.scale * *score) + bias;
-                    }
-                    scores.cast::<[f32; ROWS]>().write(own);
-                    scores = scores.add(self.classes);
-                }
-            }
+            rows
         }
     }
 }
@@ -324,17 +363,15 @@ unsafe fn take_products<R: Register<PARTS>, const PARTS: usize, const ROWS: usiz
 
 /// The last sums of some rows: four rows at a time as far as they go.
 #[inline(always)]
-fn fold<R: Register<PARTS>, const PARTS: usize, const ROWS: usize>(lanes: [[R; PARTS]; ROWS]) -> [f32; ROWS] {
-    let mut sums = [0.0; ROWS];
-    let (quads, rest) = lanes.as_chunks::<4>();
-    let (sums_of_quads, sums_of_rest) = sums.as_chunks_mut::<4>();
-    for (sums, [first, second, third, fourth]) in sums_of_quads.iter_mut().zip(quads) {
-        *sums = R::Quad::fold_four([R::quarter(*first), R::quarter(*second), R::quarter(*third), R::quarter(*fourth)]);
+fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
+    let (fours, rest) = quads.as_chunks();
+    let (sums_of_fours, sums_of_rest) = sums.as_chunks_mut();
+    for (sums, four) in sums_of_fours.iter_mut().zip(fours) {
+        *sums = Q::fold_four(*four);
     }
-    for (sum, lanes) in sums_of_rest.iter_mut().zip(rest) {
-        *sum = R::quarter(*lanes).fold();
+    for (sum, quad) in sums_of_rest.iter_mut().zip(rest) {
+        *sum = quad.fold();
     }
-    sums
 }
 
 /// [`Kernel::axpy`](super::Kernel::axpy).

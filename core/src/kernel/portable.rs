@@ -1,6 +1,6 @@
 //! The definition: every operation as the contract reads, in safe Rust for every target.
 
-use super::sealed::{Inlined, Sealed};
+use super::sealed::Sealed;
 use super::{Choice, Kernel};
 
 /// Lanes of a dot product: one AVX-512 register, two of AVX, four of SSE, NEON, wasm or Helium, and enough
@@ -24,9 +24,7 @@ impl Sealed for Portable {
     const OF_TARGET: Self = Self;
 
     #[inline(always)]
-    fn within<I: Inlined>(self, work: I) -> I::Output {
-        work.run()
-    }
+    fn prefetch(self, _x: &[f32]) {}
 }
 
 impl Kernel for Portable {
@@ -63,6 +61,7 @@ impl Kernel for Portable {
         }
     }
 
+    #[inline]
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
         if k != 0.0 {
             for (y, x) in y.iter_mut().zip(x) {

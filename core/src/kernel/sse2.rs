@@ -1,14 +1,14 @@
 //! SSE2: the sixteen lanes are four registers of four.
 
 use core::arch::x86_64::{
-    __m128, _mm_add_ps, _mm_and_si128, _mm_andnot_si128, _mm_castpd_ps, _mm_castps_si128, _mm_castsi128_ps,
-    _mm_cmpgt_epi32, _mm_cvtss_f32, _mm_load_sd, _mm_load_ss, _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps, _mm_mul_ps,
-    _mm_or_ps, _mm_or_si128, _mm_set1_epi32, _mm_set1_ps, _mm_setr_ps, _mm_shuffle_ps, _mm_store_sd, _mm_store_ss,
-    _mm_storeu_ps,
+    __m128, _MM_HINT_T1, _mm_add_ps, _mm_and_si128, _mm_andnot_si128, _mm_castpd_ps, _mm_castps_si128,
+    _mm_castsi128_ps, _mm_cmpgt_epi32, _mm_cvtss_f32, _mm_load_sd, _mm_load_ss, _mm_loadu_ps, _mm_movehl_ps,
+    _mm_movelh_ps, _mm_mul_ps, _mm_or_ps, _mm_or_si128, _mm_prefetch, _mm_set1_epi32, _mm_set1_ps, _mm_setr_ps,
+    _mm_shuffle_ps, _mm_store_sd, _mm_store_ss, _mm_storeu_ps,
 };
 
 use super::lanes::{Quad, Register, entry_points};
-use super::sealed::{Inlined, Sealed};
+use super::sealed::Sealed;
 
 /// The kernel for SSE2, which every x86-64 processor has.
 ///
@@ -28,13 +28,18 @@ impl Sealed for Sse2 {
     const OF_TARGET: Self = Self;
 
     #[inline(always)]
-    fn within<I: Inlined>(self, work: I) -> I::Output {
-        #[target_feature(enable = "sse2")]
-        fn entry<I: Inlined>(work: I) -> I::Output {
-            work.run()
-        }
-        // SAFETY: `self` is proof that the processor has the instruction set.
-        unsafe { entry(work) }
+    fn prefetch(self, x: &[f32]) {
+        prefetch(x);
+    }
+}
+
+/// Asks for each cache line that the elements touch.
+#[inline]
+pub(super) fn prefetch(x: &[f32]) {
+    const LINE: usize = 64 / size_of::<f32>();
+    for line in x.chunks(LINE) {
+        // SAFETY: every x86-64 processor has the instruction; it may be given any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
     }
 }
 
@@ -157,6 +162,9 @@ impl Register<4> for Xmm {
 }
 
 impl Quad for Xmm {
+    // SAFETY: sixteen bytes of zeros are four floats.
+    const ZERO: Self = Self(unsafe { core::mem::zeroed() });
+
     #[inline(always)]
     fn fold(self) -> f32 {
         // SAFETY: the register exists, so the processor has SSE2.
