@@ -6,8 +6,11 @@ pub mod machine;
 pub mod peers;
 pub mod work;
 
+use std::time::Duration;
+
+use criterion::Criterion;
 use hingeline::kernel::{CHOSEN, Kernel};
-use hingeline::{Model, coefficients, random};
+use hingeline::{Hinge, Model, Schedule, Sgd, coefficients, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -66,4 +69,30 @@ pub fn unguarded_step<const C: usize, const F: usize>(
         CHOSEN.axpy(1.0, &scratch, bias);
     }
     (loss, violations)
+}
+
+/// Criterion's settings: a second a bench, since there are many and their differences are large.
+pub fn quick() -> Criterion {
+    let criterion = Criterion::default().warm_up_time(Duration::from_millis(300));
+    criterion.measurement_time(Duration::from_secs(1)).sample_size(20)
+}
+
+/// SGD of a constant rate, without L2.
+///
+/// # Panics
+/// If the rate is not a finite number above 0.
+pub fn sgd(rate: f32) -> Sgd {
+    let hinge = Hinge::new(1.0, 0.0).expect("a valid margin");
+    Sgd::new(hinge, Schedule::Constant { rate }).expect("a valid rate")
+}
+
+/// Samples around a centre for each class, so wide that the classes overlap a little; the same each time.
+pub fn overlapping_classes<const F: usize>(classes: usize, samples: usize) -> (Vec<[f32; F]>, Vec<u8>) {
+    let mut rng = XorShiftRng::seed_from_u64(1);
+    let centres: Vec<[f32; F]> =
+        (0..classes).map(|_| std::array::from_fn(|_| random::uniform(&mut rng) - 0.5)).collect();
+    let labels: Vec<u8> = (0..samples).map(|_| random::index(&mut rng, classes as u32) as u8).collect();
+    let spread = 0.4 * (F as f32).sqrt();
+    let around = |label: &u8| centres[usize::from(*label)].map(|x| x + spread * (random::uniform(&mut rng) - 0.5));
+    (labels.iter().map(around).collect(), labels)
 }

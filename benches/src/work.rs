@@ -4,14 +4,14 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use hingeline::kernel::{Choice, Kernel, Work};
-use hingeline::{Hinge, Model, Order, Samples, Schedule, Sgd, Slices, random};
+use hingeline::{Model, Order, Samples, Slices, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
 use crate::aligned::Aligned;
 use crate::contest::{Contestant, fastest};
 use crate::peers::{Axpy, Faer, Linear, MatrixMultiply, Nalgebra, OpenBlas, Peer, SimSimd};
-use crate::{RATE, model_on};
+use crate::{RATE, model_on, overlapping_classes, sgd};
 
 /// Samples of a batch.
 pub const BATCH: usize = 64;
@@ -101,14 +101,7 @@ pub fn compare<const C: usize, const F: usize>(blas: Option<OpenBlas>, budget: D
 
 /// Compares the kernels on a whole epoch of SGD over samples of classes that overlap a little.
 pub fn compare_epochs<const C: usize, const F: usize>(samples: usize, budget: Duration) -> Vec<Figure> {
-    let mut rng = XorShiftRng::seed_from_u64(1);
-    let centres: Vec<[f32; F]> = (0..C).map(|_| std::array::from_fn(|_| random::uniform(&mut rng) - 0.5)).collect();
-    let labels: Vec<u8> = (0..samples).map(|_| random::index(&mut rng, C as u32) as u8).collect();
-    let spread = 0.4 * (F as f32).sqrt();
-    let features: Vec<[f32; F]> = labels
-        .iter()
-        .map(|label| centres[usize::from(*label)].map(|centre| centre + spread * (random::uniform(&mut rng) - 0.5)))
-        .collect();
+    let (features, labels) = overlapping_classes::<F>(C, samples);
     let set = Slices::new(&features, &labels).expect("as many labels as rows");
     let mut contestants = kernels(|| EpochOf::<F, C>(set));
     let times = fastest(&mut contestants, budget);
@@ -284,9 +277,4 @@ impl<'a> Work for LoadsOf<'a> {
             black_box(kernel.largest(black_box(self.0)));
         })
     }
-}
-
-fn sgd(rate: f32) -> Sgd {
-    let hinge = Hinge::new(1.0, 0.0).expect("a valid margin");
-    Sgd::new(hinge, Schedule::Constant { rate }).expect("a valid rate")
 }

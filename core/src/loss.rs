@@ -237,9 +237,8 @@ pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usi
 }
 
 /// Compared in 32 bits, as wide as a score, so that several classes are compared at once where the processor can.
-#[inline(always)]
 fn is_same(class: u32, label: usize) -> bool {
-    class == label as u32
+    u32::try_from(label) == Ok(class)
 }
 
 /// A gradient of the loss: the buffer that batch descent and gradient checks ask their caller for.
