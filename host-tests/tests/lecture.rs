@@ -182,3 +182,14 @@ fn samples_of_the_example_are_as_given() {
     // Only the car is classified right.
     assert_eq!(predictions, [Ok(1), Ok(1), Ok(1)]);
 }
+
+/// A label far out of range is no class, not even one that it equals in its last 32 bits.
+#[test]
+fn a_label_beyond_all_classes_changes_no_coefficient() {
+    let equal_in_32_bits = 1_usize.checked_shl(32).map_or(3, |high| high | 1);
+    for label in [3, usize::MAX, equal_in_32_bits] {
+        let mut margins = [2.0, -1.0, 0.5];
+        assert_eq!(hingeline::coefficients(&mut margins, label), 2);
+        assert_eq!(margins, [1.0, 0.0, 1.0], "label {label}");
+    }
+}

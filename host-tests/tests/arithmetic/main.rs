@@ -10,8 +10,8 @@ macro_rules! hold_to_the_contract {
     ($module:ident, $kernel:expr) => {
         hold_to_the_contract!($module, $kernel,
             operations: dot, dot_of_unequal_lengths, dot_of_nothing, sign_of_zero, order_of_summation, lanes_of_a_tail,
-                scores, fewer_rows_than_scores, batch_scores, batch_of_odd_shapes, axpy, axpy_by_zero, rank_one,
-                rank_one_by_zero, batch_rank_one, scale, largest;
+                scores, fewer_rows_than_scores, batch_scores, batch_of_odd_shapes, long_batch, axpy, axpy_by_zero, rank_one,
+                rank_one_by_zero, batch_rank_one, factors_left_over, scale, largest;
             loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
             descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
         );

@@ -237,7 +237,7 @@ pub(crate) fn batch_of_odd_shapes<K: Kernel>(kernel: K) {
     let mut rng = generate::rng(1);
     let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
     let (weights, bias, x) = (values(3 * 20), values(3), values(20));
-    for lengths in [[20, 20, 20, 20, 20, 20, 7, 0, 13], [5, 20, 5, 5, 5, 20, 20, 1, 1]] {
+    for lengths in [[20, 20, 20, 20, 20, 20, 7, 0, 13], [5, 20, 5, 5, 5, 20, 20, 1, 1], [1, 20, 5, 7, 1, 1, 20, 3, 2]] {
         let samples = lengths.map(|length| &x[..length]);
         let mut scores = [7.0; 27];
         kernel.batch_scores(&weights, 1.0, &bias, &samples, &mut scores);
@@ -258,6 +258,36 @@ pub(crate) fn batch_of_odd_shapes<K: Kernel>(kernel: K) {
         let (whole, rest) = scores.split_at(room / 3 * 3);
         assert_all_same(whole, &contract::scores(&weights, 1.0, &bias, &x).repeat(room / 3), "whole rows of scores");
         assert_all_same(rest, &vec![7.0; room % 3], format_args!("{room} scores"));
+    }
+}
+
+/// A batch that is too long to be taken at once.
+pub(crate) fn long_batch<K: Kernel>(kernel: K) {
+    let mut rng = generate::rng(3);
+    let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
+    let (weights, bias) = (values(11 * 33), values(11));
+    let samples: Vec<_> = (0..150).map(|_| values(33)).collect();
+    let views: Vec<_> = samples.iter().map(Vec::as_slice).collect();
+    let mut scores = vec![7.0; 150 * 11];
+    kernel.batch_scores(&weights, 0.5, &bias, &views, &mut scores);
+    assert_all_same(&scores, &contract::batch_scores(&weights, 0.5, &bias, &samples), "150 samples");
+}
+
+/// Factors that do not fill a row for each sample: those that are left over are not used.
+pub(crate) fn factors_left_over<K: Kernel>(kernel: K) {
+    let mut rng = generate::rng(4);
+    let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
+    let (k, x, rows) = (values(20), values(6), values(20 * 6));
+    for samples in 0..=5 {
+        for factors in 0..=20 {
+            let (mut actual, mut expected) = (rows.clone(), rows.clone());
+            kernel.batch_rank_one(&k[..factors], &vec![x.as_slice(); samples], &mut actual);
+            let classes = factors.checked_div(samples).unwrap_or(0);
+            for k in k.chunks(classes.max(1)).take(if classes == 0 { 0 } else { samples }) {
+                contract::rank_one(k, &x, &mut expected[..classes * 6]);
+            }
+            assert_all_same(&actual, &expected, format_args!("{factors} factors for {samples} samples"));
+        }
     }
 }
 
