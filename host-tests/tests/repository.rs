@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hingeline::kernel::Choice;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
@@ -135,4 +137,12 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
         assert!(readme.contains(&format!("cargo {alias}")), "{alias} is not on the front page");
         assert!(aliases.contains(&format!("\n{alias} = ")), "{alias} is no alias");
     }
+}
+
+#[test]
+fn the_front_page_lists_every_kernel() {
+    let readme = read("README.md");
+    let listed: Vec<_> = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
+    let names: Vec<_> = listed.iter().map(|(name, _)| *name).take(Choice::ALL.len()).collect();
+    assert_eq!(names, Choice::ALL.map(Choice::name));
 }

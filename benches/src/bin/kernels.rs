@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::PossibleValuesParser;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use hingeline::kernel::Choice;
@@ -12,17 +13,17 @@ use hingeline_benches::work::{BATCH, Figure, compare, compare_epochs};
 use serde::Serialize;
 
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(about = "Every kernel against the portable one and against what a user would pick instead, in alternation")]
 struct Options {
     /// Prints an object a line for machines: work, shape, kernel, against, ratio, gmacs
     #[arg(long)]
     json: bool,
 
     /// Compares at these shapes alone, such as 10x64; several may be given
-    #[arg(long)]
+    #[arg(long, value_parser = PossibleValuesParser::new(COMPARISONS.map(|(shape, _)| shape)))]
     shape: Vec<String>,
 
-    /// Seconds for each comparison; there are 23
+    /// Seconds for each comparison, of which there are 23
     #[arg(long, default_value_t = 1.5, value_parser = seconds)]
     seconds: f64,
 }
