@@ -1,4 +1,4 @@
-//! Memory that starts at a cache line, so that where the allocator happened to put it decides nothing.
+//! Memory at chosen places, so that where the allocator happened to put it decides nothing.
 
 use std::ops::{Deref, DerefMut};
 
@@ -18,5 +18,29 @@ impl<T> Deref for Aligned<T> {
 impl<T> DerefMut for Aligned<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.0
+    }
+}
+
+/// A value that starts at a page.
+#[derive(Clone, Debug)]
+#[repr(align(4096))]
+pub struct Paged<T>(pub T);
+
+/// A few scores near the end of a page.
+///
+/// A processor takes a load for one of a store before it if both are at the same place of a page. So results lie where
+/// neither weights nor samples of a small problem do.
+#[derive(Clone, Debug)]
+#[repr(C, align(4096))]
+pub struct Results<const C: usize> {
+    before: [f32; 896],
+    /// The scores.
+    pub scores: [f32; C],
+}
+
+impl<const C: usize> Results<C> {
+    /// Zeros.
+    pub fn new() -> Box<Self> {
+        Box::new(Self { before: [0.0; 896], scores: [0.0; C] })
     }
 }

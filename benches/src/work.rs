@@ -8,7 +8,7 @@ use hingeline::{Model, Order, Samples, Slices, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-use crate::aligned::Aligned;
+use crate::aligned::{Aligned, Paged, Results};
 use crate::contest::{Contestant, fastest};
 use crate::peers::{Axpy, Faer, Linear, MatrixMultiply, Nalgebra, OpenBlas, Peer, SimSimd};
 use crate::{RATE, model_on, overlapping_classes, sgd};
@@ -39,23 +39,29 @@ pub struct Figure {
     pub against: Vec<(&'static str, f64)>,
 }
 
-/// Weights, bias and a batch of samples, each at the start of a cache line.
+/// Weights at the start of a page, then a batch of samples and the bias, each at the start of a cache line.
+///
+/// The gap is for a model at the start of another page: its bias, which a step writes, is not at the place of the sample.
+#[repr(C, align(4096))]
 struct Data<const C: usize, const F: usize> {
-    weights: Box<Aligned<[[f32; F]; C]>>,
+    weights: Aligned<[[f32; F]; C]>,
+    gap: Aligned<[f32; 128]>,
+    samples: Aligned<[[f32; F]; BATCH]>,
     bias: Aligned<[f32; C]>,
-    samples: Box<Aligned<[[f32; F]; BATCH]>>,
 }
 
 impl<const C: usize, const F: usize> Data<C, F> {
-    fn draw() -> Self {
+    fn draw() -> Box<Self> {
         let mut rng = XorShiftRng::seed_from_u64(1);
-        let mut data = Self {
-            weights: Box::new(Aligned([[0.0; F]; C])),
+        let mut data = Box::new(Self {
+            weights: Aligned([[0.0; F]; C]),
+            gap: Aligned([0.0; 128]),
+            samples: Aligned([[0.0; F]; BATCH]),
             bias: Aligned([0.0; C]),
-            samples: Box::new(Aligned([[0.0; F]; BATCH])),
-        };
-        let weights = data.weights.as_flattened_mut().iter_mut();
-        for value in weights.chain(data.bias.iter_mut()).chain(data.samples.as_flattened_mut()) {
+        });
+        let data_mut = &mut *data;
+        let weights = data_mut.weights.as_flattened_mut().iter_mut();
+        for value in weights.chain(data_mut.bias.iter_mut()).chain(data_mut.samples.as_flattened_mut()) {
             *value = random::normal(&mut rng);
         }
         data
@@ -165,10 +171,10 @@ impl<'a, const C: usize, const F: usize> Work for ScoresOf<'a, C, F> {
 
     fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
         let (linear, x) = (self.0.linear(), &self.0.samples[0]);
-        let mut scores = Aligned([0.0; C]);
+        let mut results = Results::<C>::new();
         Contestant::new(K::NAME, move || {
-            kernel.scores(black_box(linear.weights), 1.0, linear.bias, black_box(x), &mut *scores);
-            black_box(&mut scores);
+            kernel.scores(black_box(linear.weights), 1.0, linear.bias, black_box(x), &mut results.scores);
+            black_box(&mut results.scores);
         })
     }
 }
@@ -178,10 +184,10 @@ struct Scored<'a, const C: usize, const F: usize>(&'a Data<C, F>);
 impl<'a, const C: usize, const F: usize> Entry<'a> for Scored<'a, C, F> {
     fn of<P: Peer>(&self, peer: P) -> Contestant<'a> {
         let (linear, x) = (self.0.linear(), &self.0.samples[0]);
-        let mut scores = Aligned([0.0; C]);
+        let mut results = Results::<C>::new();
         Contestant::new(P::NAME, move || {
-            peer.scores(black_box(linear), black_box(x), &mut *scores);
-            black_box(&mut scores);
+            peer.scores(black_box(linear), black_box(x), &mut results.scores);
+            black_box(&mut results.scores);
         })
     }
 }
@@ -228,7 +234,7 @@ impl<'a, const F: usize, const C: usize> Work for StepOf<'a, F, C> {
         let mut sgd = sgd(RATE);
         let x = self.0;
         Contestant::new(K::NAME, move || {
-            let step = sgd.step(&mut model, black_box(x), black_box(0));
+            let step = sgd.step(&mut model.0, black_box(x), black_box(0));
             assert!(step.is_ok_and(|step| step.violations == UPDATED - 1));
         })
     }
@@ -237,13 +243,13 @@ impl<'a, const F: usize, const C: usize> Work for StepOf<'a, F, C> {
 /// What the same step takes of a library: scores, and the update of three rows; no margins, no loss, no guard.
 fn steps_of_peer<'a, P: Axpy, const C: usize, const F: usize>(peer: P, data: &'a Data<C, F>) -> Contestant<'a> {
     let (linear, x) = (data.linear(), &data.samples[0]);
-    let mut weights = data.weights.clone();
-    let mut scores = Aligned([0.0; C]);
+    let mut weights = Box::new(Paged(data.weights.0));
+    let mut results = Results::<C>::new();
     Contestant::new(P::NAME, move || {
-        let linear = Linear { weights: weights.as_flattened(), ..linear };
-        peer.scores(black_box(linear), black_box(x), &mut *scores);
-        black_box(&mut scores);
-        for row in weights.iter_mut().take(UPDATED) {
+        let linear = Linear { weights: weights.0.as_flattened(), ..linear };
+        peer.scores(black_box(linear), black_box(x), &mut results.scores);
+        black_box(&mut results.scores);
+        for row in weights.0.iter_mut().take(UPDATED) {
             peer.axpy(black_box(RATE), black_box(x), row);
         }
     })

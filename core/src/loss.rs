@@ -121,10 +121,11 @@ impl Hinge {
 
     fn turn_into_margins<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> f32 {
         let own = scores.get(label).copied().unwrap_or_default();
+        let label = narrow(label);
         for (class, score) in (0..).zip(scores.iter_mut()) {
             let margin = (*score - own) + self.margin;
             // Chosen here, since a store to the label's place would hold up the loads that follow it.
-            *score = if is_same(class, label) { 0.0 } else { margin };
+            *score = if class == label { 0.0 } else { margin };
         }
         // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
         scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
@@ -228,17 +229,18 @@ impl Hinge {
 /// ```
 pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usize {
     let violations: u32 = margins.iter().fold(0, |count, margin| count.wrapping_add((*margin > 0.0).into()));
-    let own = 0.0 - violations as f32;
+    let (own, label) = (0.0 - violations as f32, narrow(label));
     for (class, margin) in (0..).zip(margins.iter_mut()) {
         let counts = if *margin > 0.0 { 1.0 } else { 0.0 };
-        *margin = if is_same(class, label) { own } else { counts };
+        *margin = if class == label { own } else { counts };
     }
     violations as usize
 }
 
-/// Compared in 32 bits, as wide as a score, so that several classes are compared at once where the processor can.
-fn is_same(class: u32, label: usize) -> bool {
-    u32::try_from(label) == Ok(class)
+/// The label in 32 bits, as wide as a score, so that it is compared with several classes at once where the processor can.
+/// One beyond that range is no class in either width.
+fn narrow(label: usize) -> u32 {
+    u32::try_from(label).unwrap_or(u32::MAX)
 }
 
 /// A gradient of the loss: the buffer that batch descent and gradient checks ask their caller for.

@@ -128,7 +128,8 @@ impl Sgd {
         let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
         let mut scratch = [0.0; C];
         let loss = hinge.margins(model, x, label, &mut scratch)?;
-        let violations = coefficients(&mut scratch, label);
+        // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
+        let violations = if loss > 0.0 { coefficients(&mut scratch, label) } else { 0 };
         let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
         self.progress.count_step();
         Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
