@@ -24,7 +24,7 @@ struct Options {
     shape: Vec<String>,
 
     /// Seconds for each comparison, of which there are 23
-    #[arg(long, default_value_t = 1.5, value_parser = seconds)]
+    #[arg(long, default_value_t = 1.3, value_parser = seconds)]
     seconds: f64,
 }
 
