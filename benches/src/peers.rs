@@ -1,5 +1,5 @@
-//! What a user would pick instead: the kernels of others, behind one trait. Their foreign calls are the only unsafe code of
-//! this package.
+//! What a user would pick instead: the kernels of others, behind one trait. Their foreign calls are the only unsafe
+//! code of this package.
 #![allow(unsafe_code, reason = "foreign kernels")]
 
 use std::env;
@@ -138,8 +138,8 @@ impl Peer for MatrixMultiply {
         each_row_from(linear.bias, scores);
         assert!(linear.weights.len() >= classes * features && samples.len() >= count * features);
         let (row, step) = (features as isize, classes as isize);
-        // SAFETY: count × features samples, features × classes weights (transposed by their strides) and count × classes
-        // scores lie in the slices, as the assertion and the division say; the scores are borrowed for writing.
+        // SAFETY: count × features samples, features × classes weights (transposed by their strides) and count ×
+        // classes scores lie in the slices, as the assertion and the division say; the scores are borrowed for writing.
         unsafe {
             let (x, w, s) = (samples.as_ptr(), linear.weights.as_ptr(), scores.as_mut_ptr());
             matrixmultiply::sgemm(count, features, classes, 1.0, x, row, 1, w, 1, row, 1.0, s, step, 1);
@@ -190,8 +190,8 @@ impl OpenBlas {
         let library = names.iter().find_map(|name| unsafe { Library::new(*name) }.ok())?;
         // The functions are to be good for as long as the program runs.
         let library: &'static Library = Box::leak(Box::new(library));
-        // SAFETY: these are the signatures of the C interface of OpenBLAS with 32-bit integers; the core's name is a string
-        // that lives as long as the library.
+        // SAFETY: these are the signatures of the C interface of OpenBLAS with 32-bit integers; the core's name is a
+        // string that lives as long as the library.
         unsafe {
             library.get::<unsafe extern "C" fn(c_int)>(b"openblas_set_num_threads").ok()?(1);
             let core = library.get::<unsafe extern "C" fn() -> *const c_char>(b"openblas_get_corename").ok()?();
@@ -231,8 +231,8 @@ impl Peer for OpenBlas {
         each_row_from(linear.bias, scores);
         assert!(linear.weights.len() >= classes * features && samples.len() >= count * features);
         let (m, n, k) = (count as c_int, classes as c_int, features as c_int);
-        // SAFETY: count × features samples, classes × features weights and count × classes scores lie in the slices, as the
-        // assertion and the division say.
+        // SAFETY: count × features samples, classes × features weights and count × classes scores lie in the slices, as
+        // the assertion and the division say.
         unsafe {
             let (x, w, s) = (samples.as_ptr(), linear.weights.as_ptr(), scores.as_mut_ptr());
             (self.sgemm)(ROW_MAJOR, PLAIN, TRANSPOSED, m, n, k, 1.0, x, k, w, k, 1.0, s, n);

@@ -41,7 +41,8 @@ pub struct Figure {
 
 /// Weights at the start of a page, then a batch of samples and the bias, each at the start of a cache line.
 ///
-/// The gap is for a model at the start of another page: its bias, which a step writes, is not at the place of the sample.
+/// The gap is for a model at the start of another page: its bias, which a step writes, is not at the place of the
+/// sample.
 #[repr(C, align(4096))]
 struct Data<const C: usize, const F: usize> {
     weights: Aligned<[[f32; F]; C]>,

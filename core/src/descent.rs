@@ -11,11 +11,12 @@ use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
 ///
 /// # Cost
 /// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`], which the
-/// caller lends, and `C` values on the stack. Stepped on a buffer of samples from a stream, this is mini-batch descent on that stream.
+/// caller lends, and on the stack what [`Hinge::loss`] takes. Stepped on a buffer of
+/// samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
-/// The gradient as in [`Hinge::gradient`], not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of 1;
-/// then `w = w + (f * g)` with `f = −(η / N)`, and `f / scale` if the model's scale is not 1.
+/// The gradient as in [`Hinge::gradient`], not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of
+/// 1; then `w = w + (f * g)` with `f = −(η / N)`, and `f / scale` if the model's scale is not 1.
 ///
 /// # Errors
 /// A step is refused, with model and optimiser bit for bit as before, for an empty set, a sample that
@@ -117,7 +118,7 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
 ///
 /// # Cost
 /// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`], which the
-/// caller lends, and `C` values on the stack.
+/// caller lends, and on the stack what [`Hinge::loss`] takes.
 ///
 /// ```
 /// use hingeline::{Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};

@@ -47,7 +47,8 @@ pub enum Error {
     InvalidBatchSize,
     /// The deviation of a random draw is not a finite number above 0.
     InvalidDeviation,
-    /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that differ.
+    /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that
+    /// differ.
     InvalidDifference,
     /// A scale outside the range that a model keeps it in.
     InvalidScale,
@@ -84,7 +85,7 @@ impl fmt::Display for Error {
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
             Self::InvalidState => "no run can have left this state behind",
             Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
-            Self::KernelUnavailable => "the processor lacks the instruction set of this kernel",
+            Self::KernelUnavailable => "the target or the processor lacks the instruction set of this kernel",
         })
     }
 }

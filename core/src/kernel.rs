@@ -4,8 +4,8 @@
 //! same bits as [`Portable`], which is the definition; another one is another way to compute them. Kernels take
 //! slices, so that one of them serves all shapes and flash stays small.
 //!
-//! [`Chosen`] is the kernel of this build, at no cost at run time. On a desktop, [`Choice::best`] looks at the processor
-//! and [`Choice::run`] does a whole program's [`Work`] on what it found. To force a kernel, build with
+//! [`Chosen`] is the kernel of this build, at no cost at run time. On a desktop, [`Choice::best`] looks at the
+//! processor and [`Choice::run`] does a whole program's [`Work`] on what it found. To force a kernel, build with
 //! `--cfg hingeline_kernel="…"`, or make the model [on it](crate::Model::on).
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]

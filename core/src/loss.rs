@@ -161,15 +161,15 @@ impl Hinge {
 
     /// The gradient of [`loss`](Self::loss) into the caller's buffer, and that loss.
     ///
-    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the coefficients `k` of [`coefficients`]; for the bias without x and
-    /// without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
+    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the coefficients `k` of [`coefficients`]; for the bias without x
+    /// and without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
     ///
     /// Contract: per weight, from +0.0 and over the samples in ascending order, `g = g + (k * x)`; then
     /// `g = g * (1 / N)`, then, unless α = 0, `g = g + ((2α · scale) * w)`.
     ///
     /// # Errors
-    /// As [`loss`](Self::loss), and [`Error::NonFiniteLoss`] if an element overflows; the buffer's content is then of no
-    /// use.
+    /// As [`loss`](Self::loss), and [`Error::NonFiniteLoss`] if an element overflows; the buffer's content is then of
+    /// no use.
     ///
     /// ```
     /// use hingeline::{Gradient, Hinge, Model, Slices};
@@ -237,8 +237,8 @@ pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usi
     violations as usize
 }
 
-/// The label in 32 bits, as wide as a score, so that it is compared with several classes at once where the processor can.
-/// One beyond that range is no class in either width.
+/// The label in 32 bits, as wide as a score, so that it is compared with several classes at once where the processor
+/// can. One beyond that range is no class in either width.
 fn narrow(label: usize) -> u32 {
     u32::try_from(label).unwrap_or(u32::MAX)
 }

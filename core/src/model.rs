@@ -117,7 +117,8 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     /// weights aligned.
     ///
     /// ```
-    /// const { assert!(hingeline::Model::<10, 64>::SIZE == 2_608) };
+    /// use hingeline::{Model, kernel::Portable};
+    /// const { assert!(Model::<10, 64, Portable>::SIZE == 2_608) };
     /// ```
     pub const SIZE: usize = size_of::<Self>();
 
@@ -284,8 +285,12 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// [batches](Kernel::BATCHES).
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample; [`Error::NonFiniteScore`] with the index
-    /// of the first sample that has one, whose scores and all before it are then in their rows.
+    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample; [`Error::NonFiniteScore`] with the
+    /// index of the first sample that has one; its scores and all before it are then in their rows, and rows behind it
+    /// may hold scores too.
+    ///
+    /// # Cost
+    /// That of the samples one by one on a kernel that does not take batches, and eight slices on the stack.
     ///
     /// ```
     /// let model = hingeline::Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.5, -0.5], 1.0)?;

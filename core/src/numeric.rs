@@ -29,10 +29,10 @@ pub enum Parameter {
 
 /// The derivative of the loss by finite differences.
 ///
-/// Forward: `(L(w + h) − L(w)) / h`. Central: `(L(w + h) − L(w − h)) / 2h`. The divisor is the distance of the two points
-/// as they are in binary32. The losses are subtracted sample by sample, so that samples which the weight does not
-/// reach add exactly nothing; of the regulariser, only the weight's own term is not the same on both sides, and
-/// `α (a² − b²)` is computed as `α (a − b)(a + b)`.
+/// Forward: `(L(w + h) − L(w)) / h`. Central: `(L(w + h) − L(w − h)) / 2h`. The divisor is the distance of the two
+/// points as they are in binary32. The losses are subtracted sample by sample, so that samples which the weight does
+/// not reach add exactly nothing; of the regulariser, only the weight's own term is not the same on both sides, and `α
+/// (a² − b²)` is computed as `α (a − b)(a + b)`.
 ///
 /// # The step
 /// `h` is in units of W. The data loss is piecewise linear, so a step of 1e-2 has no truncation error where no kink
@@ -97,9 +97,9 @@ impl FiniteDifference {
     /// The derivative of the loss, regulariser included, by one parameter.
     ///
     /// # Errors
-    /// [`Error::IndexOutOfRange`] for a parameter that the model does not have, [`Error::InvalidDifference`] if the step
-    /// is too small to change it or leaves the range of binary32, [`Error::EmptySet`], what [`Hinge::margins`] refuses at
-    /// one of the two points, and [`Error::NonFiniteLoss`] if the difference overflows.
+    /// [`Error::IndexOutOfRange`] for a parameter that the model does not have, [`Error::InvalidDifference`] if the
+    /// step is too small to change it or leaves the range of binary32, [`Error::EmptySet`], what [`Hinge::margins`]
+    /// refuses at one of the two points, and [`Error::NonFiniteLoss`] if the difference overflows.
     ///
     /// ```
     /// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
@@ -261,7 +261,8 @@ pub struct Derivative {
     /// value is a mean of slopes on both sides of a kink.
     pub kinks: usize,
     /// What rounding can make of the value, an estimate: `2⁻²³ / distance` times the mean over the set of the larger of
-    /// the two losses, with 0 for samples whose losses are equal. It does not see large scores that cancel in the margins.
+    /// the two losses, with 0 for samples whose losses are equal. It does not see large scores that cancel in the
+    /// margins.
     pub rounding: f32,
 }
 
@@ -383,7 +384,8 @@ fn parameters<const C: usize, const F: usize>(
     weights.chain(bias.map(|(class, b)| (Parameter::Bias { class }, b)))
 }
 
-/// The place of a parameter in the model. Whoever writes there puts the old value back, so the model's bound stays true.
+/// The place of a parameter in the model. Whoever writes there puts the old value back, so the model's bound stays
+/// true.
 fn value_mut<const C: usize, const F: usize, K: Kernel>(
     model: &mut Model<C, F, K>,
     at: Parameter,

@@ -20,9 +20,9 @@ const FEWEST_BITS: u32 = 6;
 /// derived from them.
 ///
 /// # Numeric contract
-/// Integers of 32 bits only. With `bits` = max(6, ⌈log₂ len⌉), the place is split into its upper ⌊bits / 2⌋ bits and the
-/// rest; in round r the hash of one part and a key is added to the other without carry, even rounds changing the lower part.
-/// Hash and key derivation are the finaliser of MurmurHash3.
+/// Integers of 32 bits only. With `bits` = max(6, ⌈log₂ len⌉), the place is split into its upper ⌊bits / 2⌋ bits and
+/// the rest; in round r the hash of one part and a key is added to the other without carry, even rounds changing the
+/// lower part. Hash and key derivation are the finaliser of MurmurHash3.
 ///
 /// # Source
 /// M. Luby and C. Rackoff, "How to Construct Pseudorandom Permutations from Pseudorandom Functions", 1988; J. Black and

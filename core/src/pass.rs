@@ -4,8 +4,8 @@ use crate::kernel::Kernel;
 use crate::sum::Sum;
 use crate::{Error, Gradient, Hinge, Model, Samples, Stopped, coefficients};
 
-/// Samples that a kernel is given together: enough for each row of weights to serve several, few enough for their scores
-/// to lie on the stack.
+/// Samples that a kernel is given together: enough for each row of weights to serve several, few enough for their
+/// scores to lie on the stack.
 pub(crate) const BLOCK: usize = 8;
 
 /// What a pass needs: a model, its loss, and the buffer if a gradient is wanted.
@@ -88,7 +88,8 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
         Ok(true)
     }
 
-    /// Turns the scores of a sample into coefficients, and adds up what needs no features; returns whether a margin counts.
+    /// Turns the scores of a sample into coefficients, and adds up what needs no features; returns whether a margin
+    /// counts.
     fn judge(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
         let loss = self.hinge.margins_of_scores(scores, label)?;
         let violations = coefficients(scores, label);

@@ -78,9 +78,11 @@ pub trait Samples<const F: usize> {
     /// ```
     fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error>;
 
-    /// The same sample, if it lies in memory and can be lent together with others; then a kernel may take several at once.
+    /// The same sample, if it lies in memory and can be lent together with others; then a kernel may take several at
+    /// once.
     ///
-    /// `None`, which is always right, for what has to be decoded first.
+    /// `None`, which is always right, for what has to be decoded first, and for what [`sample`](Self::sample) would
+    /// refuse. It should be cheap: a training loop also asks for the sample that comes after the current one.
     ///
     /// ```
     /// use hingeline::{Samples, Slices};

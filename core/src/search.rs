@@ -162,8 +162,8 @@ pub struct SearchStep {
 /// model was.
 ///
 /// # Cost
-/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and `C` values
-/// on the stack.
+/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and on the
+/// stack what [`Hinge::loss`] takes.
 ///
 /// # Errors
 /// What [`Hinge::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`] or
@@ -249,13 +249,13 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
 
 /// Random local search, strategy 2 of the lecture: `W + δW`, kept if the loss falls.
 ///
-/// A step draws `δW = deviation · n` and `δb = deviation · n` as [`RandomSearch`] does, and evaluates the loss of the sum.
-/// The first step also evaluates the model as it is. For a model whose scale is not 1, the stored weights move by
+/// A step draws `δW = deviation · n` and `δb = deviation · n` as [`RandomSearch`] does, and evaluates the loss of the
+/// sum. The first step also evaluates the model as it is. For a model whose scale is not 1, the stored weights move by
 /// `(deviation / scale) · n`.
 ///
 /// # Cost
 /// A step is one pass over the set, the first one two. It needs a second model for the candidate, which the caller
-/// lends, and `C` values on the stack.
+/// lends, and on the stack what [`Hinge::loss`] takes.
 ///
 /// # Errors
 /// As [`RandomSearch`].

@@ -12,9 +12,9 @@ use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients
 ///
 /// # Cost
 /// Scratch: 2 · C values on the stack. The rows of classes whose margin is satisfied are not touched: the scale of the
-/// model takes the shrinking, one multiplication. A step without a violation costs the scores alone, unless the scale is folded. One with v
-/// violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights or steps are near the
-/// end of binary32's range does the guard read the rows before they are written.
+/// model takes the shrinking, one multiplication. A step without a violation costs the scores alone, unless the scale
+/// is folded. One with v violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights
+/// or steps are near the end of binary32's range does the guard read the rows before they are written.
 ///
 /// # When the scale is folded
 /// When the shrunk scale is below 2⁻¹⁶, the weights are multiplied by the power of two 2^⌊log₂ scale⌋ and the scale is
@@ -138,8 +138,8 @@ impl Sgd {
     /// One step on the sample whose turn it is in the order, which then goes on to the next.
     ///
     /// # Errors
-    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another length.
-    /// Model, optimiser and order are then as before; [`Order::skip`] goes on without that sample.
+    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another
+    /// length. Model, optimiser and order are then as before; [`Order::skip`] goes on without that sample.
     ///
     /// ```
     /// use hingeline::{Hinge, Model, Order, Schedule, Sgd, Slices};
@@ -206,7 +206,9 @@ impl Sgd {
         while let Some(index) = next {
             // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
             next = order.next_index();
-            if let Some((x, _)) = next.and_then(|next| samples.resident(next)) {
+            if K::BATCHES
+                && let Some((x, _)) = next.and_then(|next| samples.resident(next))
+            {
                 model.kernel().prefetch(x);
             }
             epoch.add(&self.step_at(model, samples, index, order)?);

@@ -26,7 +26,8 @@ pub(crate) struct Shrunk {
 }
 
 impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
-    /// One sample's step: `W ← shrink · W`, then row `c` of W and its bias take `−rate · coefficients[c]` times x and 1.
+    /// One sample's step: `W ← shrink · W`, then row `c` of W and its bias take `−rate · coefficients[c]` times x and
+    /// 1.
     ///
     /// `violations` is the number of positive coefficients, and so the largest magnitude among them all.
     pub(crate) fn descend_sample(
@@ -42,7 +43,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let fold = fold_of(shrunk);
         let scale = shrunk / fold;
         let mut bound = *self.parts_mut().bound * fold;
-        let (mut factors, mut bias) = ([0.0; C], [0.0; C]);
+        let mut factors = [0.0; C];
 
         if violations > 0 {
             let factor = -(rate / scale);
@@ -53,7 +54,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             let reach = largest_factor * self.kernel().largest(x);
             let after = || rows_after(self.weights(), fold, &factors, x);
             bound = decide(scale, bound, reach, after)?;
-            bias = bias_after(self.bias(), coefficients, -rate)?;
+            check_bias(self.bias(), coefficients, -rate)?;
         }
 
         let model = self.parts_mut();
@@ -63,15 +64,16 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         }
         if violations > 0 {
             model.kernel.rank_one(&factors, x, weights);
-            *model.bias = bias;
+            // In plain Rust: for so few elements a kernel's call takes longer than its work.
+            Portable.axpy(-rate, coefficients, model.bias);
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
         Ok(Shrunk { folded: fold != 1.0, lost: shrunk == before })
     }
 
-    /// A batch's step: `w = w * shrink`, then `w = w + (f * g)` with `f = −(rate / samples)`, by the scale's inverse more
-    /// for the stored weights of a model whose scale is not 1.
+    /// A batch's step: `w = w * shrink`, then `w = w + (f * g)` with `f = −(rate / samples)`, by the scale's inverse
+    /// more for the stored weights of a model whose scale is not 1.
     pub(crate) fn descend_batch(
         &mut self,
         gradient: &Gradient<C, F>,
@@ -89,7 +91,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             weights.zip(steps).map(move |(w, g)| (w * shrink) + (factor * g))
         };
         let bound = decide(self.scale(), bound, reach, after)?;
-        let bias_after = bias_after(self.bias(), gradient.bias(), bias_factor)?;
+        check_bias(self.bias(), gradient.bias(), bias_factor)?;
 
         let Parts { kernel, weights, bias, bound: own_bound, .. } = self.parts_mut();
         let weights = weights.as_flattened_mut();
@@ -97,7 +99,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             kernel.scale(shrink, weights);
         }
         kernel.axpy(factor, steps, weights);
-        *bias = bias_after;
+        Portable.axpy(bias_factor, gradient.bias(), bias);
         *own_bound = bound;
         Ok(())
     }
@@ -125,14 +127,18 @@ fn decide<I: Iterator<Item = f32>>(
     if (quick * factor).is_finite() {
         return Ok(quick);
     }
-    decide_by_the_results(factor, bound, after())
+    decide_by_the_results(factor, bound, after)
 }
 
-/// Out of the way: it is rarely called, and would be the larger part of a step's code.
+/// Out of the way: it is rarely called, and would be the larger part of a step's code and stack.
 #[cold]
 #[inline(never)]
-fn decide_by_the_results(factor: f32, bound: f32, after: impl Iterator<Item = f32>) -> Result<f32, Error> {
-    let exact = after.fold(bound, |largest, w| magnitude::largest(&[largest, w]));
+fn decide_by_the_results<I: Iterator<Item = f32>>(
+    factor: f32,
+    bound: f32,
+    after: impl FnOnce() -> I,
+) -> Result<f32, Error> {
+    let exact = after().fold(bound, |largest, w| magnitude::largest(&[largest, w]));
     if (exact * factor).is_finite() { Ok(exact) } else { Err(Error::NonFiniteStep) }
 }
 
@@ -147,11 +153,8 @@ fn rows_after<'a, const C: usize, const F: usize>(
     written.flat_map(move |(row, k)| row.iter().zip(x).map(move |(w, x)| (w * fold) + (k * x)))
 }
 
-/// The bias after a step, `axpy(factor, steps, bias)`, or a refusal.
-///
-/// In plain Rust: for so few elements a kernel's call takes longer than its work.
-fn bias_after<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<[f32; C], Error> {
-    let mut after = *bias;
-    Portable.axpy(factor, steps, &mut after);
-    if all_finite(after.iter().copied()) { Ok(after) } else { Err(Error::NonFiniteStep) }
+/// Refuses a step of the bias, `b + (factor * step)`, whose result is not finite.
+fn check_bias<const C: usize>(bias: &[f32; C], steps: &[f32; C], factor: f32) -> Result<(), Error> {
+    let after = bias.iter().zip(steps).map(|(b, step)| b + (factor * step));
+    if all_finite(after) { Ok(()) } else { Err(Error::NonFiniteStep) }
 }

@@ -97,8 +97,7 @@ fn margin(text: &str) -> Result<f32, String> {
 
 fn kernel(text: &str) -> Result<Choice, String> {
     let names = Choice::ALL.map(Choice::name).join(", ");
-    let choice = Choice::ALL.into_iter().find(|choice| choice.name() == text);
-    let choice = choice.ok_or_else(|| format!("the kernels are {names}"))?;
+    let choice = Choice::named(text).ok_or_else(|| format!("the kernels are {names}"))?;
     if choice.is_available() { Ok(choice) } else { Err(Error::KernelUnavailable.to_string()) }
 }
 

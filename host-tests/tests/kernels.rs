@@ -1,7 +1,7 @@
 //! Which kernel is chosen when: by the target, by force, by a look at the processor.
 //!
-//! The checks of the repository run this once for each condition, and on emulated processors, with two variables that say
-//! what must come out: `HINGELINE_CHOSEN` at compile time, `HINGELINE_BEST` at run time.
+//! The checks of the repository run this once for each condition, and on emulated processors, with two variables that
+//! say what must come out: `HINGELINE_CHOSEN` at compile time, `HINGELINE_BEST` at run time.
 
 use std::env;
 
@@ -26,7 +26,7 @@ fn expected_of_target() -> &'static str {
         () if cfg!(hingeline_kernel = "avx2") => "avx2",
         () if cfg!(hingeline_kernel = "avx512") => "avx512",
         () if !cfg!(target_arch = "x86_64") => "portable",
-        () if cfg!(target_feature = "avx512f") => "avx512",
+        () if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) => "avx512",
         () if cfg!(target_feature = "avx2") => "avx2",
         () => "sse2",
     }
@@ -68,7 +68,7 @@ fn a_kernel_is_available_where_the_processor_has_its_instructions() {
     use hingeline::kernel::{Avx2, Avx512};
 
     let has_avx2 = std::arch::is_x86_feature_detected!("avx2");
-    let has_avx512 = std::arch::is_x86_feature_detected!("avx512f");
+    let has_avx512 = std::arch::is_x86_feature_detected!("avx512f") && std::arch::is_x86_feature_detected!("avx512vl");
     let conditions =
         [(Choice::Portable, true), (Choice::Sse2, true), (Choice::Avx2, has_avx2), (Choice::Avx512, has_avx512)];
     for (choice, available) in conditions {

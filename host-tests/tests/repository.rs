@@ -74,7 +74,7 @@ fn kind_and_name(declared: &str) -> Option<(String, String)> {
 
 #[test]
 fn every_public_item_has_an_example() {
-    // The seal of the kernels is public by name alone: nobody can reach it.
+    // The seal of the kernels is not to be used: it is public only as far as a trait's parent must be.
     for item in public_items().iter().filter(|item| item.name != "Sealed") {
         assert!(item.above.iter().any(|line| line.starts_with("/// ```")), "no example: {}", item.place);
     }

@@ -1,4 +1,5 @@
-//! Scores and steps of SGD, with the guard and without, in turn so that noise hits all alike; and what they take in RAM.
+//! Scores and steps of SGD, with the guard and without, in turn so that noise hits all alike; and what they take in
+//! RAM.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -16,7 +16,8 @@ cpufeatures::new!(detected, "avx2");
 
 /// The kernel for AVX2: proof that the processor has it.
 ///
-/// A model on it starts at a multiple of 32 bytes, so that no load of its weights straddles two cache lines when rows are a multiple of 8 features.
+/// A model on it starts at a multiple of 32 bytes, so that no load of its weights straddles two cache lines when rows
+/// are a multiple of 8 features.
 ///
 /// ```
 /// # #[cfg(target_arch = "x86_64")]
@@ -63,9 +64,9 @@ impl Sealed for Avx2 {
     }
 }
 
-// Five rows: ten accumulators, two registers of the sample and one for products, of sixteen. In a batch three rows by two
-// samples: twelve accumulators; two by three was as fast or slower, four by one a third slower where the weights are not
-// in the nearest cache.
+// Five rows: ten accumulators, two registers of the sample and one for products, of sixteen. In a batch three rows by
+// two samples: twelve accumulators; two by three was as fast or slower, four by one a third slower where the weights
+// are not in the nearest cache.
 entry_points!(Avx2: "avx2", Ymm as 2 registers; 5 rows; a batch of 3 rows by 2 samples);
 
 #[derive(Clone, Copy)]

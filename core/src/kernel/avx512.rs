@@ -14,10 +14,11 @@ use crate::Error;
 
 cpufeatures::new!(detected, "avx512f", "avx512vl");
 
-/// The kernel for AVX-512: proof that the processor has it.
+/// The kernel for AVX-512 (F and VL): proof that the processor has it.
 ///
-/// A model on it starts at a multiple of 64 bytes, a cache line, so that no load of its weights straddles two of them when rows are a multiple of 16 features: at
-/// 10×784 the scores of a model that starts elsewhere took half as long again.
+/// A model on it starts at a multiple of 64 bytes, a cache line, so that no load of its weights straddles two of them
+/// when rows are a multiple of 16 features: at 10×784 the scores of a model that starts elsewhere took half as long
+/// again.
 ///
 /// ```
 /// # #[cfg(target_arch = "x86_64")]
@@ -35,7 +36,7 @@ cpufeatures::new!(detected, "avx512f", "avx512vl");
 pub struct Avx512(());
 
 impl Avx512 {
-    /// Looks whether the processor has AVX-512, and whether the system keeps its registers.
+    /// Looks whether the processor has AVX-512F and AVX-512VL, and whether the system keeps its registers.
     ///
     /// # Errors
     /// [`Error::KernelUnavailable`] if not.
@@ -68,8 +69,8 @@ impl Sealed for Avx512 {
 }
 
 // Five rows, as AVX2: more made no difference or harm. In a batch five rows by four samples: twenty accumulators, four
-// registers of the samples and one for products, of thirty-two, if the later halves of them can be used at all widths. That is
-// what AVX-512VL is for: without it, accumulators went through memory, and the batch took half as long again.
+// registers of the samples and one for products, of thirty-two, if the later halves of them can be used at all widths.
+// That is what AVX-512VL is for: without it, accumulators went through memory, and the batch took half as long again.
 entry_points!(Avx512: "avx512f,avx512vl", Zmm as 1 register; 5 rows; a batch of 5 rows by 4 samples);
 
 #[derive(Clone, Copy)]

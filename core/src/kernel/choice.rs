@@ -14,7 +14,7 @@ cfg_select! {
     all(hingeline_kernel = "avx2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx2; }
     all(hingeline_kernel = "avx512", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx512; }
     any(hingeline_kernel = "sse2", hingeline_kernel = "avx2", hingeline_kernel = "avx512") => {
-        compile_error!("`hingeline_kernel` asks for a kernel of x86-64 on another target");
+        compile_error!("`hingeline_kernel` asks for a kernel of x86-64 and SSE2, which this target is not");
         type Token = Portable;
     }
     all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512vl") => { type Token = Avx512; }
@@ -29,10 +29,18 @@ cfg_select! {
 /// | condition, the first that holds | kernel |
 /// |---|---|
 /// | `--cfg hingeline_kernel="…"` in `RUSTFLAGS` | that one; a compile error if the target lacks it |
-/// | x86-64 with `-C target-feature=+avx512f`, or a `target-cpu` that has it | `Avx512` |
+/// | x86-64 with `-C target-feature=+avx512vl`, or a `target-cpu` that has it | `Avx512` |
 /// | x86-64 with `-C target-feature=+avx2` | `Avx2` |
-/// | x86-64 | `Sse2` |
+/// | x86-64 with SSE2, which all have but kernels of operating systems | `Sse2` |
 /// | otherwise | [`Portable`] |
+///
+/// The names are those of [`Choice`]; one that is none of them is not noticed. To be sure, assert it at compile time:
+///
+/// ```
+/// use hingeline::kernel::Choice;
+///
+/// const _: () = assert!(matches!(Choice::CHOSEN, Choice::Portable | Choice::Sse2 | Choice::Avx2 | Choice::Avx512));
+/// ```
 ///
 /// ```
 /// use hingeline::kernel::{Choice, Chosen, Kernel};
@@ -60,30 +68,39 @@ const FORCED: bool = cfg!(any(
 
 /// What is to run on a kernel that is known only at run time: a training loop, an evaluation, a whole program.
 ///
-/// It is compiled once for each kernel that the target may have, so the choice costs nothing inside.
+/// It is compiled once for each kernel that the target may have, so the choice costs nothing inside. A model on that
+/// kernel cannot leave it, but its values can: [`Model::copy_from`](crate::Model::copy_from) takes a model of any
+/// kernel.
 ///
 /// ```
 /// use hingeline::kernel::{Choice, Kernel, Work};
-/// use hingeline::{Error, Hinge, Model, Samples, Schedule, Sgd};
+/// use hingeline::{Error, Hinge, Model, Schedule, Sgd};
 ///
-/// struct Train<'a>(&'a [[f32; 2]], &'a [usize]);
+/// struct Train<'a> {
+///     features: &'a [[f32; 2]],
+///     labels: &'a [usize],
+///     trained: &'a mut Model<2, 2>,
+/// }
 ///
 /// impl Work for Train<'_> {
-///     type Output = Result<u64, Error>;
+///     type Output = Result<(), Error>;
 ///
 ///     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
 ///         let mut model = Model::<2, 2, K>::on(kernel);
 ///         let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
-///         for (x, label) in self.0.iter().zip(self.1) {
+///         for (x, label) in self.features.iter().zip(self.labels) {
 ///             sgd.step(&mut model, x, *label)?;
 ///         }
-///         Ok(model.checksum())
+///         self.trained.copy_from(&model);
+///         Ok(())
 ///     }
 /// }
 ///
-/// let train = || Train(&[[1.0, 2.0], [-1.0, 0.5]], &[0, 1]);
-/// let on_best = Choice::best().run(train())??;
-/// assert_eq!(on_best, Choice::Portable.run(train())??);
+/// let (mut best, mut portable) = (Model::new(), Model::new());
+/// let (features, labels) = ([[1.0, 2.0], [-1.0, 0.5]], [0, 1]);
+/// Choice::best().run(Train { features: &features, labels: &labels, trained: &mut best })??;
+/// Choice::Portable.run(Train { features: &features, labels: &labels, trained: &mut portable })??;
+/// assert_eq!(best.checksum(), portable.checksum());
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Work {
@@ -122,8 +139,8 @@ pub trait Work {
 
 /// A kernel by name, for a choice at run time: made once, outside all loops.
 ///
-/// Every kernel has its name on every target, so that a program's options are the same everywhere; what the target or the
-/// processor lacks is refused when it is asked to run.
+/// Every kernel has its name on every target, so that a program's options are the same everywhere; what the target or
+/// the processor lacks is refused when it is asked to run.
 ///
 /// ```
 /// use hingeline::kernel::Choice;
@@ -163,7 +180,8 @@ impl Choice {
 
     /// The fastest kernel of this processor; or [`Chosen`], if `--cfg hingeline_kernel` forces one.
     ///
-    /// The processor is looked at once in the life of a program.
+    /// The processor is looked at once in the life of a program. Without an operating system it is not looked at: there
+    /// only what the target has counts.
     ///
     /// ```
     /// use hingeline::kernel::Choice;
@@ -186,6 +204,17 @@ impl Choice {
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
+    }
+
+    /// The kernel of this name.
+    ///
+    /// ```
+    /// use hingeline::kernel::Choice;
+    /// assert_eq!(Choice::named("avx2"), Some(Choice::Avx2));
+    /// assert_eq!(Choice::named("mmx"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == name)
     }
 
     /// Whether target and processor have what the kernel needs.

@@ -1,13 +1,13 @@
 //! What the kernels of all instruction sets share: the sixteen lanes in registers of any width, and the entry points.
 //!
-//! Every loop is written once, over a register of unknown width: the sixteen lanes of a dot product are `PARTS` registers,
-//! one of AVX-512, two of AVX2, four of SSE2. A file of an instruction set holds its register and says how its loops are
-//! blocked. Each lane keeps the order of the definition, so blocking changes no bit.
+//! Every loop is written once, over a register of unknown width: the sixteen lanes of a dot product are `PARTS`
+//! registers, one of AVX-512, two of AVX2, four of SSE2. A file of an instruction set holds its register and says how
+//! its loops are blocked. Each lane keeps the order of the definition, so blocking changes no bit.
 //!
 //! # Inlining
 //! A loop is compiled once for each instruction set, inside an entry point that has it. So all of it is
-//! `inline(always)`, and registers go through no closure and no adapter such as `map`: these would be functions of their
-//! own without the instruction set. With them the scores of 10×64 took ten times as long.
+//! `inline(always)`, and no closure and no function given to an adapter such as `map` works on registers: these would
+//! be functions of their own without the instruction set. With them the scores of 10×64 took ten times as long.
 
 mod dots;
 mod updates;
@@ -20,8 +20,8 @@ const LANES: usize = 16;
 
 /// A register of an instruction set that holds a `PARTS`-th of the lanes.
 ///
-/// A register exists only where the processor has its instruction set, since `splat` and the loads, which make the first
-/// ones, require that of their caller. So operations on registers that exist are safe.
+/// A register exists only where the processor has its instruction set, since `splat` and the loads, which make the
+/// first ones, require that of their caller. So operations on registers that exist are safe.
 pub(super) trait Register<const PARTS: usize>: Copy {
     /// Elements that it holds.
     const WIDTH: usize = LANES / PARTS;
@@ -41,7 +41,7 @@ pub(super) trait Register<const PARTS: usize>: Copy {
     unsafe fn load(from: *const f32) -> Self;
 
     /// # Safety
-    /// As [`splat`](Self::splat); `count` is below `WIDTH`.
+    /// As [`splat`](Self::splat); `count` is at least 1 and below `WIDTH`.
     unsafe fn mask(count: usize) -> Self::Mask;
 
     /// The elements of the mask, and +0.0 in place of the others, which are not read.

@@ -99,8 +99,8 @@ impl Kernel for Portable {
         }
     }
 
-    // A maximum of integers, as `magnitude::largest` explains: that one can run at compile time, this one is vectorised,
-    // in signed integers, which SSE2 can compare.
+    // A maximum of integers, as `magnitude::largest` explains: that one can run at compile time, this one is
+    // vectorised, in signed integers, which SSE2 can compare.
     fn largest(self, x: &[f32]) -> f32 {
         let largest = x.iter().fold(0, |largest, x| x.abs().to_bits().cast_signed().max(largest));
         f32::from_bits(largest.cast_unsigned())

@@ -1,10 +1,11 @@
 //! Dot products: scores of a sample and of a batch.
 //!
 //! # What limits them
-//! Each weight is loaded, multiplied and added once. In a cycle, Zen 4 loads two times 32 bytes and multiplies and adds as
-//! many; so the loads run out first, since the sample must be loaded too. A pass takes several rows, and loads the sample
-//! once for all of them: with five rows six loads do the work of ten. That also hides the latency of the additions: the
-//! definition allows one accumulator a lane, so a single row would be a chain of additions, three or four cycles each.
+//! Each weight is loaded, multiplied and added once. In a cycle, Zen 4 loads two times 32 bytes and multiplies and adds
+//! as many; so the loads run out first, since the sample must be loaded too. A pass takes several rows, and loads the
+//! sample once for all of them: with five rows six loads do the work of ten. That also hides the latency of the
+//! additions: the definition allows one accumulator a lane, so a single row would be a chain of additions, three or
+//! four cycles each.
 //!
 //! In a batch each row loaded serves several samples as well; then the arithmetic is the limit, and where the weights
 //! lie: see [`Problem::solve`].
@@ -61,8 +62,8 @@ pub(in crate::kernel) unsafe fn scores<R: Register<PARTS>, const PARTS: usize, c
     unsafe { problem.solve::<R, PARTS, ROWS, 1>(&[[x]], scores.as_mut_ptr()) }
 }
 
-/// [`Kernel::batch_scores`](crate::kernel::Kernel::batch_scores), `BATCH_ROWS` classes of `SAMPLES` samples at a time; those that
-/// are left over, or whose lengths differ, one by one.
+/// [`Kernel::batch_scores`](crate::kernel::Kernel::batch_scores), `BATCH_ROWS` classes of `SAMPLES` samples at a time;
+/// those that are left over, or whose lengths differ, one by one.
 ///
 /// # Safety
 /// As [`dot`].
@@ -117,14 +118,15 @@ struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// The scores of blocks of samples for all classes: two passes of `ROWS` at a time, then one, then of two rows and one.
+    /// The scores of blocks of samples for all classes: two passes of `ROWS` at a time, then one, then of two rows and
+    /// one.
     ///
     /// A strip of rows stays in the nearest cache while the blocks go by. In the other order, with all strips for each
     /// block, the weights of 10×784 and a block were too much for it.
     ///
     /// # Safety
-    /// The processor has the register's instruction set; the weights hold `classes` rows, the bias as many elements; each
-    /// sample has `features` elements, and the scores have `classes` for each sample.
+    /// The processor has the register's instruction set; the weights hold `classes` rows, the bias as many elements;
+    /// each sample has `features` elements, and the scores have `classes` for each sample.
     #[inline(always)]
     unsafe fn solve<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
         &self,
@@ -154,8 +156,9 @@ impl Problem<'_> {
 
     /// The scores of blocks of samples for `PASSES · ROWS` classes from one on, written together.
     ///
-    /// Two passes of five are written as four, four and two scores: who reads them four at a time finds each four in one
-    /// store. Written as four, one, four and one, they had to be waited for until all of them had left the processor.
+    /// Two passes of five are written as four, four and two scores: who reads them four at a time finds each four in
+    /// one store. Written as four, one, four and one, they had to be waited for until all of them had left the
+    /// processor.
     ///
     /// # Safety
     /// As [`solve`](Self::solve), and `class + PASSES · ROWS` is at most the number of classes.
@@ -175,8 +178,7 @@ impl Problem<'_> {
         // SAFETY: by the caller, the rows and the elements of bias and scores for these classes exist.
         unsafe {
             let bias = self.bias.as_ptr().add(class).cast::<[[f32; ROWS]; PASSES]>().read();
-            let mut scores = scores.add(class).cast::<[[f32; ROWS]; PASSES]>();
-            for samples in blocks {
+            for (block, samples) in blocks.iter().enumerate() {
                 let samples = samples.map(<[f32]>::as_ptr);
                 let mut quads = [[[R::Quad::ZERO; ROWS]; PASSES]; SAMPLES];
                 for index in 0..PASSES {
@@ -188,14 +190,14 @@ impl Problem<'_> {
                         }
                     }
                 }
-                for quads in quads {
+                for (sample, quads) in quads.into_iter().enumerate() {
                     let mut own = [[0.0; ROWS]; PASSES];
                     fold(quads.as_flattened(), own.as_flattened_mut());
                     for (score, bias) in own.as_flattened_mut().iter_mut().zip(bias.as_flattened()) {
                         *score = (self.scale * *score) + bias;
                     }
-                    scores.write(own);
-                    scores = scores.cast::<f32>().add(self.classes).cast();
+                    let start = (block * SAMPLES + sample) * self.classes + class;
+                    scores.add(start).cast::<[[f32; ROWS]; PASSES]>().write(own);
                 }
             }
         }
@@ -259,8 +261,8 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
 /// Past the mask the products are +0.0 · −0.0 = −0.0, which leave their lanes as they are.
 ///
 /// # Safety
-/// The processor has the register's instruction set; from `at` on, each row and sample has the elements of a register, or
-/// those of the mask.
+/// The processor has the register's instruction set; from `at` on, each row and sample has the elements of a register,
+/// or those of the mask.
 #[inline(always)]
 unsafe fn take_products<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
     lanes: &mut [[[R; PARTS]; ROWS]; SAMPLES],

@@ -5,8 +5,8 @@
 //! many bytes in a cycle as loads.
 //!
 //! # What was tried and was slower
-//! - One pass over up to four rows that load the sample once: up to 5 % faster with 784 features, a third slower with 64, since
-//!   the sample's loads were not the limit.
+//! - One pass over up to four rows that load the sample once: up to 5 % faster with 784 features, a third slower with
+//!   64, since the sample's loads were not the limit.
 //! - One register each turn instead of two: 5 to 9 % slower with 784 features.
 
 #![expect(clippy::arithmetic_side_effects, reason = "counts of elements that lie in memory cannot overflow")]

@@ -47,17 +47,25 @@ extern "C" fn _start() -> ! {
     black_box(kernels(CHOSEN, black_box(&[1.0; F])));
     black_box(models(black_box(&[1.0; F])).is_ok());
     black_box(sources(samples).is_ok());
-    black_box(losses(samples).is_ok());
-    black_box(differences(samples).is_ok());
-    black_box(searches(samples).is_ok());
-    black_box(descents(samples).is_ok());
-    black_box(stochastic(samples).is_ok());
+    training(samples);
+    // Samples in memory go other ways: several at once, and fetched ahead.
+    if let Ok(mut slices) = Slices::new(black_box(&[[0.5; F]; 9]), black_box(&[1_u8; 9])) {
+        training(&mut slices);
+    }
     black_box(orders().is_ok());
     black_box(texts().is_ok());
     if cfg!(feature = "planted-panic") {
         black_box(black_box(&[1.0][..])[black_box(1)]);
     }
     loop {}
+}
+
+fn training(samples: &mut impl Samples<F>) {
+    black_box(losses(samples).is_ok());
+    black_box(differences(samples).is_ok());
+    black_box(searches(samples).is_ok());
+    black_box(descents(samples).is_ok());
+    black_box(stochastic(samples).is_ok());
 }
 
 /// A source of the firmware's own, whose every sample is new to the compiler.
@@ -90,6 +98,7 @@ fn kernels(kernel: Chosen, x: &[f32]) -> f32 {
     kernel.batch_scores(x, black_box(1.0), black_box(&[1.0]), black_box(&[&[1.0; F], x]), &mut scores);
     kernel.batch_rank_one(black_box(&[1.0; C]), black_box(&[&[1.0; F], x]), black_box(&mut y));
     black_box((Chosen::NAME, Choice::best().name(), black_box(Choice::Avx2).is_available()));
+    black_box(Choice::named(black_box("avx2")).is_some());
     black_box(black_box(Choice::Portable).run(Dot(x)).is_ok());
     kernel.dot(x, &y) + kernel.largest(&scores)
 }
@@ -121,7 +130,7 @@ fn models(x: &[f32; F]) -> Result<(), Error> {
     Ok(())
 }
 
-fn sources(samples: &mut RandomSamples) -> Result<(), Error> {
+fn sources(samples: &mut impl Samples<F>) -> Result<(), Error> {
     let (features, labels) = (black_box([[1.0; F]; 2]), black_box([0_u8, 1]));
     let mut slices = Slices::new(&features, &labels)?;
     black_box((slices.len(), slices.is_empty()));
@@ -138,7 +147,7 @@ fn sources(samples: &mut RandomSamples) -> Result<(), Error> {
     Ok(())
 }
 
-fn losses(samples: &mut RandomSamples) -> Result<(), Stopped> {
+fn losses(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(black_box(1.0), black_box(1e-4))?;
     black_box((hinge.margin(), hinge.l2()));
     let mut margins = [0.0; C];
@@ -152,7 +161,7 @@ fn losses(samples: &mut RandomSamples) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn differences(samples: &mut RandomSamples) -> Result<(), Stopped> {
+fn differences(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(1.0, 1e-4)?;
     let mut model = Model::<C, F>::new();
     let mut gradient = Gradient::new();
@@ -167,7 +176,7 @@ fn differences(samples: &mut RandomSamples) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn searches(samples: &mut RandomSamples) -> Result<(), Stopped> {
+fn searches(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let mut rng = XorShiftRng::seed_from_u64(black_box(2));
     let (mut model, mut candidate) = (Model::<C, F>::new(), Model::new());
     let search = Search::new(Hinge::new(1.0, 0.0)?, black_box(0.1))?;
@@ -182,7 +191,7 @@ fn searches(samples: &mut RandomSamples) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn descents(samples: &mut RandomSamples) -> Result<(), Stopped> {
+fn descents(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(1.0, 1e-4)?;
     let schedule = black_box(Schedule::InverseTime { rate: 0.1, decay: 0.1 });
     let mut model = Model::<C, F>::new();
@@ -201,7 +210,7 @@ fn descents(samples: &mut RandomSamples) -> Result<(), Stopped> {
     Ok(())
 }
 
-fn stochastic(samples: &mut RandomSamples) -> Result<(), Stopped> {
+fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let schedule = black_box(Schedule::Constant { rate: 0.1 });
     schedule.check()?;
     black_box((schedule.rate(black_box(7)), Sgd::SIZE));
