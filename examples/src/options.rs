@@ -19,7 +19,7 @@ pub struct Options {
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: u32,
 
-    /// The learning rate of the gradient strategies [default: one for each]
+    /// The learning rate of the gradient strategies, the same at every step [default: one for each, falling for some]
     #[arg(long, value_parser = learning_rate)]
     pub learning_rate: Option<f32>,
 

@@ -1,6 +1,7 @@
 //! The main job: the set, the gradient check, then every strategy in the lecture's order.
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::time::Instant;
 
 use hingeline::kernel::{Choice, Kernel, Work};
@@ -32,6 +33,11 @@ pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, options: &Options) 
     options.kernel.unwrap_or_else(Choice::best).run(Programme::<C, F> { set, options })?
 }
 
+/// Whether nobody reads the output any more.
+pub fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 /// The programme, to be run on a kernel.
 struct Programme<'a, const C: usize, const F: usize> {
     set: &'a Dataset<F>,
@@ -45,14 +51,18 @@ impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
         let Self { set, options } = self;
         let hinge = options.hinge()?;
         if !options.json {
-            println!("{}\nkernel: {}\n", report::set(set), K::NAME);
-            println!("{}\n", report::gradient_check(&check::<C, F, K>(kernel, set, hinge, options.seed)?, CHECKED));
+            writeln!(io::stdout(), "{}\nkernel: {}\n", report::set(set), K::NAME)?;
+            writeln!(
+                io::stdout(),
+                "{}\n",
+                report::gradient_check(&check::<C, F, K>(kernel, set, hinge, options.seed)?, CHECKED)
+            )?;
         }
         let mut runs = Vec::new();
         for strategy in options.strategies() {
             let run = train::<C, F, K>(kernel, strategy, set, hinge, options)?;
             if options.json {
-                println!("{}", serde_json::to_string(&run.row)?);
+                writeln!(io::stdout(), "{}", serde_json::to_string(&run.row)?)?;
             }
             runs.push(run);
         }
@@ -122,18 +132,22 @@ fn print_tables<const C: usize, const F: usize, K: Kernel>(
     set: &Dataset<F>,
 ) -> Result<(), Box<dyn Error>> {
     let rows: Vec<_> = runs.iter().map(|run| run.row.clone()).collect();
-    println!("{}", report::table(&rows));
+    writeln!(io::stdout(), "{}", report::table(&rows))?;
     for run in runs {
         if let Some(epoch) = run.effort.last_epoch {
             let share = f64::from(epoch.satisfied) / f64::from(epoch.steps);
             let name = report::name(run.row.strategy);
-            println!("\n{name}: {} of the steps of the last epoch had no violation", report::percent(share));
+            writeln!(
+                io::stdout(),
+                "\n{name}: {} of the steps of the last epoch had no violation",
+                report::percent(share)
+            )?;
         }
     }
     let best = runs.iter().max_by(|a, b| a.row.test_accuracy.total_cmp(&b.row.test_accuracy));
     if let Some(best) = best {
-        println!("\nconfusion of {} on the test part:", report::name(best.row.strategy));
-        println!("{}", report::confusion(&set.test.confusion(&best.model)?, set.classes));
+        writeln!(io::stdout(), "\nconfusion of {} on the test part:", report::name(best.row.strategy))?;
+        writeln!(io::stdout(), "{}", report::confusion(&set.test.confusion(&best.model)?, set.classes))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The main job from the outside, as a person or a script runs it.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use hingeline::kernel::Choice;
 use serde_json::Value;
@@ -146,6 +146,16 @@ fn a_run_that_diverges_says_so() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = text(&output.stderr);
     assert!(stderr.contains("gradient-descent: ") && stderr.contains("not finite"), "{stderr}");
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_digits"));
+    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(text(&output.stderr), "");
+    assert!(output.status.success());
 }
 
 /// The table of the front page is what the program prints, but for the time that it took.

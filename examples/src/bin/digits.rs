@@ -10,6 +10,8 @@ fn main() -> ExitCode {
     let options = Options::from_command_line();
     match programme::run::<CLASSES, FEATURES>(&digits(), &options) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough, as `head` does.
+        Err(error) if programme::is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
