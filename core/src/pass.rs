@@ -88,20 +88,26 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
         Ok(true)
     }
 
-    /// Turns the scores of a sample into coefficients, and adds up what needs no features; returns whether a margin
-    /// counts.
+    /// Adds up what needs no features, and turns the scores of a sample into coefficients if a gradient is wanted; returns
+    /// whether some are not zero.
     fn judge(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
         let loss = self.hinge.margins_of_scores(scores, label)?;
+        let Some(gradient) = &mut self.gradient else {
+            total.add(loss, 0);
+            return Ok(false);
+        };
+        // Margins that count are above zero, and so is their sum.
+        if loss == 0.0 {
+            scores.fill(0.0);
+            total.add(loss, 0);
+            return Ok(false);
+        }
         let violations = coefficients(scores, label);
-        if violations > 0
-            && let Some(gradient) = &mut self.gradient
-        {
-            for (bias, coefficient) in gradient.bias.iter_mut().zip(scores) {
-                *bias += *coefficient;
-            }
+        for (bias, coefficient) in gradient.bias.iter_mut().zip(scores) {
+            *bias += *coefficient;
         }
         total.add(loss, violations);
-        Ok(violations > 0)
+        Ok(true)
     }
 }
 
