@@ -77,19 +77,28 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
         let xs = xs.get(..indices.len()).unwrap_or_default();
         let scratch = scratch.get_mut(..indices.len()).unwrap_or_default();
         self.model.raw_batch_scores(xs, scratch);
-        let mut violated = false;
-        for ((scores, label), index) in scratch.iter_mut().zip(labels).zip(indices) {
-            violated |= self.judge(scores, label, total).map_err(Stopped::at(*index))?;
+        // Those with a margin that counts, which are few in a model that has learnt something.
+        let (mut violating, mut coefficients) = ([&[] as &[f32]; BLOCK], [[0.0; C]; BLOCK]);
+        let mut slots = violating.iter_mut().zip(&mut coefficients);
+        let mut count = 0_usize;
+        for (((x, scores), label), index) in xs.iter().zip(scratch).zip(labels).zip(indices) {
+            if self.judge(scores, label, total).map_err(Stopped::at(*index))?
+                && let Some((slot, row)) = slots.next()
+            {
+                (*slot, *row) = (x, *scores);
+                count = count.wrapping_add(1);
+            }
         }
-        if violated && let Some(gradient) = &mut self.gradient {
-            let rows = gradient.weights.as_flattened_mut();
-            self.model.kernel().batch_rank_one(scratch.as_flattened(), xs, rows);
+        if let (Some(gradient), Some(k), Some(xs)) =
+            (&mut self.gradient, coefficients.get(..count), violating.get(..count))
+        {
+            self.model.kernel().batch_rank_one(k.as_flattened(), xs, gradient.weights.as_flattened_mut());
         }
         Ok(true)
     }
 
-    /// Adds up what needs no features, and turns the scores of a sample into coefficients if a gradient is wanted; returns
-    /// whether some are not zero.
+    /// Adds up what needs no features. If a gradient is wanted and a margin counts, turns the scores of a sample into its
+    /// coefficients and returns true.
     fn judge(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
         let loss = self.hinge.margins_of_scores(scores, label)?;
         let Some(gradient) = &mut self.gradient else {
@@ -98,7 +107,6 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
         };
         // Margins that count are above zero, and so is their sum.
         if loss == 0.0 {
-            scores.fill(0.0);
             total.add(loss, 0);
             return Ok(false);
         }

@@ -79,7 +79,7 @@ pub(in crate::kernel) unsafe fn batch_rank_one<R: Register<PARTS>, const PARTS: 
         let Some((row, below)) = rows.split_at_mut_checked(features) else {
             return;
         };
-        let factors = k.iter().skip(class).step_by(classes);
+        let factors = k.chunks_exact(classes).filter_map(|k| k.get(class));
         let mut terms = factors.zip(samples).filter(|(k, _)| **k != 0.0).map(|(k, x)| (*k, x.as_ptr()));
         let row = row.as_mut_ptr();
         loop {
