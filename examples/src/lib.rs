@@ -4,8 +4,10 @@
 
 pub mod dataset;
 pub mod digits;
+pub mod file;
 pub mod options;
 pub mod programme;
+pub mod records;
 pub mod report;
 pub mod strategy;
 

@@ -1,0 +1,88 @@
+//! Files of records: a label of one byte, then the features of a sample, as the binary version of CIFAR-10 has them.
+
+use std::path::Path;
+
+use crate::dataset::Part;
+use crate::file::{self, FileError};
+
+/// How a feature is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A byte, 0 to 255
+    U8,
+    /// A byte, −128 to 127
+    I8,
+    /// Two bytes, little-endian, −32,768 to 32,767
+    I16,
+    /// Four bytes, little-endian, binary32
+    F32,
+}
+
+impl Value {
+    /// The bytes that it takes.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::I16 => 2,
+            Self::F32 => 4,
+        }
+    }
+
+    /// The number that is written at the start of the bytes, if they are enough.
+    fn decode(self, bytes: &[u8]) -> Option<f32> {
+        Some(match self {
+            Self::U8 => f32::from(*bytes.first()?),
+            Self::I8 => f32::from(bytes.first()?.cast_signed()),
+            Self::I16 => f32::from(i16::from_le_bytes(*bytes.first_chunk()?)),
+            Self::F32 => f32::from_le_bytes(*bytes.first_chunk()?),
+        })
+    }
+}
+
+/// No part of a data set is larger: 4 GiB.
+const LIMIT: u64 = 1 << 32;
+
+/// Reads all records of a file.
+///
+/// # Errors
+/// A message that names the file and what was expected: if it is missing, holds no record or a part of one, if a label
+/// is not below `classes` or a feature is not finite.
+pub fn read<const F: usize>(path: &Path, value: Value, classes: usize) -> Result<Part<F>, FileError> {
+    let size = 1 + F * value.size();
+    let what = format!("records of {size} bytes: a label below {classes}, then {F} features of {} bytes", value.size());
+    let bytes = file::read(path, LIMIT, &what)?;
+    parse(&bytes, value, classes).map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
+}
+
+/// The records that the bytes are.
+///
+/// # Errors
+/// What is wrong with them, for people.
+pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Result<Part<F>, String> {
+    let size = 1 + F * value.size();
+    if bytes.is_empty() || !bytes.len().is_multiple_of(size) {
+        return Err(format!("{} bytes are no whole number of records", bytes.len()));
+    }
+    let mut part = Part::default();
+    for (index, record) in bytes.chunks_exact(size).enumerate() {
+        let (features, label) = sample(record, value).ok_or_else(|| format!("record {index} is too short"))?;
+        if usize::from(label) >= classes {
+            return Err(format!("record {index} has the label {label}"));
+        }
+        if let Some(feature) = features.iter().position(|feature| !feature.is_finite()) {
+            return Err(format!("feature {feature} of record {index} is not finite"));
+        }
+        part.features.push(features);
+        part.labels.push(label);
+    }
+    Ok(part)
+}
+
+fn sample<const F: usize>(record: &[u8], value: Value) -> Option<([f32; F], u8)> {
+    let (label, values) = record.split_first()?;
+    let mut features = [0.0; F];
+    for (feature, bytes) in features.iter_mut().zip(values.chunks_exact(value.size())) {
+        *feature = value.decode(bytes)?;
+    }
+    Some((features, *label))
+}
