@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use hingeline::kernel::{CHOSEN, Kernel};
-use hingeline::{Hinge, Model, Schedule, Sgd, coefficients, random};
+use hingeline::{Constant, Hinge, Model, Sgd, coefficients, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -81,9 +81,9 @@ pub fn quick() -> Criterion {
 ///
 /// # Panics
 /// If the rate is not a finite number above 0.
-pub fn sgd(rate: f32) -> Sgd {
+pub fn sgd(rate: f32) -> Sgd<Constant> {
     let hinge = Hinge::new(1.0, 0.0).expect("a valid margin");
-    Sgd::new(hinge, Schedule::Constant { rate }).expect("a valid rate")
+    Sgd::new(hinge, Constant { rate }).expect("a valid rate")
 }
 
 /// Samples around a centre for each class, so wide that the classes overlap a little; the same each time.

@@ -23,12 +23,12 @@ use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
 /// [`Hinge::margins`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
 ///
 /// ```
-/// use hingeline::{Gradient, GradientDescent, Hinge, Model, Schedule, Slices};
+/// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Slices};
 ///
 /// let mut model = Model::<2, 1>::new();
 /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
 /// let mut gradient = Gradient::new();
-/// let schedule = Schedule::Constant { rate: 0.5 };
+/// let schedule = Constant { rate: 0.5 };
 /// let mut descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
 /// let step = descent.step(&mut model, &mut samples)?;
 /// assert_eq!((step.data_loss, step.samples), (1.0, 2));
@@ -36,52 +36,52 @@ use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct GradientDescent<'a, const C: usize, const F: usize> {
-    progress: Progress,
+pub struct GradientDescent<'a, const C: usize, const F: usize, R> {
+    progress: Progress<R>,
     gradient: &'a mut Gradient<C, F>,
 }
 
-impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
+impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, R> {
     /// A descent before its first step. The gradient's content is of no matter.
     ///
     /// # Errors
     /// As [`Progress::new`].
     ///
     /// ```
-    /// use hingeline::{Gradient, GradientDescent, Hinge, Schedule};
+    /// use hingeline::{Constant, Gradient, GradientDescent, Hinge};
     /// let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Schedule::Constant { rate: 0.0 };
+    /// let schedule = Constant { rate: 0.0 };
     /// assert!(GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient).is_err());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: Schedule, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
+    pub fn new(hinge: Hinge, schedule: R, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
         Ok(Self::resume(Progress::new(hinge, schedule, 0)?, gradient))
     }
 
     /// A descent that goes on from saved progress.
     ///
     /// ```
-    /// use hingeline::{Gradient, GradientDescent, Hinge, Progress, Schedule};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 7)?;
+    /// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Progress};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 7)?;
     /// let mut gradient = Gradient::<2, 1>::new();
     /// assert_eq!(GradientDescent::resume(progress, &mut gradient).progress(), progress);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn resume(progress: Progress, gradient: &'a mut Gradient<C, F>) -> Self {
+    pub const fn resume(progress: Progress<R>, gradient: &'a mut Gradient<C, F>) -> Self {
         Self { progress, gradient }
     }
 
     /// The whole state of the optimiser between two steps.
     ///
     /// ```
-    /// use hingeline::{Gradient, GradientDescent, Hinge, Schedule};
+    /// use hingeline::{Constant, Gradient, GradientDescent, Hinge};
     /// let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
     /// assert_eq!(descent.progress().steps(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn progress(&self) -> Progress {
+    pub const fn progress(&self) -> Progress<R> {
         self.progress
     }
 
@@ -91,10 +91,10 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
     /// See [the type](Self); [`Stopped::sample`] names the sample at fault.
     ///
     /// ```
-    /// use hingeline::{Error, Gradient, GradientDescent, Hinge, Model, Schedule, Slices, Stopped};
+    /// use hingeline::{Constant, Error, Gradient, GradientDescent, Hinge, Model, Slices, Stopped};
     ///
     /// let mut gradient = Gradient::new();
-    /// let schedule = Schedule::Constant { rate: 0.5 };
+    /// let schedule = Constant { rate: 0.5 };
     /// let mut descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
     /// let mut samples = Slices::new(&[[1.0], [2.0]], &[0u8, 2])?;
     /// let stopped = descent.step(&mut Model::<2, 1>::new(), &mut samples);
@@ -121,14 +121,14 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
 /// caller lends, and on the stack what [`Hinge::loss`] takes.
 ///
 /// ```
-/// use hingeline::{Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};
+/// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
 /// use rand_core::SeedableRng;
 ///
 /// let mut model = Model::<2, 1>::new();
 /// let mut samples = Slices::new(&[[1.0], [-1.0], [2.0]], &[0u8, 1, 0])?;
 /// let mut order = Order::new(3, &mut rand_xorshift::XorShiftRng::seed_from_u64(1))?;
 /// let mut gradient = Gradient::new();
-/// let schedule = Schedule::Constant { rate: 0.1 };
+/// let schedule = Constant { rate: 0.1 };
 /// let mut descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
 /// assert_eq!(descent.step(&mut model, &mut samples, &mut order)?.samples, 2);
 /// assert_eq!(descent.step(&mut model, &mut samples, &mut order)?.samples, 1);
@@ -136,32 +136,27 @@ impl<'a, const C: usize, const F: usize> GradientDescent<'a, C, F> {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct MiniBatch<'a, const C: usize, const F: usize> {
-    progress: Progress,
+pub struct MiniBatch<'a, const C: usize, const F: usize, R> {
+    progress: Progress<R>,
     batch_size: u32,
     gradient: &'a mut Gradient<C, F>,
 }
 
-impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
+impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     /// A descent before its first step. The gradient's content is of no matter.
     ///
     /// # Errors
     /// As [`Progress::new`], and [`Error::InvalidBatchSize`] for a size of 0.
     ///
     /// ```
-    /// use hingeline::{Error, Gradient, Hinge, MiniBatch, Schedule};
+    /// use hingeline::{Constant, Error, Gradient, Hinge, MiniBatch};
     /// let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 0, &mut gradient);
     /// assert_eq!(descent.err(), Some(Error::InvalidBatchSize));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(
-        hinge: Hinge,
-        schedule: Schedule,
-        batch_size: u32,
-        gradient: &'a mut Gradient<C, F>,
-    ) -> Result<Self, Error> {
+    pub fn new(hinge: Hinge, schedule: R, batch_size: u32, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
         Self::resume(Progress::new(hinge, schedule, 0)?, batch_size, gradient)
     }
 
@@ -171,13 +166,17 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
     /// [`Error::InvalidBatchSize`] for a size of 0.
     ///
     /// ```
-    /// use hingeline::{Gradient, Hinge, MiniBatch, Progress, Schedule};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 7)?;
+    /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Progress};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 7)?;
     /// let mut gradient = Gradient::<2, 1>::new();
     /// assert_eq!(MiniBatch::resume(progress, 32, &mut gradient)?.progress(), progress);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn resume(progress: Progress, batch_size: u32, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
+    pub const fn resume(
+        progress: Progress<R>,
+        batch_size: u32,
+        gradient: &'a mut Gradient<C, F>,
+    ) -> Result<Self, Error> {
         if batch_size == 0 {
             return Err(Error::InvalidBatchSize);
         }
@@ -187,23 +186,23 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
     /// The state of the optimiser between two steps, but for its batch size.
     ///
     /// ```
-    /// # use hingeline::{Gradient, Hinge, MiniBatch, Schedule};
+    /// # use hingeline::{Constant, Gradient, Hinge, MiniBatch};
     /// # let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 32, &mut gradient)?;
     /// assert_eq!(descent.progress().steps(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn progress(&self) -> Progress {
+    pub const fn progress(&self) -> Progress<R> {
         self.progress
     }
 
     /// The samples of a batch, but for the last one of an epoch.
     ///
     /// ```
-    /// # use hingeline::{Gradient, Hinge, MiniBatch, Schedule};
+    /// # use hingeline::{Constant, Gradient, Hinge, MiniBatch};
     /// # let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 32, &mut gradient)?;
     /// assert_eq!(descent.batch_size(), 32);
     /// # Ok::<(), hingeline::Error>(())
@@ -219,12 +218,12 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
     /// as before too; [`MiniBatch::skip`] goes on without that batch.
     ///
     /// ```
-    /// use hingeline::{Error, Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};
+    /// use hingeline::{Constant, Error, Gradient, Hinge, MiniBatch, Model, Order, Slices};
     ///
     /// let mut samples = Slices::new(&[[1.0], [f32::NAN]], &[0u8, 1])?;
     /// let mut order = Order::resume([1, 2, 3, 4], 2, 0, 0)?;
     /// let mut gradient = Gradient::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let mut descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
     /// let stopped = descent.step(&mut Model::<2, 1>::new(), &mut samples, &mut order).unwrap_err();
     /// assert_eq!((stopped.error, stopped.sample), (Error::NonFiniteScore, Some(1)));
@@ -252,10 +251,10 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
     /// Moves the order behind the next batch without a step.
     ///
     /// ```
-    /// use hingeline::{Gradient, Hinge, MiniBatch, Order, Schedule};
+    /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Order};
     /// let mut order = Order::resume([1, 2, 3, 4], 5, 0, 0)?;
     /// let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
     /// descent.skip(&mut order);
     /// assert_eq!(order.position(), 2);
@@ -273,12 +272,12 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
     /// As [`step`](Self::step), at the first step that is refused; the steps before it stand.
     ///
     /// ```
-    /// use hingeline::{Gradient, Hinge, MiniBatch, Model, Order, Schedule, Slices};
+    /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
     ///
     /// let mut samples = Slices::new(&[[1.0], [-1.0], [2.0]], &[0u8, 1, 0])?;
     /// let mut order = Order::resume([1, 2, 3, 4], 3, 0, 0)?;
     /// let mut gradient = Gradient::new();
-    /// let schedule = Schedule::Constant { rate: 0.1 };
+    /// let schedule = Constant { rate: 0.1 };
     /// let mut descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 2, &mut gradient)?;
     /// descent.epoch(&mut Model::<2, 1>::new(), &mut samples, &mut order)?;
     /// assert_eq!((descent.progress().steps(), order.epoch()), (2, 1));
@@ -306,9 +305,9 @@ impl<'a, const C: usize, const F: usize> MiniBatch<'a, C, F> {
 /// What happened in a step on a batch, or on the whole set.
 ///
 /// ```
-/// use hingeline::{Gradient, GradientDescent, Hinge, Model, Schedule, Slices};
+/// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Slices};
 /// let mut gradient = Gradient::new();
-/// let schedule = Schedule::Constant { rate: 0.5 };
+/// let schedule = Constant { rate: 0.5 };
 /// let mut descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
 /// let mut samples = Slices::new(&[[1.0], [2.0]], &[0u8, 2])?;
 /// let step = descent.step(&mut Model::<3, 1>::new(), &mut samples)?;
@@ -331,8 +330,8 @@ pub struct BatchStep {
 }
 
 /// The step that both share: the gradient of the samples named, then the guarded update.
-fn descend<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
-    progress: &mut Progress,
+fn descend<const C: usize, const F: usize, R: Schedule, K: Kernel, S: Samples<F> + ?Sized>(
+    progress: &mut Progress<R>,
     gradient: &mut Gradient<C, F>,
     model: &mut Model<C, F, K>,
     samples: &mut S,

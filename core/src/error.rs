@@ -41,8 +41,8 @@ pub enum Error {
     InvalidL2,
     /// The learning rate is not a finite number above 0.
     InvalidLearningRate,
-    /// The decay of a schedule is not a finite number of at least 0.
-    InvalidDecay,
+    /// What makes a schedule fall (a decay, a factor, a period, a floor) is outside the range that the schedule states.
+    InvalidSchedule,
     /// A mini-batch of no samples.
     InvalidBatchSize,
     /// The deviation of a random draw is not a finite number above 0.
@@ -76,7 +76,7 @@ impl fmt::Display for Error {
             Self::InvalidMargin => "the margin must be a finite number of at least 0",
             Self::InvalidL2 => "the L2 strength must be a finite number of at least 0",
             Self::InvalidLearningRate => "the learning rate must be a finite number above 0",
-            Self::InvalidDecay => "the decay must be a finite number of at least 0",
+            Self::InvalidSchedule => "what makes the learning rate fall is out of range",
             Self::InvalidBatchSize => "a batch must have at least one sample",
             Self::InvalidDeviation => "the deviation must be a finite number above 0",
             Self::InvalidDifference => {

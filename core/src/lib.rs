@@ -34,6 +34,6 @@ pub use numeric::{Derivative, FiniteDifference, GradientCheck, Parameter};
 pub use order::Order;
 pub use progress::Progress;
 pub use samples::{Decoded, Sample, Samples, Selected, Slices};
-pub use schedule::Schedule;
+pub use schedule::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay};
 pub use search::{RandomLocalSearch, RandomSearch, Search, SearchStep};
 pub use sgd::{Sgd, SgdEpoch, SgdStep};

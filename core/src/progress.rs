@@ -7,9 +7,9 @@ use crate::{Error, Hinge, Schedule};
 /// Read it out, store it, and rebuild it with [`Progress::new`] from the same numbers: the descent goes on bit for bit.
 ///
 /// ```
-/// use hingeline::{Hinge, Progress, Schedule, Sgd};
+/// use hingeline::{Hinge, InverseTime, Progress, Sgd};
 ///
-/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Schedule::InverseTime { rate: 0.1, decay: 1e-3 })?;
+/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, InverseTime { rate: 0.1, decay: 1e-3 })?;
 /// let saved = sgd.progress();
 /// let (hinge, schedule, steps) = (saved.hinge(), saved.schedule(), saved.steps());
 /// let rebuilt = Progress::new(Hinge::new(hinge.margin(), hinge.l2())?, schedule, steps)?;
@@ -18,9 +18,9 @@ use crate::{Error, Hinge, Schedule};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Progress {
+pub struct Progress<S> {
     hinge: Hinge,
-    schedule: Schedule,
+    schedule: S,
     steps: u64,
 }
 
@@ -32,21 +32,21 @@ pub(crate) struct Pace {
     pub(crate) shrink: f32,
 }
 
-impl Progress {
+impl<S: Schedule> Progress<S> {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
-    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate has fallen to 0, and
+    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate of the next step is not finite and above 0, and
     /// [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
     ///
     /// ```
-    /// use hingeline::{Error, Hinge, Progress, Schedule};
+    /// use hingeline::{Constant, Error, Hinge, Progress};
     /// let hinge = Hinge::new(1.0, 0.0)?;
-    /// let schedule = Schedule::Constant { rate: f32::NAN };
+    /// let schedule = Constant { rate: f32::NAN };
     /// assert_eq!(Progress::new(hinge, schedule, 0), Err(Error::InvalidLearningRate));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: Schedule, steps: u64) -> Result<Self, Error> {
+    pub fn new(hinge: Hinge, schedule: S, steps: u64) -> Result<Self, Error> {
         schedule.check()?;
         let progress = Self { hinge, schedule, steps };
         progress.pace()?;
@@ -56,8 +56,8 @@ impl Progress {
     /// The loss that is minimised.
     ///
     /// ```
-    /// # use hingeline::{Hinge, Progress, Schedule};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 0)?;
+    /// # use hingeline::{Constant, Hinge, Progress};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 0)?;
     /// assert_eq!(progress.hinge().margin(), 1.0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
@@ -68,20 +68,20 @@ impl Progress {
     /// The schedule of the learning rate.
     ///
     /// ```
-    /// # use hingeline::{Hinge, Progress, Schedule};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 0)?;
-    /// assert_eq!(progress.schedule(), Schedule::Constant { rate: 0.1 });
+    /// # use hingeline::{Constant, Hinge, Progress};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 0)?;
+    /// assert_eq!(progress.schedule(), Constant { rate: 0.1 });
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn schedule(&self) -> Schedule {
+    pub const fn schedule(&self) -> S {
         self.schedule
     }
 
     /// The steps made; refused ones do not count.
     ///
     /// ```
-    /// # use hingeline::{Hinge, Progress, Schedule};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 7)?;
+    /// # use hingeline::{Constant, Hinge, Progress};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 7)?;
     /// assert_eq!(progress.steps(), 7);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
@@ -92,8 +92,8 @@ impl Progress {
     /// The learning rate of the next step.
     ///
     /// ```
-    /// # use hingeline::{Hinge, Progress, Schedule};
-    /// let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.5 };
+    /// # use hingeline::{Hinge, InverseTime, Progress};
+    /// let schedule = InverseTime { rate: 0.1, decay: 0.5 };
     /// assert_eq!(Progress::new(Hinge::new(1.0, 0.0)?, schedule, 2)?.learning_rate(), 0.05);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
@@ -104,7 +104,7 @@ impl Progress {
     pub(crate) fn pace(&self) -> Result<Pace, Error> {
         let learning_rate = self.learning_rate();
         // A schedule may fall below the smallest number: then no step would do anything.
-        if learning_rate == 0.0 {
+        if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::InvalidLearningRate);
         }
         Ok(Pace { hinge: self.hinge, learning_rate, shrink: self.hinge.shrink(learning_rate)? })

@@ -1,73 +1,226 @@
 //! Learning rates that change with the step.
 
+use core::f32::consts::FRAC_PI_2;
+
 use crate::Error;
 
-/// The learning rate η of step `t`, counted from 0.
+/// The learning rate η of each step.
 ///
-/// Plain data, so that it can be logged and stored; an optimiser checks it when it is given one.
+/// Each schedule is a type of its own, so that firmware links the arithmetic of the one that it uses and no other. All
+/// are plain data, to be logged and stored. Implement it for a rate of your own; an optimiser checks what it returns:
 ///
 /// ```
-/// use hingeline::Schedule;
+/// use hingeline::{Error, Schedule};
 ///
-/// let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.5 };
-/// assert_eq!(schedule.rate(0), 0.1);
-/// assert_eq!(schedule.rate(2), 0.05);
+/// /// Rises over the first steps, then stays.
+/// #[derive(Clone, Copy, Debug)]
+/// struct WarmUp {
+///     rate: f32,
+///     steps: u16,
+/// }
+///
+/// impl Schedule for WarmUp {
+///     fn rate(&self, t: u64) -> f32 {
+///         self.rate * ((t + 1) as f32 / f32::from(self.steps)).min(1.0)
+///     }
+///
+///     fn check(&self) -> Result<(), Error> {
+///         if self.rate > 0.0 && self.steps > 0 { Ok(()) } else { Err(Error::InvalidSchedule) }
+///     }
+/// }
+///
+/// assert_eq!(WarmUp { rate: 0.5, steps: 4 }.rate(1), 0.25);
+/// ```
+pub trait Schedule: Copy {
+    /// The learning rate of step `t`, counted from 0.
+    ///
+    /// A step whose rate is not a finite number above 0 is refused with [`Error::InvalidLearningRate`].
+    ///
+    /// ```
+    /// use hingeline::{InverseTime, Schedule};
+    /// assert_eq!(InverseTime { rate: 0.1, decay: 0.5 }.rate(2), 0.05);
+    /// ```
+    fn rate(&self, t: u64) -> f32;
+
+    /// Refuses parameters that are of no use. An optimiser asks when it is given the schedule.
+    ///
+    /// # Errors
+    /// [`Error::InvalidLearningRate`] for a rate, [`Error::InvalidSchedule`] for what makes it fall.
+    ///
+    /// ```
+    /// use hingeline::{Constant, Error, Schedule};
+    /// assert_eq!(Constant { rate: -0.1 }.check(), Err(Error::InvalidLearningRate));
+    /// ```
+    fn check(&self) -> Result<(), Error>;
+}
+
+/// `η = rate`.
+///
+/// ```
+/// use hingeline::{Constant, Schedule};
+/// assert_eq!(Constant { rate: 0.1 }.rate(1_000), 0.1);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Schedule {
-    /// `η = rate`.
-    Constant {
-        /// The learning rate, above 0.
-        rate: f32,
-    },
-    /// `η = rate / (1 + decay · t)`.
-    InverseTime {
-        /// The learning rate of the first step, above 0.
-        rate: f32,
-        /// How fast it falls, per step, at least 0.
-        decay: f32,
-    },
+pub struct Constant {
+    /// The learning rate, above 0.
+    pub rate: f32,
 }
 
-impl Schedule {
-    /// The learning rate of step `t`.
-    ///
-    /// Contract: `t` is rounded to binary32, then the operations of the formula as it is written.
-    ///
-    /// ```
-    /// use hingeline::Schedule;
-    /// assert_eq!(Schedule::Constant { rate: 0.1 }.rate(1_000), 0.1);
-    /// ```
-    pub fn rate(&self, t: u64) -> f32 {
-        match *self {
-            Self::Constant { rate } => rate,
-            Self::InverseTime { rate, decay } => rate / (1.0 + decay * t as f32),
-        }
+impl Schedule for Constant {
+    fn rate(&self, _: u64) -> f32 {
+        self.rate
     }
 
-    /// Refuses parameters that are of no use.
-    ///
-    /// # Errors
-    /// [`Error::InvalidLearningRate`] unless the first rate is finite and above 0, [`Error::InvalidDecay`] unless the
-    /// decay is finite and at least 0.
-    ///
-    /// ```
-    /// use hingeline::{Error, Schedule};
-    /// assert_eq!(Schedule::Constant { rate: -0.1 }.check(), Err(Error::InvalidLearningRate));
-    /// ```
-    pub fn check(&self) -> Result<(), Error> {
-        let (rate, decay) = match *self {
-            Self::Constant { rate } => (rate, 0.0),
-            Self::InverseTime { rate, decay } => (rate, decay),
-        };
-        if !(rate.is_finite() && rate > 0.0) {
-            Err(Error::InvalidLearningRate)
-        } else if !(decay.is_finite() && decay >= 0.0) {
-            Err(Error::InvalidDecay)
-        } else {
-            Ok(())
-        }
+    fn check(&self) -> Result<(), Error> {
+        check_rate(self.rate)
     }
+}
+
+/// `η = rate / (1 + decay · t)`.
+///
+/// Contract: `t` is rounded to binary32, then the operations of the formula as it is written.
+///
+/// ```
+/// use hingeline::{InverseTime, Schedule};
+/// let schedule = InverseTime { rate: 0.1, decay: 0.5 };
+/// assert_eq!((schedule.rate(0), schedule.rate(2)), (0.1, 0.05));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InverseTime {
+    /// The learning rate of the first step, above 0.
+    pub rate: f32,
+    /// How fast it falls, per step, at least 0.
+    pub decay: f32,
+}
+
+impl Schedule for InverseTime {
+    fn rate(&self, t: u64) -> f32 {
+        self.rate / (1.0 + self.decay * t as f32)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_rate(self.rate)?;
+        accept(self.decay.is_finite() && self.decay >= 0.0)
+    }
+}
+
+/// Step decay, `η = rate · factor^⌊t / every⌋`.
+///
+/// Contract: the quotient is a whole number, rounded to binary32; the power is `powf` of the `libm` crate.
+///
+/// ```
+/// use hingeline::{Schedule, StepDecay};
+/// let schedule = StepDecay { rate: 0.1, factor: 0.5, every: 1_000 };
+/// assert_eq!((schedule.rate(999), schedule.rate(1_000), schedule.rate(3_500)), (0.1, 0.05, 0.0125));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct StepDecay {
+    /// The learning rate of the first steps, above 0.
+    pub rate: f32,
+    /// What it is multiplied by, above 0 and at most 1.
+    pub factor: f32,
+    /// After how many steps each time, at least 1.
+    pub every: u32,
+}
+
+impl Schedule for StepDecay {
+    fn rate(&self, t: u64) -> f32 {
+        let times = t.checked_div(self.every.into()).unwrap_or_default();
+        self.rate * libm::powf(self.factor, times as f32)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_rate(self.rate)?;
+        accept(self.factor > 0.0 && self.factor <= 1.0 && self.every > 0)
+    }
+}
+
+/// Half a cosine from the rate down to a floor, `η = floor + ½ (rate − floor) (1 + cos(π t / steps))`, which is the floor
+/// from step `steps` on.
+///
+/// With a floor of 0 the descent ends there: further steps are refused with [`Error::InvalidLearningRate`].
+///
+/// Contract: computed as `floor + (rate − floor) * (s * s)` with `s = sinf(π/2 * ((steps − t) / steps))` of the `libm`
+/// crate, both whole numbers rounded to binary32. It is the same by the half-angle formula, and does not lose the last
+/// rates to a cosine next to −1.
+///
+/// Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017, without the
+/// restarts.
+///
+/// ```
+/// use hingeline::{Cosine, Schedule};
+/// let schedule = Cosine { rate: 0.5, floor: 0.25, steps: 100 };
+/// assert_eq!((schedule.rate(0), schedule.rate(100)), (0.5, 0.25));
+/// assert!((schedule.rate(50) - 0.375).abs() < 1e-6);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Cosine {
+    /// The learning rate of the first step, above 0.
+    pub rate: f32,
+    /// The learning rate of the last ones, at least 0 and at most `rate`.
+    pub floor: f32,
+    /// The steps until then, at least 1.
+    pub steps: u32,
+}
+
+impl Schedule for Cosine {
+    fn rate(&self, t: u64) -> f32 {
+        let left = u64::from(self.steps).saturating_sub(t) as f32 / self.steps as f32;
+        let sine = libm::sinf(FRAC_PI_2 * left);
+        self.floor + (self.rate - self.floor) * (sine * sine)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_rate(self.rate)?;
+        accept(self.floor >= 0.0 && self.floor <= self.rate && self.steps > 0)
+    }
+}
+
+/// The rate of Pegasos, `η = 1 / (λ (t + start))` with `λ = 2α`, since the regulariser here is `α Σ W²` without a half.
+///
+/// It wants an L2 term: α is the one of the [`Hinge`](crate::Hinge) that is minimised. A `start` of 1 is the paper's, whose first step
+/// erases the weights (`2ηα = 1`) and is refused here with [`Error::L2TooStrong`]; the first steps are smaller the larger it is.
+///
+/// Contract: `1 / ((2 * l2) * (t + start))` with `t` rounded to binary32.
+///
+/// Source: S. Shalev-Shwartz, Y. Singer, N. Srebro, "Pegasos: Primal Estimated sub-GrAdient SOlver for SVM", ICML 2007.
+///
+/// ```
+/// use hingeline::{Pegasos, Schedule};
+/// let schedule = Pegasos { l2: 0.25, start: 2.0 };
+/// assert_eq!((schedule.rate(0), schedule.rate(2)), (1.0, 0.5));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Pegasos {
+    /// The L2 strength α, above 0.
+    pub l2: f32,
+    /// The step that the first one is counted as, t₀ of the formula, at least 1.
+    pub start: f32,
+}
+
+impl Schedule for Pegasos {
+    fn rate(&self, t: u64) -> f32 {
+        1.0 / ((2.0 * self.l2) * (t as f32 + self.start))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if !(self.l2.is_finite() && self.l2 > 0.0) {
+            return Err(Error::InvalidL2);
+        }
+        accept(self.start.is_finite() && self.start >= 1.0)
+    }
+}
+
+fn check_rate(rate: f32) -> Result<(), Error> {
+    if rate.is_finite() && rate > 0.0 { Ok(()) } else { Err(Error::InvalidLearningRate) }
+}
+
+/// Refuses what makes a rate fall, unless it is of use.
+fn accept(is_useful: bool) -> Result<(), Error> {
+    if is_useful { Ok(()) } else { Err(Error::InvalidSchedule) }
 }

@@ -36,10 +36,10 @@ use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients
 /// "Pegasos: Primal Estimated sub-GrAdient SOlver for SVM", ICML 2007, section 2.
 ///
 /// ```
-/// use hingeline::{Hinge, Model, Schedule, Sgd};
+/// use hingeline::{Constant, Hinge, Model, Sgd};
 ///
 /// let mut model = Model::<2, 2>::new();
-/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Schedule::Constant { rate: 0.1 })?;
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.1 })?;
 /// // A stream is a loop around `step`.
 /// let mut stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
 /// while let Some((x, label)) = stream.next() {
@@ -51,15 +51,15 @@ use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Sgd {
-    progress: Progress,
+pub struct Sgd<R> {
+    progress: Progress<R>,
 }
 
-impl Sgd {
+impl<R: Schedule> Sgd<R> {
     /// The bytes that the optimiser takes besides its model.
     ///
     /// ```
-    /// const { assert!(hingeline::Sgd::SIZE <= 32) };
+    /// const { assert!(hingeline::Sgd::<hingeline::InverseTime>::SIZE <= 24) };
     /// ```
     pub const SIZE: usize = size_of::<Self>();
 
@@ -69,36 +69,36 @@ impl Sgd {
     /// As [`Progress::new`].
     ///
     /// ```
-    /// use hingeline::{Error, Hinge, Schedule, Sgd};
+    /// use hingeline::{Constant, Error, Hinge, Sgd};
     /// let hinge = Hinge::new(1.0, 10.0)?;
-    /// assert_eq!(Sgd::new(hinge, Schedule::Constant { rate: 0.05 }), Err(Error::L2TooStrong));
+    /// assert_eq!(Sgd::new(hinge, Constant { rate: 0.05 }), Err(Error::L2TooStrong));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: Schedule) -> Result<Self, Error> {
+    pub fn new(hinge: Hinge, schedule: R) -> Result<Self, Error> {
         Ok(Self::resume(Progress::new(hinge, schedule, 0)?))
     }
 
     /// An optimiser that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
     ///
     /// ```
-    /// use hingeline::{Hinge, Progress, Schedule, Sgd};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 }, 1_000)?;
+    /// use hingeline::{Constant, Hinge, Progress, Sgd};
+    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 1_000)?;
     /// assert_eq!(Sgd::resume(progress).progress(), progress);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn resume(progress: Progress) -> Self {
+    pub const fn resume(progress: Progress<R>) -> Self {
         Self { progress }
     }
 
     /// The whole state of the optimiser.
     ///
     /// ```
-    /// use hingeline::{Hinge, Schedule, Sgd};
-    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+    /// use hingeline::{Constant, Hinge, Sgd};
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
     /// assert_eq!(sgd.progress().steps(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn progress(&self) -> Progress {
+    pub const fn progress(&self) -> Progress<R> {
         self.progress
     }
 
@@ -109,10 +109,10 @@ impl Sgd {
     /// [`Error::L2TooStrong`]; model and optimiser are then as before.
     ///
     /// ```
-    /// use hingeline::{Error, Hinge, Model, Schedule, Sgd};
+    /// use hingeline::{Constant, Error, Hinge, Model, Sgd};
     ///
     /// let mut model = Model::<2, 1>::new();
-    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.5 })?;
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.5 })?;
     /// let step = sgd.step(&mut model, &[2.0], 1)?;
     /// assert_eq!((step.loss, step.violations), (1.0, 1));
     /// assert_eq!(model.weights(), &[[-1.0], [1.0]]);
@@ -142,12 +142,12 @@ impl Sgd {
     /// length. Model, optimiser and order are then as before; [`Order::skip`] goes on without that sample.
     ///
     /// ```
-    /// use hingeline::{Hinge, Model, Order, Schedule, Sgd, Slices};
+    /// use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices};
     /// use rand_core::SeedableRng;
     ///
     /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
     /// let mut order = Order::new(2, &mut rand_xorshift::XorShiftRng::seed_from_u64(7))?;
-    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
     /// sgd.step_next(&mut Model::<2, 1>::new(), &mut samples, &mut order)?;
     /// assert_eq!(order.position(), 1);
     /// # Ok::<(), hingeline::Error>(())
@@ -183,13 +183,13 @@ impl Sgd {
     /// it tries the same sample again.
     ///
     /// ```
-    /// use hingeline::{Hinge, Model, Order, Schedule, Sgd, Slices};
+    /// use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices};
     /// use rand_core::SeedableRng;
     ///
     /// let mut model = Model::<2, 1>::new();
     /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
     /// let mut order = Order::new(2, &mut rand_xorshift::XorShiftRng::seed_from_u64(7))?;
-    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
     /// let epoch = sgd.epoch(&mut model, &mut samples, &mut order)?;
     /// assert_eq!((epoch.steps, order.epoch()), (2, 1));
     /// # Ok::<(), hingeline::Error>(())
@@ -220,8 +220,8 @@ impl Sgd {
 /// What happened in one step of SGD.
 ///
 /// ```
-/// use hingeline::{Hinge, Model, Schedule, Sgd};
-/// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+/// use hingeline::{Constant, Hinge, Model, Sgd};
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
 /// let step = sgd.step(&mut Model::<3, 1>::new(), &[1.0], 0)?;
 /// assert_eq!(step.violations, 2);
 /// # Ok::<(), hingeline::Error>(())

@@ -7,6 +7,7 @@ pub mod digits;
 pub mod file;
 pub mod options;
 pub mod programme;
+pub mod rates;
 pub mod records;
 pub mod report;
 pub mod strategy;

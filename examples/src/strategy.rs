@@ -3,14 +3,15 @@
 use clap::ValueEnum;
 use hingeline::kernel::Kernel;
 use hingeline::{
-    Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, RandomLocalSearch, RandomSearch, Samples,
-    Schedule, Search, Sgd, SgdEpoch, Stopped,
+    Constant, Error, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, RandomLocalSearch,
+    RandomSearch, Samples, Search, Sgd, SgdEpoch, Stopped,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 use serde::Serialize;
 
 use crate::dataset::Part;
+use crate::rates::Rates;
 
 /// A way to find good weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -34,7 +35,7 @@ pub enum Plan {
     /// The standard deviation of a search's draws.
     Search(f32),
     /// The learning rates of a descent.
-    Descent(Schedule),
+    Descent(Rates),
 }
 
 /// What all strategies are given alike.
@@ -66,8 +67,8 @@ impl Strategy {
     /// The strategy's parameters: those that do well on standardised features, or a learning rate for all descents.
     pub fn plan(self, learning_rate: Option<f32>) -> Plan {
         let falling = |rate, decay| match learning_rate {
-            Some(rate) => Plan::Descent(Schedule::Constant { rate }),
-            None => Plan::Descent(Schedule::InverseTime { rate, decay }),
+            Some(rate) => Plan::Descent(Rates::Constant(Constant { rate })),
+            None => Plan::Descent(Rates::InverseTime(InverseTime { rate, decay })),
         };
         match self {
             Self::RandomSearch => Plan::Search(0.1),

@@ -12,7 +12,7 @@ mod descent;
 mod loss;
 mod random;
 
-pub use descent::{batch_step, constant_rate, inverse_time_rate, sgd_step};
+pub use descent::{batch_step, constant_rate, cosine_rate, inverse_time_rate, pegasos_rate, sgd_step, step_decay_rate};
 pub use loss::{Gradient, compensated_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient};
 pub use random::{checksum, index, normal, uniform};
 

@@ -158,6 +158,22 @@ pub fn inverse_time_rate(rate: f64, decay: f64, t: u64) -> f64 {
     rate / (1.0 + decay * t as f64)
 }
 
+/// `rate · factor^⌊t / every⌋`.
+pub fn step_decay_rate(rate: f64, factor: f64, every: u32, t: u64) -> f64 {
+    rate * factor.powf((t / u64::from(every)) as f64)
+}
+
+/// `floor + ½ (rate − floor) (1 + cos(π t / steps))` before the last step, then the floor.
+pub fn cosine_rate(rate: f64, floor: f64, steps: u32, t: u64) -> f64 {
+    let turn = (t as f64 / f64::from(steps)).min(1.0);
+    floor + 0.5 * (rate - floor) * (1.0 + (core::f64::consts::PI * turn).cos())
+}
+
+/// `1 / (2α (t + start))`.
+pub fn pegasos_rate(l2: f64, start: f64, t: u64) -> f64 {
+    1.0 / (2.0 * l2 * (t as f64 + start))
+}
+
 /// Box and Muller's normal deviate of two uniform numbers.
 pub fn normal(u1: f64, u2: f64) -> f64 {
     (-2.0 * (1.0 - u1).ln()).sqrt() * (core::f64::consts::TAU * u2).cos()

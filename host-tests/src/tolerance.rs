@@ -169,6 +169,25 @@ pub fn inverse_time_rate(rate: f64) -> f64 {
     gamma(4) * rate
 }
 
+/// `1 / (2α (t + start))`: t, the sum, the product with 2α, which is exact, and the quotient; all terms are positive.
+pub fn pegasos_rate(rate: f64) -> f64 {
+    gamma(4) * rate
+}
+
+/// `rate · factor^k`: libm's power is good to one unit in the last place, 2u, and is rounded once more by the product.
+pub fn step_decay_rate(rate: f64) -> f64 {
+    gamma(3) * rate
+}
+
+/// A cosine's rate by the half-angle formula. The angle has the roundings of both whole numbers, of their quotient, of π/2
+/// and of the product; a sine below π/2 passes a relative error on at most as it is, and libm's adds one unit in the last
+/// place, 2u. That twice in the square; then its rounding, `rate − floor`, the product and the sum, of positive terms.
+///
+/// The oracle's cosine next to −1 is off by 2⁻⁵² of the rate.
+pub fn cosine_rate(rate: f64, first: f64) -> f64 {
+    gamma(18) * rate + f64::EPSILON * first
+}
+
 /// A normal deviate of radius r. `1 − u₁` is exact; libm's logarithm and cosine are good to one unit in the last place,
 /// 2u; the root halves the error of what is below it and rounds once. The angle carries the roundings of τ and of the
 /// product, and the cosine passes them on with a slope of at most 1.

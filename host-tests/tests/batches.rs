@@ -2,7 +2,7 @@
 
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{
-    Decoded, Error, Gradient, GradientDescent, Hinge, Model, Samples, Schedule, Selected, Slices, Stopped,
+    Constant, Decoded, Error, Gradient, GradientDescent, Hinge, Model, Samples, Selected, Slices, Stopped,
 };
 use hingeline_host_tests::generate;
 
@@ -50,7 +50,7 @@ fn outcomes<K: Kernel>(model: &Model<C, F, K>, samples: &mut dyn Samples<F>) -> 
     // After a refusal the buffer's content is of no use, and may differ.
     let of_gradient = if loss.is_ok() { bits_of(gradient.weights().as_flattened()) } else { Vec::new() };
     let mut stepped = model.clone();
-    let mut descent = GradientDescent::new(hinge, Schedule::Constant { rate: 0.1 }, &mut gradient).unwrap();
+    let mut descent = GradientDescent::new(hinge, Constant { rate: 0.1 }, &mut gradient).unwrap();
     let step = descent.step(&mut stepped, samples).map(|step| bits(step.data_loss));
     let of_step = bits_of(stepped.weights().as_flattened());
     [(hinge.loss(model, samples).map(bits), Vec::new()), (loss, of_gradient), (step, of_step)]

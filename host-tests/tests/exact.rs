@@ -4,7 +4,7 @@
 //! same value, and one that is off by a bit is wrong. Unlike the oracle's this needs no tolerance, at kinks neither.
 
 use hingeline::{
-    FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Parameter, Schedule, Sgd,
+    Constant, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Parameter, Sgd,
 };
 use hingeline_host_tests::for_shapes;
 use hingeline_host_tests::generate::{self, Set};
@@ -173,7 +173,7 @@ fn steps_of_sgd() {
 
 fn sgd_steps<const C: usize, const F: usize>() {
     for_cases::<C, F>(|case| {
-        let mut sgd = Sgd::new(Hinge::new(2.0, 0.5).unwrap(), Schedule::Constant { rate: 0.5 }).unwrap();
+        let mut sgd = Sgd::new(Hinge::new(2.0, 0.5).unwrap(), Constant { rate: 0.5 }).unwrap();
         let (mut model, mut exact) = (case.model.clone(), case.whole.clone());
         for (t, sample) in case.samples[..5].iter().enumerate() {
             let unit = 1 << t;
@@ -201,7 +201,7 @@ fn batch_steps<const C: usize, const F: usize>() {
     for_cases::<C, F>(|case| {
         let mut order = Order::new(N, &mut generate::rng(case.seed)).unwrap();
         let mut gradient = Gradient::new();
-        let schedule = Schedule::Constant { rate: 1.0 };
+        let schedule = Constant { rate: 1.0 };
         let mut descent = MiniBatch::new(Hinge::new(2.0, 0.0).unwrap(), schedule, 4, &mut gradient).unwrap();
         let (mut model, mut exact, mut unit) = (case.model.clone(), case.whole.clone(), 1);
         for _ in 0..2 {
@@ -230,7 +230,7 @@ fn whole_step<const C: usize, const F: usize>() {
     for_cases::<C, F>(|case| {
         let (mut model, mut gradient) = (case.model.clone(), Gradient::new());
         let hinge = Hinge::new(2.0, 0.5).unwrap();
-        let mut descent = GradientDescent::new(hinge, Schedule::Constant { rate: 0.5 }, &mut gradient).unwrap();
+        let mut descent = GradientDescent::new(hinge, Constant { rate: 0.5 }, &mut gradient).unwrap();
         let step = descent.step(&mut model, &mut case.set.slices()).unwrap();
         let sum = case.whole.gradient_sum(&case.samples, 2);
         let mut exact = case.whole.clone();

@@ -1,6 +1,6 @@
 //! Values known from the lecture, or worked out by hand.
 
-use hingeline::{FiniteDifference, Gradient, Hinge, Model, Parameter, Samples, Schedule, Sgd, Slices, coefficients};
+use hingeline::{Constant, FiniteDifference, Gradient, Hinge, Model, Parameter, Samples, Sgd, Slices, coefficients};
 
 /// Cat, car and frog: the lecture's three pictures, each given by the scores that the lecture lists for it.
 const CAT: [f32; 3] = [3.2, 5.1, -1.7];
@@ -165,7 +165,7 @@ fn numerical_and_analytic_gradient_of_the_frog() {
 #[test]
 fn step_by_hand() {
     let mut model = Model::from_parts([[2.0], [4.0], [-2.0]], [0.0; 3], 1.0).unwrap();
-    let mut sgd = Sgd::new(Hinge::new(1.0, 0.5).unwrap(), Schedule::Constant { rate: 0.5 }).unwrap();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 0.5).unwrap(), Constant { rate: 0.5 }).unwrap();
     // Scores (2, 4, −2), label 2: margins 2 + 2 + 1 = 5 and 4 + 2 + 1 = 7.
     let step = sgd.step(&mut model, &[1.0], 2).unwrap();
     assert_eq!((step.loss, step.violations), (12.0, 2));

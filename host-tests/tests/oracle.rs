@@ -2,7 +2,10 @@
 //!
 //! Where a margin is so near to zero that the two may disagree on whether it counts, the sample is left out before.
 
-use hingeline::{Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Schedule, Sgd, argmax, random};
+use hingeline::{
+    Constant, Cosine, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Pegasos, Schedule, Sgd,
+    StepDecay, argmax, random,
+};
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::oracle::{self, Loss};
 use hingeline_host_tests::{for_shapes, tolerance};
@@ -194,7 +197,7 @@ fn sgd_steps<const C: usize, const F: usize>() {
         for (index, (x, label)) in case.set.iter().enumerate() {
             let rate = 0.01 * (1 + index) as f32;
             let mut after = case.model.clone();
-            let mut sgd = Sgd::new(case.hinge, Schedule::Constant { rate }).unwrap();
+            let mut sgd = Sgd::new(case.hinge, Constant { rate }).unwrap();
             let step = sgd.step(&mut after, x, label).unwrap();
             case.assert_stepped(&case.samples[index..=index], rate, &after);
             let margins = case.loss.margins(&case.exact, &case.samples[index]);
@@ -212,7 +215,7 @@ fn whole_steps<const C: usize, const F: usize>() {
     for_cases::<C, F>(|case| {
         let rate = 0.3;
         let (mut after, mut gradient) = (case.model.clone(), Gradient::new());
-        let mut descent = GradientDescent::new(case.hinge, Schedule::Constant { rate }, &mut gradient).unwrap();
+        let mut descent = GradientDescent::new(case.hinge, Constant { rate }, &mut gradient).unwrap();
         let step = descent.step(&mut after, &mut case.set.slices()).unwrap();
         case.assert_stepped(&case.samples, rate, &after);
         let data = Loss { l2: 0.0, ..case.loss };
@@ -233,7 +236,7 @@ fn batch_steps<const C: usize, const F: usize>() {
         let batch = [(); 4].map(|()| (case.samples[ahead.index()].clone(), ahead.skip()).0);
         let rate = 0.3;
         let (mut after, mut gradient) = (case.model.clone(), Gradient::new());
-        let mut descent = MiniBatch::new(case.hinge, Schedule::Constant { rate }, 4, &mut gradient).unwrap();
+        let mut descent = MiniBatch::new(case.hinge, Constant { rate }, 4, &mut gradient).unwrap();
         descent.step(&mut after, &mut case.set.slices(), &mut order).unwrap();
         case.assert_stepped(&batch, rate, &after);
     });
@@ -245,10 +248,36 @@ fn schedules() {
     for draw in 0..10_000 {
         let (rate, decay) = (generate::ordinary(&mut rng).abs(), generate::ordinary(&mut rng).abs());
         let t = u64::from(rng.next_u32()) << (draw % 32);
-        let actual = f64::from(Schedule::InverseTime { rate, decay }.rate(t));
+        let actual = f64::from(InverseTime { rate, decay }.rate(t));
         let exact = oracle::inverse_time_rate(rate.into(), decay.into(), t);
         let bound = tolerance::inverse_time_rate(exact);
         assert!((actual - exact).abs() <= bound, "{rate} / (1 + {decay} · {t}), draw {draw} of seed 1: {actual}");
+    }
+}
+
+#[test]
+fn schedules_that_fall_otherwise() {
+    let mut rng = generate::rng(3);
+    for draw in 0..10_000 {
+        let rate = generate::ordinary(&mut rng).abs();
+        let period = 1 + (rng.next_u32() >> (draw % 24 + 8));
+        let t = u64::from(rng.next_u32()) % (2 * u64::from(period));
+        let what = format!("rate {rate}, period {period}, step {t}, draw {draw} of seed 3");
+
+        let floor = rate * random::uniform(&mut rng);
+        let actual = f64::from(Cosine { rate, floor, steps: period }.rate(t));
+        let exact = oracle::cosine_rate(rate.into(), floor.into(), period, t);
+        assert!((actual - exact).abs() <= tolerance::cosine_rate(exact, rate.into()), "{what}: {actual}, {exact}");
+
+        let factor = 0.5 + 0.5 * random::uniform(&mut rng);
+        let actual = f64::from(StepDecay { rate, factor, every: period }.rate(5 * t));
+        let exact = oracle::step_decay_rate(rate.into(), factor.into(), period, 5 * t);
+        assert!((actual - exact).abs() <= tolerance::step_decay_rate(exact), "{what}: {actual}, {exact}");
+
+        let (l2, start) = (0.125 + rate, 1.0 + floor);
+        let actual = f64::from(Pegasos { l2, start }.rate(t));
+        let exact = oracle::pegasos_rate(l2.into(), start.into(), t);
+        assert!((actual - exact).abs() <= tolerance::pegasos_rate(exact), "{what}: {actual}, {exact}");
     }
 }
 

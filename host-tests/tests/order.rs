@@ -1,6 +1,6 @@
 //! The shuffled order against Fisher and Yates: as even, as unpredictable, and as good to train with.
 
-use hingeline::{Hinge, Model, Order, Schedule, Sgd, Slices, random};
+use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices, random};
 use hingeline_examples::dataset::Part;
 use hingeline_examples::digits::{CLASSES, FEATURES, digits};
 use rand_core::SeedableRng;
@@ -170,7 +170,7 @@ fn sorted_by_label(part: &Part<FEATURES>) -> Part<FEATURES> {
 /// The accuracy on the test part after a few epochs of SGD in the order given.
 fn accuracy(visits: &[usize], train: &Part<FEATURES>, test: &Part<FEATURES>) -> f64 {
     let mut model = Model::<CLASSES, FEATURES>::new();
-    let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3).unwrap(), Schedule::Constant { rate: 0.01 }).unwrap();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3).unwrap(), Constant { rate: 0.01 }).unwrap();
     for &index in visits {
         sgd.step(&mut model, &train.features[index], train.labels[index].into()).unwrap();
     }
@@ -211,7 +211,7 @@ fn an_order_runs_through_its_samples_as_a_source_too() {
     let labels: Vec<u8> = (0..100).map(|i| i % 2).collect();
     let mut samples = Slices::new(&features, &labels).unwrap();
     let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(5)).unwrap();
-    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: 1e-3 }).unwrap();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 1e-3 }).unwrap();
     let mut model = Model::<2, 1>::new();
     let first = sgd.step_next(&mut model, &mut samples, &mut order).unwrap();
     let epoch = sgd.epoch(&mut model, &mut samples, &mut order).unwrap();

@@ -1,7 +1,7 @@
 //! What holds for every input, tried on thousands of them; a failure is shrunk and printed.
 
 use hingeline::{
-    Gradient, GradientDescent, Hinge, Model, Order, RandomLocalSearch, RandomSearch, Schedule, Search, Sgd, argmax,
+    Constant, Gradient, GradientDescent, Hinge, Model, Order, RandomLocalSearch, RandomSearch, Search, Sgd, argmax,
 };
 use hingeline_host_tests::bits::{ModelBits, is_finite};
 use hingeline_host_tests::generate::{self, Set};
@@ -56,13 +56,12 @@ fn any_model() -> impl Strategy<Value = Model<C, F>> {
 }
 
 /// Rates from the everyday to those that throw the weights to the end of the range, and strengths that are allowed.
-fn any_descent() -> impl Strategy<Value = (Hinge, Schedule)> {
+fn any_descent() -> impl Strategy<Value = (Hinge, Constant)> {
     let rate = prop_oneof![1e-3_f32..1.0, 1.0_f32..1e10, 1e30_f32..f32::MAX];
     let shrink = prop_oneof![Just(0.0_f32), 0.0_f32..0.9];
     let delta = prop_oneof![Just(1.0_f32), 0.0_f32..1e38];
-    (delta, rate, shrink).prop_map(|(delta, rate, shrink)| {
-        (Hinge::new(delta, shrink / rate / 2.0).unwrap(), Schedule::Constant { rate })
-    })
+    (delta, rate, shrink)
+        .prop_map(|(delta, rate, shrink)| (Hinge::new(delta, shrink / rate / 2.0).unwrap(), Constant { rate }))
 }
 
 fn ordinary_model(seed: u64) -> Model<C, F> {
@@ -221,9 +220,9 @@ proptest! {
         let huge = |rng: &mut _| generate::one_of(rng, &[0.0, 1.7e38, -1.7e38, 1e38, -1e38, 1e37]);
         let mut model = generate::model::<C, F>(&mut rng, 1.0, huge);
         let hinge = Hinge::new(delta, shrink / rate / 2.0).unwrap();
-        let mut sgd = Sgd::new(hinge, Schedule::Constant { rate }).unwrap();
+        let mut sgd = Sgd::new(hinge, Constant { rate }).unwrap();
         let mut gradient = Gradient::new();
-        let mut descent = GradientDescent::new(hinge, Schedule::Constant { rate }, &mut gradient).unwrap();
+        let mut descent = GradientDescent::new(hinge, Constant { rate }, &mut gradient).unwrap();
         for step in 0..40 {
             let set = Set::<F>::draw(&mut rng, 1, C, |rng| generate::one_of(rng, &[0.0, 1.0, -1.0, 0.5, -0.1]));
             let before = ModelBits::of(&model);
@@ -281,7 +280,7 @@ proptest! {
                 Ok(taken) => prop_assert_eq!(state.best(), Some(taken.best)),
                 Err(_) => prop_assert_eq!((ModelBits::of(&model), state), before, "step {}", step),
             }
-            let descended = Sgd::new(state.hinge(), Schedule::Constant { rate: 1e37 }).unwrap().step(
+            let descended = Sgd::new(state.hinge(), Constant { rate: 1e37 }).unwrap().step(
                 &mut model,
                 &[1.0, -1.0, 0.5, 0.0],
                 step % C,

@@ -2,7 +2,7 @@
 
 use hingeline::kernel::{CHOSEN, Choice, Kernel, Work};
 use hingeline::{
-    Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch, Schedule,
+    Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch,
     Search, Sgd,
 };
 use hingeline_examples::digits::{CLASSES, FEATURES, digits};
@@ -12,7 +12,7 @@ use rand_xorshift::XorShiftRng;
 
 type Digits = Model<CLASSES, FEATURES>;
 
-const SCHEDULE: Schedule = Schedule::InverseTime { rate: 0.01, decay: 1e-4 };
+const SCHEDULE: InverseTime = InverseTime { rate: 0.01, decay: 1e-4 };
 
 /// The fingerprints of models trained on the digits: 20 epochs, seed 1, Δ = 1, α = 1e-3.
 ///
@@ -77,7 +77,7 @@ struct Saved {
     order: ([u32; 4], usize, u32, u32),
     margin: u32,
     l2: u32,
-    schedule: Schedule,
+    schedule: InverseTime,
     steps: u64,
 }
 
@@ -90,7 +90,7 @@ fn floats(bits: &[u32]) -> Vec<f32> {
 }
 
 impl Saved {
-    fn of(model: &Digits, progress: Progress, order: &Order) -> Self {
+    fn of(model: &Digits, progress: Progress<InverseTime>, order: &Order) -> Self {
         Self {
             weights: bits(model.weights().as_flattened()),
             bias: bits(model.bias()),
@@ -109,7 +109,7 @@ impl Saved {
         model
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> Progress<InverseTime> {
         let hinge = Hinge::new(f32::from_bits(self.margin), f32::from_bits(self.l2)).unwrap();
         Progress::new(hinge, self.schedule, self.steps).unwrap()
     }
@@ -133,7 +133,7 @@ fn sgd_saved_in_mid_epoch_and_rebuilt_ends_in_the_same_bits() {
     assert_eq!((order.epoch(), order.position()), (1, 700));
     assert_ne!(model.scale(), 1.0, "the scale must be a part of what is saved");
 
-    let finish = |mut model: Digits, mut sgd: Sgd, mut order: Order| {
+    let finish = |mut model: Digits, mut sgd: Sgd<InverseTime>, mut order: Order| {
         let mut samples = set.train.samples().unwrap();
         for _ in 0..3 {
             sgd.epoch(&mut model, &mut samples, &mut order).unwrap();
@@ -173,7 +173,7 @@ fn mini_batch_saved_in_mid_epoch_and_rebuilt_ends_in_the_same_bits() {
 #[test]
 fn gradient_descent_saved_and_rebuilt_ends_in_the_same_bits() {
     let set = digits();
-    let steps = |model: &mut Digits, progress: Progress, count: usize| {
+    let steps = |model: &mut Digits, progress: Progress<InverseTime>, count: usize| {
         let mut gradient = Gradient::new();
         let mut descent = GradientDescent::resume(progress, &mut gradient);
         for _ in 0..count {

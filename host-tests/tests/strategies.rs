@@ -1,6 +1,6 @@
 //! Every strategy lowers the loss on real data, by an amount, and in the lecture's order.
 
-use hingeline::{Hinge, Model, Schedule, Stopped};
+use hingeline::{Constant, Hinge, Model, Stopped};
 use hingeline_examples::dataset::Dataset;
 use hingeline_examples::digits::{CLASSES, FEATURES, digits};
 use hingeline_examples::strategy::{Budget, Effort, Plan, Strategy};
@@ -64,7 +64,7 @@ fn full_batch_descent_with_a_small_rate_never_raises_the_loss() {
     let set = digits();
     let mut samples = set.train.samples().unwrap();
     let mut gradient = hingeline::Gradient::new();
-    let schedule = Schedule::Constant { rate: 1e-3 };
+    let schedule = Constant { rate: 1e-3 };
     let mut descent = hingeline::GradientDescent::new(hinge(), schedule, &mut gradient).unwrap();
     let mut model = Model::<CLASSES, FEATURES>::new();
     let mut before = LOSS_OF_ZERO;
@@ -112,7 +112,7 @@ fn searches_report_the_loss_of_the_model_that_they_keep() {
 fn no_strategy_touches_rows_without_need() {
     let set = digits();
     let mut trained = train(Strategy::Sgd, Strategy::Sgd.plan(None), &set).unwrap();
-    let mut sgd = hingeline::Sgd::new(hinge(), Schedule::Constant { rate: 0.01 }).unwrap();
+    let mut sgd = hingeline::Sgd::new(hinge(), Constant { rate: 0.01 }).unwrap();
     let mut untouched = 0;
     for (x, &label) in set.train.features.iter().zip(&set.train.labels).take(200) {
         let before = trained.model.clone();

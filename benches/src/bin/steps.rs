@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use hingeline::kernel::{Chosen, Kernel};
-use hingeline::{Gradient, Hinge, Model, Order, Schedule, Sgd};
+use hingeline::{Constant, Gradient, Hinge, Model, Order, Sgd};
 use hingeline_benches::contest::{Contestant, fastest};
 use hingeline_benches::{RATE, model_of, random_sample, unguarded_step};
 
@@ -18,7 +18,7 @@ fn compare<const C: usize, const F: usize>() -> Result<(), hingeline::Error> {
         let mut model = model_of::<C, F>(violations);
         let scored = model.clone();
         let (mut weights, mut bias) = (*model.weights(), *model.bias());
-        let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: RATE })?;
+        let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: RATE })?;
         assert_eq!(sgd.step(&mut model, &x, 0)?.violations, violations);
         assert_eq!(unguarded_step(&mut weights, &mut bias, &x).1, violations);
         let mut scores = [0.0; C];
@@ -59,7 +59,7 @@ fn main() -> Result<(), hingeline::Error> {
     println!(
         "bytes at 10x64: model {}, SGD {}, order {}, gradient for the batch strategies {}",
         Model::<10, 64>::SIZE,
-        Sgd::SIZE,
+        Sgd::<Constant>::SIZE,
         Order::SIZE,
         Gradient::<10, 64>::SIZE
     );

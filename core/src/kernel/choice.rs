@@ -74,7 +74,7 @@ const FORCED: bool = cfg!(any(
 ///
 /// ```
 /// use hingeline::kernel::{Choice, Kernel, Work};
-/// use hingeline::{Error, Hinge, Model, Schedule, Sgd};
+/// use hingeline::{Constant, Error, Hinge, Model, Sgd};
 ///
 /// struct Train<'a> {
 ///     features: &'a [[f32; 2]],
@@ -87,7 +87,7 @@ const FORCED: bool = cfg!(any(
 ///
 ///     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
 ///         let mut model = Model::<2, 2, K>::on(kernel);
-///         let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Schedule::Constant { rate: 0.1 })?;
+///         let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
 ///         for (x, label) in self.features.iter().zip(self.labels) {
 ///             sgd.step(&mut model, x, *label)?;
 ///         }

@@ -13,6 +13,24 @@ pub fn inverse_time_rate(rate: f32, decay: f32, t: u64) -> f32 {
     rate / (1.0 + (decay * (t as f32)))
 }
 
+/// `η = rate · factor^⌊t / every⌋`, the whole quotient rounded to binary32.
+pub fn step_decay_rate(rate: f32, factor: f32, every: u64, t: u64) -> f32 {
+    let times = (t - t % every) / every;
+    rate * libm::powf(factor, times as f32)
+}
+
+/// `η = floor + (rate − floor) * s²` with `s = sin(π/2 · (steps − t) / steps)`, and the floor from `steps` on.
+pub fn cosine_rate(rate: f32, floor: f32, steps: u64, t: u64) -> f32 {
+    let left = if t < steps { steps - t } else { 0 };
+    let sine = libm::sinf(core::f32::consts::FRAC_PI_2 * ((left as f32) / (steps as f32)));
+    floor + ((rate - floor) * (sine * sine))
+}
+
+/// `η = 1 / (2α (t + start))`.
+pub fn pegasos_rate(l2: f32, start: f32, t: u64) -> f32 {
+    1.0 / ((2.0 * l2) * ((t as f32) + start))
+}
+
 /// A step of SGD: the scale shrinks and is folded if it is small, then the rows take the sample.
 ///
 /// Returns whether the scale was folded.

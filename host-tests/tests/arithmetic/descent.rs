@@ -1,7 +1,7 @@
 //! Steps of SGD and of batch descent, many in a row.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Schedule, Sgd};
+use hingeline::{Constant, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Sgd};
 use hingeline_host_tests::bits::{assert_all_same, assert_same};
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::{contract, for_shapes};
@@ -37,7 +37,7 @@ fn sgd_run<const C: usize, const F: usize>(kernel: impl Kernel, scale: f32, l2: 
     let mut model = generate::on_kernel(kernel, &generate::model::<C, F>(&mut rng, scale, generate::ordinary));
     let set = Set::<F>::draw(&mut rng, 40, C, generate::ordinary);
     let mut expected = contract::Model::from(&model);
-    let schedule = Schedule::InverseTime { rate, decay: 1e-3 };
+    let schedule = InverseTime { rate, decay: 1e-3 };
     let mut sgd = Sgd::new(Hinge::new(1.0, l2).unwrap(), schedule).unwrap();
     let mut folds = 0;
     for (t, sample) in contract::samples_of(&set).iter().enumerate() {
@@ -75,7 +75,7 @@ fn batch_run<const C: usize, const F: usize>(kernel: impl Kernel, scale: f32, l2
     let mut expected = contract::Model::from(&model);
     let mut gradient = Gradient::new();
     let hinge = Hinge::new(1.0, l2).unwrap();
-    let mut descent = GradientDescent::new(hinge, Schedule::Constant { rate: 0.2 }, &mut gradient).unwrap();
+    let mut descent = GradientDescent::new(hinge, Constant { rate: 0.2 }, &mut gradient).unwrap();
     for t in 0..6 {
         let what = format!("{C}x{F}, scale {scale}, α {l2}, step {t}, seed {seed}");
         let data_loss = contract::set_loss(&expected, &samples, 1.0, 0.0);
@@ -100,7 +100,7 @@ fn mini_batch_run<const C: usize, const F: usize>(kernel: impl Kernel) {
     let mut order = Order::new(11, &mut rng).unwrap();
     let mut expected = contract::Model::from(&model);
     let mut gradient = Gradient::new();
-    let (hinge, schedule) = (Hinge::new(1.0, 1e-2).unwrap(), Schedule::Constant { rate: 0.2 });
+    let (hinge, schedule) = (Hinge::new(1.0, 1e-2).unwrap(), Constant { rate: 0.2 });
     let mut descent = MiniBatch::new(hinge, schedule, 3, &mut gradient).unwrap();
     for t in 0..8 {
         let what = format!("{C}x{F}, step {t}, seed {seed}");

@@ -1,6 +1,6 @@
 //! Random draws, schedules and fingerprints: plain scalar code that no kernel has a part in.
 
-use hingeline::{Schedule, random};
+use hingeline::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay, random};
 use hingeline_host_tests::bits::assert_same;
 use hingeline_host_tests::{contract, for_shapes, generate};
 use rand_core::Rng;
@@ -47,9 +47,32 @@ fn schedules() {
         for _ in 0..100 {
             let (rate, decay) = (generate::ordinary(&mut rng).abs(), generate::ordinary(&mut rng).abs());
             let what = format!("rate {rate}, decay {decay}, step {t}, seed 4");
-            assert_same(Schedule::Constant { rate }.rate(t), contract::constant_rate(rate), &what);
+            assert_same(Constant { rate }.rate(t), contract::constant_rate(rate), &what);
             let expected = contract::inverse_time_rate(rate, decay, t);
-            assert_same(Schedule::InverseTime { rate, decay }.rate(t), expected, &what);
+            assert_same(InverseTime { rate, decay }.rate(t), expected, &what);
+            let start = 1.0 + decay;
+            assert_same(Pegasos { l2: rate, start }.rate(t), contract::pegasos_rate(rate, start, t), &what);
+        }
+    }
+}
+
+#[test]
+fn schedules_with_a_period() {
+    let seed = 5;
+    let mut rng = generate::rng(seed);
+    for draw in 0..10_000 {
+        let rate = generate::ordinary(&mut rng).abs();
+        let part = random::uniform(&mut rng);
+        let period = 1 + (rng.next_u32() >> (draw % 32));
+        // Before, at and behind multiples of the period, and anywhere.
+        let multiple = u64::from(period) * u64::from(rng.next_u32() % 5);
+        for t in [multiple.saturating_sub(1), multiple, multiple + 1, rng.next_u32().into(), u64::MAX] {
+            let what = format!("rate {rate}, part {part}, period {period}, step {t}, seed {seed}");
+            let expected = contract::step_decay_rate(rate, part, period.into(), t);
+            assert_same(StepDecay { rate, factor: part, every: period }.rate(t), expected, &what);
+            let floor = rate * part;
+            let expected = contract::cosine_rate(rate, floor, period.into(), t);
+            assert_same(Cosine { rate, floor, steps: period }.rate(t), expected, &what);
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Steps that a rough bound would refuse and that must be taken, since their results are finite.
 
-use hingeline::{Gradient, GradientDescent, Hinge, Model, Schedule, Sgd, Slices};
+use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Sgd, Slices};
 use hingeline_host_tests::bits::{assert_all_same, is_finite};
 use hingeline_host_tests::contract;
 
 /// Steps once by SGD and once by batch descent, and demands the contract's result of both.
 #[track_caller]
 fn assert_accepted<const C: usize, const F: usize>(model: &Model<C, F>, rate: f32, x: [f32; F], label: usize) {
-    let (hinge, schedule) = (Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate });
+    let (hinge, schedule) = (Hinge::new(1.0, 0.0).unwrap(), Constant { rate });
     let sample = (x.to_vec(), label);
     let mut expected = contract::Model::from(model);
     contract::sgd_step(&mut expected, &sample, 1.0, 0.0, rate);
@@ -65,9 +65,9 @@ fn an_update_to_the_very_end_of_the_range() {
 fn steps_after_it() {
     let mut model = Model::from_parts([[3e38, 0.0], [0.0, 0.0]], [0.0; 2], 1.0).unwrap();
     let hinge = Hinge::new(1.0, 0.0).unwrap();
-    let mut sgd = Sgd::new(hinge, Schedule::Constant { rate: 1e38 }).unwrap();
+    let mut sgd = Sgd::new(hinge, Constant { rate: 1e38 }).unwrap();
     sgd.step(&mut model, &[-0.9, 0.0], 0).unwrap();
-    let mut slow = Sgd::new(hinge, Schedule::Constant { rate: 1.0 }).unwrap();
+    let mut slow = Sgd::new(hinge, Constant { rate: 1.0 }).unwrap();
     for _ in 0..1_000 {
         slow.step(&mut model, &[-0.1, 0.5], 0).unwrap();
         slow.step(&mut model, &[0.1, -0.5], 1).unwrap();

@@ -1,7 +1,10 @@
 //! Hyper-parameters that make no sense.
 
+use core::fmt::Debug;
+
 use hingeline::{
-    Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Progress, Schedule, Search, Sgd, Slices,
+    Constant, Cosine, Error, FiniteDifference, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Pegasos,
+    Progress, Schedule, Search, Sgd, Slices, StepDecay,
 };
 
 const NOT_FINITE: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
@@ -35,7 +38,7 @@ fn margin_and_l2() {
 
 /// Every way to make an optimiser asks the same questions.
 #[track_caller]
-fn assert_schedule_refused(hinge: Hinge, schedule: Schedule, error: Error) {
+fn assert_schedule_refused<R: Schedule + Debug + PartialEq>(hinge: Hinge, schedule: R, error: Error) {
     let mut gradient = Gradient::<2, 1>::new();
     assert_eq!(Progress::new(hinge, schedule, 0), Err(error), "{schedule:?}");
     assert_eq!(Sgd::new(hinge, schedule), Err(error), "{schedule:?}");
@@ -46,29 +49,92 @@ fn assert_schedule_refused(hinge: Hinge, schedule: Schedule, error: Error) {
 #[test]
 fn learning_rate() {
     for rate in not_positive() {
-        for schedule in [Schedule::Constant { rate }, Schedule::InverseTime { rate, decay: 0.1 }] {
-            assert_eq!(schedule.check(), Err(Error::InvalidLearningRate), "{rate}");
-            assert_schedule_refused(hinge(), schedule, Error::InvalidLearningRate);
-        }
+        let refused = Error::InvalidLearningRate;
+        assert_eq!(Constant { rate }.check(), Err(refused), "{rate}");
+        assert_schedule_refused(hinge(), Constant { rate }, refused);
+        assert_schedule_refused(hinge(), InverseTime { rate, decay: 0.1 }, refused);
+        assert_schedule_refused(hinge(), StepDecay { rate, factor: 0.5, every: 10 }, refused);
+        assert_schedule_refused(hinge(), Cosine { rate, floor: 0.0, steps: 10 }, refused);
     }
     for rate in [TINY, f32::MAX] {
-        assert!(Sgd::new(hinge(), Schedule::Constant { rate }).is_ok(), "{rate}");
+        assert!(Sgd::new(hinge(), Constant { rate }).is_ok(), "{rate}");
     }
 }
 
 #[test]
 fn decay() {
     for decay in negative_or_not_finite() {
-        assert_schedule_refused(hinge(), Schedule::InverseTime { rate: 0.1, decay }, Error::InvalidDecay);
+        assert_schedule_refused(hinge(), InverseTime { rate: 0.1, decay }, Error::InvalidSchedule);
     }
     for decay in [0.0, TINY, f32::MAX] {
-        assert!(Sgd::new(hinge(), Schedule::InverseTime { rate: 0.1, decay }).is_ok(), "{decay}");
+        assert!(Sgd::new(hinge(), InverseTime { rate: 0.1, decay }).is_ok(), "{decay}");
     }
 }
 
 #[test]
+fn factor_and_period_of_a_step_decay() {
+    for factor in not_positive().chain([1.0_f32.next_up()]) {
+        assert_schedule_refused(hinge(), StepDecay { rate: 0.1, factor, every: 1 }, Error::InvalidSchedule);
+    }
+    assert_schedule_refused(hinge(), StepDecay { rate: 0.1, factor: 0.5, every: 0 }, Error::InvalidSchedule);
+    for factor in [TINY, 1.0] {
+        assert!(Sgd::new(hinge(), StepDecay { rate: 0.1, factor, every: 1 }).is_ok(), "{factor}");
+    }
+}
+
+#[test]
+fn floor_and_steps_of_a_cosine() {
+    for floor in negative_or_not_finite().chain([0.1_f32.next_up()]) {
+        assert_schedule_refused(hinge(), Cosine { rate: 0.1, floor, steps: 1 }, Error::InvalidSchedule);
+    }
+    assert_schedule_refused(hinge(), Cosine { rate: 0.1, floor: 0.0, steps: 0 }, Error::InvalidSchedule);
+    for floor in [0.0, 0.1] {
+        assert!(Sgd::new(hinge(), Cosine { rate: 0.1, floor, steps: u32::MAX }).is_ok(), "{floor}");
+    }
+}
+
+#[test]
+fn strength_and_start_of_pegasos() {
+    for l2 in not_positive() {
+        assert_schedule_refused(hinge(), Pegasos { l2, start: 2.0 }, Error::InvalidL2);
+    }
+    for start in NOT_FINITE.into_iter().chain(NEGATIVE).chain([0.0, 1.0_f32.next_down()]) {
+        assert_schedule_refused(hinge(), Pegasos { l2: 0.1, start }, Error::InvalidSchedule);
+    }
+    // The paper's first step, 2ηα = 1, would erase the weights.
+    let with_l2 = Hinge::new(1.0, 0.1).unwrap();
+    assert_schedule_refused(with_l2, Pegasos { l2: 0.1, start: 1.0 }, Error::L2TooStrong);
+    assert!(Sgd::new(with_l2, Pegasos { l2: 0.1, start: 2.0 }).is_ok());
+    assert!(Progress::new(with_l2, Pegasos { l2: 0.1, start: 1.0 }, 1).is_ok());
+}
+
+/// Rates that have fallen to nothing, or that somebody's own schedule made up.
+#[test]
+fn a_step_whose_rate_is_no_rate() {
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Own(f32);
+    impl Schedule for Own {
+        fn rate(&self, _: u64) -> f32 {
+            self.0
+        }
+
+        fn check(&self) -> Result<(), Error> {
+            Ok(())
+        }
+    }
+    for rate in not_positive() {
+        assert_schedule_refused(hinge(), Own(rate), Error::InvalidLearningRate);
+    }
+    let ended = |schedule| Progress::new(hinge(), schedule, 10).map(|progress: Progress<Cosine>| progress.steps());
+    assert_eq!(ended(Cosine { rate: 0.1, floor: 0.0, steps: 10 }), Err(Error::InvalidLearningRate));
+    assert_eq!(ended(Cosine { rate: 0.1, floor: 0.01, steps: 10 }), Ok(10));
+    let fallen = Progress::new(hinge(), StepDecay { rate: 0.1, factor: 0.5, every: 1 }, 1_000);
+    assert_eq!(fallen, Err(Error::InvalidLearningRate));
+}
+
+#[test]
 fn batch_size() {
-    let (schedule, mut gradient) = (Schedule::Constant { rate: 0.1 }, Gradient::<2, 1>::new());
+    let (schedule, mut gradient) = (Constant { rate: 0.1 }, Gradient::<2, 1>::new());
     let refused = MiniBatch::new(hinge(), schedule, 0, &mut gradient).err();
     assert_eq!(refused, Some(Error::InvalidBatchSize));
     let progress = Progress::new(hinge(), schedule, 3).unwrap();
@@ -110,16 +176,16 @@ fn labels_of_another_number() {
 fn l2_too_strong() {
     for (rate, l2) in [(0.5, 1.0), (1.0, 0.5), (1.0, 2.0), (1e30, 1e30), (f32::MAX, f32::MAX)] {
         let hinge = Hinge::new(1.0, l2).unwrap();
-        assert_schedule_refused(hinge, Schedule::Constant { rate }, Error::L2TooStrong);
-        assert_schedule_refused(hinge, Schedule::InverseTime { rate, decay: 1.0 }, Error::L2TooStrong);
-        let at_any_step = Progress::new(hinge, Schedule::Constant { rate }, u64::MAX);
+        assert_schedule_refused(hinge, Constant { rate }, Error::L2TooStrong);
+        assert_schedule_refused(hinge, InverseTime { rate, decay: 1.0 }, Error::L2TooStrong);
+        let at_any_step = Progress::new(hinge, Constant { rate }, u64::MAX);
         assert_eq!(at_any_step, Err(Error::L2TooStrong));
     }
     let below_half = 0.5_f32.next_down();
-    assert!(Sgd::new(Hinge::new(1.0, 1.0).unwrap(), Schedule::Constant { rate: below_half }).is_ok());
+    assert!(Sgd::new(Hinge::new(1.0, 1.0).unwrap(), Constant { rate: below_half }).is_ok());
     // Neither factor may be doubled on its own: 2η would be infinite, and NaN times no L2 at all; so would 2α be.
-    assert!(Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: f32::MAX }).is_ok());
-    assert!(Sgd::new(Hinge::new(1.0, 2e38).unwrap(), Schedule::Constant { rate: 1e-39 }).is_ok());
+    assert!(Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: f32::MAX }).is_ok());
+    assert!(Sgd::new(Hinge::new(1.0, 2e38).unwrap(), Constant { rate: 1e-39 }).is_ok());
 }
 
 /// A rate that falls is too strong at first and is not later: what counts is the step to go on with.
@@ -127,7 +193,7 @@ fn l2_too_strong() {
 fn l2_too_strong_depends_on_the_step_of_a_falling_rate() {
     let hinge = Hinge::new(1.0, 1.0).unwrap();
     // 2ηα is 2 at step 0, 1 at step 1 and 2/3 at step 2.
-    let schedule = Schedule::InverseTime { rate: 1.0, decay: 1.0 };
+    let schedule = InverseTime { rate: 1.0, decay: 1.0 };
     assert_eq!(Progress::new(hinge, schedule, 0), Err(Error::L2TooStrong));
     assert_eq!(Progress::new(hinge, schedule, 1), Err(Error::L2TooStrong));
     let progress = Progress::new(hinge, schedule, 2).unwrap();

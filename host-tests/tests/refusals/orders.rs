@@ -1,6 +1,6 @@
 //! Orders that no run can have left behind, and orders of other sets.
 
-use hingeline::{Error, Gradient, Hinge, MiniBatch, Model, Order, Schedule, Sgd, Slices, Stopped};
+use hingeline::{Constant, Error, Gradient, Hinge, MiniBatch, Model, Order, Sgd, Slices, Stopped};
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate;
 
@@ -30,7 +30,7 @@ fn sets_that_are_too_large() {
 #[test]
 fn orders_of_another_length() {
     let hinge = Hinge::new(1.0, 0.1).unwrap();
-    let schedule = Schedule::Constant { rate: 0.1 };
+    let schedule = Constant { rate: 0.1 };
     let mismatch = Stopped { error: Error::ShapeMismatch, sample: None };
     for len in [1, 2, 4, 100] {
         let mut samples = Slices::new(&[[1.0], [2.0], [3.0]], &[0u8, 1, 0]).unwrap();
@@ -69,7 +69,7 @@ fn an_epoch_stops_at_the_bad_sample_and_goes_on() {
     let bad = Stopped { error: Error::NonFiniteScore, sample: Some(3) };
     let mut model = Model::<2, 1>::new();
     let mut order = order_with(3, 2);
-    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: 0.1 }).unwrap();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
     for _ in 0..2 {
         assert_eq!(sgd.epoch(&mut model, &mut samples, &mut order), Err(bad));
         assert_eq!(order.index(), 3);

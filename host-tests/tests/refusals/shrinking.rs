@@ -1,6 +1,6 @@
 //! L2 in SGD: a strength that is lost, a scale that is folded, and where both lead.
 
-use hingeline::{Gradient, GradientDescent, Hinge, Model, Order, Schedule, Sgd, SgdStep, Slices};
+use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Order, Sgd, SgdStep, Slices};
 use hingeline_host_tests::bits::assert_same;
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::oracle::{self, Loss};
@@ -8,8 +8,8 @@ use hingeline_host_tests::tolerance;
 
 const SMALLEST_SCALE: f32 = 1.0 / 65_536.0;
 
-fn sgd(l2: f32, rate: f32) -> Sgd {
-    Sgd::new(Hinge::new(1.0, l2).unwrap(), Schedule::Constant { rate }).unwrap()
+fn sgd(l2: f32, rate: f32) -> Sgd<Constant> {
+    Sgd::new(Hinge::new(1.0, l2).unwrap(), Constant { rate }).unwrap()
 }
 
 /// A step that changes nothing but the scale: the bias satisfies every margin.
@@ -36,7 +36,7 @@ fn a_lost_strength_is_reported() {
 
         let mut gradient = Gradient::new();
         let hinge = Hinge::new(1.0, l2).unwrap();
-        let mut descent = GradientDescent::new(hinge, Schedule::Constant { rate: 0.1 }, &mut gradient).unwrap();
+        let mut descent = GradientDescent::new(hinge, Constant { rate: 0.1 }, &mut gradient).unwrap();
         let mut samples = Slices::new(&[[0.0; 4]], &[1u8]).unwrap();
         assert_eq!(descent.step(&mut model, &mut samples).unwrap().l2_lost, lost, "α {l2}");
     }
@@ -140,7 +140,7 @@ fn a_model_folded_often_stays_near_the_oracle() {
     let mut model = generate::model::<C, F>(&mut rng, 1.0, generate::ordinary);
     let (mut exact, loss) = (oracle::Model::from(&model), Loss::from(&hinge));
     let set = Set::<F>::draw(&mut rng, 4_000, C, |rng| generate::ordinary(rng) / 16.0);
-    let mut sgd = Sgd::new(hinge, Schedule::Constant { rate }).unwrap();
+    let mut sgd = Sgd::new(hinge, Constant { rate }).unwrap();
     let mut error = Drift::default();
     let (mut folds, mut steps) = (0, 0);
     for ((x, label), sample) in set.iter().zip(oracle::samples_of(&set)) {

@@ -1,8 +1,8 @@
 //! Steps that would leave something infinite behind, although the scores and the loss are finite.
 
 use hingeline::{
-    Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, RandomSearch, Schedule, Search, Sgd, Slices,
-    Stopped,
+    Constant, Error, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, RandomSearch, Search, Sgd,
+    Slices, Stopped,
 };
 use hingeline_host_tests::bits::{ModelBits, is_finite};
 use hingeline_host_tests::generate::{self, Set};
@@ -57,7 +57,7 @@ fn row_of_the_label() {
     assert_step_refused(&Model::<4, 1>::new(), 1.0, 1e30, [1.5e8], 1);
     // With two violations less, the same step is fine.
     let mut model = Model::<2, 1>::new();
-    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Schedule::Constant { rate: 1e30 }).unwrap();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 1e30 }).unwrap();
     assert!(sgd.step(&mut model, &[1.5e8], 1).is_ok());
 }
 
@@ -104,7 +104,7 @@ fn weights_that_grew() {
     let weights = [[0.0, -1.6e38, -1.6e38], [0.0, 1.6e38, 1.6e38]];
     let model = Model::from_parts(weights, [-1e38, 0.3e38], 1.0).unwrap();
     let hinge = Hinge::new(2e38, 0.0).unwrap();
-    let schedule = Schedule::Constant { rate: 1.75e38 };
+    let schedule = Constant { rate: 1.75e38 };
     // Scores −1e38 and 0.3e38. Then the first weights are ±1.75e38, and the scores of the second sample are −0.7e38 and
     // 0, so its margin counts, and the first weights would be ±3.5e38; the bias would be 2.5e38 and −3.2e38.
     let samples = [[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]];
@@ -143,7 +143,7 @@ fn weights_that_were_loaded_or_copied() {
 #[test]
 fn weights_that_were_folded() {
     let mut model = Model::<2, 1>::from_parts([[3e38], [0.0]], [1.0, 0.0], 2.0_f32.powi(-16)).unwrap();
-    let mut folding = Sgd::new(Hinge::new(0.5, 0.5).unwrap(), Schedule::Constant { rate: 0.5 }).unwrap();
+    let mut folding = Sgd::new(Hinge::new(0.5, 0.5).unwrap(), Constant { rate: 0.5 }).unwrap();
     assert!(folding.step(&mut model, &[0.0], 0).unwrap().folded);
     assert_eq!(model.scale(), 1.0);
     assert_step_refused(&model, 1e34, f32::MAX, [1.0], 0);
@@ -162,7 +162,7 @@ fn weights_that_were_drawn() {
         if drawn.is_err() {
             continue;
         }
-        let mut sgd = Sgd::new(Hinge::new(1e38, 0.0).unwrap(), Schedule::Constant { rate: 2.5e38 }).unwrap();
+        let mut sgd = Sgd::new(Hinge::new(1e38, 0.0).unwrap(), Constant { rate: 2.5e38 }).unwrap();
         let step = sgd.step(&mut model, &[1.0, 0.0], 0);
         assert!(is_finite(&model), "seed {seed}: {step:?}");
         refused += usize::from(step == Err(Error::NonFiniteStep));
@@ -186,7 +186,7 @@ fn sgd_goes_on_as_if_the_bad_sample_had_not_been_there() {
     let mut rng = generate::rng(1);
     let model = generate::model::<3, 4>(&mut rng, 1.0, generate::ordinary);
     let good = Set::<4>::draw(&mut rng, 30, 3, generate::ordinary);
-    let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.1 };
+    let schedule = InverseTime { rate: 0.1, decay: 0.1 };
     let new_sgd = || Sgd::new(Hinge::new(1.0, 0.1).unwrap(), schedule).unwrap();
 
     let (mut undisturbed, mut sgd) = (model.clone(), new_sgd());
@@ -222,7 +222,7 @@ fn mini_batches_go_on_behind_the_bad_batch() {
 /// An epoch of batches of three that skips the one with a bad sample, after trying it if wished.
 fn epoch_around(bad: usize, set: &Set<4>, model: &Model<3, 4>, start: Order, try_it: bool) -> (ModelBits, Order, u64) {
     let (mut model, mut order, mut gradient) = (model.clone(), start, Gradient::new());
-    let schedule = Schedule::InverseTime { rate: 0.1, decay: 0.1 };
+    let schedule = InverseTime { rate: 0.1, decay: 0.1 };
     let mut descent = MiniBatch::new(Hinge::new(1.0, 0.1).unwrap(), schedule, 3, &mut gradient).unwrap();
     while order.epoch() == start.epoch() {
         let mut ahead = order;
@@ -245,7 +245,7 @@ fn epoch_around(bad: usize, set: &Set<4>, model: &Model<3, 4>, start: Order, try
 fn weights_times_the_scale() {
     let mut model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0; 2], 1.0).unwrap();
     let hinge = Hinge::new(1.0, 1.14e-20).unwrap();
-    let mut sgd = Sgd::new(hinge, Schedule::Constant { rate: 1e19 }).unwrap();
+    let mut sgd = Sgd::new(hinge, Constant { rate: 1e19 }).unwrap();
     for _ in 0..42 {
         sgd.step(&mut model, &[0.0], 0).unwrap();
     }

@@ -3,8 +3,8 @@
 use core::fmt::Debug;
 
 use hingeline::{
-    Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch, Samples,
-    Schedule, Search, Sgd, Stopped,
+    Constant, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch,
+    Samples, Search, Sgd, Stopped,
 };
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate;
@@ -34,7 +34,7 @@ pub(crate) fn descents<const C: usize, const F: usize>(
     rate: f32,
     len: usize,
 ) -> Vec<Box<dyn Strategy<C, F>>> {
-    let schedule = Schedule::Constant { rate };
+    let schedule = Constant { rate };
     let (sgd, progress) = (Sgd::new(hinge, schedule).unwrap(), Progress::new(hinge, schedule, 0).unwrap());
     let order = Order::resume([1, 2, 3, 4], len, 0, 0).unwrap();
     vec![
@@ -68,7 +68,7 @@ pub(crate) fn assert_refused<const C: usize, const F: usize>(
 /// [`Sgd::step`], one sample of the set after the other.
 #[derive(Debug)]
 struct Stream {
-    sgd: Sgd,
+    sgd: Sgd<Constant>,
     next: usize,
 }
 
@@ -85,7 +85,7 @@ impl<const C: usize, const F: usize> Strategy<C, F> for Stream {
 /// [`Sgd::step_next`].
 #[derive(Debug)]
 struct OnOrder {
-    sgd: Sgd,
+    sgd: Sgd<Constant>,
     order: Order,
 }
 
@@ -97,7 +97,7 @@ impl<const C: usize, const F: usize> Strategy<C, F> for OnOrder {
 
 #[derive(Debug)]
 struct WholeSet {
-    progress: Progress,
+    progress: Progress<Constant>,
 }
 
 impl<const C: usize, const F: usize> Strategy<C, F> for WholeSet {
@@ -113,7 +113,7 @@ impl<const C: usize, const F: usize> Strategy<C, F> for WholeSet {
 /// Batches of three.
 #[derive(Debug)]
 struct Batches {
-    progress: Progress,
+    progress: Progress<Constant>,
     order: Order,
 }
 

@@ -13,9 +13,9 @@ use core::hint::black_box;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
-    Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Parameter, Progress,
-    RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected, Sgd, Slices, Stopped, argmax, coefficients,
-    random,
+    Constant, Cosine, Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch,
+    Model, Order, Parameter, Pegasos, Progress, RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected,
+    Sgd, Slices, StepDecay, Stopped, argmax, coefficients, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -193,7 +193,7 @@ fn searches(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
 
 fn descents(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(1.0, 1e-4)?;
-    let schedule = black_box(Schedule::InverseTime { rate: 0.1, decay: 0.1 });
+    let schedule = black_box(InverseTime { rate: 0.1, decay: 0.1 });
     let mut model = Model::<C, F>::new();
     let mut gradient = Gradient::new();
     let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(black_box(3)))?;
@@ -211,9 +211,13 @@ fn descents(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
 }
 
 fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
-    let schedule = black_box(Schedule::Constant { rate: 0.1 });
-    schedule.check()?;
-    black_box((schedule.rate(black_box(7)), Sgd::SIZE));
+    let schedule = black_box(Constant { rate: 0.1 });
+    rates(schedule)?;
+    rates(InverseTime { rate: 0.1, decay: black_box(0.1) })?;
+    rates(StepDecay { rate: 0.1, factor: 0.5, every: black_box(0) })?;
+    rates(Cosine { rate: 0.1, floor: 0.01, steps: black_box(0) })?;
+    rates(Pegasos { l2: 1e-4, start: black_box(2.0) })?;
+    black_box(Sgd::<Constant>::SIZE);
     let mut model = Model::<C, F>::new();
     let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(black_box(4)))?;
     let mut sgd = Sgd::new(Hinge::new(1.0, black_box(1e-4))?, schedule)?;
@@ -225,6 +229,11 @@ fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let progress = Progress::new(saved.hinge(), saved.schedule(), saved.steps())?;
     black_box(&mut Sgd::resume(progress));
     Ok(())
+}
+
+fn rates(schedule: impl Schedule) -> Result<(), Error> {
+    black_box(schedule.rate(black_box(7)));
+    schedule.check()
 }
 
 fn orders() -> Result<(), Error> {
