@@ -50,8 +50,14 @@ pub enum Error {
     /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that
     /// differ.
     InvalidDifference,
+    /// A patience of no epochs.
+    InvalidPatience,
+    /// A scale or an offset of compact samples is not finite.
+    InvalidScaling,
     /// A scale outside the range that a model keeps it in.
     InvalidScale,
+    /// An average takes no more steps: its sum would hardly notice them.
+    AverageFull,
     /// A saved state that no run of this optimiser can have left behind.
     InvalidState,
     /// `2ηα ≥ 1`: the learning rate times the L2 strength would turn the weights' sign or erase them.
@@ -82,7 +88,10 @@ impl fmt::Display for Error {
             Self::InvalidDifference => {
                 "the step of the difference must be finite, above 0 and large enough to change the weight"
             }
+            Self::InvalidPatience => "the patience must be at least one epoch",
+            Self::InvalidScaling => "a scale or an offset of compact samples is not finite",
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
+            Self::AverageFull => "the average takes no more steps",
             Self::InvalidState => "no run can have left this state behind",
             Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
             Self::KernelUnavailable => "the target or the processor lacks the instruction set of this kernel",

@@ -8,8 +8,11 @@
     clippy::unwrap_used
 )]
 
+mod average;
+mod compact;
 mod descent;
 mod error;
+mod evaluation;
 pub mod kernel;
 mod loss;
 mod magnitude;
@@ -26,8 +29,11 @@ mod sgd;
 mod sum;
 mod update;
 
+pub use average::{Average, AveragedSgd};
+pub use compact::{Compact, Scaling};
 pub use descent::{BatchStep, GradientDescent, MiniBatch};
 pub use error::{Error, Stopped};
+pub use evaluation::{EarlyStopping, Evaluation, Verdict};
 pub use loss::{Gradient, Hinge, coefficients};
 pub use model::{Model, argmax};
 pub use numeric::{Derivative, FiniteDifference, GradientCheck, Parameter};

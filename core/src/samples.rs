@@ -16,7 +16,7 @@ pub type Sample<'a, const F: usize> = (&'a [f32; F], usize);
 /// A set of samples of `F` features each, read one at a time.
 ///
 /// A source either lends a sample that is in memory already ([`Slices`]) or decodes it into a buffer of one sample that
-/// its caller lent it ([`Decoded`]). Implement it for whatever else holds your data:
+/// its caller lent it ([`Compact`](crate::Compact) for small whole numbers, [`Decoded`] for anything). Implement it for whatever else holds your data:
 ///
 /// ```
 /// use hingeline::{Error, Sample, Samples};

@@ -2,6 +2,8 @@
 
 use crate::kernel::Kernel;
 use crate::progress::{Pace, Progress};
+use crate::sum::Sum;
+use crate::update::Witness;
 use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients};
 
 /// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
@@ -125,12 +127,22 @@ impl<R: Schedule> Sgd<R> {
         x: &[f32; F],
         label: usize,
     ) -> Result<SgdStep, Error> {
+        self.witnessed_step(model, x, label, &mut ())
+    }
+
+    pub(crate) fn witnessed_step<const C: usize, const F: usize, K: Kernel>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        x: &[f32; F],
+        label: usize,
+        witness: &mut impl Witness<C, F>,
+    ) -> Result<SgdStep, Error> {
         let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
         let mut scratch = [0.0; C];
         let loss = hinge.margins(model, x, label, &mut scratch)?;
         // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
         let violations = if loss > 0.0 { coefficients(&mut scratch, label) } else { 0 };
-        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink)?;
+        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink, witness)?;
         self.progress.count_step();
         Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }
@@ -158,8 +170,18 @@ impl<R: Schedule> Sgd<R> {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
+        self.witnessed_step_next(model, samples, order, &mut ())
+    }
+
+    pub(crate) fn witnessed_step_next<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+        witness: &mut impl Witness<C, F>,
+    ) -> Result<SgdStep, Stopped> {
         order.check_length(samples.len())?;
-        self.step_at(model, samples, order.index(), order)
+        self.step_at(model, samples, order.index(), order, witness)
     }
 
     /// Steps on the sample of this index, which is the order's current one.
@@ -169,9 +191,10 @@ impl<R: Schedule> Sgd<R> {
         samples: &mut S,
         index: usize,
         order: &mut Order,
+        witness: &mut impl Witness<C, F>,
     ) -> Result<SgdStep, Stopped> {
         let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-        let step = self.step(model, x, label).map_err(Stopped::at(index))?;
+        let step = self.witnessed_step(model, x, label, witness).map_err(Stopped::at(index))?;
         order.skip();
         Ok(step)
     }
@@ -200,8 +223,18 @@ impl<R: Schedule> Sgd<R> {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
+        self.witnessed_epoch(model, samples, order, &mut ())
+    }
+
+    pub(crate) fn witnessed_epoch<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+        witness: &mut impl Witness<C, F>,
+    ) -> Result<SgdEpoch, Stopped> {
         order.check_length(samples.len())?;
-        let mut epoch = SgdEpoch::default();
+        let (mut epoch, mut loss) = (SgdEpoch::default(), Sum::default());
         let mut next = Some(order.index());
         while let Some(index) = next {
             // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
@@ -211,8 +244,11 @@ impl<R: Schedule> Sgd<R> {
             {
                 model.kernel().prefetch(x);
             }
-            epoch.add(&self.step_at(model, samples, index, order)?);
+            let step = self.step_at(model, samples, index, order, witness)?;
+            loss.add(step.loss);
+            epoch.add(&step);
         }
+        epoch.loss = loss.value() / epoch.steps as f32;
         Ok(epoch)
     }
 }
@@ -246,7 +282,7 @@ pub struct SgdStep {
 /// ```
 /// assert_eq!(hingeline::SgdEpoch::default().steps, 0);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SgdEpoch {
     /// The steps made.
@@ -257,6 +293,8 @@ pub struct SgdEpoch {
     pub folds: u32,
     /// Those in which the L2 strength was too small to change the scale.
     pub l2_lost: u32,
+    /// The mean of the steps' losses, each of the model before its step, added by Neumaier's compensated summation.
+    pub loss: f32,
 }
 
 impl SgdEpoch {

@@ -17,6 +17,29 @@ use crate::magnitude::{self, all_finite};
 use crate::model::{Parts, Scale};
 use crate::{Error, Gradient, Model};
 
+/// Somebody who follows a model from step to step, such as an average of it.
+pub(crate) trait Witness<const C: usize, const F: usize> {
+    /// Refuses a step that it could not follow: one that leaves these behind. Asked before anything is written.
+    fn admits(&self, scale: f32, bound: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error>;
+
+    /// Sees the rows that are about to be written: those whose factor is not 0, or all of them.
+    fn before(&mut self, kernel: impl Kernel, weights: &[[f32; F]; C], factors: &[f32; C], all: bool);
+
+    /// Sees what the step left behind.
+    fn after(&mut self, scale: f32, bound: f32, bias: &[f32; C]);
+}
+
+/// Nobody.
+impl<const C: usize, const F: usize> Witness<C, F> for () {
+    fn admits(&self, _: f32, _: f32, _: impl Iterator<Item = f32>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn before(&mut self, _: impl Kernel, _: &[[f32; F]; C], _: &[f32; C], _: bool) {}
+
+    fn after(&mut self, _: f32, _: f32, _: &[f32; C]) {}
+}
+
 /// What became of the scale in a step of SGD.
 pub(crate) struct Shrunk {
     /// The scale was folded into the weights: this step wrote all of them.
@@ -37,6 +60,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         violations: usize,
         rate: f32,
         shrink: f32,
+        witness: &mut impl Witness<C, F>,
     ) -> Result<Shrunk, Error> {
         let before = self.scale();
         let shrunk = before * shrink;
@@ -56,8 +80,13 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
             bound = decide(scale, bound, reach, after)?;
             check_bias(self.bias(), coefficients, -rate)?;
         }
+        // Without a violation all coefficients are zero or of no matter, and the bias stays.
+        let bias_rate = if violations > 0 { -rate } else { 0.0 };
+        let bias_after = self.bias().iter().zip(coefficients).map(|(b, k)| b + (bias_rate * k));
+        witness.admits(scale, bound, bias_after)?;
 
         let model = self.parts_mut();
+        witness.before(model.kernel, model.weights, &factors, fold != 1.0);
         let weights = model.weights.as_flattened_mut();
         if fold != 1.0 {
             model.kernel.scale(fold, weights);
@@ -69,6 +98,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
+        witness.after(scale, bound, model.bias);
         Ok(Shrunk { folded: fold != 1.0, lost: shrunk == before })
     }
 

@@ -16,6 +16,11 @@ pub use descent::{batch_step, constant_rate, cosine_rate, inverse_time_rate, peg
 pub use loss::{Gradient, compensated_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient};
 pub use random::{checksum, index, normal, uniform};
 
+/// A feature of compact samples: the whole number, times its scale, plus its offset.
+pub fn decoded(q: i32, scale: f32, offset: f32) -> f32 {
+    ((q as f32) * scale) + offset
+}
+
 /// A sample: features and label.
 pub type Sample = (Vec<f32>, usize);
 

@@ -21,7 +21,7 @@ pub fn step_decay_rate(rate: f32, factor: f32, every: u64, t: u64) -> f32 {
 
 /// `η = floor + (rate − floor) * s²` with `s = sin(π/2 · (steps − t) / steps)`, and the floor from `steps` on.
 pub fn cosine_rate(rate: f32, floor: f32, steps: u64, t: u64) -> f32 {
-    let left = if t < steps { steps - t } else { 0 };
+    let left = steps.saturating_sub(t);
     let sine = libm::sinf(core::f32::consts::FRAC_PI_2 * ((left as f32) / (steps as f32)));
     floor + ((rate - floor) * (sine * sine))
 }

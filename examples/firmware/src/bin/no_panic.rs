@@ -13,9 +13,10 @@ use core::hint::black_box;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
-    Constant, Cosine, Decoded, Error, FiniteDifference, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch,
-    Model, Order, Parameter, Pegasos, Progress, RandomLocalSearch, RandomSearch, Samples, Schedule, Search, Selected,
-    Sgd, Slices, StepDecay, Stopped, argmax, coefficients, random,
+    Average, AveragedSgd, Compact, Constant, Cosine, Decoded, EarlyStopping, Error, FiniteDifference, Gradient,
+    GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Parameter, Pegasos, Progress, RandomLocalSearch,
+    RandomSearch, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices, StepDecay, Stopped, argmax, coefficients,
+    random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -66,6 +67,7 @@ fn training(samples: &mut impl Samples<F>) {
     black_box(searches(samples).is_ok());
     black_box(descents(samples).is_ok());
     black_box(stochastic(samples).is_ok());
+    black_box(averages(samples).is_ok());
 }
 
 /// A source of the firmware's own, whose every sample is new to the compiler.
@@ -143,6 +145,11 @@ fn sources(samples: &mut impl Samples<F>) -> Result<(), Error> {
         Ok(index)
     });
     black_box(decoded.sample(black_box(1))?);
+    let (set, row) = (Scaling::Set { scale: black_box(0.5), offset: 1.0 }, [1.0; F]);
+    let own = Scaling::Features { scale: black_box(&row), offset: black_box(&row) };
+    set.decode(black_box(&[1_i16; F]), &mut buffer);
+    black_box(Compact::new(black_box(&[[1_u8; F]; 2]), &labels, set, &mut buffer)?.sample(black_box(1))?);
+    black_box(Compact::new(black_box(&[[1_i8; F]; 2]), &labels, own, &mut buffer)?.sample(black_box(1))?);
     black_box(Selected::new(samples, black_box(&[1, 2])).sample(black_box(1))?);
     Ok(())
 }
@@ -228,6 +235,26 @@ fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(saved.learning_rate());
     let progress = Progress::new(saved.hinge(), saved.schedule(), saved.steps())?;
     black_box(&mut Sgd::resume(progress));
+    Ok(())
+}
+
+fn averages(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
+    let hinge = Hinge::new(1.0, black_box(1e-4))?;
+    let (mut model, mut best, mut average) = (Model::<C, F>::new(), Model::<C, F>::new(), Average::default());
+    let mut order = Order::new(100, &mut XorShiftRng::seed_from_u64(black_box(5)))?;
+    let mut averaged = AveragedSgd::new(Sgd::new(hinge, Constant { rate: black_box(0.1) })?, &mut average);
+    black_box(averaged.step(&mut model, black_box(&[1.0; F]), black_box(3))?);
+    black_box(averaged.step_next(&mut model, samples, &mut order)?);
+    black_box(averaged.epoch(&mut model, samples, &mut order)?);
+    black_box(averaged.sgd());
+    average.finish(&mut model)?;
+    black_box((average.steps(), Average::<C, F>::SIZE, Average::<C, F>::LARGEST));
+    average.clear();
+    black_box(&mut Average::<C, F>::new());
+    let evaluation = hinge.evaluate(&model, samples)?;
+    let mut stopping = EarlyStopping::new(black_box(3))?;
+    black_box(stopping.observe(evaluation.accuracy(), &model, &mut best)?);
+    black_box(EarlyStopping::resume(stopping.patience(), stopping.lowest(), stopping.waited())?);
     Ok(())
 }
 

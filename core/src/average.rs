@@ -1,0 +1,317 @@
+//! Averaged stochastic gradient descent: the mean of the models that the steps leave behind.
+
+use crate::kernel::{Kernel, Portable};
+use crate::magnitude::{all_finite, largest};
+use crate::model::Scale;
+use crate::update::Witness;
+use crate::{Error, Model, Order, Samples, Schedule, Sgd, SgdEpoch, SgdStep, Stopped};
+
+/// The sum of the models that steps of [`AveragedSgd`] left behind: the one buffer that averaging asks its caller for.
+///
+/// [`Average::SIZE`] bytes, zero bits when new.
+///
+/// ```
+/// use hingeline::Average;
+/// use static_cell::ConstStaticCell;
+///
+/// static AVERAGE: ConstStaticCell<Average<10, 64>> = ConstStaticCell::new(Average::new());
+/// assert_eq!(AVERAGE.take().steps(), 0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Average<const C: usize, const F: usize> {
+    /// Of each row of W, the sum over the steps up to the last that wrote it.
+    weights: [[f32; F]; C],
+    bias: [f32; C],
+    /// The sum of the scales of the steps since: the stored row counts so many times more.
+    pending: [f32; C],
+    /// No element of the sum of all steps is larger in magnitude than this, but for the rounding of both.
+    reach: f32,
+    steps: u32,
+}
+
+impl<const C: usize, const F: usize> Average<C, F> {
+    /// The bytes that it takes: `4 · (C · F + 2 · C + 2)`.
+    ///
+    /// ```
+    /// const { assert!(hingeline::Average::<10, 64>::SIZE == 2_648) };
+    /// ```
+    pub const SIZE: usize = size_of::<Self>();
+
+    /// The most steps that are averaged, 2²⁴: behind it the sum of binary32 would hardly notice another one.
+    ///
+    /// ```
+    /// assert_eq!(hingeline::Average::<2, 1>::LARGEST, 16_777_216);
+    /// ```
+    pub const LARGEST: u32 = 1 << 24;
+
+    /// An average of no step.
+    ///
+    /// ```
+    /// assert_eq!(hingeline::Average::<10, 64>::new().steps(), 0);
+    /// ```
+    pub const fn new() -> Self {
+        Self { weights: [[0.0; F]; C], bias: [0.0; C], pending: [0.0; C], reach: 0.0, steps: 0 }
+    }
+
+    /// The steps averaged so far.
+    ///
+    /// ```
+    /// assert_eq!(hingeline::Average::<2, 1>::new().steps(), 0);
+    /// ```
+    pub const fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// Forgets all steps, in place: to average anew, such as over the last epochs alone.
+    ///
+    /// ```
+    /// let mut average = hingeline::Average::<2, 1>::new();
+    /// average.clear();
+    /// assert_eq!(average.steps(), 0);
+    /// ```
+    pub fn clear(&mut self) {
+        self.weights.as_flattened_mut().fill(0.0);
+        self.bias = [0.0; C];
+        self.pending = [0.0; C];
+        self.reach = 0.0;
+        self.steps = 0;
+    }
+
+    /// Makes the model, where it lies, the mean of the models that the steps left behind; its scale is then 1.
+    ///
+    /// It must be the model that the steps were made on, or a copy of it: rows that no step wrote since are taken from it.
+    /// To go on training, do this to a copy; the average itself stays as it is.
+    ///
+    /// # Numeric contract
+    /// With T steps: `w = ((w * pending) + (1 * sum)) * (1 / T)`, `b = sum * (1 / T)`.
+    ///
+    /// # Errors
+    /// [`Error::EmptySet`] if there was no step, [`Error::NonFiniteStep`] if the model is another one and the mean might
+    /// not be finite. The model is then as before.
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
+    ///
+    /// let mut model = Model::<2, 1>::new();
+    /// let mut average = Average::new();
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.25 })?;
+    /// let mut averaged = AveragedSgd::new(sgd, &mut average);
+    /// averaged.step(&mut model, &[1.0], 1)?; // leaves weights of −1/4 and 1/4
+    /// averaged.step(&mut model, &[-1.0], 0)?; // and of −1/2 and 1/2
+    /// average.finish(&mut model)?;
+    /// assert_eq!(model.weights(), &[[-0.375], [0.375]]);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn finish<K: Kernel>(&self, model: &mut Model<C, F, K>) -> Result<(), Error> {
+        if self.steps == 0 {
+            return Err(Error::EmptySet);
+        }
+        let parts = model.parts_mut();
+        let pending = largest(&self.pending);
+        if !can_hold(self.reach + pending * *parts.bound) {
+            return Err(Error::NonFiniteStep);
+        }
+        let part = 1.0 / self.steps as f32;
+        for ((row, sum), pending) in parts.weights.iter_mut().zip(&self.weights).zip(self.pending) {
+            parts.kernel.scale(pending, row);
+            parts.kernel.axpy(1.0, sum, row);
+        }
+        let weights = parts.weights.as_flattened_mut();
+        parts.kernel.scale(part, weights);
+        *parts.bound = parts.kernel.largest(weights);
+        *parts.bias = self.bias;
+        Portable.scale(part, parts.bias);
+        *parts.scale = Scale::of(1.0);
+        Ok(())
+    }
+}
+
+/// Whether sums that are at most this, but for rounding, are finite.
+///
+/// T additions make a sum larger by a factor of at most (1 + 2⁻²⁴)^T, and its bound smaller by as much at most. That is e
+/// each for the largest T, so both together stay below 8.
+fn can_hold(reach: f32) -> bool {
+    (8.0 * reach).is_finite()
+}
+
+impl<const C: usize, const F: usize> Default for Average<C, F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The stored weights change in few rows a step, W in all of them. With `W_t = scale_t · V_t` a row's sum over the steps
+/// since it was last written is its stored row times the sum of their scales. So a step adds up `C` scales, and a row of the
+/// sum is only written where a row of the model is.
+impl<const C: usize, const F: usize> Witness<C, F> for Average<C, F> {
+    fn admits(&self, scale: f32, bound: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error> {
+        if self.steps >= Self::LARGEST {
+            return Err(Error::AverageFull);
+        }
+        let biases = self.bias.iter().zip(bias).map(|(sum, b)| sum + b);
+        if can_hold(self.reach + scale * bound) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
+    }
+
+    fn before(&mut self, kernel: impl Kernel, weights: &[[f32; F]; C], factors: &[f32; C], all: bool) {
+        let rows = self.weights.iter_mut().zip(weights).zip(&mut self.pending).zip(factors);
+        for (((sum, row), pending), factor) in rows {
+            if all || *factor != 0.0 {
+                kernel.axpy(*pending, row, sum);
+                *pending = 0.0;
+            }
+        }
+    }
+
+    fn after(&mut self, scale: f32, bound: f32, bias: &[f32; C]) {
+        for ((pending, sum), b) in self.pending.iter_mut().zip(&mut self.bias).zip(bias) {
+            *pending += scale;
+            *sum += b;
+        }
+        self.reach += scale * bound;
+        self.steps = self.steps.wrapping_add(1);
+    }
+}
+
+/// Averaged stochastic gradient descent (Polyak-Ruppert): steps of [`Sgd`], and the mean of the models that they leave
+/// behind, `W̄ = 1/T Σ_{t=1..T} W_t` and likewise for the bias.
+///
+/// The steps are those of [`Sgd`], bit for bit; the mean is for prediction, and is there when [`Average::finish`] is
+/// called. It is far less noisy than the last model, so a larger learning rate serves. Start it when the first steps are
+/// over: they would count as much as the last ones.
+///
+/// # Cost
+/// One buffer, an [`Average`]. A step adds 2 · C additions, and another row for each that it writes: `v + 1` rows of the
+/// sum with v violations, none without. A step that folds the scale adds all rows.
+///
+/// # Numeric contract
+/// Before a step writes row c of the stored weights, `sum_c = sum_c + (pending_c * w_c)` and `pending_c = 0`; after it, for
+/// all c, `pending_c = pending_c + scale` and `sum of b_c = sum of b_c + b_c`. The sums are binary32: T roundings, each of
+/// at most 2⁻²⁴ of the sum.
+///
+/// # Errors
+/// Those of [`Sgd`]; [`Error::NonFiniteStep`] if the sum might not be finite, [`Error::AverageFull`] after
+/// [`Average::LARGEST`] steps. Model, optimiser and average are then bit for bit as before.
+///
+/// # Source
+/// B. T. Polyak and A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control Optim. 30(4),
+/// 1992.
+///
+/// ```
+/// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
+///
+/// let mut model = Model::<2, 2>::new();
+/// let mut average = Average::new();
+/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.5 })?;
+/// let mut averaged = AveragedSgd::new(sgd, &mut average);
+/// let stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
+/// for (x, label) in stream {
+///     averaged.step(&mut model, &x, label)?;
+/// }
+/// average.finish(&mut model)?;
+/// assert_eq!(model.predict(&[0.0, 1.0])?, 1);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct AveragedSgd<'a, const C: usize, const F: usize, R> {
+    sgd: Sgd<R>,
+    average: &'a mut Average<C, F>,
+}
+
+impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
+    /// A descent that goes on from another one, and from what the average holds.
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Sgd};
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
+    /// let mut average = Average::<2, 1>::new();
+    /// assert_eq!(AveragedSgd::new(sgd, &mut average).sgd(), sgd);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn new(sgd: Sgd<R>, average: &'a mut Average<C, F>) -> Self {
+        Self { sgd, average }
+    }
+
+    /// The descent, to go on without averaging or to be saved.
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Sgd};
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
+    /// let mut average = Average::<2, 1>::new();
+    /// assert_eq!(AveragedSgd::new(sgd, &mut average).sgd().progress().steps(), 0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn sgd(&self) -> Sgd<R> {
+        self.sgd
+    }
+
+    /// As [`Sgd::step`], averaged.
+    ///
+    /// # Errors
+    /// See [the type](Self).
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
+    /// let mut average = Average::new();
+    /// AveragedSgd::new(sgd, &mut average).step(&mut Model::<2, 1>::new(), &[1.0], 0)?;
+    /// assert_eq!(average.steps(), 1);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<K: Kernel>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        x: &[f32; F],
+        label: usize,
+    ) -> Result<SgdStep, Error> {
+        self.sgd.witnessed_step(model, x, label, self.average)
+    }
+
+    /// As [`Sgd::step_next`], averaged.
+    ///
+    /// # Errors
+    /// As [`Sgd::step_next`], and see [the type](Self).
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Order, Sgd, Slices};
+    /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+    /// let mut order = Order::resume([1, 2, 3, 4], 2, 0, 0)?;
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
+    /// let mut average = Average::new();
+    /// AveragedSgd::new(sgd, &mut average).step_next(&mut Model::<2, 1>::new(), &mut samples, &mut order)?;
+    /// assert_eq!((average.steps(), order.position()), (1, 1));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step_next<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+    ) -> Result<SgdStep, Stopped> {
+        self.sgd.witnessed_step_next(model, samples, order, self.average)
+    }
+
+    /// As [`Sgd::epoch`], averaged.
+    ///
+    /// # Errors
+    /// As [`Sgd::epoch`], and see [the type](Self).
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Order, Sgd, Slices};
+    /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+    /// let mut order = Order::resume([1, 2, 3, 4], 2, 0, 0)?;
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
+    /// let mut average = Average::new();
+    /// let mut averaged = AveragedSgd::new(sgd, &mut average);
+    /// assert_eq!(averaged.epoch(&mut Model::<2, 1>::new(), &mut samples, &mut order)?.steps, 2);
+    /// assert_eq!(average.steps(), 2);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn epoch<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+        order: &mut Order,
+    ) -> Result<SgdEpoch, Stopped> {
+        self.sgd.witnessed_epoch(model, samples, order, self.average)
+    }
+}
