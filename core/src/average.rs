@@ -1,7 +1,7 @@
 //! Averaged stochastic gradient descent: the mean of the models that the steps leave behind.
 
 use crate::kernel::{Kernel, Portable};
-use crate::magnitude::{all_finite, largest};
+use crate::magnitude::all_finite;
 use crate::model::Scale;
 use crate::update::Witness;
 use crate::{Error, Model, Order, Samples, Schedule, Sgd, SgdEpoch, SgdStep, Stopped};
@@ -86,7 +86,7 @@ impl<const C: usize, const F: usize> Average<C, F> {
     /// With T steps: `w = ((w * pending) + (1 * sum)) * (1 / T)`, `b = sum * (1 / T)`.
     ///
     /// # Errors
-    /// [`Error::EmptySet`] if there was no step, [`Error::NonFiniteStep`] if the model is another one and the mean might
+    /// [`Error::EmptySet`] if there was no step, [`Error::NonFiniteStep`] if the model is another one and the mean would
     /// not be finite. The model is then as before.
     ///
     /// ```
@@ -106,12 +106,11 @@ impl<const C: usize, const F: usize> Average<C, F> {
         if self.steps == 0 {
             return Err(Error::EmptySet);
         }
-        let parts = model.parts_mut();
-        let pending = largest(&self.pending);
-        if !can_hold(self.reach + pending * *parts.bound) {
+        if !all_finite(self.sums(model)) {
             return Err(Error::NonFiniteStep);
         }
         let part = 1.0 / self.steps as f32;
+        let parts = model.parts_mut();
         for ((row, sum), pending) in parts.weights.iter_mut().zip(&self.weights).zip(self.pending) {
             parts.kernel.scale(pending, row);
             parts.kernel.axpy(1.0, sum, row);
@@ -123,6 +122,12 @@ impl<const C: usize, const F: usize> Average<C, F> {
         Portable.scale(part, parts.bias);
         *parts.scale = Scale::of(1.0);
         Ok(())
+    }
+
+    /// The weights of all steps together, if this is the model that they were made on.
+    fn sums<K>(&self, model: &Model<C, F, K>) -> impl Iterator<Item = f32> {
+        let rows = model.weights().iter().zip(&self.weights).zip(self.pending);
+        rows.flat_map(|((row, sum), pending)| row.iter().zip(sum).map(move |(w, sum)| w * pending + sum))
     }
 }
 

@@ -8,10 +8,12 @@
     reason = "the text of the contract, index by index, is easier to compare with than an iterator"
 )]
 
+mod average;
 mod descent;
 mod loss;
 mod random;
 
+pub use average::Average;
 pub use descent::{batch_step, constant_rate, cosine_rate, inverse_time_rate, pegasos_rate, sgd_step, step_decay_rate};
 pub use loss::{Gradient, compensated_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient};
 pub use random::{checksum, index, normal, uniform};

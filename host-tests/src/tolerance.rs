@@ -188,6 +188,12 @@ pub fn cosine_rate(rate: f64, first: f64) -> f64 {
     gamma(18) * rate + f64::EPSILON * first
 }
 
+/// The mean of the models of T steps, from the mean of its terms' magnitudes: at most T additions and a product on the way
+/// of a term into its sum, the last sum, the scale that it is stored with, and 1/T and its product.
+pub fn average(steps: usize, magnitude: f64) -> f64 {
+    gamma(steps + 5) * magnitude
+}
+
 /// A normal deviate of radius r. `1 − u₁` is exact; libm's logarithm and cosine are good to one unit in the last place,
 /// 2u; the root halves the error of what is below it and rounds once. The angle carries the roundings of τ and of the
 /// product, and the cosine passes them on with a slope of at most 1.

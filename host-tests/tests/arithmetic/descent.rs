@@ -7,7 +7,11 @@ use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::{contract, for_shapes};
 
 /// Demands that the model is what the contract says.
-fn assert_model<const C: usize, const F: usize, K>(model: &Model<C, F, K>, expected: &contract::Model, what: &str) {
+pub(crate) fn assert_model<const C: usize, const F: usize, K>(
+    model: &Model<C, F, K>,
+    expected: &contract::Model,
+    what: &str,
+) {
     let weights = model.weights().as_flattened();
     assert_all_same(weights, &expected.flat_weights(), format_args!("weights, {what}"));
     assert_all_same(model.bias(), &expected.bias, format_args!("bias, {what}"));

@@ -1,5 +1,6 @@
 //! Every operation against the arithmetic contract, bit for bit, on every kernel that this host can run.
 
+mod average;
 mod descent;
 mod draws;
 mod loss;
@@ -14,6 +15,7 @@ macro_rules! hold_to_the_contract {
                 rank_one_by_zero, batch_rank_one, factors_left_over, scale, largest;
             loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
             descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
+            average: means, means_of_steps_that_fold;
         );
     };
     ($module:ident, $kernel:expr, $($checks:ident: $($check:ident),*;)*) => {
