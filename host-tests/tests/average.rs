@@ -126,26 +126,50 @@ fn a_step_that_is_refused_leaves_no_trace_in_the_average() {
     }
 }
 
-/// Every single step is finite, the sum of a few is not.
+/// Steps without a violation until one is refused, which must leave no trace; their number and the reason.
+fn steps_until_refused(model: &mut Model<2, 1>, average: &mut Average<2, 1>) -> (usize, Error) {
+    let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
+    let mut averaged = AveragedSgd::new(sgd, average);
+    let refused = (0..100).find_map(|step| {
+        let before = state(model, &averaged);
+        let error = averaged.step(model, &[0.0], 0).err()?;
+        assert_eq!(state(model, &averaged), before);
+        Some((step, error))
+    });
+    refused.expect("a hundred of these are too many")
+}
+
+/// Every single model is finite, the sum of a few is not. Weights stay below an eighth of the range for the rounding of
+/// sum and bound, biases are added as they are.
 #[test]
 fn a_sum_that_would_not_be_finite() {
-    let large = 1e37;
-    for (weights, bias) in [([[large], [-large]], [0.0; 2]), ([[0.0]; 2], [3e38, 3e38])] {
+    for (weights, bias, admitted) in [([[1e37], [-1e37]], [0.0; 2], 4), ([[0.0]; 2], [1e38, 1e38], 3)] {
         let mut model = Model::from_parts(weights, bias, 1.0).unwrap();
-        let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
         let mut average = Average::new();
-        let mut averaged = AveragedSgd::new(sgd, &mut average);
-        let refused = (0..100).find_map(|_| {
-            let before = state(&model, &averaged);
-            let error = averaged.step(&mut model, &[0.0], 0).err()?;
-            assert_eq!(state(&model, &averaged), before);
-            Some(error)
-        });
-        assert_eq!(refused, Some(Error::NonFiniteStep));
-        // What was averaged until then is of use.
-        average.finish(&mut model).unwrap();
-        assert!(model.weights().as_flattened().iter().chain(model.bias()).all(|value| value.is_finite()));
+        let expected = (admitted, Error::NonFiniteStep);
+        assert_eq!(steps_until_refused(&mut model, &mut average), expected);
+        // What was averaged until then is of use, and once it is forgotten there is room again.
+        let mut mean = model.clone();
+        average.finish(&mut mean).unwrap();
+        assert!(mean.weights().as_flattened().iter().chain(mean.bias()).all(|value| value.is_finite()));
+        average.clear();
+        assert_eq!(steps_until_refused(&mut model, &mut average), expected);
     }
+}
+
+/// The mean has the scale 1, so its stored weights can be larger than those of the model it came from: the guard must know.
+#[test]
+fn a_step_on_the_mean_is_guarded_too() {
+    let mut model = Model::from_parts([[6e32], [6e32]], [0.0; 2], 65_536.0).unwrap();
+    let hinge = Hinge::new(1.0, 0.0).unwrap();
+    let mut average = Average::new();
+    let sgd = Sgd::new(hinge, Constant { rate: 0.1 }).unwrap();
+    AveragedSgd::new(sgd, &mut average).step(&mut model, &[0.0], 0).unwrap();
+    average.finish(&mut model).unwrap();
+    let before = ModelBits::of(&model);
+    let mut large = Sgd::new(hinge, Constant { rate: 3.2e38 }).unwrap();
+    assert_eq!(large.step(&mut model, &[1.0], 0), Err(Error::NonFiniteStep));
+    assert_eq!(ModelBits::of(&model), before);
 }
 
 #[test]
