@@ -1,6 +1,10 @@
 //! The handwritten digits that come with the repository; `data/digits/README.md` says where from.
 
+use hingeline::InverseTime;
+
 use crate::dataset::{Dataset, Part};
+use crate::recipe::Recipe;
+use crate::records::{self, Value};
 
 /// Pixels of an image of 8 × 8.
 pub const FEATURES: usize = 64;
@@ -11,6 +15,18 @@ pub const CLASSES: usize = 10;
 const TRAIN: &[u8] = include_bytes!("../data/digits/train.bin");
 const TEST: &[u8] = include_bytes!("../data/digits/test.bin");
 
+/// What does well on them.
+pub const RECIPE: Recipe = Recipe {
+    epochs: 200,
+    l2: 1e-3,
+    random_search: 0.1,
+    random_local_search: 0.02,
+    gradient_descent: InverseTime { rate: 0.1, decay: 0.0 },
+    mini_batch: InverseTime { rate: 0.05, decay: 1e-3 },
+    sgd: InverseTime { rate: 0.01, decay: 1e-4 },
+    difference: 1e-2,
+};
+
 /// The set, standardised.
 pub fn digits() -> Dataset<FEATURES> {
     let mut set = Dataset {
@@ -18,21 +34,16 @@ pub fn digits() -> Dataset<FEATURES> {
         description: "8 x 8 pixels of 0 to 16, standardised by the training part's mean and deviation",
         classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
         train: part(TRAIN),
+        validation: Part::default(),
         test: part(TEST),
+        recipe: RECIPE,
     };
     set.standardise();
     set
 }
 
-/// Reads records of a label and 64 pixels, a byte each.
 fn part(bytes: &[u8]) -> Part<FEATURES> {
-    let (records, _) = bytes.as_chunks::<{ 1 + FEATURES }>();
-    let mut part = Part::default();
-    for [label, pixels @ ..] in records {
-        part.labels.push(*label);
-        part.features.push(pixels.map(f32::from));
-    }
-    part
+    records::parse(bytes, Value::U8, CLASSES).expect("the file in the repository is whole")
 }
 
 #[cfg(test)]

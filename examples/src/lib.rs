@@ -2,15 +2,20 @@
 //!
 //! A program is a reader of a data set and a call of [`programme::run`].
 
+pub mod cifar10;
 pub mod dataset;
 pub mod digits;
 pub mod file;
+pub mod idx;
+pub mod mnist;
 pub mod options;
 pub mod programme;
 pub mod rates;
+pub mod recipe;
 pub mod records;
 pub mod report;
 pub mod strategy;
+pub mod watch;
 
 /// The code on the project's front page, so that it is tested.
 #[cfg(doctest)]

@@ -1,31 +1,60 @@
 //! What a person may choose on the command line.
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
-use hingeline::kernel::Choice;
-use hingeline::{Error, Hinge, Progress};
+use std::path::PathBuf;
 
-use crate::strategy::{Plan, Strategy};
+use clap::{Args, Parser};
+use hingeline::kernel::Choice;
+use hingeline::{Error, Hinge, Progress, Schedule};
+
+use crate::dataset::Dataset;
+use crate::rates::Fall;
+use crate::recipe::Recipe;
+use crate::strategy::{Budget, Plan, Strategy};
 
 /// Trains a linear classifier by each strategy of the optimisation lecture and compares them.
 #[derive(Clone, Debug, Parser)]
 #[command(version, allow_negative_numbers = true)]
+pub struct WithoutDirectory {
+    /// What any set takes.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// Trains a linear classifier by each strategy of the optimisation lecture and compares them.
+#[derive(Clone, Debug, Parser)]
+#[command(version, allow_negative_numbers = true)]
+pub struct WithDirectory {
+    /// The directory of the data set's files
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+    /// What any set takes.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What any set takes.
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     /// The seed of all random draws
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 
-    /// How many times the training part each strategy may score samples
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
-    pub epochs: u32,
+    /// How many times the training part each strategy may score samples [default: what the set wants]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub epochs: Option<u32>,
 
-    /// The learning rate of the gradient strategies, the same at every step [default: one for each, falling for some]
+    /// The learning rate of the gradient strategies, the same at every step unless --schedule says otherwise [default: one
+    /// for each, falling for some]
     #[arg(long, value_parser = learning_rate)]
     pub learning_rate: Option<f32>,
 
-    /// The L2 strength, α of the formula
-    #[arg(long, default_value_t = 1e-3, value_parser = l2)]
-    pub l2: f32,
+    /// How the learning rate of the gradient strategies falls
+    #[arg(long, value_enum)]
+    pub schedule: Option<Fall>,
+
+    /// The L2 strength, α of the formula [default: what the set wants]
+    #[arg(long, value_parser = l2)]
+    pub l2: Option<f32>,
 
     /// The margin, Δ of the formula
     #[arg(long, default_value_t = 1.0, value_parser = margin)]
@@ -34,6 +63,23 @@ pub struct Options {
     /// Only this strategy; may be given more than once
     #[arg(long, value_enum)]
     pub strategy: Vec<Strategy>,
+
+    /// The model of SGD is the mean of its models after each step of so many last epochs
+    #[arg(long, value_name = "EPOCHS", default_value_t = 0)]
+    pub average: u32,
+
+    /// Set this fraction of the training part aside, shuffled; after each epoch look how good the model is on it, and keep
+    /// the best one
+    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    pub validation: Option<f32>,
+
+    /// Stop after so many epochs in a row without a better model [default: never]
+    #[arg(long, value_name = "EPOCHS", requires = "validation", value_parser = clap::value_parser!(u32).range(1..))]
+    pub patience: Option<u32>,
+
+    /// Print a line after each epoch
+    #[arg(long)]
+    pub report: bool,
 
     /// The kernel: portable, sse2, avx2 or avx512; by default the fastest that this processor has. The results are the
     /// same to the bit
@@ -45,54 +91,78 @@ pub struct Options {
     pub json: bool,
 }
 
+/// What is to be done on a set: the options, and the set's recipe where they say nothing.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The loss.
+    pub hinge: Hinge,
+    /// The strategies in the lecture's order, and the parameters of each.
+    pub plans: Vec<(Strategy, Plan)>,
+    /// What each of them is given.
+    pub budget: Budget,
+    /// The epochs without a better model to wait for, if the best one is to be kept at all.
+    pub patience: Option<u32>,
+    /// The options as they are.
+    pub options: Options,
+}
+
 impl Options {
-    /// The options of this process; ends it with a message and status 2 if they are of no use.
-    pub fn from_command_line() -> Self {
-        let options = Self::parse();
-        if let Err(error) = options.check() {
-            let message = format!("--learning-rate and --l2: {error}");
-            Self::command().error(ErrorKind::ValueValidation, message).exit();
-        }
-        options
-    }
-
-    /// Refuses values that are of use each, but not together.
-    fn check(&self) -> Result<(), Error> {
-        let hinge = self.hinge()?;
-        for strategy in self.strategies() {
-            if let Plan::Descent(schedule) = strategy.plan(self.learning_rate) {
-                Progress::new(hinge, schedule, 0)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The loss that was chosen.
+    /// The settings for this set.
     ///
     /// # Errors
-    /// If its parameters are of no use.
-    pub fn hinge(&self) -> Result<Hinge, Error> {
-        Hinge::new(self.margin, self.l2)
+    /// For values that are of use each, but not together.
+    pub fn settle<const F: usize>(self, set: &Dataset<F>) -> Result<Settings, String> {
+        let recipe = &set.recipe;
+        let l2 = self.l2.unwrap_or(recipe.l2);
+        let budget = Budget { seed: self.seed, epochs: self.epochs.unwrap_or(recipe.epochs), averaged: self.average };
+        let hinge = Hinge::new(self.margin, l2).map_err(|error| error.to_string())?;
+        let mut plans = Vec::new();
+        for strategy in self.strategies() {
+            let steps = strategy.steps(set.train.labels.len(), budget.epochs);
+            let plan = self.plan(strategy, recipe, l2, steps);
+            if let Plan::Descent(rates) = plan {
+                Progress::new(hinge, rates, 0)
+                    .map_err(|error| format!("--learning-rate, --schedule and --l2 for {strategy:?}: {error}"))?;
+            }
+            plans.push((strategy, plan));
+        }
+        let patience = self.validation.map(|_| self.patience.unwrap_or(u32::MAX));
+        Ok(Settings { hinge, plans, budget, patience, options: self })
     }
 
     /// The strategies that were chosen, in the lecture's order; all if none was.
-    pub fn strategies(&self) -> impl Iterator<Item = Strategy> {
+    fn strategies(&self) -> impl Iterator<Item = Strategy> {
         let chosen = self.strategy.clone();
         let all = Strategy::ALL.into_iter();
         all.filter(move |strategy| chosen.is_empty() || chosen.contains(strategy))
     }
+
+    fn plan(&self, strategy: Strategy, recipe: &Recipe, l2: f32, steps: u32) -> Plan {
+        let default = recipe.plan(strategy);
+        match (default, self.learning_rate, self.schedule) {
+            (Plan::Search(_), _, _) | (_, None, None) => default,
+            (Plan::Descent(rates), rate, fall) => {
+                let first = rate.unwrap_or_else(|| rates.rate(0));
+                Plan::Descent(fall.unwrap_or(Fall::Constant).from(first, l2, steps))
+            }
+        }
+    }
 }
 
 fn learning_rate(text: &str) -> Result<f32, String> {
-    number(text, Error::InvalidLearningRate, |rate| rate > 0.0)
+    number(text, &Error::InvalidLearningRate.to_string(), |rate| rate > 0.0)
 }
 
 fn l2(text: &str) -> Result<f32, String> {
-    number(text, Error::InvalidL2, |l2| Hinge::new(1.0, l2).is_ok())
+    number(text, &Error::InvalidL2.to_string(), |l2| Hinge::new(1.0, l2).is_ok())
 }
 
 fn margin(text: &str) -> Result<f32, String> {
-    number(text, Error::InvalidMargin, |margin| Hinge::new(margin, 0.0).is_ok())
+    number(text, &Error::InvalidMargin.to_string(), |margin| Hinge::new(margin, 0.0).is_ok())
+}
+
+fn fraction(text: &str) -> Result<f32, String> {
+    number(text, "the fraction must be above 0 and below 1", |part| part > 0.0 && part < 1.0)
 }
 
 fn kernel(text: &str) -> Result<Choice, String> {
@@ -101,9 +171,9 @@ fn kernel(text: &str) -> Result<Choice, String> {
     if choice.is_available() { Ok(choice) } else { Err(Error::KernelUnavailable.to_string()) }
 }
 
-fn number(text: &str, refusal: Error, is_useful: impl Fn(f32) -> bool) -> Result<f32, String> {
+fn number(text: &str, refusal: &str, is_useful: impl Fn(f32) -> bool) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if value.is_finite() && is_useful(value) => Ok(value),
-        _ => Err(refusal.to_string()),
+        _ => Err(refusal.to_owned()),
     }
 }

@@ -2,18 +2,21 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use hingeline::kernel::{Choice, Kernel, Work};
-use hingeline::{FiniteDifference, Gradient, GradientCheck, Hinge, Model, RandomSearch, Samples, Search, Selected};
+use hingeline::{FiniteDifference, Gradient, GradientCheck, Model, RandomSearch, Search, Selected};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
 use crate::dataset::Dataset;
-use crate::options::Options;
+use crate::file::FileError;
+use crate::options::{Options, Settings};
 use crate::report::{self, Row};
-use crate::strategy::{Budget, Effort, Strategy};
+use crate::strategy::{Effort, Plan, Strategy};
+use crate::watch::Watch;
 
 /// The samples of the gradient check.
 const CHECKED: usize = 20;
@@ -25,48 +28,76 @@ struct Run<const C: usize, const F: usize, K> {
     model: Box<Model<C, F, K>>,
 }
 
-/// Runs what the options ask for on the set, and prints it.
+/// A whole program: status 2 for a set or options of no use, 1 for a run that fails.
+pub fn main<const C: usize, const F: usize>(options: Options, set: Result<Dataset<F>, FileError>) -> ExitCode {
+    let prepared = set.map_err(|error| error.to_string()).and_then(|set| prepare(set, options));
+    let (set, settings) = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            return ExitCode::from(2);
+        }
+    };
+    match run::<C, F>(&set, &settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough, as `head` does.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The set and the settings, if they are of use together.
+fn prepare<const F: usize>(mut set: Dataset<F>, options: Options) -> Result<(Dataset<F>, Settings), String> {
+    if let Some(fraction) = options.validation {
+        set.set_aside(fraction, options.seed).map_err(|error| format!("--validation {fraction}: {error}"))?;
+    }
+    let settings = options.settle(&set)?;
+    Ok((set, settings))
+}
+
+/// Runs what the settings ask for on the set, and prints it.
 ///
 /// # Errors
 /// What the library refuses, with the sample at fault.
-pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, options: &Options) -> Result<(), Box<dyn Error>> {
-    options.kernel.unwrap_or_else(Choice::best).run(Programme::<C, F> { set, options })?
+pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let choice = settings.options.kernel.unwrap_or_else(Choice::best);
+    choice.run(Programme::<C, F> { set, settings })?
 }
 
 /// Whether nobody reads the output any more.
-pub fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The programme, to be run on a kernel.
 struct Programme<'a, const C: usize, const F: usize> {
     set: &'a Dataset<F>,
-    options: &'a Options,
+    settings: &'a Settings,
 }
 
 impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
     type Output = Result<(), Box<dyn Error>>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
-        let Self { set, options } = self;
-        let hinge = options.hinge()?;
-        if !options.json {
+        let Self { set, settings } = self;
+        let json = settings.options.json;
+        if !json {
             writeln!(io::stdout(), "{}\nkernel: {}\n", report::set(set), K::NAME)?;
-            writeln!(
-                io::stdout(),
-                "{}\n",
-                report::gradient_check(&check::<C, F, K>(kernel, set, hinge, options.seed)?, CHECKED)
-            )?;
+            let check = check::<C, F, K>(kernel, set, settings)?;
+            writeln!(io::stdout(), "{}\n", report::gradient_check(&check, CHECKED))?;
         }
         let mut runs = Vec::new();
-        for strategy in options.strategies() {
-            let run = train::<C, F, K>(kernel, strategy, set, hinge, options)?;
-            if options.json {
+        for &(strategy, plan) in &settings.plans {
+            let run = train::<C, F, K>(kernel, strategy, plan, set, settings)?;
+            if json {
                 writeln!(io::stdout(), "{}", serde_json::to_string(&run.row)?)?;
             }
             runs.push(run);
         }
-        if !options.json {
+        if !json {
             print_tables(&runs, set)?;
         }
         Ok(())
@@ -77,16 +108,17 @@ impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
 fn check<const C: usize, const F: usize, K: Kernel>(
     kernel: K,
     set: &Dataset<F>,
-    hinge: Hinge,
-    seed: u64,
+    settings: &Settings,
 ) -> Result<GradientCheck, Box<dyn Error>> {
+    let hinge = settings.hinge;
     let indices: Vec<_> = (0..set.train.labels.len().min(CHECKED)).collect();
     let mut all = set.train.samples()?;
     let mut samples = Selected::new(&mut all, &indices);
     let (mut model, mut drawn) = (Box::new(Model::<C, F, K>::on(kernel)), Box::new(Model::on(kernel)));
-    let mut rng = XorShiftRng::seed_from_u64(seed);
-    RandomSearch::new(Search::new(hinge, 0.1)?, &mut drawn).step(&mut model, &mut samples, &mut rng)?;
-    let difference = FiniteDifference::central(1e-2)?;
+    let mut rng = XorShiftRng::seed_from_u64(settings.budget.seed);
+    let search = Search::new(hinge, set.recipe.random_search)?;
+    RandomSearch::new(search, &mut drawn).step(&mut model, &mut samples, &mut rng)?;
+    let difference = FiniteDifference::central(set.recipe.difference)?;
     Ok(difference.check(&hinge, &mut model, &mut samples, &mut Gradient::new())?)
 }
 
@@ -94,23 +126,26 @@ fn check<const C: usize, const F: usize, K: Kernel>(
 fn train<const C: usize, const F: usize, K: Kernel>(
     kernel: K,
     strategy: Strategy,
+    plan: Plan,
     set: &Dataset<F>,
-    hinge: Hinge,
-    options: &Options,
+    settings: &Settings,
 ) -> Result<Run<C, F, K>, Box<dyn Error>> {
     let mut model = Box::new(Model::<C, F, K>::on(kernel));
-    let plan = strategy.plan(options.learning_rate);
-    let budget = Budget { seed: options.seed, epochs: options.epochs };
-    let bar = progress_bar(strategy, set.train.samples()?.len() as u64 * u64::from(options.epochs))?;
+    let (hinge, budget) = (settings.hinge, settings.budget);
+    let bar = progress_bar(strategy, set.train.labels.len() as u64 * u64::from(budget.epochs))?;
+    let mut watch = Watch::new(kernel, set, settings, strategy, bar)?;
     let start = Instant::now();
-    let effort = strategy
-        .train(plan, hinge, budget, &mut model, &set.train, |scored| bar.inc(scored as u64))
-        .map_err(|stopped| format!("{}: {stopped}", report::name(strategy)))?;
+    let step = |model: &_, scored| watch.step(model, scored);
+    let effort = strategy.train(plan, hinge, budget, &mut model, &set.train, step).map_err(|error| {
+        let name = report::name(strategy);
+        if is_broken_pipe(&*error) { error } else { format!("{name}: {error}").into() }
+    })?;
+    let best_epoch = watch.finish(&mut model);
     let seconds = start.elapsed().as_secs_f64();
-    bar.finish_and_clear();
     let row = Row {
         strategy,
         evaluations: effort.evaluations,
+        best_epoch,
         train_loss: hinge.loss(&model, &mut set.train.samples()?)?,
         train_accuracy: set.train.accuracy(&model)?,
         test_accuracy: set.test.accuracy(&model)?,
@@ -134,20 +169,26 @@ fn print_tables<const C: usize, const F: usize, K: Kernel>(
     let rows: Vec<_> = runs.iter().map(|run| run.row.clone()).collect();
     writeln!(io::stdout(), "{}", report::table(&rows))?;
     for run in runs {
-        if let Some(epoch) = run.effort.last_epoch {
-            let share = f64::from(epoch.satisfied) / f64::from(epoch.steps);
-            let name = report::name(run.row.strategy);
-            writeln!(
-                io::stdout(),
-                "\n{name}: {} of the steps of the last epoch had no violation",
-                report::percent(share)
-            )?;
-        }
+        print_remarks(run, set)?;
     }
     let best = runs.iter().max_by(|a, b| a.row.test_accuracy.total_cmp(&b.row.test_accuracy));
     if let Some(best) = best {
         writeln!(io::stdout(), "\nconfusion of {} on the test part:", report::name(best.row.strategy))?;
         writeln!(io::stdout(), "{}", report::confusion(&set.test.confusion(&best.model)?, set.classes))?;
+    }
+    Ok(())
+}
+
+/// What there is to say about a run besides its row.
+fn print_remarks<const C: usize, const F: usize, K>(run: &Run<C, F, K>, set: &Dataset<F>) -> io::Result<()> {
+    let name = report::name(run.row.strategy);
+    if let Some(epoch) = run.row.best_epoch {
+        let epochs = run.effort.evaluations.div_ceil(set.train.labels.len());
+        writeln!(io::stdout(), "\n{name}: the best on the validation part was epoch {epoch} of {epochs}")?;
+    }
+    if let Some(epoch) = run.effort.last_epoch {
+        let share = report::percent(f64::from(epoch.satisfied) / f64::from(epoch.steps));
+        writeln!(io::stdout(), "\n{name}: {share} of the steps of the last epoch had no violation")?;
     }
     Ok(())
 }

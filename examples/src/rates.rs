@@ -1,5 +1,6 @@
 //! The learning rates that a person can choose: all schedules of the library in one type.
 
+use clap::ValueEnum;
 use hingeline::{Constant, Cosine, Error, InverseTime, Pegasos, Schedule, StepDecay};
 
 /// One of the library's schedules.
@@ -35,6 +36,35 @@ impl Schedule for Rates {
             Self::StepDecay(schedule) => schedule.check(),
             Self::Cosine(schedule) => schedule.check(),
             Self::Pegasos(schedule) => schedule.check(),
+        }
+    }
+}
+
+/// How a learning rate falls over a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Fall {
+    /// Not at all
+    Constant,
+    /// As 1/t, to a tenth at the end
+    InverseTime,
+    /// To a tenth after each third of the run
+    StepDecay,
+    /// By half a cosine, to a hundredth at the end
+    Cosine,
+    /// As 1/(2αt) from the learning rate on, α the L2 strength
+    Pegasos,
+}
+
+impl Fall {
+    /// The schedule that begins with this rate and falls so over so many steps.
+    pub fn from(self, rate: f32, l2: f32, steps: u32) -> Rates {
+        match self {
+            Self::Constant => Rates::Constant(Constant { rate }),
+            Self::InverseTime => Rates::InverseTime(InverseTime { rate, decay: 9.0 / steps as f32 }),
+            Self::StepDecay => Rates::StepDecay(StepDecay { rate, factor: 0.1, every: steps.div_ceil(3).max(1) }),
+            Self::Cosine => Rates::Cosine(Cosine { rate, floor: 0.01 * rate, steps: steps.max(1) }),
+            // 1 / (2α start) is the rate of the first step.
+            Self::Pegasos => Rates::Pegasos(Pegasos { l2, start: 1.0 / (2.0 * l2 * rate) }),
         }
     }
 }

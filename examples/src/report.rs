@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
-use hingeline::{GradientCheck, Parameter};
+use hingeline::{Evaluation, GradientCheck, Parameter};
 use serde::Serialize;
 
 use crate::dataset::Dataset;
@@ -17,6 +17,9 @@ pub struct Row {
     pub strategy: Strategy,
     /// The samples scored while training.
     pub evaluations: usize,
+    /// The epoch whose model was the best on the validation part, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_epoch: Option<u32>,
     /// The loss on the training part, regulariser included.
     pub train_loss: f32,
     /// The fraction of the training part whose class is predicted.
@@ -30,6 +33,51 @@ pub struct Row {
     pub weights_checksum: u64,
     /// The kernel that computed it.
     pub kernel: &'static str,
+}
+
+/// A strategy after an epoch.
+#[derive(Clone, Debug, Serialize)]
+pub struct EpochRow {
+    strategy: Strategy,
+    /// The epochs made.
+    epoch: u32,
+    /// The mean loss on the training part, without the regulariser.
+    train_loss: f32,
+    train_accuracy: f32,
+    /// The same on the validation part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_loss: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation_accuracy: Option<f32>,
+    /// Whether this is the best model on the validation part so far.
+    best: bool,
+}
+
+impl EpochRow {
+    /// What the model is like on both parts.
+    pub fn new(strategy: Strategy, epoch: u32, train: Evaluation, validation: Option<Evaluation>, best: bool) -> Self {
+        Self {
+            strategy,
+            epoch,
+            train_loss: train.data_loss,
+            train_accuracy: train.accuracy(),
+            validation_loss: validation.map(|validation| validation.data_loss),
+            validation_accuracy: validation.map(|validation| validation.accuracy()),
+            best,
+        }
+    }
+}
+
+/// An epoch in a line.
+pub fn epoch(row: &EpochRow) -> String {
+    let accuracy = percent(row.train_accuracy.into());
+    let mut text =
+        format!("{} epoch {:3}: train loss {:.4}, {accuracy}", name(row.strategy), row.epoch, row.train_loss);
+    if let (Some(loss), Some(accuracy)) = (row.validation_loss, row.validation_accuracy) {
+        let best = if row.best { " (best)" } else { "" };
+        let _ = write!(text, "; validation loss {loss:.4}, {}{best}", percent(accuracy.into()));
+    }
+    text
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]

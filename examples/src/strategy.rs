@@ -1,9 +1,11 @@
 //! The five strategies of the lecture, run on the same budget of samples scored.
 
+use std::ops::ControlFlow;
+
 use clap::ValueEnum;
 use hingeline::kernel::Kernel;
 use hingeline::{
-    Constant, Error, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, RandomLocalSearch,
+    Average, AveragedSgd, Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, RandomLocalSearch,
     RandomSearch, Samples, Search, Sgd, SgdEpoch, Stopped,
 };
 use rand_core::SeedableRng;
@@ -45,6 +47,8 @@ pub struct Budget {
     pub seed: u64,
     /// How many times the training part may be scored.
     pub epochs: u32,
+    /// Over how many of the last epochs SGD's models are averaged; 0 for none.
+    pub averaged: u32,
 }
 
 /// What a strategy leaves behind besides the model.
@@ -56,6 +60,14 @@ pub struct Effort {
     pub last_epoch: Option<SgdEpoch>,
 }
 
+/// Goes on whatever the model is, for those who have nothing to watch.
+///
+/// # Errors
+/// Never.
+pub fn go_on<M>(_: &M, _: usize) -> Result<ControlFlow<()>, Stopped> {
+    Ok(ControlFlow::Continue(()))
+}
+
 /// The samples of a mini-batch.
 const BATCH_SIZE: u32 = 32;
 
@@ -64,89 +76,143 @@ impl Strategy {
     pub const ALL: [Self; 5] =
         [Self::RandomSearch, Self::RandomLocalSearch, Self::GradientDescent, Self::MiniBatch, Self::Sgd];
 
-    /// The strategy's parameters: those that do well on standardised features, or a learning rate for all descents.
-    pub fn plan(self, learning_rate: Option<f32>) -> Plan {
-        let falling = |rate, decay| match learning_rate {
-            Some(rate) => Plan::Descent(Rates::Constant(Constant { rate })),
-            None => Plan::Descent(Rates::InverseTime(InverseTime { rate, decay })),
+    /// The steps that a descent makes on so many samples, so many times.
+    pub fn steps(self, samples: usize, epochs: u32) -> u32 {
+        let samples = u32::try_from(samples).unwrap_or(u32::MAX);
+        let an_epoch = match self {
+            Self::RandomSearch | Self::RandomLocalSearch | Self::GradientDescent => 1,
+            Self::MiniBatch => samples.div_ceil(BATCH_SIZE),
+            Self::Sgd => samples,
         };
-        match self {
-            Self::RandomSearch => Plan::Search(0.1),
-            Self::RandomLocalSearch => Plan::Search(0.02),
-            Self::GradientDescent => falling(0.1, 0.0),
-            Self::MiniBatch => falling(0.05, 1e-3),
-            Self::Sgd => falling(0.01, 1e-4),
-        }
+        an_epoch.saturating_mul(epochs)
     }
 
-    /// Trains the model within the budget; `tick` is told now and then how many samples were scored since.
+    /// Trains the model within the budget, or until `watch` wants no more.
+    ///
+    /// It is asked after each step, with the model as it is and the number of samples that the step scored.
     ///
     /// # Errors
-    /// What the library refuses, with the sample at fault.
-    pub fn train<const C: usize, const F: usize, K: Kernel>(
+    /// What the library refuses, with the sample at fault, and what `watch` returns.
+    pub fn train<const C: usize, const F: usize, K: Kernel, E: From<Stopped>>(
         self,
         plan: Plan,
         hinge: Hinge,
         budget: Budget,
         model: &mut Model<C, F, K>,
         part: &Part<F>,
-        tick: impl Fn(usize),
-    ) -> Result<Effort, Stopped> {
+        watch: impl FnMut(&Model<C, F, K>, usize) -> Result<ControlFlow<()>, E>,
+    ) -> Result<Effort, E> {
         let mut rng = XorShiftRng::seed_from_u64(budget.seed);
-        let mut samples = part.samples()?;
+        let mut samples = part.samples().map_err(Stopped::from)?;
         let allowed = samples.len() * budget.epochs as usize;
         let mut effort = Effort::default();
         match (self, plan) {
             (Self::RandomSearch, Plan::Search(deviation)) => {
                 let mut candidate = Box::new(model.clone());
-                let mut search = RandomSearch::new(Search::new(hinge, deviation)?, &mut candidate);
-                effort.spend(allowed, tick, || Ok(search.step(model, &mut samples, &mut rng)?.evaluations))?;
+                let mut search =
+                    RandomSearch::new(Search::new(hinge, deviation).map_err(Stopped::from)?, &mut candidate);
+                let step = |model: &mut _| Ok(search.step(model, &mut samples, &mut rng)?.evaluations);
+                effort.spend(allowed, model, watch, step)?;
             }
             (Self::RandomLocalSearch, Plan::Search(deviation)) => {
                 let mut candidate = Box::new(model.clone());
-                let mut search = RandomLocalSearch::new(Search::new(hinge, deviation)?, &mut candidate);
-                effort.spend(allowed, tick, || Ok(search.step(model, &mut samples, &mut rng)?.evaluations))?;
+                let mut search =
+                    RandomLocalSearch::new(Search::new(hinge, deviation).map_err(Stopped::from)?, &mut candidate);
+                let step = |model: &mut _| Ok(search.step(model, &mut samples, &mut rng)?.evaluations);
+                effort.spend(allowed, model, watch, step)?;
             }
-            (Self::GradientDescent, Plan::Descent(schedule)) => {
+            (Self::GradientDescent, Plan::Descent(rates)) => {
                 let mut gradient = Box::new(Gradient::new());
-                let mut descent = GradientDescent::new(hinge, schedule, &mut gradient)?;
-                effort.spend(allowed, tick, || Ok(descent.step(model, &mut samples)?.samples))?;
+                let mut descent = GradientDescent::new(hinge, rates, &mut gradient).map_err(Stopped::from)?;
+                let step = |model: &mut _| Ok(descent.step(model, &mut samples)?.samples);
+                effort.spend(allowed, model, watch, step)?;
             }
-            (Self::MiniBatch, Plan::Descent(schedule)) => {
+            (Self::MiniBatch, Plan::Descent(rates)) => {
                 let mut gradient = Box::new(Gradient::new());
-                let mut order = Order::new(samples.len(), &mut rng)?;
-                let mut descent = MiniBatch::new(hinge, schedule, BATCH_SIZE, &mut gradient)?;
-                effort.spend(allowed, tick, || Ok(descent.step(model, &mut samples, &mut order)?.samples))?;
+                let mut order = Order::new(samples.len(), &mut rng).map_err(Stopped::from)?;
+                let mut descent = MiniBatch::new(hinge, rates, BATCH_SIZE, &mut gradient).map_err(Stopped::from)?;
+                let step = |model: &mut _| Ok(descent.step(model, &mut samples, &mut order)?.samples);
+                effort.spend(allowed, model, watch, step)?;
             }
-            (Self::Sgd, Plan::Descent(schedule)) => {
-                let mut order = Order::new(samples.len(), &mut rng)?;
-                let mut descent = Sgd::new(hinge, schedule)?;
+            (Self::Sgd, Plan::Descent(rates)) => {
+                let mut order = Order::new(samples.len(), &mut rng).map_err(Stopped::from)?;
+                let sgd = Sgd::new(hinge, rates).map_err(Stopped::from)?;
                 let mut last = SgdEpoch::default();
-                effort.spend(allowed, tick, || {
-                    last = descent.epoch(model, &mut samples, &mut order)?;
-                    Ok(samples.len())
-                })?;
+                if budget.averaged == 0 {
+                    let mut sgd = sgd;
+                    let step = |model: &mut _| {
+                        last = sgd.epoch(model, &mut samples, &mut order)?;
+                        Ok(samples.len())
+                    };
+                    effort.spend(allowed, model, watch, step)?;
+                } else {
+                    let mut averaged = Averaged {
+                        sgd,
+                        average: Box::new(Average::new()),
+                        iterate: Box::new(model.clone()),
+                        alone: budget.epochs.saturating_sub(budget.averaged),
+                    };
+                    let step = |model: &mut _| {
+                        last = averaged.epoch(model, &mut samples, &mut order)?;
+                        Ok(samples.len())
+                    };
+                    effort.spend(allowed, model, watch, step)?;
+                }
                 effort.last_epoch = Some(last);
             }
-            (_, Plan::Search(_)) => return Err(Error::InvalidLearningRate.into()),
-            (_, Plan::Descent(_)) => return Err(Error::InvalidDeviation.into()),
+            (_, Plan::Search(_)) => return Err(Stopped::from(Error::InvalidLearningRate).into()),
+            (_, Plan::Descent(_)) => return Err(Stopped::from(Error::InvalidDeviation).into()),
         }
         Ok(effort)
     }
 }
 
+/// SGD whose model is the mean of those of the last epochs.
+struct Averaged<const C: usize, const F: usize, K> {
+    sgd: Sgd<Rates>,
+    average: Box<Average<C, F>>,
+    /// The model that the steps are made on; the caller sees the mean.
+    iterate: Box<Model<C, F, K>>,
+    /// The epochs before the mean begins.
+    alone: u32,
+}
+
+impl<const C: usize, const F: usize, K: Kernel> Averaged<C, F, K> {
+    fn epoch(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut impl Samples<F>,
+        order: &mut Order,
+    ) -> Result<SgdEpoch, Stopped> {
+        if order.epoch() < self.alone {
+            let epoch = self.sgd.epoch(&mut self.iterate, samples, order)?;
+            model.copy_from(&self.iterate);
+            return Ok(epoch);
+        }
+        let mut averaged = AveragedSgd::new(self.sgd, &mut self.average);
+        let epoch = averaged.epoch(&mut self.iterate, samples, order)?;
+        self.sgd = averaged.sgd();
+        model.copy_from(&self.iterate);
+        self.average.finish(model)?;
+        Ok(epoch)
+    }
+}
+
 impl Effort {
-    /// Repeats a step, which says how many samples it scored, until the budget is spent.
-    fn spend(
+    /// Repeats a step, which says how many samples it scored, until the budget is spent or `watch` wants no more.
+    fn spend<M, E: From<Stopped>>(
         &mut self,
         allowed: usize,
-        tick: impl Fn(usize),
-        mut step: impl FnMut() -> Result<usize, Stopped>,
-    ) -> Result<(), Stopped> {
+        model: &mut M,
+        mut watch: impl FnMut(&M, usize) -> Result<ControlFlow<()>, E>,
+        mut step: impl FnMut(&mut M) -> Result<usize, Stopped>,
+    ) -> Result<(), E> {
         while self.evaluations < allowed {
-            let scored = step()?;
+            let scored = step(model)?;
             self.evaluations += scored;
-            tick(scored);
+            if watch(model, scored)?.is_break() {
+                break;
+            }
         }
         Ok(())
     }

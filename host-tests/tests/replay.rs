@@ -5,8 +5,8 @@ use hingeline::{
     Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch,
     Search, Sgd,
 };
-use hingeline_examples::digits::{CLASSES, FEATURES, digits};
-use hingeline_examples::strategy::{Budget, Strategy};
+use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
+use hingeline_examples::strategy::{Budget, Strategy, go_on};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -33,8 +33,8 @@ fn hinge() -> Hinge {
 /// A model trained on the digits as the checksums want it.
 fn trained<K: Kernel>(kernel: K, strategy: Strategy, seed: u64) -> u64 {
     let mut model = Model::<CLASSES, FEATURES, K>::on(kernel);
-    let budget = Budget { seed, epochs: 20 };
-    strategy.train(strategy.plan(None), hinge(), budget, &mut model, &digits().train, |_| ()).unwrap();
+    let budget = Budget { seed, epochs: 20, averaged: 0 };
+    strategy.train(RECIPE.plan(strategy), hinge(), budget, &mut model, &digits().train, go_on).unwrap();
     model.checksum()
 }
 

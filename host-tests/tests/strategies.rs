@@ -2,10 +2,10 @@
 
 use hingeline::{Constant, Hinge, Model, Stopped};
 use hingeline_examples::dataset::Dataset;
-use hingeline_examples::digits::{CLASSES, FEATURES, digits};
-use hingeline_examples::strategy::{Budget, Effort, Plan, Strategy};
+use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
+use hingeline_examples::strategy::{Budget, Effort, Plan, Strategy, go_on};
 
-const BUDGET: Budget = Budget { seed: 1, epochs: 50 };
+const BUDGET: Budget = Budget { seed: 1, epochs: 50, averaged: 0 };
 
 struct Trained {
     model: Model<CLASSES, FEATURES>,
@@ -20,7 +20,7 @@ fn hinge() -> Hinge {
 
 fn train(strategy: Strategy, plan: Plan, set: &Dataset<FEATURES>) -> Result<Trained, Stopped> {
     let mut model = Model::new();
-    let effort = strategy.train(plan, hinge(), BUDGET, &mut model, &set.train, |_| ())?;
+    let effort = strategy.train(plan, hinge(), BUDGET, &mut model, &set.train, go_on)?;
     let loss = hinge().loss(&model, &mut set.train.samples()?)?;
     let accuracy = set.test.accuracy(&model)?;
     Ok(Trained { model, effort, loss, accuracy })
@@ -43,7 +43,7 @@ fn each_strategy_lowers_the_loss_and_reaches_an_accuracy() {
         (Strategy::Sgd, 0.05, 0.88),
     ];
     for (strategy, loss, accuracy) in expected {
-        let trained = train(strategy, strategy.plan(None), &set).unwrap();
+        let trained = train(strategy, RECIPE.plan(strategy), &set).unwrap();
         assert!(trained.loss < loss, "{strategy:?}: loss {}", trained.loss);
         assert!(trained.accuracy > accuracy, "{strategy:?}: test accuracy {}", trained.accuracy);
         assert_eq!(trained.effort.evaluations, 50 * 1_297, "{strategy:?}");
@@ -53,7 +53,7 @@ fn each_strategy_lowers_the_loss_and_reaches_an_accuracy() {
 #[test]
 fn gradients_beat_local_search_beats_random_search() {
     let set = digits();
-    let loss = |strategy: Strategy| train(strategy, strategy.plan(None), &set).unwrap().loss;
+    let loss = |strategy: Strategy| train(strategy, RECIPE.plan(strategy), &set).unwrap().loss;
     let (random, local, gradient) =
         (loss(Strategy::RandomSearch), loss(Strategy::RandomLocalSearch), loss(Strategy::GradientDescent));
     assert!(gradient < 0.1 * local && local < 0.85 * random, "{random} {local} {gradient}");
@@ -111,7 +111,7 @@ fn searches_report_the_loss_of_the_model_that_they_keep() {
 #[test]
 fn no_strategy_touches_rows_without_need() {
     let set = digits();
-    let mut trained = train(Strategy::Sgd, Strategy::Sgd.plan(None), &set).unwrap();
+    let mut trained = train(Strategy::Sgd, RECIPE.plan(Strategy::Sgd), &set).unwrap();
     let mut sgd = hingeline::Sgd::new(hinge(), Constant { rate: 0.01 }).unwrap();
     let mut untouched = 0;
     for (x, &label) in set.train.features.iter().zip(&set.train.labels).take(200) {

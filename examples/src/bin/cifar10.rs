@@ -1,0 +1,13 @@
+//! The main job on CIFAR-10 in its binary version: `cargo run --release --bin cifar10 -- DIR`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use hingeline_examples::cifar10::{CLASSES, FEATURES, read};
+use hingeline_examples::options::WithDirectory;
+use hingeline_examples::programme;
+
+fn main() -> ExitCode {
+    let WithDirectory { directory, options } = WithDirectory::parse();
+    programme::main::<CLASSES, FEATURES>(options, read(&directory))
+}

@@ -1,0 +1,63 @@
+//! CIFAR-10 in its binary version, and sets in that layout.
+//!
+//! A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
+
+use std::path::Path;
+
+use hingeline::InverseTime;
+
+use crate::dataset::{Dataset, Part};
+use crate::file::FileError;
+use crate::recipe::Recipe;
+use crate::records::{self, Value};
+
+/// Values of a picture: three colours of 32 × 32.
+pub const FEATURES: usize = 3 * 32 * 32;
+
+/// Ten kinds of things.
+pub const CLASSES: usize = 10;
+
+/// What does well on them: values of 0 to 255, the mean image subtracted.
+pub const RECIPE: Recipe = Recipe {
+    epochs: 200,
+    l2: 1.0,
+    random_search: 1e-3,
+    random_local_search: 1e-4,
+    gradient_descent: InverseTime { rate: 1e-7, decay: 0.0 },
+    mini_batch: InverseTime { rate: 1e-7, decay: 1e-4 },
+    sgd: InverseTime { rate: 1e-8, decay: 1e-4 },
+    difference: 1e-5,
+};
+
+/// Reads a directory: `train.bin` and `test.bin`, or else `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`.
+///
+/// # Errors
+/// A message that names the file at fault and what was expected.
+pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
+    let one = directory.join("train.bin").exists();
+    let (train, test) = if one { (vec!["train.bin".to_owned()], "test.bin") } else { (batches(), "test_batch.bin") };
+    let mut set = Dataset {
+        name: "cifar10",
+        description: "3 x 32 x 32 values of 0 to 255, the mean image of the training part subtracted",
+        classes: &["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+        train: Part::default(),
+        validation: Part::default(),
+        test: part(directory, test)?,
+        recipe: RECIPE,
+    };
+    for name in train {
+        let part = part(directory, &name)?;
+        set.train.features.extend(part.features);
+        set.train.labels.extend(part.labels);
+    }
+    set.subtract_mean();
+    Ok(set)
+}
+
+fn batches() -> Vec<String> {
+    (1..=5).map(|batch| format!("data_batch_{batch}.bin")).collect()
+}
+
+fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
+    records::read(&directory.join(name), Value::U8, CLASSES)
+}

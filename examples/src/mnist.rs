@@ -1,0 +1,75 @@
+//! MNIST, and sets in its format, such as Fashion-MNIST.
+//!
+//! Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
+
+use std::path::{Path, PathBuf};
+
+use hingeline::InverseTime;
+
+use crate::dataset::{Dataset, Part};
+use crate::file::FileError;
+use crate::idx;
+use crate::recipe::Recipe;
+
+/// Rows of a picture, which is square.
+const SIDE: usize = 28;
+
+/// Pixels of a picture of 28 × 28.
+pub const FEATURES: usize = SIDE * SIDE;
+
+/// The ten digits.
+pub const CLASSES: usize = 10;
+
+/// What does well on them: pixels of 0 to 255, the mean image subtracted.
+pub const RECIPE: Recipe = Recipe {
+    epochs: 50,
+    l2: 1.0,
+    random_search: 1e-3,
+    random_local_search: 2e-4,
+    gradient_descent: InverseTime { rate: 1e-6, decay: 0.0 },
+    mini_batch: InverseTime { rate: 1e-6, decay: 1e-4 },
+    sgd: InverseTime { rate: 1e-7, decay: 1e-4 },
+    difference: 1e-5,
+};
+
+/// Reads the four files of a directory.
+///
+/// # Errors
+/// A message that names the file at fault and what was expected.
+pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
+    let mut set = Dataset {
+        name: "mnist",
+        description: "28 x 28 pixels of 0 to 255, the mean image of the training part subtracted",
+        classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        train: part(directory, "train")?,
+        validation: Part::default(),
+        test: part(directory, "t10k")?,
+        recipe: RECIPE,
+    };
+    set.subtract_mean();
+    Ok(set)
+}
+
+fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
+    let images = file(directory, name, "images-idx3-ubyte");
+    let features = idx::read_images(&images, SIDE)?;
+    let path = file(directory, name, "labels-idx1-ubyte");
+    let labels = idx::read_labels(&path, CLASSES)?;
+    if features.is_empty() {
+        return Err(FileError::new(&images, "it has no picture; expected at least one"));
+    }
+    if labels.len() != features.len() {
+        let problem = format!("{} labels; expected {}, one for each picture", labels.len(), features.len());
+        return Err(FileError::new(&path, problem));
+    }
+    Ok(Part { features, labels })
+}
+
+/// Both spellings of the names are about.
+fn file(directory: &Path, name: &str, kind: &str) -> PathBuf {
+    let dotted = directory.join(format!("{name}-{}", kind.replacen('-', ".", 1)));
+    if dotted.exists() {
+        return dotted;
+    }
+    directory.join(format!("{name}-{kind}"))
+}

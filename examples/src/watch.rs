@@ -1,0 +1,105 @@
+//! What happens after each epoch: a look at the validation part, a line of report, and the end if nothing gets better.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use hingeline::kernel::Kernel;
+use hingeline::{EarlyStopping, Evaluation, Model, Verdict};
+use indicatif::ProgressBar;
+
+use crate::dataset::Dataset;
+use crate::options::Settings;
+use crate::report::{self, EpochRow};
+use crate::strategy::Strategy;
+
+/// Follows one strategy's run.
+#[derive(Debug)]
+pub struct Watch<'a, const C: usize, const F: usize, K> {
+    set: &'a Dataset<F>,
+    settings: &'a Settings,
+    strategy: Strategy,
+    bar: ProgressBar,
+    /// Samples scored since the last epoch ended.
+    scored: usize,
+    epoch: u32,
+    best: Option<Best<C, F, K>>,
+}
+
+/// The best model on the validation part so far.
+#[derive(Debug)]
+struct Best<const C: usize, const F: usize, K> {
+    stopping: EarlyStopping,
+    model: Box<Model<C, F, K>>,
+    epoch: u32,
+}
+
+impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
+    /// A watch before the first step.
+    ///
+    /// # Errors
+    /// If the patience is of no use.
+    pub fn new(
+        kernel: K,
+        set: &'a Dataset<F>,
+        settings: &'a Settings,
+        strategy: Strategy,
+        bar: ProgressBar,
+    ) -> Result<Self, hingeline::Error> {
+        let best = match settings.patience {
+            None => None,
+            Some(patience) => {
+                Some(Best { stopping: EarlyStopping::new(patience)?, model: Box::new(Model::on(kernel)), epoch: 0 })
+            }
+        };
+        Ok(Self { set, settings, strategy, bar, scored: 0, epoch: 0, best })
+    }
+
+    /// Sees the model after a step that scored so many samples.
+    ///
+    /// # Errors
+    /// If the validation part is refused, or the report cannot be written.
+    pub fn step(&mut self, model: &Model<C, F, K>, scored: usize) -> Result<ControlFlow<()>, Box<dyn Error>> {
+        self.bar.inc(scored as u64);
+        self.scored += scored;
+        if self.scored < self.set.train.labels.len() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.scored = 0;
+        self.epoch += 1;
+        self.end_epoch(model)
+    }
+
+    fn end_epoch(&mut self, model: &Model<C, F, K>) -> Result<ControlFlow<()>, Box<dyn Error>> {
+        let hinge = &self.settings.hinge;
+        let (mut verdict, mut validation) = (None, None);
+        if let Some(best) = &mut self.best {
+            let evaluation = hinge.evaluate(model, &mut self.set.validation.samples()?)?;
+            let seen = best.stopping.observe(evaluation.data_loss, model, &mut best.model)?;
+            if seen == Verdict::Improved {
+                best.epoch = self.epoch;
+            }
+            (verdict, validation) = (Some(seen), Some(evaluation));
+        }
+        if self.settings.options.report {
+            let train = hinge.evaluate(model, &mut self.set.train.samples()?)?;
+            self.report(train, validation, verdict == Some(Verdict::Improved))?;
+        }
+        Ok(if verdict == Some(Verdict::Stop) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    fn report(&self, train: Evaluation, validation: Option<Evaluation>, best: bool) -> Result<(), Box<dyn Error>> {
+        let row = EpochRow::new(self.strategy, self.epoch, train, validation, best);
+        let line = if self.settings.options.json { serde_json::to_string(&row)? } else { report::epoch(&row) };
+        // The bar makes room for the line, where there is one.
+        Ok(self.bar.suspend(|| writeln!(io::stdout(), "{line}"))?)
+    }
+
+    /// The epoch of the best model, which the model becomes, if one was kept.
+    pub fn finish(self, model: &mut Model<C, F, K>) -> Option<u32> {
+        self.bar.finish_and_clear();
+        let best = self.best?;
+        model.copy_from(&best.model);
+        Some(best.epoch)
+    }
+}
