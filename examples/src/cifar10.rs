@@ -19,13 +19,13 @@ pub const CLASSES: usize = 10;
 
 /// What does well on them: values of 0 to 255, the mean image subtracted.
 pub const RECIPE: Recipe = Recipe {
-    epochs: 200,
-    l2: 1.0,
-    random_search: 1e-3,
-    random_local_search: 1e-4,
-    gradient_descent: InverseTime { rate: 1e-7, decay: 0.0 },
-    mini_batch: InverseTime { rate: 1e-7, decay: 1e-4 },
-    sgd: InverseTime { rate: 1e-8, decay: 1e-4 },
+    epochs: 500,
+    l2: 3e3,
+    random_search: 3e-5,
+    random_local_search: 3e-5,
+    gradient_descent: InverseTime { rate: 2e-7, decay: 0.0 },
+    mini_batch: InverseTime { rate: 3e-8, decay: 1e-4 },
+    sgd: InverseTime { rate: 3e-9, decay: 3e-6 },
     difference: 1e-5,
 };
 
@@ -35,21 +35,22 @@ pub const RECIPE: Recipe = Recipe {
 /// A message that names the file at fault and what was expected.
 pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
     let one = directory.join("train.bin").exists();
-    let (train, test) = if one { (vec!["train.bin".to_owned()], "test.bin") } else { (batches(), "test_batch.bin") };
+    let (names, test) = if one { (vec!["train.bin".to_owned()], "test.bin") } else { (batches(), "test_batch.bin") };
+    let mut train = Part::default();
+    for name in names {
+        let part = part(directory, &name)?;
+        train.features.extend(part.features);
+        train.labels.extend(part.labels);
+    }
     let mut set = Dataset {
         name: "cifar10",
         description: "3 x 32 x 32 values of 0 to 255, the mean image of the training part subtracted",
         classes: &["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-        train: Part::default(),
+        train,
         validation: Part::default(),
         test: part(directory, test)?,
         recipe: RECIPE,
     };
-    for name in train {
-        let part = part(directory, &name)?;
-        set.train.features.extend(part.features);
-        set.train.labels.extend(part.labels);
-    }
     set.subtract_mean();
     Ok(set)
 }

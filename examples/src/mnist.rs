@@ -22,13 +22,13 @@ pub const CLASSES: usize = 10;
 
 /// What does well on them: pixels of 0 to 255, the mean image subtracted.
 pub const RECIPE: Recipe = Recipe {
-    epochs: 50,
-    l2: 1.0,
-    random_search: 1e-3,
-    random_local_search: 2e-4,
-    gradient_descent: InverseTime { rate: 1e-6, decay: 0.0 },
-    mini_batch: InverseTime { rate: 1e-6, decay: 1e-4 },
-    sgd: InverseTime { rate: 1e-7, decay: 1e-4 },
+    epochs: 100,
+    l2: 1e3,
+    random_search: 1e-4,
+    random_local_search: 3e-5,
+    gradient_descent: InverseTime { rate: 5e-7, decay: 0.0 },
+    mini_batch: InverseTime { rate: 3e-7, decay: 1e-3 },
+    sgd: InverseTime { rate: 3e-8, decay: 2e-5 },
     difference: 1e-5,
 };
 

@@ -19,7 +19,7 @@ pub struct Row {
     pub evaluations: usize,
     /// The epoch whose model was the best on the validation part, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub best_epoch: Option<u32>,
+    pub best_epoch: Option<usize>,
     /// The loss on the training part, regulariser included.
     pub train_loss: f32,
     /// The fraction of the training part whose class is predicted.
@@ -40,7 +40,7 @@ pub struct Row {
 pub struct EpochRow {
     strategy: Strategy,
     /// The epochs made.
-    epoch: u32,
+    epoch: usize,
     /// The mean loss on the training part, without the regulariser.
     train_loss: f32,
     train_accuracy: f32,
@@ -55,7 +55,13 @@ pub struct EpochRow {
 
 impl EpochRow {
     /// What the model is like on both parts.
-    pub fn new(strategy: Strategy, epoch: u32, train: Evaluation, validation: Option<Evaluation>, best: bool) -> Self {
+    pub fn new(
+        strategy: Strategy,
+        epoch: usize,
+        train: Evaluation,
+        validation: Option<Evaluation>,
+        best: bool,
+    ) -> Self {
         Self {
             strategy,
             epoch,

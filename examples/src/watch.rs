@@ -20,9 +20,10 @@ pub struct Watch<'a, const C: usize, const F: usize, K> {
     settings: &'a Settings,
     strategy: Strategy,
     bar: ProgressBar,
-    /// Samples scored since the last epoch ended.
+    /// Samples scored so far.
     scored: usize,
-    epoch: u32,
+    /// How many times that is the training part; a step that scores it twice goes on by two.
+    epoch: usize,
     best: Option<Best<C, F, K>>,
 }
 
@@ -31,7 +32,7 @@ pub struct Watch<'a, const C: usize, const F: usize, K> {
 struct Best<const C: usize, const F: usize, K> {
     stopping: EarlyStopping,
     model: Box<Model<C, F, K>>,
-    epoch: u32,
+    epoch: usize,
 }
 
 impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
@@ -62,11 +63,11 @@ impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
     pub fn step(&mut self, model: &Model<C, F, K>, scored: usize) -> Result<ControlFlow<()>, Box<dyn Error>> {
         self.bar.inc(scored as u64);
         self.scored += scored;
-        if self.scored < self.set.train.labels.len() {
+        let epoch = self.scored / self.set.train.labels.len();
+        if epoch == self.epoch {
             return Ok(ControlFlow::Continue(()));
         }
-        self.scored = 0;
-        self.epoch += 1;
+        self.epoch = epoch;
         self.end_epoch(model)
     }
 
@@ -96,7 +97,7 @@ impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
     }
 
     /// The epoch of the best model, which the model becomes, if one was kept.
-    pub fn finish(self, model: &mut Model<C, F, K>) -> Option<u32> {
+    pub fn finish(self, model: &mut Model<C, F, K>) -> Option<usize> {
         self.bar.finish_and_clear();
         let best = self.best?;
         model.copy_from(&best.model);

@@ -83,8 +83,61 @@ fn options_do_what_they_say() {
     for option in [["--seed", "2"], ["--learning-rate", "0.02"], ["--l2", "0.01"], ["--margin", "2"]] {
         assert_ne!(run(&option)["weights_checksum"], plain["weights_checksum"], "{option:?}");
     }
+    for schedule in ["constant", "inverse-time", "step-decay", "cosine", "pegasos"] {
+        assert_ne!(run(&["--schedule", schedule])["weights_checksum"], plain["weights_checksum"], "{schedule}");
+    }
+    assert_ne!(run(&["--average", "2"])["weights_checksum"], plain["weights_checksum"]);
+    assert_eq!(run(&["--average", "0"])["weights_checksum"], plain["weights_checksum"]);
     let two = rows(&["--epochs", "1", "--strategy", "mini-batch", "--strategy", "random-search"]);
     assert_eq!((two[0]["strategy"].as_str(), two[1]["strategy"].as_str()), (Some("random-search"), Some("mini-batch")));
+}
+
+/// The steps of averaged SGD are those of SGD, so what the mean is better by is the noise of the last ones.
+#[test]
+fn averaging_is_better_where_the_learning_rate_is_large() {
+    let accuracy = |average| {
+        let arguments = ["--strategy", "sgd", "--epochs", "10", "--learning-rate", "0.05", "--average", average];
+        number(&rows(&arguments)[0], "test_accuracy")
+    };
+    assert!(accuracy("10") > accuracy("0") + 0.01, "{} {}", accuracy("10"), accuracy("0"));
+}
+
+#[test]
+fn a_report_has_a_line_for_each_epoch_of_each_strategy() {
+    let rows = rows(&["--epochs", "4", "--report", "--validation", "0.2"]);
+    let (epochs, runs): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.get("epoch").is_some());
+    assert_eq!(runs.len(), 5);
+    for run in runs {
+        // A fifth of 1,297 is set aside.
+        assert_eq!(run["evaluations"], 4 * (1_297 - 259));
+        let own: Vec<_> = epochs.iter().filter(|row| row["strategy"] == run["strategy"]).collect();
+        // The first step of random local search scores its start too, and so counts as two.
+        let first = if run["strategy"] == "random-local-search" { 2 } else { 1 };
+        assert!(own.iter().map(|row| row["epoch"].as_u64()).eq((first..=4).map(Some)), "{own:?}");
+        assert!(own.iter().all(|row| (0.0..=1.0).contains(&number(row, "validation_accuracy"))));
+        let best = own.iter().min_by(|a, b| number(a, "validation_loss").total_cmp(&number(b, "validation_loss")));
+        let best = best.expect("there are epochs");
+        assert_eq!((&best["epoch"], &best["best"]), (&run["best_epoch"], &true.into()));
+    }
+    let text = text(&digits(&["--epochs", "2", "--report", "--validation", "0.2", "--strategy", "sgd"]).stdout);
+    assert!(text.contains("sgd epoch   1: train loss ") && text.contains("; validation loss "), "{text}");
+    assert!(text.contains("sgd: the best on the validation part was epoch 2 of 2"), "{text}");
+}
+
+/// With a rate this large the loss goes up and down, so patience ends; the model is the best one, not the last.
+#[test]
+fn early_stopping_ends_and_keeps_the_best() {
+    let arguments =
+        ["--strategy", "sgd", "--learning-rate", "0.1", "--validation", "0.3", "--patience", "3", "--report"];
+    let rows = rows(&arguments);
+    let (run, epochs) = rows.split_last().expect("a run");
+    let best = run["best_epoch"].as_u64().expect("a number") as usize;
+    assert_eq!(epochs.len(), best + 3, "{run}");
+    assert!(epochs.len() < 200);
+    assert_eq!(
+        run["train_accuracy"].as_f64().map(|accuracy| accuracy as f32),
+        epochs[best - 1]["train_accuracy"].as_f64().map(|accuracy| accuracy as f32)
+    );
 }
 
 #[test]
@@ -118,7 +171,7 @@ fn the_loss_of_the_options_is_the_loss_that_is_reported() {
 
 #[test]
 fn bad_values_get_a_message_and_status_2() {
-    let bad: [(&[&str], &str); 11] = [
+    let bad: [(&[&str], &str); 17] = [
         (&["--kernel", "mmx"], "the kernels are portable, sse2, avx2, avx512"),
         (&["--seed", "-1"], "--seed"),
         (&["--epochs", "0"], "--epochs"),
@@ -128,6 +181,12 @@ fn bad_values_get_a_message_and_status_2() {
         (&["--l2", "NaN"], "the L2 strength must be a finite number of at least 0"),
         (&["--l2", "-1"], "the L2 strength must be a finite number of at least 0"),
         (&["--margin", "inf"], "the margin must be a finite number of at least 0"),
+        (&["--validation", "0"], "above 0 and below 1"),
+        (&["--validation", "1"], "above 0 and below 1"),
+        (&["--validation", "0.0001"], "--validation 0.0001: the set has no sample"),
+        (&["--patience", "3"], "--validation <FRACTION>"),
+        (&["--schedule", "pegasos", "--l2", "0"], "the L2 strength must be"),
+        (&["--schedule", "pegasos", "--l2", "1", "--learning-rate", "0.5"], "2 x learning rate x L2 strength must be"),
         (&["--strategy", "luck"], "random-local-search"),
         (&["--l2", "1", "--learning-rate", "0.5"], "2 x learning rate x L2 strength must be below 1"),
     ];
