@@ -17,6 +17,9 @@ pub const FEATURES: usize = 3 * 32 * 32;
 /// Ten kinds of things.
 pub const CLASSES: usize = 10;
 
+const CLASS_NAMES: [&str; CLASSES] =
+    ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
 /// What does well on them: values of 0 to 255, the mean image subtracted.
 pub const RECIPE: Recipe = Recipe {
     epochs: 500,
@@ -43,9 +46,9 @@ pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
         train.labels.extend(part.labels);
     }
     let mut set = Dataset {
-        name: "cifar10",
-        description: "3 x 32 x 32 values of 0 to 255, the mean image of the training part subtracted",
-        classes: &["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+        name: "cifar10".to_owned(),
+        description: "3 x 32 x 32 values of 0 to 255, the mean image of the training part subtracted".to_owned(),
+        classes: CLASS_NAMES.map(str::to_owned).to_vec(),
         train,
         validation: Part::default(),
         test: part(directory, test)?,

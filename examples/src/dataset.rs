@@ -75,11 +75,11 @@ impl<const F: usize> Part<F> {
 #[derive(Clone, Debug)]
 pub struct Dataset<const F: usize> {
     /// Its name, for people.
-    pub name: &'static str,
+    pub name: String,
     /// What its features are and what was done to them, for people.
-    pub description: &'static str,
+    pub description: String,
     /// The names of the classes, in the order of the labels.
-    pub classes: &'static [&'static str],
+    pub classes: Vec<String>,
     /// The part to train on.
     pub train: Part<F>,
     /// The part to choose by, empty unless some was [set aside](Self::set_aside).
@@ -147,7 +147,7 @@ mod tests {
             features: features.to_vec(),
             labels: (0..features.len()).map(|index| index as u8).collect(),
         };
-        let (name, description, classes, recipe) = ("", "", &[][..], RECIPE);
+        let (name, description, classes, recipe) = (String::new(), String::new(), vec![], RECIPE);
         Dataset { name, description, classes, train: part(train), validation: part(&[]), test: part(test), recipe }
     }
 

@@ -30,9 +30,9 @@ pub const RECIPE: Recipe = Recipe {
 /// The set, standardised.
 pub fn digits() -> Dataset<FEATURES> {
     let mut set = Dataset {
-        name: "digits",
-        description: "8 x 8 pixels of 0 to 16, standardised by the training part's mean and deviation",
-        classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        name: "digits".to_owned(),
+        description: "8 x 8 pixels of 0 to 16, standardised by the training part's mean and deviation".to_owned(),
+        classes: (0..CLASSES).map(|digit| digit.to_string()).collect(),
         train: part(TRAIN),
         validation: Part::default(),
         test: part(TEST),

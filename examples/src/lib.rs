@@ -6,6 +6,7 @@ pub mod cifar10;
 pub mod dataset;
 pub mod digits;
 pub mod file;
+pub mod folder;
 pub mod idx;
 pub mod mnist;
 pub mod options;
@@ -14,6 +15,7 @@ pub mod rates;
 pub mod recipe;
 pub mod records;
 pub mod report;
+pub mod selection;
 pub mod strategy;
 pub mod watch;
 

@@ -38,9 +38,9 @@ pub const RECIPE: Recipe = Recipe {
 /// A message that names the file at fault and what was expected.
 pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
     let mut set = Dataset {
-        name: "mnist",
-        description: "28 x 28 pixels of 0 to 255, the mean image of the training part subtracted",
-        classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        name: "mnist".to_owned(),
+        description: "28 x 28 pixels of 0 to 255, the mean image of the training part subtracted".to_owned(),
+        classes: (0..CLASSES).map(|digit| digit.to_string()).collect(),
         train: part(directory, "train")?,
         validation: Part::default(),
         test: part(directory, "t10k")?,

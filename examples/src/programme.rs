@@ -174,7 +174,7 @@ fn print_tables<const C: usize, const F: usize, K: Kernel>(
     let best = runs.iter().max_by(|a, b| a.row.test_accuracy.total_cmp(&b.row.test_accuracy));
     if let Some(best) = best {
         writeln!(io::stdout(), "\nconfusion of {} on the test part:", report::name(best.row.strategy))?;
-        writeln!(io::stdout(), "{}", report::confusion(&set.test.confusion(&best.model)?, set.classes))?;
+        writeln!(io::stdout(), "{}", report::confusion(&set.test.confusion(&best.model)?, &set.classes))?;
     }
     Ok(())
 }

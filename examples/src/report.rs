@@ -141,12 +141,12 @@ pub fn table(rows: &[Row]) -> String {
 }
 
 /// How often each class was predicted as each class.
-pub fn confusion<const C: usize>(counts: &[[u32; C]; C], classes: &[&str]) -> String {
-    let header: Vec<_> = ["true \\ predicted"].iter().chain(classes).map(|name| (*name).to_owned()).collect();
+pub fn confusion<const C: usize>(counts: &[[u32; C]; C], classes: &[String]) -> String {
+    let header: Vec<_> = std::iter::once("true \\ predicted".to_owned()).chain(classes.iter().cloned()).collect();
     let mut table = table_of(&header);
     for (class, row) in classes.iter().zip(counts) {
         let cells = row.iter().map(|&count| if count == 0 { ".".to_owned() } else { count.to_string() });
-        table.add_row(std::iter::once((*class).to_owned()).chain(cells));
+        table.add_row(std::iter::once(class.clone()).chain(cells));
     }
     table.to_string()
 }
@@ -163,7 +163,7 @@ pub fn percent(fraction: f64) -> String {
 }
 
 /// A table whose first column is text and whose others are numbers.
-fn table_of(header: &[String]) -> Table {
+pub fn table_of(header: &[String]) -> Table {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_header(header);
     for column in table.column_iter_mut().skip(1) {
