@@ -149,11 +149,19 @@ impl Options {
     }
 }
 
-fn learning_rate(text: &str) -> Result<f32, String> {
+/// A number that is of use as such, or what it should be.
+///
+/// # Errors
+/// The library's own words.
+pub fn learning_rate(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidLearningRate.to_string(), |rate| rate > 0.0)
 }
 
-fn l2(text: &str) -> Result<f32, String> {
+/// A number that is of use as such, or what it should be.
+///
+/// # Errors
+/// The library's own words.
+pub fn l2(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidL2.to_string(), |l2| Hinge::new(1.0, l2).is_ok())
 }
 

@@ -8,9 +8,9 @@ use std::time::Instant;
 use clap::Parser;
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline_examples::dataset::Dataset;
-use hingeline_examples::folder;
 use hingeline_examples::report::{percent, table_of};
 use hingeline_examples::selection::{Trial, select, train};
+use hingeline_examples::{folder, options};
 use serde::Serialize;
 
 /// Chooses learning rate and L2 strength on a fifth of the training part of each set, trains on all of it and measures.
@@ -30,11 +30,11 @@ struct Options {
     epochs: u32,
 
     /// The learning rate of the first step [default: the best of a few]
-    #[arg(long)]
+    #[arg(long, value_parser = options::learning_rate)]
     learning_rate: Option<f32>,
 
     /// The L2 strength [default: the best of a few]
-    #[arg(long)]
+    #[arg(long, value_parser = options::l2)]
     l2: Option<f32>,
 
     /// Print one JSON object a line instead of a table
