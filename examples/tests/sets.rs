@@ -1,4 +1,4 @@
-//! Sets in folders, from the outside: the digits of the repository written as such a folder, and all that can be wrong.
+//! Sets in folders, from the outside: the digits of the repository, and all that can be wrong.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const TRAIN: &[u8] = include_bytes!("../data/digits/train.bin");
-const TEST: &[u8] = include_bytes!("../data/digits/test.bin");
+const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits");
 
 fn meta(d: usize, classes: usize, dtype: &str) -> Vec<u8> {
     let classes: Vec<_> = (0..classes).map(|class| class.to_string()).collect();
@@ -35,26 +35,28 @@ fn row(folder: &Path, arguments: &[&str]) -> Value {
 
 #[test]
 fn the_digits_are_chosen_for_and_learnt() {
-    let meta = meta(64, 10, "u8");
-    let digits = folder(&[("train.bin", TRAIN), ("test.bin", TEST), ("meta.json", &meta)]);
-    let first = row(digits.path(), &["--epochs", "10"]);
+    let digits = Path::new(DIGITS);
+    let first = row(digits, &["--epochs", "10"]);
     assert!(first["test_accuracy"].as_f64().is_some_and(|accuracy| accuracy > 0.9), "{first}");
     assert_eq!((&first["train"], &first["test"]), (&1_297.into(), &500.into()));
-    assert_eq!(row(digits.path(), &["--epochs", "10"])["weights_checksum"], first["weights_checksum"]);
+    assert_eq!(row(digits, &["--epochs", "10"])["weights_checksum"], first["weights_checksum"]);
     // What was chosen, given, is the same run without the choice.
     let (rate, l2) = (first["learning_rate"].to_string(), first["l2"].to_string());
-    let given = row(digits.path(), &["--epochs", "10", "--learning-rate", &rate, "--l2", &l2]);
+    let given = row(digits, &["--epochs", "10", "--learning-rate", &rate, "--l2", &l2]);
     assert_eq!(given["weights_checksum"], first["weights_checksum"]);
 
-    let output = sets(digits.path(), &["--epochs", "1", "--learning-rate", "0.01", "--l2", "0"]);
+    let output = sets(digits, &["--epochs", "1", "--learning-rate", "0.01", "--l2", "0"]);
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("| set ") && text.contains("| digits |  1297 |  500 | 64 |      10 |"), "{text}");
 }
 
+/// Files, the one at fault, and what is said of it.
+type Bad<'a> = (&'a [(&'a str, &'a [u8])], &'a str, &'a str);
+
 #[test]
 fn what_is_wrong_is_said() {
     let (good, many, wide) = (meta(64, 10, "u8"), meta(64, 11, "u8"), meta(64, 10, "f64"));
-    let cases: [(&[(&str, &[u8])], &str, &str); 6] = [
+    let cases: [Bad<'_>; 6] = [
         (&[], "meta.json", "expected an object with name, d, classes and dtype"),
         (&[("meta.json", b"{")], "meta.json", "expected an object with name, d, classes and dtype"),
         (&[("meta.json", &many)], "", "11 classes x 64 features; expected one of 10x3072, 26x16"),
@@ -76,10 +78,8 @@ fn what_is_wrong_is_said() {
 
 #[test]
 fn options_that_are_of_no_use_are_refused() {
-    let meta = meta(64, 10, "u8");
-    let digits = folder(&[("train.bin", TRAIN), ("test.bin", TEST), ("meta.json", &meta)]);
     for arguments in [["--learning-rate", "0"], ["--l2", "-1"], ["--epochs", "0"], ["--learning-rate", "NaN"]] {
-        let output = sets(digits.path(), &arguments);
+        let output = sets(Path::new(DIGITS), &arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
     }

@@ -6,7 +6,8 @@ use hingeline::{
     Search, Sgd,
 };
 use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
-use hingeline_examples::strategy::{Budget, Strategy, go_on};
+use hingeline_examples::rates::Fall;
+use hingeline_examples::strategy::{Budget, Plan, Strategy, go_on};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -64,6 +65,47 @@ fn every_kernel_ends_in_the_checksums() {
     for choice in Choice::ALL {
         match choice.run(Runs) {
             Ok(checksums) => assert_eq!(checksums, CHECKSUMS, "{}: {checksums:#x?}", choice.name()),
+            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+        }
+    }
+}
+
+/// The fingerprints of averaged SGD on the digits under each schedule: 20 epochs, the mean of the last ten, from a rate of
+/// 0.02.
+const AVERAGED: [(Fall, u64); 5] = [
+    (Fall::Constant, 0x842d_6000_d4f9_f057),
+    (Fall::InverseTime, 0xc9bb_0cec_f675_4241),
+    (Fall::StepDecay, 0x6caa_eef9_509c_d549),
+    (Fall::Cosine, 0x2f64_8fc3_5313_46c0),
+    (Fall::Pegasos, 0x00fc_6f7c_9cfe_6414),
+];
+
+/// Averaged training runs under one kernel.
+struct AveragedRuns;
+
+impl Work for AveragedRuns {
+    type Output = [(Fall, u64); 5];
+
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+        AVERAGED.map(|(fall, _)| (fall, averaged(kernel, fall)))
+    }
+}
+
+fn averaged<K: Kernel>(kernel: K, fall: Fall) -> u64 {
+    let train = digits().train;
+    let steps = Strategy::Sgd.steps(train.labels.len(), 20);
+    let plan = Plan::Descent(fall.from(0.02, 1e-3, steps));
+    let mut model = Model::<CLASSES, FEATURES, K>::on(kernel);
+    let budget = Budget { seed: 1, epochs: 20, averaged: 10 };
+    Strategy::Sgd.train(plan, hinge(), budget, &mut model, &train, go_on).unwrap();
+    model.checksum()
+}
+
+#[test]
+fn every_kernel_ends_in_the_checksums_of_averages_and_schedules() {
+    for choice in Choice::ALL {
+        match choice.run(AveragedRuns) {
+            Ok(checksums) => assert_eq!(checksums, AVERAGED, "{}: {checksums:#x?}", choice.name()),
             Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
         }
     }
