@@ -1,8 +1,8 @@
 //! Averaged stochastic gradient descent: the mean of the models that the steps leave behind.
 
 use crate::kernel::{Kernel, Portable};
-use crate::magnitude::all_finite;
-use crate::model::Scale;
+use crate::magnitude::{all_finite, largest};
+use crate::model::{Parts, Scale};
 use crate::update::Witness;
 use crate::{Error, Model, Order, Samples, Schedule, Sgd, SgdEpoch, SgdStep, Stopped};
 
@@ -24,7 +24,7 @@ pub struct Average<const C: usize, const F: usize> {
     bias: [f32; C],
     /// The sum of the scales of the steps since: the stored row counts so many times more.
     pending: [f32; C],
-    /// No element of the sum of all steps is larger in magnitude than this, but for the rounding of both.
+    /// No weight of the sum is larger in magnitude than this, but for the rounding of both.
     reach: f32,
     steps: u32,
 }
@@ -133,8 +133,8 @@ impl<const C: usize, const F: usize> Average<C, F> {
 
 /// Whether sums that are at most this, but for rounding, are finite.
 ///
-/// T additions make a sum larger by a factor of at most (1 + 2⁻²⁴)^T, and its bound smaller by as much at most. That is e
-/// each for the largest T, so both together stay below 8.
+/// The rounding of T additions makes a sum larger by a factor of at most (1 + 2⁻²⁴)^T, and its bound smaller by as much at
+/// most. That is e each for the largest T, so both together stay below 8.
 fn can_hold(reach: f32) -> bool {
     (8.0 * reach).is_finite()
 }
@@ -149,30 +149,34 @@ impl<const C: usize, const F: usize> Default for Average<C, F> {
 /// since it was last written is its stored row times the sum of their scales. So a step adds up `C` scales, and a row of the
 /// sum is only written where a row of the model is.
 impl<const C: usize, const F: usize> Witness<C, F> for Average<C, F> {
-    fn admits(&self, scale: f32, bound: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error> {
+    fn admits(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error> {
         if self.steps >= Self::LARGEST {
             return Err(Error::AverageFull);
         }
+        let [before, after] = bounds;
+        let reach = self.reach + (largest(&self.pending) * before + scale * after);
         let biases = self.bias.iter().zip(bias).map(|(sum, b)| sum + b);
-        if can_hold(self.reach + scale * bound) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
+        if can_hold(reach) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
     }
 
-    fn before(&mut self, kernel: impl Kernel, weights: &[[f32; F]; C], factors: &[f32; C], all: bool) {
-        let rows = self.weights.iter_mut().zip(weights).zip(&mut self.pending).zip(factors);
+    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: &[f32; C], all: bool) {
+        let rows = self.weights.iter_mut().zip(&*model.weights).zip(&mut self.pending).zip(factors);
+        let mut longest = 0.0_f32;
         for (((sum, row), pending), factor) in rows {
             if all || *factor != 0.0 {
-                kernel.axpy(*pending, row, sum);
+                model.kernel.axpy(*pending, row, sum);
+                longest = longest.max(*pending);
                 *pending = 0.0;
             }
         }
+        self.reach += longest * *model.bound;
     }
 
-    fn after(&mut self, scale: f32, bound: f32, bias: &[f32; C]) {
+    fn after(&mut self, scale: f32, bias: &[f32; C]) {
         for ((pending, sum), b) in self.pending.iter_mut().zip(&mut self.bias).zip(bias) {
             *pending += scale;
             *sum += b;
         }
-        self.reach += scale * bound;
         self.steps = self.steps.wrapping_add(1);
     }
 }

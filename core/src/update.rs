@@ -19,25 +19,26 @@ use crate::{Error, Gradient, Model};
 
 /// Somebody who follows a model from step to step, such as an average of it.
 pub(crate) trait Witness<const C: usize, const F: usize> {
-    /// Refuses a step that it could not follow: one that leaves these behind. Asked before anything is written.
-    fn admits(&self, scale: f32, bound: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error>;
+    /// Refuses a step that it could not follow. Asked before anything is written: no weight is larger than the first bound
+    /// now, and none than the second one after the step, which leaves this scale and these biases behind.
+    fn admits(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error>;
 
     /// Sees the rows that are about to be written: those whose factor is not 0, or all of them.
-    fn before(&mut self, kernel: impl Kernel, weights: &[[f32; F]; C], factors: &[f32; C], all: bool);
+    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: &[f32; C], all: bool);
 
     /// Sees what the step left behind.
-    fn after(&mut self, scale: f32, bound: f32, bias: &[f32; C]);
+    fn after(&mut self, scale: f32, bias: &[f32; C]);
 }
 
 /// Nobody.
 impl<const C: usize, const F: usize> Witness<C, F> for () {
-    fn admits(&self, _: f32, _: f32, _: impl Iterator<Item = f32>) -> Result<(), Error> {
+    fn admits(&self, _: [f32; 2], _: f32, _: impl Iterator<Item = f32>) -> Result<(), Error> {
         Ok(())
     }
 
-    fn before(&mut self, _: impl Kernel, _: &[[f32; F]; C], _: &[f32; C], _: bool) {}
+    fn before(&mut self, _: &Parts<'_, C, F, impl Kernel>, _: &[f32; C], _: bool) {}
 
-    fn after(&mut self, _: f32, _: f32, _: &[f32; C]) {}
+    fn after(&mut self, _: f32, _: &[f32; C]) {}
 }
 
 /// What became of the scale in a step of SGD.
@@ -66,7 +67,8 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let shrunk = before * shrink;
         let fold = fold_of(shrunk);
         let scale = shrunk / fold;
-        let mut bound = *self.parts_mut().bound * fold;
+        let bound_before = *self.parts_mut().bound;
+        let mut bound = bound_before * fold;
         let mut factors = [0.0; C];
 
         if violations > 0 {
@@ -83,10 +85,10 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         // Without a violation all coefficients are zero or of no matter, and the bias stays.
         let bias_rate = if violations > 0 { -rate } else { 0.0 };
         let bias_after = self.bias().iter().zip(coefficients).map(|(b, k)| b + (bias_rate * k));
-        witness.admits(scale, bound, bias_after)?;
+        witness.admits([bound_before, bound], scale, bias_after)?;
 
         let model = self.parts_mut();
-        witness.before(model.kernel, model.weights, &factors, fold != 1.0);
+        witness.before(&model, &factors, fold != 1.0);
         let weights = model.weights.as_flattened_mut();
         if fold != 1.0 {
             model.kernel.scale(fold, weights);
@@ -98,7 +100,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
-        witness.after(scale, bound, model.bias);
+        witness.after(scale, model.bias);
         Ok(Shrunk { folded: fold != 1.0, lost: shrunk == before })
     }
 

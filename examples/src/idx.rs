@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::file::{self, FileError};
 
-/// No file of pictures is larger: 4 GiB.
-const LIMIT: u64 = 1 << 32;
+/// No file of pictures is larger: 1 GiB.
+const LIMIT: u64 = 1 << 30;
 
 /// Reads pictures of `F` pixels, in `rows` rows.
 ///

@@ -39,8 +39,8 @@ impl Value {
     }
 }
 
-/// No part of a data set is larger: 4 GiB.
-const LIMIT: u64 = 1 << 32;
+/// No part of a data set is larger: 1 GiB.
+const LIMIT: u64 = 1 << 30;
 
 /// Reads all records of a file.
 ///

@@ -126,9 +126,10 @@ fn a_step_that_is_refused_leaves_no_trace_in_the_average() {
     }
 }
 
-/// Steps without a violation until one is refused, which must leave no trace; their number and the reason.
-fn steps_until_refused(model: &mut Model<2, 1>, average: &mut Average<2, 1>) -> (usize, Error) {
-    let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
+/// Steps until one is refused, which must leave no trace; their number and the reason. With a margin of 0 none has a
+/// violation; with 1 each has, and writes both rows, as they are.
+fn steps_until_refused(model: &mut Model<2, 1>, average: &mut Average<2, 1>, margin: f32) -> (usize, Error) {
+    let sgd = Sgd::new(Hinge::new(margin, 0.0).unwrap(), Constant { rate: 1e-3 }).unwrap();
     let mut averaged = AveragedSgd::new(sgd, average);
     let refused = (0..100).find_map(|step| {
         let before = state(model, &averaged);
@@ -143,17 +144,18 @@ fn steps_until_refused(model: &mut Model<2, 1>, average: &mut Average<2, 1>) -> 
 /// sum and bound, biases are added as they are.
 #[test]
 fn a_sum_that_would_not_be_finite() {
-    for (weights, bias, admitted) in [([[1e37], [-1e37]], [0.0; 2], 4), ([[0.0]; 2], [1e38, 1e38], 3)] {
+    let (weights, biases) = (([[1e37], [-1e37]], [0.0; 2]), ([[0.0]; 2], [1e38, 1e38]));
+    for ((weights, bias), margin, admitted) in [(weights, 0.0, 4), (weights, 1.0, 4), (biases, 0.0, 3)] {
         let mut model = Model::from_parts(weights, bias, 1.0).unwrap();
         let mut average = Average::new();
         let expected = (admitted, Error::NonFiniteStep);
-        assert_eq!(steps_until_refused(&mut model, &mut average), expected);
+        assert_eq!(steps_until_refused(&mut model, &mut average, margin), expected);
         // What was averaged until then is of use, and once it is forgotten there is room again.
         let mut mean = model.clone();
         average.finish(&mut mean).unwrap();
         assert!(mean.weights().as_flattened().iter().chain(mean.bias()).all(|value| value.is_finite()));
         average.clear();
-        assert_eq!(steps_until_refused(&mut model, &mut average), expected);
+        assert_eq!(steps_until_refused(&mut model, &mut average, margin), expected);
     }
 }
 
@@ -192,6 +194,25 @@ fn another_model() {
     let before = ModelBits::of(&other);
     assert_eq!(average.finish(&mut other), Err(Error::NonFiniteStep));
     assert_eq!(ModelBits::of(&other), before);
+}
+
+/// It is the caller's mistake to step another model, and still nothing infinite gets into the sum: the rows of the second
+/// model would count for the hundred steps that were made on the first.
+#[test]
+fn steps_on_another_model() {
+    let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
+    let (mut zeros, mut average) = (Model::<2, 1>::new(), Average::new());
+    for _ in 0..100 {
+        AveragedSgd::new(sgd, &mut average).step(&mut zeros, &[0.0], 0).unwrap();
+    }
+    let mut large = Model::from_parts([[4e36], [4e36]], [0.0; 2], 1.0).unwrap();
+    let violated = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
+    let mut averaged = AveragedSgd::new(violated, &mut average);
+    let before = state(&large, &averaged);
+    assert_eq!(averaged.step(&mut large, &[1.0], 0), Err(Error::NonFiniteStep));
+    assert_eq!(state(&large, &averaged), before);
+    average.finish(&mut zeros).unwrap();
+    assert_eq!(zeros.weights(), &[[0.0]; 2]);
 }
 
 #[test]
