@@ -189,7 +189,7 @@ impl<const C: usize, const F: usize> Witness<C, F> for Average<C, F> {
 /// over: they would count as much as the last ones.
 ///
 /// # Cost
-/// One buffer, an [`Average`]. A step adds 2 · C additions, and another row for each that it writes: `v + 1` rows of the
+/// One buffer, an [`Average`]. A step adds 2 · C additions and C comparisons, and another row for each that it writes: `v + 1` rows of the
 /// sum with v violations, none without. A step that folds the scale adds all rows.
 ///
 /// # Numeric contract

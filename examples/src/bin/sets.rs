@@ -26,7 +26,7 @@ struct Options {
     seed: u64,
 
     /// How many times each sample is seen
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     epochs: u32,
 
     /// The learning rate of the first step [default: the best of a few]
