@@ -101,13 +101,14 @@ impl<const C: usize, const F: usize> Case<C, F> {
         hinge.gradient(&self.model, &mut self.set.slices(), &mut gradient).unwrap();
         let n = self.exact_samples.len();
         let magnitudes = tolerance::gradient_magnitudes(&self.exact_model, Loss::from(&hinge), &self.exact_samples);
-        for class in 0..C {
-            for feature in 0..F {
+        assert!(weights.len() == C && weights.iter().all(|row| row.len() == F), "a gradient of another shape");
+        for (class, row) in weights.iter().enumerate() {
+            for (feature, &expected) in row.iter().enumerate() {
                 let (magnitude, weight) =
                     (magnitudes.weights[class][feature], self.exact_model.weights[class][feature]);
                 let bound = tolerance::weight_gradient(n, magnitude, hinge.l2().into(), weight);
                 let actual = f64::from(gradient.weights()[class][feature]);
-                let (expected, bound) = (weights[class][feature], if exact { 0.0 } else { bound });
+                let bound = if exact { 0.0 } else { bound };
                 assert!((actual - expected).abs() <= bound, "{C}x{F}, [{class}][{feature}]: {actual}, {expected}");
             }
             if let Some(bias) = bias {
