@@ -21,6 +21,8 @@ pub enum Error {
     NonFiniteLoss,
     /// The weights or the bias after this step would not be finite.
     NonFiniteStep,
+    /// A feature of a sample that was to be kept is NaN or infinite.
+    NonFiniteFeature,
     /// Weights or a bias that were to be loaded are not finite.
     NonFiniteModel,
     /// A label is not below the number of classes.
@@ -72,6 +74,7 @@ impl fmt::Display for Error {
             Self::NonFiniteScore => "a score is not finite: a feature is NaN, infinite or too large",
             Self::NonFiniteLoss => "the loss is not finite",
             Self::NonFiniteStep => "the step would leave weights or a bias that are not finite",
+            Self::NonFiniteFeature => "a feature is not finite",
             Self::NonFiniteModel => "weights or a bias to load are not finite",
             Self::LabelOutOfRange => "the label is not below the number of classes",
             Self::EmptySet => "the set has no sample",

@@ -96,6 +96,7 @@ fn every_type_that_a_person_would_log_has_a_format() {
         "Model",
         "Gradient",
         "Slices",
+        "Reservoir",
         "Scaling",
         "Compact",
         "Decoded",

@@ -15,8 +15,8 @@ use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
     Average, AveragedSgd, Compact, Constant, Cosine, Decoded, EarlyStopping, Error, FiniteDifference, Gradient,
     GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Parameter, Pegasos, Progress, RandomLocalSearch,
-    RandomSearch, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices, StepDecay, Stopped, argmax, coefficients,
-    random,
+    RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices, StepDecay, Stopped, argmax,
+    coefficients, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -53,6 +53,7 @@ extern "C" fn _start() -> ! {
     if let Ok(mut slices) = Slices::new(black_box(&[[0.5; F]; 9]), black_box(&[1_u8; 9])) {
         training(&mut slices);
     }
+    black_box(streams().is_ok());
     black_box(orders().is_ok());
     black_box(texts().is_ok());
     if cfg!(feature = "planted-panic") {
@@ -151,6 +152,20 @@ fn sources(samples: &mut impl Samples<F>) -> Result<(), Error> {
     black_box(Compact::new(black_box(&[[1_u8; F]; 2]), &labels, set, &mut buffer)?.sample(black_box(1))?);
     black_box(Compact::new(black_box(&[[1_i8; F]; 2]), &labels, own, &mut buffer)?.sample(black_box(1))?);
     black_box(Selected::new(samples, black_box(&[1, 2])).sample(black_box(1))?);
+    Ok(())
+}
+
+fn streams() -> Result<(), Stopped> {
+    let mut rng = XorShiftRng::seed_from_u64(black_box(6));
+    let mut reservoir = Reservoir::<F, 4, u16>::default();
+    for label in 0..black_box(9) {
+        black_box(reservoir.offer(black_box(&[1.0; F]), label, &mut rng)?);
+    }
+    black_box((reservoir.seen(), reservoir.len(), Reservoir::<F, 4, u16>::SIZE));
+    black_box(reservoir.sample(black_box(3))?);
+    black_box(Hinge::new(1.0, 0.0)?.loss(&TRAINED, &mut reservoir)?);
+    reservoir.clear();
+    black_box(&mut Reservoir::<F, 4, u16>::new());
     Ok(())
 }
 
