@@ -27,6 +27,7 @@ mod samples;
 mod schedule;
 mod search;
 mod sgd;
+mod standardise;
 mod sum;
 mod update;
 
@@ -45,3 +46,4 @@ pub use samples::{Decoded, Sample, Samples, Selected, Slices};
 pub use schedule::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay};
 pub use search::{RandomLocalSearch, RandomSearch, Search, SearchStep};
 pub use sgd::{Sgd, SgdEpoch, SgdStep};
+pub use standardise::{Moments, Standardiser};

@@ -14,9 +14,9 @@ use core::hint::black_box;
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
     Average, AveragedSgd, Compact, Constant, Cosine, Decoded, EarlyStopping, Error, FiniteDifference, Gradient,
-    GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Parameter, Pegasos, Progress, RandomLocalSearch,
-    RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices, StepDecay, Stopped, argmax,
-    coefficients, random,
+    GradientDescent, Hinge, InverseTime, MiniBatch, Model, Moments, Order, Parameter, Pegasos, Progress,
+    RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices,
+    Standardiser, StepDecay, Stopped, argmax, coefficients, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -30,19 +30,16 @@ static TRAINED: Model<C, F> = match Model::from_parts([[0.5; F]; C], [0.25; C], 
     Err(_) => panic!("at compile time, where a panic is an error of the compiler"),
 };
 
-// SAFETY: declares a function that is never defined, so a program that could call it does not link.
-unsafe extern "C" {
-    safe fn a_panic_can_be_reached() -> !;
-}
-
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    a_panic_can_be_reached()
+    hingeline_firmware::board::a_panic_can_be_reached()
 }
 
-// SAFETY: no other symbol of this program has the name of the linker's entry point.
-#[unsafe(no_mangle)]
-extern "C" fn _start() -> ! {
+#[cfg(not(target_os = "none"))]
+hingeline_firmware::bare_entry!(main);
+
+#[cfg_attr(target_os = "none", hingeline_firmware::board::entry)]
+fn main() -> ! {
     let mut samples = black_box(RandomSamples { x: [0.0; F], rng: XorShiftRng::seed_from_u64(1) });
     let samples = black_box(&mut samples);
     black_box(kernels(CHOSEN, black_box(&[1.0; F])));
@@ -54,6 +51,7 @@ extern "C" fn _start() -> ! {
         training(&mut slices);
     }
     black_box(streams().is_ok());
+    black_box(standardised(black_box([1.0; F])).is_ok());
     black_box(orders().is_ok());
     black_box(texts().is_ok());
     if cfg!(feature = "planted-panic") {
@@ -169,6 +167,20 @@ fn streams() -> Result<(), Stopped> {
     Ok(())
 }
 
+fn standardised(mut x: [f32; F]) -> Result<(), Error> {
+    let mut moments = Moments::default();
+    moments.observe(&x)?;
+    black_box((moments.mean(), moments.count(), Moments::<F>::SIZE, &mut Moments::<F>::new()));
+    let standardiser = moments.freeze()?;
+    let standardiser = Standardiser::from_parts(*standardiser.mean(), *standardiser.factor())?;
+    standardiser.apply(&mut x);
+    let mut model = Model::<C, F>::new();
+    model.copy_from(&TRAINED);
+    standardiser.fold(black_box(&mut model))?;
+    black_box((x, Standardiser::<F>::SIZE));
+    Ok(())
+}
+
 fn losses(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(black_box(1.0), black_box(1e-4))?;
     black_box((hinge.margin(), hinge.l2()));
@@ -268,7 +280,7 @@ fn averages(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(&mut Average::<C, F>::new());
     let evaluation = hinge.evaluate(&model, samples)?;
     let mut stopping = EarlyStopping::new(black_box(3))?;
-    black_box(stopping.observe(evaluation.accuracy(), &model, &mut best)?);
+    let _ = black_box(stopping.observe(evaluation.accuracy(), &model, &mut best)?);
     black_box(EarlyStopping::resume(stopping.patience(), stopping.lowest(), stopping.waited())?);
     Ok(())
 }

@@ -1,0 +1,32 @@
+//! Gives the linker the memory of the board.
+//!
+//! A firmware of your own has one board: its `memory.x` beside `Cargo.toml`, and `-Tlink.x` in `.cargo/config.toml`.
+
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let target = env::var("TARGET").expect("cargo sets it");
+    let Some(board) = board_of(&target) else { return };
+    let source = Path::new("boards").join(board);
+    println!("cargo:rerun-if-changed={}", source.display());
+    let directory = env::var("OUT_DIR").expect("cargo sets it");
+    fs::copy(&source, Path::new(&directory).join("memory.x")).expect("the folder is writable");
+    println!("cargo:rustc-link-search={directory}");
+    if target.starts_with("riscv") {
+        println!("cargo:rustc-link-arg-bins=-Tmemory.x");
+    }
+    println!("cargo:rustc-link-arg-bins=-Tlink.x");
+}
+
+/// The memory of a board that QEMU plays.
+fn board_of(target: &str) -> Option<&'static str> {
+    Some(match target {
+        "thumbv6m-none-eabi" => "microbit.x",
+        "thumbv7m-none-eabi" => "lm3s6965evb.x",
+        "thumbv7em-none-eabihf" => "mps2.x",
+        "thumbv8m.main-none-eabihf" => "mps2-an505.x",
+        "riscv32imac-unknown-none-elf" | "riscv32imafc-unknown-none-elf" => "virt.x",
+        _ => return None,
+    })
+}

@@ -1,0 +1,77 @@
+//! What a score, a step and a decoded sample cost: each is called once, for somebody who counts the instructions between
+//! its function's entry and its return, and once more on a painted stack.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+
+use hingeline::{Compact, Error, Hinge, InverseTime, Model, Samples, Scaling, Sgd, SgdStep};
+use hingeline_firmware::board::{entry, exit, panicked, println, stack_used};
+use static_cell::ConstStaticCell;
+
+const CLASSES: usize = 10;
+const FEATURES: usize = 64;
+
+/// The classes 1 to 3 are within the margin of class 0, and the others are not.
+const BIAS: [f32; CLASSES] = [5.0, 4.5, 4.75, 4.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+const VIOLATIONS: usize = 3;
+
+static MODEL: ConstStaticCell<Model<CLASSES, FEATURES>> =
+    ConstStaticCell::new(match Model::from_parts([[1e-3; FEATURES]; CLASSES], BIAS, 1.0) {
+        Ok(model) => model,
+        Err(_) => panic!("at compile time"),
+    });
+
+static PIXELS: [[u8; FEATURES]; 1] = [[8; FEATURES]];
+static LABELS: [u8; 1] = [0];
+static SCALES: [f32; FEATURES] = [0.125; FEATURES];
+static OFFSETS: [f32; FEATURES] = [-0.5; FEATURES];
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    panicked(info)
+}
+
+#[inline(never)]
+fn score(model: &Model<CLASSES, FEATURES>, x: &[f32; FEATURES], scores: &mut [f32; CLASSES]) -> Result<(), Error> {
+    model.scores(x, scores)
+}
+
+#[inline(never)]
+fn step(
+    sgd: &mut Sgd<InverseTime>,
+    model: &mut Model<CLASSES, FEATURES>,
+    x: &[f32; FEATURES],
+    label: usize,
+) -> Result<SgdStep, Error> {
+    sgd.step(model, x, label)
+}
+
+#[inline(never)]
+fn decode(samples: &mut Compact<'_, FEATURES, u8>) -> Result<usize, Error> {
+    let (_, label) = samples.sample(0)?;
+    Ok(label)
+}
+
+#[entry]
+fn main() -> ! {
+    exit(measure(MODEL.take()).unwrap_or_default())
+}
+
+fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
+    let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, InverseTime { rate: 0.01, decay: 1e-4 })?;
+    let (x, mut scores, mut buffer) = (black_box([0.5; FEATURES]), [0.0; CLASSES], [0.0; FEATURES]);
+    let scaling = Scaling::Features { scale: &SCALES, offset: &OFFSETS };
+    let mut samples = Compact::new(&PIXELS, &LABELS, scaling, &mut buffer)?;
+
+    let scored = score(model, &x, &mut scores);
+    let first = step(&mut sgd, model, &x, black_box(0))?;
+    let decoded = decode(&mut samples)?;
+
+    let (_, score_stack) = stack_used(1024, || score(model, &x, &mut scores));
+    let (_, step_stack) = stack_used(1024, || step(&mut sgd, model, &x, black_box(0)));
+    let (_, decode_stack) = stack_used(1024, || decode(&mut samples));
+    println!("model {} optimiser {}", Model::<CLASSES, FEATURES>::SIZE, Sgd::<InverseTime>::SIZE);
+    println!("stack score {score_stack} step {step_stack} decode {decode_stack}");
+    Ok(scored.is_ok() && first.violations == VIOLATIONS && decoded == 0)
+}

@@ -1,0 +1,26 @@
+//! Trains on the watch's windows and prints the fingerprint of the weights, which is the desktop's.
+#![no_std]
+#![no_main]
+
+use hingeline_firmware::board::{entry, exit, panicked, println, stack_used};
+use hingeline_firmware::training::{self, Watch};
+use static_cell::ConstStaticCell;
+
+static MODEL: ConstStaticCell<Watch> = ConstStaticCell::new(Watch::new());
+
+/// Of the stack, as much as is painted: there must be that much left.
+const ROOM: usize = 4096;
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    panicked(info)
+}
+
+#[entry]
+fn main() -> ! {
+    let model = MODEL.take();
+    let (trained, stack) = stack_used(ROOM, || training::watch(model));
+    println!("stack {stack}");
+    println!("checksum {:016x}", model.checksum());
+    exit(trained.is_ok())
+}

@@ -1,0 +1,41 @@
+//! Data sets as they lie in flash: records of a label and its features.
+
+use hingeline::Error;
+
+/// Handwritten digits of 8 × 8 pixels; `examples/data/digits/README.md` says where from.
+pub static DIGITS: &[u8] = include_bytes!("../../data/digits/train.bin");
+
+/// Shoulder exercises of seven wearers; `examples/data/watch_shoulder/README.md` says where from.
+pub static WATCH: &[u8] = include_bytes!("../../data/watch_shoulder/train.bin");
+
+/// Writes the features of a record of bytes, and returns its label.
+///
+/// # Errors
+/// [`Error::IndexOutOfRange`] for a record that is not there.
+pub fn decode_bytes<const F: usize>(records: &[u8], index: usize, x: &mut [f32; F]) -> Result<usize, Error> {
+    let record = record(records, index, 1 + F)?;
+    let (label, pixels) = record.split_first().ok_or(Error::IndexOutOfRange)?;
+    for (x, pixel) in x.iter_mut().zip(pixels) {
+        *x = f32::from(*pixel);
+    }
+    Ok(usize::from(*label))
+}
+
+/// The same for a record of binary32, in little-endian order.
+///
+/// # Errors
+/// As [`decode_bytes`].
+pub fn decode_floats<const F: usize>(records: &[u8], index: usize, x: &mut [f32; F]) -> Result<usize, Error> {
+    let record = record(records, index, 1 + 4 * F)?;
+    let (label, values) = record.split_first().ok_or(Error::IndexOutOfRange)?;
+    for (x, bytes) in x.iter_mut().zip(values.as_chunks().0) {
+        *x = f32::from_le_bytes(*bytes);
+    }
+    Ok(usize::from(*label))
+}
+
+fn record(records: &[u8], index: usize, size: usize) -> Result<&[u8], Error> {
+    let start = index.checked_mul(size).ok_or(Error::IndexOutOfRange)?;
+    let (_, rest) = records.split_at_checked(start).ok_or(Error::IndexOutOfRange)?;
+    Ok(rest.split_at_checked(size).ok_or(Error::IndexOutOfRange)?.0)
+}

@@ -1,0 +1,6 @@
+//! What the firmware programs share, and what a desktop program can run just as well: the same work, the same bits.
+#![no_std]
+
+pub mod board;
+pub mod data;
+pub mod training;

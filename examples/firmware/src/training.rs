@@ -1,0 +1,68 @@
+//! Training on whole data sets: what the desktop and every core do alike, down to the fingerprint of the weights.
+
+use hingeline::kernel::Kernel;
+use hingeline::{Decoded, Error, Hinge, InverseTime, Model, Moments, Order, Samples, Sgd, Standardiser, Stopped};
+use rand_core::SeedableRng;
+use rand_xorshift::XorShiftRng;
+
+use crate::data::{DIGITS, WATCH, decode_bytes, decode_floats};
+
+/// Pixels of a digit.
+pub const DIGIT_FEATURES: usize = 64;
+/// The digits.
+pub const DIGIT_CLASSES: usize = 10;
+/// Features of a window of the watch.
+pub const WATCH_FEATURES: usize = 30;
+/// Exercises.
+pub const WATCH_CLASSES: usize = 7;
+
+/// A model of the digits.
+pub type Digits<K = hingeline::kernel::Chosen> = Model<DIGIT_CLASSES, DIGIT_FEATURES, K>;
+/// A model of the watch's windows.
+pub type Watch<K = hingeline::kernel::Chosen> = Model<WATCH_CLASSES, WATCH_FEATURES, K>;
+
+/// Trains on the digits as they lie in flash, a byte a pixel.
+///
+/// # Errors
+/// Those of the steps.
+pub fn digits<K: Kernel>(model: &mut Digits<K>) -> Result<(), Stopped> {
+    train(model, DIGITS.len() / (1 + DIGIT_FEATURES), |index, x| decode_bytes(DIGITS, index, x))
+}
+
+/// Trains on the watch's windows as they lie in flash, four bytes a feature.
+///
+/// # Errors
+/// Those of the steps.
+pub fn watch<K: Kernel>(model: &mut Watch<K>) -> Result<(), Stopped> {
+    train(model, WATCH.len() / (1 + 4 * WATCH_FEATURES), |index, x| decode_floats(WATCH, index, x))
+}
+
+/// One pass for mean and variance, then two epochs of SGD over what is standardised as it is read.
+fn train<const C: usize, const F: usize, K: Kernel>(
+    model: &mut Model<C, F, K>,
+    len: usize,
+    decode: impl Fn(usize, &mut [f32; F]) -> Result<usize, Error>,
+) -> Result<(), Stopped> {
+    let mut buffer = [0.0; F];
+    let standardiser = standardiser(&mut Decoded::new(len, &mut buffer, &decode))?;
+    let mut samples = Decoded::new(len, &mut buffer, |index, x: &mut [f32; F]| {
+        let label = decode(index, x)?;
+        standardiser.apply(x);
+        Ok(label)
+    });
+    let mut order = Order::new(len, &mut XorShiftRng::seed_from_u64(1))?;
+    let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, InverseTime { rate: 0.02, decay: 1e-4 })?;
+    for _ in 0..2 {
+        sgd.epoch(model, &mut samples, &mut order)?;
+    }
+    Ok(())
+}
+
+fn standardiser<const F: usize>(samples: &mut impl Samples<F>) -> Result<Standardiser<F>, Stopped> {
+    let mut moments = Moments::new();
+    for index in 0..samples.len() {
+        let (x, _) = samples.sample(index)?;
+        moments.observe(x)?;
+    }
+    Ok(moments.freeze()?)
+}
