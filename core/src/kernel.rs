@@ -22,9 +22,14 @@ mod portable;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod sse2;
+#[cfg(hingeline_vfp)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod vfp;
 
 pub use choice::{CHOSEN, Choice, Chosen, Work};
 pub use portable::Portable;
+#[cfg(hingeline_vfp)]
+pub use vfp::Vfp;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub use {avx2::Avx2, avx512::Avx512, sse2::Sse2};
 

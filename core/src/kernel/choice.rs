@@ -4,6 +4,8 @@ use super::sealed::Sealed;
 use super::{Kernel, Portable};
 use crate::Error;
 
+#[cfg(hingeline_vfp)]
+use super::Vfp;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use super::{Avx2, Avx512, Sse2};
 
@@ -13,6 +15,11 @@ cfg_select! {
     all(hingeline_kernel = "sse2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
     all(hingeline_kernel = "avx2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx2; }
     all(hingeline_kernel = "avx512", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx512; }
+    all(hingeline_kernel = "vfp", hingeline_vfp) => { type Token = Vfp; }
+    hingeline_kernel = "vfp" => {
+        compile_error!("`hingeline_kernel` asks for a kernel of Thumb with a floating-point unit, which this target is not");
+        type Token = Portable;
+    }
     any(hingeline_kernel = "sse2", hingeline_kernel = "avx2", hingeline_kernel = "avx512") => {
         compile_error!("`hingeline_kernel` asks for a kernel of x86-64 and SSE2, which this target is not");
         type Token = Portable;
@@ -20,6 +27,7 @@ cfg_select! {
     all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512vl") => { type Token = Avx512; }
     all(target_arch = "x86_64", target_feature = "avx2") => { type Token = Avx2; }
     all(target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
+    hingeline_vfp => { type Token = Vfp; }
     _ => { type Token = Portable; }
 }
 
@@ -32,6 +40,7 @@ cfg_select! {
 /// | x86-64 with `-C target-feature=+avx512vl`, or a `target-cpu` that has it | `Avx512` |
 /// | x86-64 with `-C target-feature=+avx2` | `Avx2` |
 /// | x86-64 with SSE2, which all have but kernels of operating systems | `Sse2` |
+/// | `thumbv7em-none-eabihf`, `thumbv8m.main-none-eabihf` | `Vfp` |
 /// | otherwise | [`Portable`] |
 ///
 /// The names are those of [`Choice`]; one that is none of them is not noticed. To be sure, assert it at compile time:
@@ -39,7 +48,7 @@ cfg_select! {
 /// ```
 /// use hingeline::kernel::Choice;
 ///
-/// const _: () = assert!(matches!(Choice::CHOSEN, Choice::Portable | Choice::Sse2 | Choice::Avx2 | Choice::Avx512));
+/// const _: () = assert!(!matches!(Choice::CHOSEN, Choice::Vfp));
 /// ```
 ///
 /// ```
@@ -61,6 +70,7 @@ pub const CHOSEN: Chosen = Token::OF_TARGET;
 /// Whether a kernel was asked for at compile time.
 const FORCED: bool = cfg!(any(
     hingeline_kernel = "portable",
+    hingeline_kernel = "vfp",
     hingeline_kernel = "sse2",
     hingeline_kernel = "avx2",
     hingeline_kernel = "avx512"
@@ -146,7 +156,7 @@ pub trait Work {
 /// use hingeline::kernel::Choice;
 ///
 /// let names: Vec<_> = Choice::ALL.iter().map(|choice| choice.name()).collect();
-/// assert_eq!(names, ["portable", "sse2", "avx2", "avx512"]);
+/// assert_eq!(names, ["portable", "vfp", "sse2", "avx2", "avx512"]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -154,6 +164,8 @@ pub trait Work {
 pub enum Choice {
     /// [`Portable`], on every target.
     Portable,
+    /// `Vfp`, on Cortex-M4F, M7 and M33.
+    Vfp,
     /// `Sse2`, on x86-64.
     Sse2,
     /// `Avx2`, on x86-64.
@@ -168,7 +180,7 @@ impl Choice {
     /// ```
     /// assert_eq!(hingeline::kernel::Choice::ALL[0], hingeline::kernel::Choice::Portable);
     /// ```
-    pub const ALL: [Self; 4] = [Self::Portable, Self::Sse2, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 5] = [Self::Portable, Self::Vfp, Self::Sse2, Self::Avx2, Self::Avx512];
 
     /// That of [`Chosen`].
     ///
@@ -200,6 +212,7 @@ impl Choice {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
+            Self::Vfp => "vfp",
             Self::Sse2 => "sse2",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
@@ -251,6 +264,14 @@ impl Choice {
                     Self::Sse2 => Ok(work.run(Sse2)),
                     Self::Avx2 => Ok(work.run(Avx2::new()?)),
                     Self::Avx512 => Ok(work.run(Avx512::new()?)),
+                    Self::Vfp => Err(Error::KernelUnavailable),
+                }
+            }
+            hingeline_vfp => {
+                match self {
+                    Self::Portable => Ok(work.run(Portable)),
+                    Self::Vfp => Ok(work.run(Vfp)),
+                    _ => Err(Error::KernelUnavailable),
                 }
             }
             _ => {
