@@ -1,0 +1,56 @@
+//! What a linked program consists of.
+
+use std::fs;
+use std::path::Path;
+
+use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
+
+use crate::Failure;
+
+/// A function of a program.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    /// Its readable name, without the compiler's hash.
+    pub(crate) name: String,
+    /// The address of its first instruction.
+    pub(crate) address: u64,
+}
+
+/// A linked program.
+#[derive(Debug)]
+pub(crate) struct Elf {
+    functions: Vec<Function>,
+    /// Bytes of code, constants and initial values: what it takes in flash, the vector table left out.
+    pub(crate) flash: u64,
+    /// The compiler, as it signs its work.
+    pub(crate) compiler: String,
+}
+
+impl Elf {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = object::File::parse(&*bytes)?;
+        let functions = file
+            .symbols()
+            .filter(|symbol| symbol.kind() == SymbolKind::Text)
+            .filter_map(|symbol| {
+                let name = format!("{:#}", rustc_demangle::demangle(symbol.name().ok()?));
+                // The lowest bit of an address says that the code is Thumb; it is zero in all others.
+                Some(Function { name, address: symbol.address() & !1 })
+            })
+            .collect();
+        let sizes = [".text", ".rodata", ".data"];
+        let flash = file.sections().filter(|section| section.name().is_ok_and(|name| sizes.contains(&name)));
+        let comment = file.section_by_name(".comment").and_then(|section| section.data().ok()).unwrap_or_default();
+        let mut comments = comment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+        let compiler = comments.find(|comment| comment.contains("rustc")).unwrap_or_default().into_owned();
+        Ok(Self { functions, flash: flash.map(|section| section.size()).sum(), compiler })
+    }
+
+    /// The one function whose name this holds for.
+    pub(crate) fn function(&self, what: &str, holds: impl Fn(&str) -> bool) -> Result<u64, Failure> {
+        let mut found = self.functions.iter().filter(|function| holds(&function.name));
+        let function = found.next().ok_or_else(|| format!("the program has no function {what}"))?;
+        Ok(function.address)
+    }
+}

@@ -1,0 +1,135 @@
+//! Builds the firmware for every core, runs it there in an emulator, and tells what it costs.
+//!
+//! A row is printed only if the trained weights are those of this machine to the last bit, and if the kernel that is named
+//! has executed.
+
+mod cores;
+mod elf;
+mod figures;
+mod measure;
+mod run;
+mod stack;
+mod trace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
+
+use cores::{CORES, Core};
+use figures::Figures;
+use measure::{Row, measure};
+
+/// What went wrong, for people.
+type Failure = Box<dyn std::error::Error>;
+
+#[derive(Debug, Parser)]
+#[command(about = "Builds the firmware for every core, runs it there in an emulator, and tells what it costs")]
+struct Options {
+    /// These cores alone
+    #[arg(value_name = "CORE", value_parser = PossibleValuesParser::new(CORES.map(|core| core.name)))]
+    cores: Vec<String>,
+
+    /// Prints an object a core, a line each
+    #[arg(long)]
+    json: bool,
+
+    /// Makes the figures those that later ones are compared with
+    #[arg(long)]
+    record: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let chosen = |core: &&Core| options.cores.is_empty() || options.cores.iter().any(|name| name == core.name);
+    let (mut rows, mut failed) = (Vec::new(), false);
+    for core in CORES.iter().filter(chosen) {
+        match measure(core) {
+            Ok(row) => rows.push(row),
+            Err(failure) => {
+                eprintln!("{}: {failure}", core.name);
+                failed = true;
+            }
+        }
+    }
+    if let Err(failure) = print(&rows, options.json) {
+        eprintln!("{failure}");
+        failed = true;
+    }
+    match judge(&rows, options.record) {
+        Ok(as_good) => failed |= !as_good,
+        Err(failure) => {
+            eprintln!("figures.json: {failure}");
+            failed = true;
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
+    if json {
+        for row in rows {
+            println!("{}", serde_json::to_string(row)?);
+        }
+    } else {
+        println!("{}", table(rows));
+    }
+    Ok(())
+}
+
+fn table(rows: &[Row]) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header([
+        "core",
+        "kernel",
+        "flash",
+        "model",
+        "optimiser",
+        "stack",
+        "bound",
+        "score",
+        "step",
+        "decode",
+        "digits",
+        "watch",
+    ]);
+    for row in rows {
+        table.add_row([
+            row.core.to_owned(),
+            row.kernel.to_owned(),
+            row.flash.to_string(),
+            row.ram_model.to_string(),
+            row.ram_optimiser.to_string(),
+            row.stack.to_string(),
+            row.stack_bound.map_or_else(String::new, |bound| bound.to_string()),
+            row.instructions_score.to_string(),
+            row.instructions_step.to_string(),
+            row.instructions_decode.to_string(),
+            row.checksum_digits.clone(),
+            row.checksum_watch.clone(),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// Whether the figures are as good as those of the repository, or are made them.
+fn judge(rows: &[Row], record: bool) -> Result<bool, Failure> {
+    if record {
+        Figures::record(rows)?;
+        return Ok(true);
+    }
+    let (figures, mut as_good) = (Figures::read()?, true);
+    for row in rows {
+        let same = figures.are_of(row);
+        for line in figures.worse(row) {
+            eprintln!("{}{line}", if same { "" } else { "note, with another compiler: " });
+            as_good &= !same;
+        }
+    }
+    Ok(as_good)
+}

@@ -1,0 +1,258 @@
+//! The largest stack that a function can need, from the disassembled program: no path is left out, and none is run.
+//!
+//! Each function needs at most the sum of all amounts by which its instructions lower the stack pointer, and what the
+//! deepest function that it calls needs. Recursion, a call through a pointer and a stack pointer that moves by a register are no
+//! bound, and are reported as that.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use crate::Failure;
+
+/// What disassembles, the first that is there.
+const DISASSEMBLERS: [&str; 4] = ["llvm-objdump-22", "llvm-objdump", "rust-objdump", "llvm-objdump-19"];
+
+/// The functions of a program, by address.
+#[derive(Debug, Default)]
+pub(crate) struct Stacks(BTreeMap<u64, Function>);
+
+#[derive(Debug, Default)]
+struct Function {
+    name: String,
+    frame: u64,
+    calls: BTreeSet<u64>,
+    /// Calls of which the disassembler tells the name alone.
+    named: BTreeSet<String>,
+    /// What is no bound, if there is such a thing.
+    unbounded: Option<String>,
+}
+
+impl Stacks {
+    /// Disassembles a program; nothing if there is no disassembler.
+    pub(crate) fn read(program: &Path) -> Result<Option<Self>, Failure> {
+        for disassembler in DISASSEMBLERS {
+            let mut command = Command::new(disassembler);
+            // Without it, a Thumb target without features shows floating-point instructions as unknown.
+            command.args(["-d", "--no-show-raw-insn", "--mattr=+vfp4"]).arg(program);
+            let Ok(output) = command.output() else { continue };
+            if output.status.success() {
+                return Ok(Some(Self::parse(&String::from_utf8_lossy(&output.stdout))));
+            }
+        }
+        Ok(None)
+    }
+
+    fn parse(text: &str) -> Self {
+        let mut functions = BTreeMap::<u64, Function>::new();
+        let mut current = None;
+        for line in text.lines() {
+            if let Some((address, name)) = label(line) {
+                current = Some(address);
+                functions.entry(address).or_default().name = name.to_owned();
+            } else if let Some(function) = current.and_then(|current| functions.get_mut(&current))
+                && let Some(instruction) = line.split_once(":").map(|(_, instruction)| instruction.trim())
+            {
+                function.add(instruction);
+            }
+        }
+        // A branch into a function's own body is no call.
+        let starts: BTreeSet<u64> = functions.keys().copied().collect();
+        let addresses: BTreeMap<String, u64> = functions.iter().map(|(at, own)| (own.name.clone(), *at)).collect();
+        for function in functions.values_mut() {
+            let named = std::mem::take(&mut function.named);
+            function.calls.extend(named.iter().filter_map(|name| addresses.get(name)));
+            function.calls.retain(|call| starts.contains(call));
+        }
+        Self(functions)
+    }
+
+    /// The largest stack of the function at this address, and the path that takes it.
+    pub(crate) fn bound(&self, address: u64) -> Result<u64, Failure> {
+        self.bound_below(address, &mut Vec::new())
+    }
+
+    fn bound_below(&self, address: u64, path: &mut Vec<u64>) -> Result<u64, Failure> {
+        let function = self.0.get(&address).ok_or("a function that is called has no code")?;
+        if path.contains(&address) {
+            return Err(format!("{} is recursive", function.name).into());
+        }
+        if let Some(reason) = &function.unbounded {
+            return Err(format!("{}: no bound: {reason}", function.name).into());
+        }
+        path.push(address);
+        let mut deepest = 0;
+        for call in &function.calls {
+            // A loop back to the function's own start.
+            if *call != address {
+                deepest = deepest.max(self.bound_below(*call, path)?);
+            }
+        }
+        path.pop();
+        Ok(function.frame + deepest)
+    }
+
+    /// The function that calls the one at this address and whose name contains this.
+    pub(crate) fn caller(&self, name: &str, callee: u64) -> Option<u64> {
+        let holds = |function: &Function| function.name.contains(name) && function.calls.contains(&callee);
+        self.0.iter().find(|(_, function)| holds(function)).map(|(address, _)| *address)
+    }
+}
+
+/// `00001402 <name>:` is where a function begins.
+fn label(line: &str) -> Option<(u64, &str)> {
+    let (address, name) = line.split_once(" <")?;
+    Some((u64::from_str_radix(address, 16).ok()?, name.strip_suffix(">:")?))
+}
+
+impl Function {
+    fn add(&mut self, instruction: &str) {
+        let (mnemonic, operands) = instruction.split_once(char::is_whitespace).unwrap_or((instruction, ""));
+        let operands = operands.trim();
+        match lowered(mnemonic, operands) {
+            Some(Ok(bytes)) => self.frame += bytes,
+            Some(Err(())) => self.unbounded = Some(instruction.to_owned()),
+            None => {}
+        }
+        match target(mnemonic, operands) {
+            Some(Target::Address(address)) => _ = self.calls.insert(address),
+            Some(Target::Name(name)) => _ = self.named.insert(name),
+            Some(Target::Register) => self.unbounded = Some(instruction.to_owned()),
+            None => {}
+        }
+    }
+}
+
+/// By how much an instruction lowers the stack pointer, if it does; an error if that is in no bound.
+fn lowered(mnemonic: &str, operands: &str) -> Option<Result<u64, ()>> {
+    let plain = mnemonic.trim_end_matches(".w");
+    match plain {
+        "push" | "vpush" => Some(Ok(registers(operands))),
+        "stmdb" | "vstmdb" if operands.starts_with("sp!") => Some(Ok(registers(operands))),
+        "str" | "strd" => {
+            let (_, offset) = operands.split_once("[sp, #-")?;
+            Some(number(offset.strip_suffix("]!")?))
+        }
+        "sub" | "subs" | "subw" if operands.starts_with("sp,") => {
+            let (_, amount) = operands.split_once('#').unwrap_or(("", ""));
+            Some(number(amount))
+        }
+        "add" | "adds" | "mov" if operands.starts_with("sp,") => match operands.split_once('#') {
+            Some((_, amount)) if !amount.starts_with('-') => None,
+            _ => Some(Err(())),
+        },
+        // RISC-V
+        "addi" if operands.starts_with("sp, sp, ") => {
+            let amount = operands.strip_prefix("sp, sp, -")?;
+            Some(number(amount))
+        }
+        "sub" | "mv" if operands.starts_with("sp,") => Some(Err(())),
+        _ => None,
+    }
+}
+
+/// The bytes of a list of registers.
+fn registers(operands: &str) -> u64 {
+    let list = operands.split_once('{').map_or("", |(_, list)| list).trim_end_matches('}');
+    list.split(',').map(|register| if register.trim().starts_with('d') { 8 } else { 4 }).sum()
+}
+
+fn number(text: &str) -> Result<u64, ()> {
+    let text = text.split_whitespace().next().unwrap_or_default();
+    text.strip_prefix("0x").map_or(text.parse(), |hex| u64::from_str_radix(hex, 16)).map_err(|_| ())
+}
+
+/// Where an instruction goes to.
+enum Target {
+    Address(u64),
+    Name(String),
+    Register,
+}
+
+/// Where an instruction goes to or what it calls, if it leaves its function.
+fn target(mnemonic: &str, operands: &str) -> Option<Target> {
+    let plain = mnemonic.trim_end_matches(".w");
+    let branches = plain.starts_with('b') && !["bic", "bics", "bfi", "bfc", "bkpt"].contains(&plain)
+        || ["cbz", "cbnz", "j", "jal", "jalr", "jr", "tail", "call"].contains(&plain);
+    if !branches || operands == "lr" {
+        return None;
+    }
+    // The name of what lies there follows the address, or the register that the address is made with.
+    match operands.split_once(" <") {
+        Some((before, name)) if !name.contains('+') => {
+            let last = before.rsplit([' ', ',']).next().unwrap_or_default();
+            let name = name.split('>').next().unwrap_or_default();
+            Some(number(last).map_or_else(|()| Target::Name(name.to_owned()), Target::Address))
+        }
+        Some(_) => None,
+        None => ["bx", "blx", "jalr", "jr"].contains(&plain).then_some(Target::Register),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROGRAM: &str = "
+00000100 <outer>:
+     100: push\t{r4, r5, r7, lr}
+     102: sub\tsp, #0x18
+     104: bl\t0x200 <inner>               @ imm = #0xf8
+     108: beq\t0x104 <outer+0x4>          @ imm = #-0x8
+     10a: add\tsp, #0x18
+     10c: pop\t{r4, r5, r7, pc}
+
+00000200 <inner>:
+     200: vpush\t{d8, d9}
+     202: bic\tr0, r0, #0x80000000
+     204: vpop\t{d8, d9}
+     206: b.w\t0x300 <last>               @ imm = #0xf6
+
+00000300 <last>:
+     300: str\tlr, [sp, #-8]!
+     302: ldr\tpc, [sp], #8
+
+00000400 <pointer>:
+     400: blx\tr3
+
+00000500 <endless>:
+     500: push\t{r7, lr}
+     502: bl\t0x600 <partner>             @ imm = #0xfa
+
+00000600 <partner>:
+     600: b\t0x500 <endless>              @ imm = #-0x104
+
+00000700 <riscv>:
+     700: addi\tsp, sp, -0x10
+     702: jal\t0x800 <leaf>
+     704: auipc\tra, 0x0
+     706: jalr\t-0x8a(ra) <far>
+     708: addi\tsp, sp, 0x10
+     70a: ret
+
+00000780 <far>:
+     780: addi\tsp, sp, -0x30
+     782: ret
+
+00000800 <leaf>:
+     800: addi\tsp, sp, -0x20
+     802: ret
+";
+
+    #[test]
+    fn frames_add_up_along_the_deepest_path() {
+        let stacks = Stacks::parse(PROGRAM);
+        assert_eq!(stacks.bound(0x300).unwrap(), 8);
+        assert_eq!(stacks.bound(0x200).unwrap(), 16 + 8);
+        assert_eq!(stacks.bound(0x100).unwrap(), 16 + 24 + 24);
+        assert_eq!(stacks.bound(0x700).unwrap(), 16 + 48);
+        assert_eq!(stacks.caller("out", 0x200), Some(0x100));
+    }
+
+    #[test]
+    fn what_is_no_bound_is_said() {
+        let stacks = Stacks::parse(PROGRAM);
+        assert!(stacks.bound(0x400).unwrap_err().to_string().contains("blx"));
+        assert!(stacks.bound(0x500).unwrap_err().to_string().contains("recursive"));
+    }
+}
