@@ -17,6 +17,7 @@ fn main() {
         println!("cargo:rustc-link-arg-bins=-Tmemory.x");
     }
     println!("cargo:rustc-link-arg-bins=-Tlink.x");
+    println!("cargo:rustc-link-arg-bin=wearable=-Tdefmt.x");
 }
 
 /// The memory of a board that QEMU plays.

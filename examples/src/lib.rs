@@ -10,6 +10,7 @@ pub mod folder;
 pub mod idx;
 pub mod mnist;
 pub mod options;
+pub mod pretrain;
 pub mod programme;
 pub mod rates;
 pub mod recipe;

@@ -8,6 +8,22 @@ pub static DIGITS: &[u8] = include_bytes!("../../data/digits/train.bin");
 /// Shoulder exercises of seven wearers; `examples/data/watch_shoulder/README.md` says where from.
 pub static WATCH: &[u8] = include_bytes!("../../data/watch_shoulder/train.bin");
 
+/// Windows of three other wearers, and who each is of.
+static NEW_WINDOWS: &[u8] = include_bytes!("../../data/watch_shoulder/test.bin");
+static NEW_WEARERS: &[u8] = include_bytes!("../../data/watch_shoulder/test_wearers.bin");
+
+/// The wearer whose exercises differ most from those of the others.
+pub const WEARER_10: u8 = 10;
+
+/// The window and the label that come at this time, counted from 0, in one wearer's recording.
+pub fn wearers_window<const F: usize>(wearer: u8, time: usize) -> Option<([f32; F], u8)> {
+    let mut own = NEW_WEARERS.iter().enumerate().filter(|(_, whose)| **whose == wearer);
+    let (index, _) = own.nth(time)?;
+    let mut window = [0.0; F];
+    let label = decode_floats(NEW_WINDOWS, index, &mut window).ok()?;
+    Some((window, label as u8))
+}
+
 /// Writes the features of a record of bytes, and returns its label.
 ///
 /// # Errors

@@ -3,4 +3,8 @@
 
 pub mod board;
 pub mod data;
+#[rustfmt::skip]
+pub mod pretrained;
+pub mod table;
 pub mod training;
+pub mod wearer;

@@ -6,8 +6,10 @@
 mod cores;
 mod elf;
 mod figures;
+mod log;
 mod measure;
 mod run;
+mod snapshots;
 mod stack;
 mod trace;
 
@@ -39,6 +41,10 @@ struct Options {
     /// Makes the figures those that later ones are compared with
     #[arg(long)]
     record: bool,
+
+    /// Makes what the examples print what is expected of them
+    #[arg(long)]
+    bless: bool,
 }
 
 fn main() -> ExitCode {
@@ -46,7 +52,7 @@ fn main() -> ExitCode {
     let chosen = |core: &&Core| options.cores.is_empty() || options.cores.iter().any(|name| name == core.name);
     let (mut rows, mut failed) = (Vec::new(), false);
     for core in CORES.iter().filter(chosen) {
-        match measure(core) {
+        match snapshots::check(core, options.bless).and_then(|()| measure(core)) {
             Ok(row) => rows.push(row),
             Err(failure) => {
                 eprintln!("{}: {failure}", core.name);

@@ -22,10 +22,10 @@ pub(crate) fn build(target: &str, defmt: bool) -> Result<PathBuf, Failure> {
     // What logs is another build of the same library, and has a folder of its own.
     let folder = root().join("examples/firmware/target").join(if defmt { "defmt" } else { "plain" });
     let mut command = Command::new(root().join(".ci/bare-metal"));
-    command.args([target, "build", "--quiet", "--release", "--bins"]);
+    command.args([target, "build", "--quiet", "--release"]);
     command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&folder);
     if defmt {
-        command.args(["--features", "defmt"]);
+        command.args(["--features", "defmt", "--bin", "wearable"]).env("DEFMT_LOG", "info");
     }
     // Cargo sets these for this program, and the build is one of its own.
     for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC"] {

@@ -1,0 +1,55 @@
+//! What the example programs print, compared with what the repository says that they print.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::Failure;
+use crate::cores::Core;
+use crate::log::decode;
+use crate::run::{build, root, run};
+
+/// The programs that print text.
+const PROGRAMS: [&str; 2] = ["blank", "self_check"];
+
+/// The program that logs through defmt.
+const LOGGING: &str = "wearable";
+
+fn path(program: &str) -> PathBuf {
+    root().join("examples/firmware/snapshots").join(program).with_extension("txt")
+}
+
+/// Runs every example on a core; writes what they print, or compares it.
+pub(crate) fn check(core: &Core, bless: bool) -> Result<(), Failure> {
+    let folder = build(core.target, false)?;
+    for program in PROGRAMS {
+        let printed = String::from_utf8(run(core, &folder.join(program), None)?.output)?;
+        // The one word that differs from core to core, and must be right.
+        let kernel = format!("kernel {}\n", core.kernel);
+        if program == "self_check" && !printed.contains(&kernel) {
+            return Err(format!("{program} did not run on {}:\n{printed}", core.kernel).into());
+        }
+        compare(core, program, &printed.replace(&kernel, "kernel KERNEL\n"), bless)?;
+    }
+    if core.logs {
+        let program = build(core.target, true)?.join(LOGGING);
+        let frames = run(core, &program, None)?.output;
+        compare(core, LOGGING, &decode(&program, &frames)?, bless)?;
+    }
+    Ok(())
+}
+
+fn compare(core: &Core, program: &str, printed: &str, bless: bool) -> Result<(), Failure> {
+    let path = path(program);
+    if bless {
+        return Ok(fs::write(path, printed)?);
+    }
+    let expected = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let difference = expected.lines().zip(printed.lines()).find(|(expected, printed)| expected != printed);
+    if let Some((expected, printed)) = difference {
+        return Err(format!("{program} on {}: printed\n{printed}\nand not\n{expected}", core.name).into());
+    }
+    if expected.lines().count() != printed.lines().count() {
+        return Err(format!("{program} on {}: another number of lines:\n{printed}", core.name).into());
+    }
+    Ok(())
+}

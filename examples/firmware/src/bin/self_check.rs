@@ -1,0 +1,47 @@
+//! What to run first on a new board: the kernel against the definition, and the gradient against finite differences.
+#![no_std]
+#![no_main]
+
+use hingeline::kernel::{CHOSEN, Chosen, Kernel};
+use hingeline::{Decoded, FiniteDifference, Gradient, Hinge, Model, Stopped};
+use hingeline_firmware::board::{entry, exit, panicked, println};
+use hingeline_firmware::data::{WATCH, decode_floats};
+use hingeline_firmware::table;
+use hingeline_firmware::training::{WATCH_CLASSES, WATCH_FEATURES};
+use static_cell::ConstStaticCell;
+
+static MODEL: ConstStaticCell<Model<WATCH_CLASSES, WATCH_FEATURES>> = ConstStaticCell::new(Model::new());
+static GRADIENT: ConstStaticCell<Gradient<WATCH_CLASSES, WATCH_FEATURES>> = ConstStaticCell::new(Gradient::new());
+
+/// The step of the differences, and the largest relative error that rounding can explain with it.
+const STEP: f32 = 1e-2;
+const TOLERANCE: f32 = 1e-2;
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    panicked(info)
+}
+
+#[entry]
+fn main() -> ! {
+    println!("kernel {}", Chosen::NAME);
+    let report = table::check(CHOSEN);
+    println!("{} results compared with the definition, {} differ", report.compared, report.different);
+    println!("fingerprint {:016x}", report.checksum);
+    let gradient = gradient_is_right();
+    println!("{}", if report.different == 0 && gradient == Ok(true) { "all is well" } else { "SOMETHING IS WRONG" });
+    exit(report.different == 0 && gradient == Ok(true))
+}
+
+/// Checks the analytic gradient on the first windows of the watch, at weights of zero but for what one step made of them.
+fn gradient_is_right() -> Result<bool, Stopped> {
+    let (model, gradient) = (MODEL.take(), GRADIENT.take());
+    let hinge = Hinge::new(1.0, 1e-3)?;
+    let mut buffer = [0.0; WATCH_FEATURES];
+    let mut samples =
+        Decoded::new(4, &mut buffer, |index, x: &mut [f32; WATCH_FEATURES]| decode_floats(WATCH, 31 * index, x));
+    let check = FiniteDifference::central(STEP)?.check(&hinge, model, &mut samples, gradient)?;
+    println!("gradient: {} compared, {} at a kink, {} drowned in rounding", check.compared, check.kinks, check.drowned);
+    println!("largest relative error {:08x}", check.largest_error.to_bits());
+    Ok(check.compared > 100 && check.largest_error < TOLERANCE)
+}

@@ -1,0 +1,135 @@
+//! A watch that knows seven exercises from other wearers, and learns how its own wearer does them.
+//!
+//! Windows arrive in an interrupt handler and wait in a queue. The main loop predicts each; half of them the wearer
+//! confirms, and from those it learns. The others tell how good it was before and is in the end. It logs its seed and
+//! what it learned from, so that a desktop can replay it: `cargo run --release --bin replay -- LOG`.
+#![no_std]
+#![no_main]
+
+use core::cell::RefCell;
+
+use cortex_m::interrupt::{self, Mutex};
+use cortex_m::peripheral::SCB;
+use cortex_m_rt::{entry, exception};
+use defmt::{error, info, warn};
+use defmt_semihosting as _; // the logger
+use heapless::spsc::Queue;
+use hingeline::{Error, Model};
+use hingeline_firmware::board::exit;
+use hingeline_firmware::data::{WEARER_10, wearers_window};
+use hingeline_firmware::pretrained::{CLASSES, FEATURES};
+use hingeline_firmware::wearer::Learner;
+use static_cell::ConstStaticCell;
+
+const SEED: u64 = 10;
+
+/// All the memory that learning takes; asserted, so that a change that takes more does not compile.
+static LEARNER: ConstStaticCell<Learner> = ConstStaticCell::new(Learner::new());
+const _: () = assert!(size_of::<Learner>() <= 5_000);
+const _: () = assert!(Model::<CLASSES, FEATURES>::SIZE == 876);
+
+/// Windows between the sensor and the main loop.
+static ARRIVED: Mutex<RefCell<Sensor>> = Mutex::new(RefCell::new(Sensor { next: 0, queue: Queue::new() }));
+
+/// A window of the sensor, and what the wearer says that it was.
+type Window = ([f32; FEATURES], Option<u8>);
+
+/// Stands for a driver that fills a queue of three.
+struct Sensor {
+    next: usize,
+    queue: Queue<Window, 4>,
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    error!("panic");
+    exit(false)
+}
+
+/// The sensor's interrupt: takes what the hardware has, as long as there is room.
+#[exception]
+fn PendSV() {
+    interrupt::free(|cs| {
+        let mut sensor = ARRIVED.borrow(cs).borrow_mut();
+        while !sensor.queue.is_full()
+            && let Some(window) = measured(sensor.next)
+        {
+            sensor.next += 1;
+            let _ = sensor.queue.enqueue(window);
+        }
+    });
+}
+
+/// What the hardware measured at this time: recorded windows of a wearer that the weights in flash have not seen. The
+/// hundredth has a broken value in it.
+fn measured(time: usize) -> Option<Window> {
+    let (mut window, label) = wearers_window(WEARER_10, time)?;
+    if time == 100 {
+        window[7] = f32::NAN;
+    }
+    Some((window, is_confirmed(time).then_some(label)))
+}
+
+fn is_confirmed(time: usize) -> bool {
+    time.is_multiple_of(2)
+}
+
+fn next_window() -> Option<Window> {
+    SCB::set_pendsv();
+    cortex_m::asm::isb();
+    interrupt::free(|cs| ARRIVED.borrow(cs).borrow_mut().queue.dequeue())
+}
+
+#[entry]
+fn main() -> ! {
+    let learner = LEARNER.take();
+    let well = live(learner);
+    if let Err(reason) = well {
+        error!("stopped: {}", reason);
+    }
+    exit(well.is_ok())
+}
+
+fn live(learner: &mut Learner) -> Result<(), Error> {
+    learner.start(SEED)?;
+    info!("seed {=u64}", SEED);
+    let before = accuracy(learner);
+    while let Some((window, confirmed)) = next_window() {
+        let Ok(_) = learner.predict(&window) else {
+            warn!("a window is refused: no class");
+            if let Some(label) = confirmed {
+                learn(learner, &window, label);
+            }
+            continue;
+        };
+        if let Some(label) = confirmed {
+            learn(learner, &window, label);
+        }
+    }
+    info!("before: {=u32} of {=u32} unconfirmed windows recognised", before.0, before.1);
+    let after = accuracy(learner);
+    info!("after: {=u32} of {=u32}", after.0, after.1);
+    info!("weights {=u64:016x}", learner.model().checksum());
+    Ok(())
+}
+
+/// Logs what is learned from before it is learned from: bits, since a rounded number would lead elsewhere.
+fn learn(learner: &mut Learner, window: &[f32; FEATURES], label: u8) {
+    info!("saw {=u8} {=[?]:08x}", label, window.map(f32::to_bits).as_slice());
+    if let Err(reason) = learner.learn(window, label) {
+        warn!("not learned from: {}", reason);
+    }
+}
+
+/// How many of the windows that nobody confirms are recognised, and how many there are.
+fn accuracy(learner: &Learner) -> (u32, u32) {
+    let (mut recognised, mut count) = (0, 0);
+    for time in 0.. {
+        let Some((window, label)) = wearers_window(WEARER_10, time) else { break };
+        if !is_confirmed(time) {
+            recognised += u32::from(learner.predict(&window) == Ok(usize::from(label)));
+            count += 1;
+        }
+    }
+    (recognised, count)
+}

@@ -1,0 +1,165 @@
+//! The kernel of this target against the definition, bit for bit, on inputs that arithmetic tends to get wrong.
+
+use core::ops::Range;
+
+use hingeline::kernel::{Kernel, Portable};
+use rand_core::{Rng, SeedableRng};
+use rand_xorshift::XorShiftRng;
+
+/// Rows of all lengths up to this are tried, and these longer ones.
+const SHORT: usize = 70;
+const LONG: [usize; 4] = [80, 97, 112, LONGEST];
+const LONGEST: usize = 130;
+/// Rows begin at this many addresses, an element apart.
+const STARTS: usize = 4;
+/// Rows of a matrix.
+const ROWS: usize = 3;
+/// Samples of a batch.
+const SAMPLES: usize = 2;
+
+/// What has been compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Results.
+    pub compared: u32,
+    /// Those that differ, which must be none.
+    pub different: u32,
+    /// A fingerprint of all results: the same on every target.
+    pub checksum: u64,
+}
+
+/// The kinds of values.
+#[derive(Clone, Copy, Debug)]
+enum Values {
+    Ordinary,
+    /// Signed zeros, the ends of the range, and what lies between.
+    Special,
+    Subnormal,
+    /// NaN and infinities too.
+    AnyBits,
+}
+
+impl Values {
+    const ALL: [Self; 4] = [Self::Ordinary, Self::Special, Self::Subnormal, Self::AnyBits];
+
+    fn draw(self, rng: &mut XorShiftRng) -> f32 {
+        const SPECIAL: [f32; 16] = [
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            3.0,
+            -7.0,
+            f32::MIN_POSITIVE,
+            -f32::MIN_POSITIVE,
+            1e-45,
+            -1e-40,
+            1e-20,
+            -1e19,
+            1e20,
+            f32::MAX,
+            f32::MIN,
+            1e38,
+        ];
+        let bits = rng.next_u32();
+        match self {
+            // 2⁻⁶ to 2², of either sign.
+            Self::Ordinary => f32::from_bits((bits & 0x83ff_ffff) + (121 << 23)),
+            Self::Special => SPECIAL.get(bits as usize % SPECIAL.len()).copied().unwrap_or_default(),
+            Self::Subnormal => f32::from_bits(bits & 0x807f_ffff),
+            Self::AnyBits => f32::from_bits(bits),
+        }
+    }
+}
+
+/// Tries everything.
+pub fn check<K: Kernel>(kernel: K) -> Report {
+    let report = Report { compared: 0, different: 0, checksum: 0xcbf2_9ce4_8422_2325 };
+    let mut table = Table { kernel, rng: XorShiftRng::seed_from_u64(70), report };
+    for length in (0..=SHORT).chain(LONG) {
+        for values in Values::ALL {
+            for start in 0..STARTS {
+                table.check(values, start..start + length);
+            }
+        }
+    }
+    table.report
+}
+
+struct Table<K> {
+    kernel: K,
+    rng: XorShiftRng,
+    report: Report,
+}
+
+impl<K: Kernel> Table<K> {
+    /// All operations on rows that lie there in larger buffers.
+    fn check(&mut self, values: Values, place: Range<usize>) {
+        let length = place.len();
+        let (mut x, mut y, mut rows) =
+            ([0.0; LONGEST + STARTS], [0.0; LONGEST + STARTS], [0.0; ROWS * LONGEST + STARTS]);
+        let (mut bias, mut k) = ([0.0; ROWS], [0.0; SAMPLES * ROWS]);
+        for value in x.iter_mut().chain(&mut y).chain(&mut rows).chain(&mut bias).chain(&mut k) {
+            *value = values.draw(&mut self.rng);
+        }
+        let (x, y) = (x.get(place.clone()).unwrap_or_default(), y.get(place.clone()).unwrap_or_default());
+        let rows = rows.get(place.start..place.start + ROWS * length).unwrap_or_default();
+        let (scale, factor) = (values.draw(&mut self.rng), values.draw(&mut self.rng));
+        // One row is not to be touched.
+        k[1] = 0.0;
+
+        self.compare([Portable.dot(x, y)], [self.kernel.dot(x, y)]);
+        self.compare([Portable.largest(x)], [self.kernel.largest(x)]);
+        let (mut defined, mut own) = ([0.0; ROWS], [0.0; ROWS]);
+        Portable.scores(rows, scale, &bias, x, &mut defined);
+        self.kernel.scores(rows, scale, &bias, x, &mut own);
+        self.compare(defined, own);
+        let (mut defined, mut own) = ([0.0; SAMPLES * ROWS], [0.0; SAMPLES * ROWS]);
+        Portable.batch_scores(rows, scale, &bias, &[x, y], &mut defined);
+        self.kernel.batch_scores(rows, scale, &bias, &[x, y], &mut own);
+        self.compare(defined, own);
+
+        self.compare_changed(y, place.start, |kernel, y| kernel.axpy(factor, x, y), |y| Portable.axpy(factor, x, y));
+        self.compare_changed(y, place.start, |kernel, y| kernel.axpy(0.0, x, y), |y| Portable.axpy(0.0, x, y));
+        self.compare_changed(y, place.start, |kernel, y| kernel.scale(factor, y), |y| Portable.scale(factor, y));
+        let (one, two) = (&k[..ROWS], [x, y]);
+        self.compare_changed(rows, place.start, |own, to| own.rank_one(one, x, to), |to| Portable.rank_one(one, x, to));
+        self.compare_changed(
+            rows,
+            place.start,
+            |own, to| own.batch_rank_one(&k, &two, to),
+            |to| Portable.batch_rank_one(&k, &two, to),
+        );
+    }
+
+    /// Two copies, each changed by one kernel; the elements around them must stay.
+    fn compare_changed(
+        &mut self,
+        from: &[f32],
+        start: usize,
+        own: impl Fn(K, &mut [f32]),
+        defined: impl Fn(&mut [f32]),
+    ) {
+        const SIZE: usize = ROWS * LONGEST + 2 * STARTS;
+        let (mut changed, mut expected) = ([1.5; SIZE], [1.5; SIZE]);
+        for copy in [&mut changed, &mut expected] {
+            for (to, from) in copy.iter_mut().skip(start).zip(from) {
+                *to = *from;
+            }
+        }
+        let place = start..start + from.len();
+        own(self.kernel, changed.get_mut(place.clone()).unwrap_or_default());
+        defined(expected.get_mut(place).unwrap_or_default());
+        self.compare(expected, changed);
+    }
+
+    fn compare<const N: usize>(&mut self, defined: [f32; N], own: [f32; N]) {
+        for (defined, own) in defined.into_iter().zip(own) {
+            // Any NaN equals any other.
+            let [defined, own] = [defined, own].map(|value| if value.is_nan() { f32::NAN } else { value }.to_bits());
+            self.report.compared += 1;
+            self.report.different += u32::from(defined != own);
+            self.report.checksum = (self.report.checksum ^ u64::from(own)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+}
