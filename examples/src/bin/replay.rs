@@ -62,7 +62,7 @@ fn replay(log: &str) -> Result<Replayed, String> {
     let mut learner = Learner::new();
     let (mut started, mut learned, mut refused) = (false, 0, 0);
     for (number, line) in (1..).zip(log.lines()) {
-        let problem = |what| format!("line {number}: {what}: {line}");
+        let problem = |what: &str| format!("line {number}: {what}: {line}");
         // The level comes first.
         let mut words = line.split_whitespace().skip(1);
         match (words.next(), words.next()) {
