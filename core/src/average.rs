@@ -159,11 +159,11 @@ impl<const C: usize, const F: usize> Witness<C, F> for Average<C, F> {
         if can_hold(reach) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
     }
 
-    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: &[f32; C], all: bool) {
+    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: impl Iterator<Item = f32>, all: bool) {
         let rows = self.weights.iter_mut().zip(&*model.weights).zip(&mut self.pending).zip(factors);
         let mut longest = 0.0_f32;
         for (((sum, row), pending), factor) in rows {
-            if all || *factor != 0.0 {
+            if all || factor != 0.0 {
                 model.kernel.axpy(*pending, row, sum);
                 longest = longest.max(*pending);
                 *pending = 0.0;

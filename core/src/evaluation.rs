@@ -2,7 +2,7 @@
 
 use crate::kernel::Kernel;
 use crate::pass::Total;
-use crate::{Error, Hinge, Model, Samples, Stopped, argmax};
+use crate::{Error, Hinge, Model, Samples, Stopped, argmax, loss};
 
 /// How well a model does on a set.
 ///
@@ -64,7 +64,7 @@ impl Hinge {
             let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
             model.raw_scores(x, &mut scores);
             let predicted = argmax(&scores);
-            let loss = self.margins_of_scores(&mut scores, label).map_err(Stopped::at(index))?;
+            let loss = loss::margins_of_scores(self.margin(), label, &mut scores).map_err(Stopped::at(index))?;
             correct = correct.wrapping_add(usize::from(predicted == label));
             total.add(loss, 0);
         }

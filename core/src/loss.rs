@@ -104,31 +104,7 @@ impl Hinge {
         margins: &mut [f32; C],
     ) -> Result<f32, Error> {
         model.raw_scores(x, margins);
-        self.margins_of_scores(margins, label)
-    }
-
-    /// Scores become margins in place; returns the sum of those that count.
-    pub(crate) fn margins_of_scores<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> Result<f32, Error> {
-        if label >= C {
-            return Err(Error::LabelOutOfRange);
-        }
-        if !all_finite(scores.iter().copied()) {
-            return Err(Error::NonFiniteScore);
-        }
-        let loss = self.turn_into_margins(scores, label);
-        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
-    }
-
-    fn turn_into_margins<const C: usize>(&self, scores: &mut [f32; C], label: usize) -> f32 {
-        let own = scores.get(label).copied().unwrap_or_default();
-        let label = narrow(label);
-        for (class, score) in (0..).zip(scores.iter_mut()) {
-            let margin = (*score - own) + self.margin;
-            // Chosen here, since a store to the label's place would hold up the loads that follow it.
-            *score = if class == label { 0.0 } else { margin };
-        }
-        // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
-        scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
+        margins_of_scores(self.margin, label, margins)
     }
 
     /// The loss of a set, the regulariser included.
@@ -216,6 +192,46 @@ impl Hinge {
         let product = 2.0 * (rate * self.l2);
         if product < 1.0 { Ok(1.0 - product) } else { Err(Error::L2TooStrong) }
     }
+}
+
+/// Scores become margins in place; returns the sum of those that count.
+pub(crate) fn margins_of_scores<const C: usize>(
+    margin: f32,
+    label: usize,
+    scores: &mut [f32; C],
+) -> Result<f32, Error> {
+    if label >= C {
+        return Err(Error::LabelOutOfRange);
+    }
+    if !all_finite(scores.iter().copied()) {
+        return Err(Error::NonFiniteScore);
+    }
+    let loss = turn_into_margins(margin, label, scores);
+    if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+}
+
+fn turn_into_margins<const C: usize>(margin: f32, label: usize, scores: &mut [f32; C]) -> f32 {
+    let own = scores.get(label).copied().unwrap_or_default();
+    let label = narrow(label);
+    for (class, score) in (0..).zip(scores.iter_mut()) {
+        let margin = (*score - own) + margin;
+        // Chosen here, since a store to the label's place would hold up the loads that follow it.
+        *score = if class == label { 0.0 } else { margin };
+    }
+    // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
+    scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
+}
+
+/// Scores become coefficients in place; returns the loss and how many margins count.
+pub(crate) fn coefficients_of_scores<const C: usize>(
+    margin: f32,
+    label: usize,
+    scores: &mut [f32; C],
+) -> Result<(f32, usize), Error> {
+    let loss = margins_of_scores(margin, label, scores)?;
+    // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
+    let violations = if loss > 0.0 { coefficients(scores, label) } else { 0 };
+    Ok((loss, violations))
 }
 
 /// Turns a sample's margins, in place, into the coefficients of its gradient, and returns how many margins count.

@@ -19,6 +19,10 @@ pub(crate) const fn largest(values: &[f32]) -> f32 {
 }
 
 /// Whether no value is NaN or infinite, without a branch for each.
+///
+/// An exponent of all ones is the only one that carries into the sign's place when one is added to it.
 pub(crate) fn all_finite(values: impl Iterator<Item = f32>) -> bool {
-    values.fold(true, |finite, value| finite & value.is_finite())
+    const MAGNITUDE: u32 = u32::MAX >> 1;
+    const ONE: u32 = 1 << (f32::MANTISSA_DIGITS - 1);
+    values.fold(0, |carries, value| carries | (value.to_bits() & MAGNITUDE).wrapping_add(ONE)) <= MAGNITUDE
 }

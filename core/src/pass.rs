@@ -2,7 +2,7 @@
 
 use crate::kernel::Kernel;
 use crate::sum::Sum;
-use crate::{Error, Gradient, Hinge, Model, Samples, Stopped, coefficients};
+use crate::{Error, Gradient, Hinge, Model, Samples, Stopped, coefficients, loss};
 
 /// Samples that a kernel is given together: enough for each row of weights to serve several, few enough for their
 /// scores to lie on the stack.
@@ -100,7 +100,7 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
     /// Adds up what needs no features. If a gradient is wanted and a margin counts, turns the scores of a sample into its
     /// coefficients and returns true.
     fn judge(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
-        let loss = self.hinge.margins_of_scores(scores, label)?;
+        let loss = loss::margins_of_scores(self.hinge.margin(), label, scores)?;
         let Some(gradient) = &mut self.gradient else {
             total.add(loss, 0);
             return Ok(false);

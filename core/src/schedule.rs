@@ -97,7 +97,7 @@ pub struct InverseTime {
 
 impl Schedule for InverseTime {
     fn rate(&self, t: u64) -> f32 {
-        self.rate / (1.0 + self.decay * t as f32)
+        self.rate / (1.0 + self.decay * to_f32(t))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -129,7 +129,7 @@ pub struct StepDecay {
 impl Schedule for StepDecay {
     fn rate(&self, t: u64) -> f32 {
         let times = t.checked_div(self.every.into()).unwrap_or_default();
-        self.rate * libm::powf(self.factor, times as f32)
+        self.rate * libm::powf(self.factor, to_f32(times))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -205,7 +205,7 @@ pub struct Pegasos {
 
 impl Schedule for Pegasos {
     fn rate(&self, t: u64) -> f32 {
-        1.0 / ((2.0 * self.l2) * (t as f32 + self.start))
+        1.0 / ((2.0 * self.l2) * (to_f32(t) + self.start))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -223,4 +223,9 @@ fn check_rate(rate: f32) -> Result<(), Error> {
 /// Refuses what makes a rate fall, unless it is of use.
 fn accept(is_useful: bool) -> Result<(), Error> {
     if is_useful { Ok(()) } else { Err(Error::InvalidSchedule) }
+}
+
+/// A count rounded to binary32: by an instruction where there is one for 32 bits, which is nearly always enough.
+fn to_f32(count: u64) -> f32 {
+    if let Ok(count) = u32::try_from(count) { count as f32 } else { count as f32 }
 }

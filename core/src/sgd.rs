@@ -4,7 +4,7 @@ use crate::kernel::Kernel;
 use crate::progress::{Pace, Progress};
 use crate::sum::Sum;
 use crate::update::Witness;
-use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped, coefficients};
+use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped};
 
 /// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
 ///
@@ -138,10 +138,10 @@ impl<R: Schedule> Sgd<R> {
         witness: &mut impl Witness<C, F>,
     ) -> Result<SgdStep, Error> {
         let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
-        let mut scratch = [0.0; C];
-        let loss = hinge.margins(model, x, label, &mut scratch)?;
-        // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
-        let violations = if loss > 0.0 { coefficients(&mut scratch, label) } else { 0 };
+        // Written over. A copy is shorter than zeros on small processors.
+        let mut scratch = *model.bias();
+        model.raw_scores(x, &mut scratch);
+        let (loss, violations) = model.kernel().coefficients(hinge.margin(), label, &mut scratch)?;
         let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink, witness)?;
         self.progress.count_step();
         Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })

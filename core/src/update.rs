@@ -24,7 +24,7 @@ pub(crate) trait Witness<const C: usize, const F: usize> {
     fn admits(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error>;
 
     /// Sees the rows that are about to be written: those whose factor is not 0, or all of them.
-    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: &[f32; C], all: bool);
+    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: impl Iterator<Item = f32>, all: bool);
 
     /// Sees what the step left behind.
     fn after(&mut self, scale: f32, bias: &[f32; C]);
@@ -36,7 +36,7 @@ impl<const C: usize, const F: usize> Witness<C, F> for () {
         Ok(())
     }
 
-    fn before(&mut self, _: &Parts<'_, C, F, impl Kernel>, _: &[f32; C], _: bool) {}
+    fn before(&mut self, _: &Parts<'_, C, F, impl Kernel>, _: impl Iterator<Item = f32>, _: bool) {}
 
     fn after(&mut self, _: f32, _: &[f32; C]) {}
 }
@@ -69,34 +69,31 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let scale = shrunk / fold;
         let bound_before = *self.parts_mut().bound;
         let mut bound = bound_before * fold;
-        let mut factors = [0.0; C];
+        let factor = -(rate / scale);
+        // Without a violation the coefficients are of no matter: weights and bias stay.
+        let factors = || coefficients.iter().map(|k| if violations > 0 { k * factor } else { 0.0 });
+        let mut bias = *self.bias();
 
         if violations > 0 {
-            let factor = -(rate / scale);
-            for (k, coefficient) in factors.iter_mut().zip(coefficients) {
-                *k = coefficient * factor;
-            }
             let largest_factor = violations as f32 * factor.abs();
             let reach = largest_factor * self.kernel().largest(x);
-            let after = || rows_after(self.weights(), fold, &factors, x);
+            let after = || rows_after(self.weights(), fold, factors(), x);
             bound = decide(scale, bound, reach, after)?;
-            check_bias(self.bias(), coefficients, -rate)?;
+            if !self.kernel().short_axpy(-rate, coefficients, &mut bias) {
+                return Err(Error::NonFiniteStep);
+            }
         }
-        // Without a violation all coefficients are zero or of no matter, and the bias stays.
-        let bias_rate = if violations > 0 { -rate } else { 0.0 };
-        let bias_after = self.bias().iter().zip(coefficients).map(|(b, k)| b + (bias_rate * k));
-        witness.admits([bound_before, bound], scale, bias_after)?;
+        witness.admits([bound_before, bound], scale, bias.iter().copied())?;
 
         let model = self.parts_mut();
-        witness.before(&model, &factors, fold != 1.0);
+        witness.before(&model, factors(), fold != 1.0);
         let weights = model.weights.as_flattened_mut();
         if fold != 1.0 {
             model.kernel.scale(fold, weights);
         }
         if violations > 0 {
-            model.kernel.rank_one(&factors, x, weights);
-            // In plain Rust: for so few elements a kernel's call takes longer than its work.
-            Portable.axpy(-rate, coefficients, model.bias);
+            model.kernel.scaled_rank_one(coefficients, factor, x, weights);
+            *model.bias = bias;
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
@@ -178,10 +175,10 @@ fn decide_by_the_results<I: Iterator<Item = f32>>(
 fn rows_after<'a, const C: usize, const F: usize>(
     weights: &'a [[f32; F]; C],
     fold: f32,
-    factors: &'a [f32; C],
+    factors: impl Iterator<Item = f32>,
     x: &'a [f32; F],
-) -> impl Iterator<Item = f32> + 'a {
-    let written = weights.iter().zip(factors).filter(|(_, k)| **k != 0.0);
+) -> impl Iterator<Item = f32> {
+    let written = weights.iter().zip(factors).filter(|(_, k)| *k != 0.0);
     written.flat_map(move |(row, k)| row.iter().zip(x).map(move |(w, x)| (w * fold) + (k * x)))
 }
 

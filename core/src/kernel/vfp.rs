@@ -11,6 +11,7 @@ use core::arch::naked_asm;
 
 use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
+use crate::Error;
 
 /// The kernel for the floating-point unit of Cortex-M4F, M7 and M33: of the targets `thumbv7em-none-eabihf` and
 /// `thumbv8m.main-none-eabihf`.
@@ -26,6 +27,47 @@ impl Sealed for Vfp {
 
     #[inline(always)]
     fn prefetch(self, _x: &[f32]) {}
+
+    fn coefficients<const C: usize>(
+        self,
+        margin: f32,
+        label: usize,
+        scores: &mut [f32; C],
+    ) -> Result<(f32, usize), Error> {
+        if label >= C {
+            return Err(Error::LabelOutOfRange);
+        }
+        let mut violations = 0;
+        // SAFETY: the target has the unit; there are `C` scores, and the label is one of their indices.
+        let loss = unsafe { coefficients_of_scores(margin, scores.as_mut_ptr(), C, label, &mut violations) };
+        if violations > C {
+            Err(Error::NonFiniteScore)
+        } else if loss.is_finite() {
+            Ok((loss, violations))
+        } else {
+            Err(Error::NonFiniteLoss)
+        }
+    }
+
+    fn short_axpy<const N: usize>(self, k: f32, x: &[f32; N], y: &mut [f32; N]) -> bool {
+        // SAFETY: the target has the unit; both have `N` elements and do not overlap.
+        N == 0 || k == 0.0 || unsafe { add_few(k, x.as_ptr(), y.as_mut_ptr(), N) } == 0.0
+    }
+
+    fn scaled_rank_one<const C: usize>(self, coefficients: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
+        add_rows(coefficients, factor, x, rows);
+    }
+}
+
+/// Adds multiples of x to as many rows as there are factors, each times the common one, and whole rows.
+fn add_rows(k: &[f32], factor: f32, x: &[f32], rows: &mut [f32]) {
+    let whole = rows.len().checked_div(x.len()).unwrap_or(0);
+    let count = whole.min(k.len());
+    if count > 0 {
+        // SAFETY: the target has the unit. There are `count`, at least one, factors, and rows of as many weights as there
+        // are features, at least one; they do not overlap.
+        unsafe { add_multiples(factor, k.as_ptr(), x.as_ptr(), rows.as_mut_ptr(), count, x.len()) }
+    }
 }
 
 impl Kernel for Vfp {
@@ -73,24 +115,14 @@ impl Kernel for Vfp {
         }
     }
 
-    #[inline]
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
-        let length = x.len().min(y.len());
-        if k != 0.0 && length > 0 {
-            // SAFETY: the target has the unit; both have `length` elements, at least one, and do not overlap.
-            unsafe { add_multiple(k, x.as_ptr(), y.as_mut_ptr(), length) }
+        if let Some((x, _)) = x.split_at_checked(x.len().min(y.len())) {
+            self.rank_one(&[k], x, y);
         }
     }
 
     fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]) {
-        let mut rows = rows;
-        for &k in k {
-            let Some((row, below)) = rows.split_at_mut_checked(x.len()) else {
-                return;
-            };
-            self.axpy(k, x, row);
-            rows = below;
-        }
+        add_rows(k, 1.0, x, rows);
     }
 
     fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]) {
@@ -339,57 +371,257 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) {
     )
 }
 
-/// `y[i] = y[i] + (k * x[i])`, eight at a time.
+/// Adds the sixteen products in `s0` to `s15` to the next sixteen weights of a row.
+macro_rules! sixteen_of_row {
+    ($row:literal) => {
+        concat!(
+            "vldmia ",
+            $row,
+            ", {s16-s31}
+             vadd.f32 s16, s16, s0
+             vadd.f32 s17, s17, s1
+             vadd.f32 s18, s18, s2
+             vadd.f32 s19, s19, s3
+             vadd.f32 s20, s20, s4
+             vadd.f32 s21, s21, s5
+             vadd.f32 s22, s22, s6
+             vadd.f32 s23, s23, s7
+             vadd.f32 s24, s24, s8
+             vadd.f32 s25, s25, s9
+             vadd.f32 s26, s26, s10
+             vadd.f32 s27, s27, s11
+             vadd.f32 s28, s28, s12
+             vadd.f32 s29, s29, s13
+             vadd.f32 s30, s30, s14
+             vadd.f32 s31, s31, s15
+             vstmia ",
+            $row,
+            "!, {s16-s31}
+            "
+        )
+    };
+}
+
+/// Adds the product in `s0` to the next weight of a row.
+macro_rules! one_of_row {
+    ($row:literal) => {
+        concat!("vldr s16, [", $row, "]\nvadd.f32 s16, s16, s0\nvstmia ", $row, "!, {s16}\n")
+    };
+}
+
+/// `row = row + ((k * factor) * x)` for each row and its k, but where `k * factor` is zero.
+///
+/// Up to three rows in sequence whose factors are the same, as those of a step's violations are, share the products.
+///
+/// | register | holds |
+/// |---|---|
+/// | `s0` to `s15` | features, then products |
+/// | `s16` to `s31` | weights, before them the factor |
+/// | `r0`, `r1`, `r2` | the next k, x, the next row |
+/// | `r3`, `r4` | rows left, features |
+/// | `r5`, `r6` to `r8` | how many rows wait for more of their kind, and where they are |
+/// | `r9`, `r10`, `lr` | their factor, the next row's, the common one |
+/// | `r11`, `r12` | x as it moves, features left |
+///
+/// # Safety
+/// The processor has the unit. Rows and features are at least 1; there are `rows` k, `features` features, and `rows ·
+/// features` weights, which overlap with none of those.
+#[unsafe(naked)]
+unsafe extern "C" fn add_multiples(
+    factor: f32,
+    k: *const f32,
+    x: *const f32,
+    weights: *mut f32,
+    rows: usize,
+    features: usize,
+) {
+    naked_asm!(
+        ".fpu fpv4-sp-d16",
+        "push {r4-r11, lr}",
+        "ldr r4, [sp, #36]",
+        "vpush {s16-s31}",
+        "vmov lr, s0",
+        "mov r5, #0",
+        // The next row: it waits, or what waits is done first.
+        "1: vldmia r0!, {s16}",
+        "vmov s17, lr",
+        "vmul.f32 s16, s16, s17",
+        "vmov r10, s16",
+        "lsls r12, r10, #1",
+        "beq 4f",
+        "cbz r5, 2f",
+        "cmp r10, r9",
+        "bne 10f",
+        "cmp r5, #2",
+        "bhi 10f",
+        "ite lo",
+        "movlo r7, r2",
+        "movhs r8, r2",
+        "b 3f",
+        "2: mov r9, r10",
+        "mov r6, r2",
+        "3: add r5, r5, #1",
+        "4: add r2, r2, r4, lsl #2",
+        "subs r3, r3, #1",
+        "bne 1b",
+        "cbnz r5, 10f",
+        "5: vpop {s16-s31}",
+        "pop {r4-r11, pc}",
+        // What waits: sixteen features at a time, then one.
+        "10: mov r11, r1",
+        "subs r12, r4, #16",
+        "blo 14f",
+        "11: vldmia r11!, {s0-s15}",
+        "vmov s16, r9",
+        "vmul.f32 s0, s16, s0",
+        "vmul.f32 s1, s16, s1",
+        "vmul.f32 s2, s16, s2",
+        "vmul.f32 s3, s16, s3",
+        "vmul.f32 s4, s16, s4",
+        "vmul.f32 s5, s16, s5",
+        "vmul.f32 s6, s16, s6",
+        "vmul.f32 s7, s16, s7",
+        "vmul.f32 s8, s16, s8",
+        "vmul.f32 s9, s16, s9",
+        "vmul.f32 s10, s16, s10",
+        "vmul.f32 s11, s16, s11",
+        "vmul.f32 s12, s16, s12",
+        "vmul.f32 s13, s16, s13",
+        "vmul.f32 s14, s16, s14",
+        "vmul.f32 s15, s16, s15",
+        "cmp r5, #2",
+        "blo 13f",
+        "beq 12f",
+        sixteen_of_row!("r8"),
+        "12:",
+        sixteen_of_row!("r7"),
+        "13:",
+        sixteen_of_row!("r6"),
+        "subs r12, r12, #16",
+        "bhs 11b",
+        "14: adds r12, r12, #16",
+        "beq 18f",
+        "15: vldmia r11!, {s0}",
+        "vmov s16, r9",
+        "vmul.f32 s0, s16, s0",
+        "cmp r5, #2",
+        "blo 17f",
+        "beq 16f",
+        one_of_row!("r8"),
+        "16:",
+        one_of_row!("r7"),
+        "17:",
+        one_of_row!("r6"),
+        "subs r12, r12, #1",
+        "bne 15b",
+        // The row that came before waits now, unless there is none left.
+        "18: mov r5, #0",
+        "cmp r3, #0",
+        "bne 2b",
+        "b 5b",
+        options(raw)
+    )
+}
+
+/// `y[i] = y[i] + (k * x[i])` for a few elements; returns zero if all are finite then, and NaN if not.
 ///
 /// # Safety
 /// The processor has the unit; `x` and `y` are `length` elements, at least one, that do not overlap.
 #[unsafe(naked)]
-unsafe extern "C" fn add_multiple(k: f32, x: *const f32, y: *mut f32, length: usize) {
+unsafe extern "C" fn add_few(k: f32, x: *const f32, y: *mut f32, length: usize) -> f32 {
     naked_asm!(
         ".fpu fpv4-sp-d16",
-        "vpush {s16-s23}",
-        "subs r2, r2, #8",
-        "blo 2f",
-        "1: vldmia r0!, {s8-s15}",
-        "vldmia r1, {s16-s23}",
-        "vmul.f32 s8, s0, s8",
-        "vmul.f32 s9, s0, s9",
-        "vmul.f32 s10, s0, s10",
-        "vmul.f32 s11, s0, s11",
-        "vmul.f32 s12, s0, s12",
-        "vmul.f32 s13, s0, s13",
-        "vmul.f32 s14, s0, s14",
-        "vmul.f32 s15, s0, s15",
-        "vadd.f32 s16, s16, s8",
-        "vadd.f32 s17, s17, s9",
-        "vadd.f32 s18, s18, s10",
-        "vadd.f32 s19, s19, s11",
-        "vadd.f32 s20, s20, s12",
-        "vadd.f32 s21, s21, s13",
-        "vadd.f32 s22, s22, s14",
-        "vadd.f32 s23, s23, s15",
-        "vstmia r1!, {s16-s23}",
-        "subs r2, r2, #8",
-        "bhs 1b",
-        "2: adds r2, r2, #8",
-        "beq 4f",
-        "3: vldmia r0!, {s8}",
-        "vldr s16, [r1]",
-        "vmul.f32 s8, s0, s8",
-        "vadd.f32 s16, s16, s8",
-        "vstmia r1!, {s16}",
+        "mov r12, #0",
+        // Zero times what is not finite is NaN, and so is any sum with it.
+        "vmov s3, r12",
+        "vmov s4, r12",
+        "1: vldmia r0!, {s1}",
+        "vldr s2, [r1]",
+        "vmul.f32 s1, s0, s1",
+        "vadd.f32 s2, s2, s1",
+        "vmla.f32 s4, s2, s3",
+        "vstmia r1!, {s2}",
         "subs r2, r2, #1",
-        "bne 3b",
-        "4: vpop {s16-s23}",
+        "bne 1b",
+        "vmov.f32 s0, s4",
         "bx lr",
         options(raw)
     )
 }
 
-/// The next element's magnitude, shifted left by one bit to lose its sign, if it is larger than that in `r12`.
+/// Scores become coefficients; returns the loss, and in `violations` how many margins count, or `usize::MAX` if a score is not
+/// finite.
+///
+/// Whether a margin is above zero its bits tell as an integer; zero times a score is NaN if the score is not finite.
+///
+/// # Safety
+/// The processor has the unit. There are `classes` scores, at least one, and `label` is below that.
+#[unsafe(naked)]
+unsafe extern "C" fn coefficients_of_scores(
+    margin: f32,
+    scores: *mut f32,
+    classes: usize,
+    label: usize,
+    violations: &mut usize,
+) -> f32 {
+    naked_asm!(
+        ".fpu fpv4-sp-d16",
+        "push {r4-r6, lr}",
+        "add r1, r0, r1, lsl #2",
+        "add r2, r0, r2, lsl #2",
+        "vldr s1, [r2]",
+        "mov r4, #0x3f800000",
+        "mov r5, #0",
+        "mov r12, #0",
+        // Zero, what tells of NaN, the loss.
+        "vmov s5, r5",
+        "vmov s6, r5",
+        "vmov s7, r5",
+        "1: vldr s2, [r0]",
+        "vmla.f32 s6, s2, s5",
+        "vsub.f32 s2, s2, s1",
+        "vadd.f32 s2, s2, s0",
+        "vmov r6, s2",
+        "cmp r6, #0",
+        "ble 2f",
+        "cmp r0, r2",
+        "beq 2f",
+        "vadd.f32 s7, s7, s2",
+        "add r12, r12, #1",
+        "str r4, [r0], #4",
+        "cmp r0, r1",
+        "bne 1b",
+        "b 3f",
+        "2: str r5, [r0], #4",
+        "cmp r0, r1",
+        "bne 1b",
+        "3: vmov s2, r12",
+        "vcvt.f32.u32 s2, s2",
+        "vsub.f32 s2, s5, s2",
+        "vstr s2, [r2]",
+        "vcmp.f32 s6, s6",
+        "vmrs APSR_nzcv, fpscr",
+        "it vs",
+        "mvnvs r12, r5",
+        "str r12, [r3]",
+        "vmov.f32 s0, s7",
+        "pop {r4-r6, pc}",
+        options(raw)
+    )
+}
+
+/// Goes to where the largest magnitude in `r12` rises, if this element's is larger, and comes back. Shifted left by one bit,
+/// a value has lost its sign.
 macro_rules! larger {
-    ($($element:literal)+) => {
-        concat!($("cmp r12, ", $element, ", lsl #1\nit lo\nlsllo r12, ", $element, ", #1\n",)+)
+    ($($element:literal $rise:literal $back:literal),+) => {
+        concat!($("cmp r12, ", $element, ", lsl #1\nblo ", $rise, "f\n", $back, ":\n",)+)
+    };
+}
+
+/// Where it rises.
+macro_rules! rise {
+    ($($element:literal $rise:literal $back:literal),+) => {
+        concat!($($rise, ": lsl r12, ", $element, ", #1\nb ", $back, "b\n",)+)
     };
 }
 
@@ -406,19 +638,22 @@ unsafe extern "C" fn largest_magnitude(x: *const f32, length: usize) -> f32 {
         "subs r1, r1, #8",
         "blo 2f",
         "1: ldmia r0!, {r2-r9}",
-        larger!("r2" "r3" "r4" "r5" "r6" "r7" "r8" "r9"),
+        larger!("r2" "20" "30", "r3" "21" "31", "r4" "22" "32", "r5" "23" "33"),
+        larger!("r6" "24" "34", "r7" "25" "35", "r8" "26" "36", "r9" "27" "37"),
         "subs r1, r1, #8",
         "bhs 1b",
         "2: adds r1, r1, #8",
         "beq 4f",
         "3: ldr r2, [r0], #4",
-        larger!("r2"),
+        larger!("r2" "28" "38"),
         "subs r1, r1, #1",
         "bne 3b",
         "4: lsr r12, r12, #1",
         "vmov s0, r12",
         "pop {r4-r9}",
         "bx lr",
+        rise!("r2" "20" "30", "r3" "21" "31", "r4" "22" "32", "r5" "23" "33"),
+        rise!("r6" "24" "34", "r7" "25" "35", "r8" "26" "36", "r9" "27" "37", "r2" "28" "38"),
         options(raw)
     )
 }

@@ -5,9 +5,10 @@
 
 #[path = "../../firmware/src/pretrained.rs"]
 #[rustfmt::skip]
-#[allow(missing_docs, clippy::excessive_precision, reason = "written by a program")]
+#[allow(unreachable_pub, reason = "the firmware shares it among its programs")]
 mod pretrained;
 #[path = "../../firmware/src/wearer.rs"]
+#[allow(unreachable_pub, reason = "the firmware shares it among its programs")]
 mod wearer;
 
 use std::io::Read;
