@@ -173,25 +173,28 @@ mod sealed {
         /// Tells the processor that these elements are wanted soon, if it has a cache and can be told.
         fn prefetch(self, x: &[f32]);
 
-        /// Turns a sample's scores into the coefficients of its gradient; returns its loss and how many margins count.
-        /// Where none does, the coefficients are of no matter. Unlike the operations on rows, this one is too short to
-        /// gain from vectors; what it gains is one pass in place of four.
+        /// Turns a sample's scores into the coefficients of its gradient, and the bias into what it is after a step with
+        /// this factor: `bias[c] = bias[c] + (factor * coefficients[c])`. Returns the loss and how many margins count; where
+        /// none does, the coefficients are of no matter and the bias stays. After a refusal both are of no matter.
+        ///
+        /// For so few classes vectors gain nothing; what a kernel may gain is one pass in place of six.
         #[inline(always)]
         fn coefficients<const C: usize>(
             self,
             margin: f32,
             label: usize,
+            factor: f32,
             scores: &mut [f32; C],
+            bias: &mut [f32; C],
         ) -> Result<(f32, usize), Error> {
-            loss::coefficients_of_scores(margin, label, scores)
-        }
-
-        /// `y[i] = y[i] + (k * x[i])` for a few elements, not performed for `k = 0`; returns whether all are finite then.
-        #[inline(always)]
-        fn short_axpy<const N: usize>(self, k: f32, x: &[f32; N], y: &mut [f32; N]) -> bool {
-            // In plain Rust: for so few elements a call of the kernel's takes longer than its work.
-            super::Portable.axpy(k, x, y);
-            all_finite(y.iter().copied())
+            let (loss, violations) = loss::coefficients_of_scores(margin, label, scores)?;
+            if violations > 0 {
+                super::Portable.axpy(factor, scores, bias);
+                if !all_finite(bias.iter().copied()) {
+                    return Err(Error::NonFiniteStep);
+                }
+            }
+            Ok((loss, violations))
         }
 
         /// `rank_one` of the factors `coefficients[c] * factor`.

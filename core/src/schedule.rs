@@ -227,5 +227,15 @@ fn accept(is_useful: bool) -> Result<(), Error> {
 
 /// A count rounded to binary32: by an instruction where there is one for 32 bits, which is nearly always enough.
 fn to_f32(count: u64) -> f32 {
-    if let Ok(count) = u32::try_from(count) { count as f32 } else { count as f32 }
+    match u32::try_from(count) {
+        Ok(count) => count as f32,
+        Err(_) => large_to_f32(count),
+    }
+}
+
+/// Apart, or the compiler would make one conversion of 64 bits of the two.
+#[cold]
+#[inline(never)]
+fn large_to_f32(count: u64) -> f32 {
+    count as f32
 }

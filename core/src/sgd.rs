@@ -3,7 +3,7 @@
 use crate::kernel::Kernel;
 use crate::progress::{Pace, Progress};
 use crate::sum::Sum;
-use crate::update::Witness;
+use crate::update::{Update, Witness};
 use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped};
 
 /// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
@@ -139,10 +139,13 @@ impl<R: Schedule> Sgd<R> {
     ) -> Result<SgdStep, Error> {
         let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
         // Written over. A copy is shorter than zeros on small processors.
-        let mut scratch = *model.bias();
-        model.raw_scores(x, &mut scratch);
-        let (loss, violations) = model.kernel().coefficients(hinge.margin(), label, &mut scratch)?;
-        let shrunk = model.descend_sample(x, &scratch, violations, learning_rate, shrink, witness)?;
+        let mut scores = *model.bias();
+        model.raw_scores(x, &mut scores);
+        let mut bias = *model.bias();
+        let kernel = model.kernel();
+        let (loss, violations) = kernel.coefficients(hinge.margin(), label, -learning_rate, &mut scores, &mut bias)?;
+        let update = Update { coefficients: &scores, violations, bias: &bias, rate: learning_rate, shrink };
+        let shrunk = model.descend_sample(x, &update, witness)?;
         self.progress.count_step();
         Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }

@@ -41,6 +41,19 @@ impl<const C: usize, const F: usize> Witness<C, F> for () {
     fn after(&mut self, _: f32, _: &[f32; C]) {}
 }
 
+/// What a sample's step is made of.
+pub(crate) struct Update<'a, const C: usize> {
+    /// The coefficients of the sample's gradient; of no matter if no margin counts.
+    pub(crate) coefficients: &'a [f32; C],
+    /// The number of positive coefficients, and so the largest magnitude among them all.
+    pub(crate) violations: usize,
+    /// The bias after the step, which is finite.
+    pub(crate) bias: &'a [f32; C],
+    pub(crate) rate: f32,
+    /// The factor that shrinks W.
+    pub(crate) shrink: f32,
+}
+
 /// What became of the scale in a step of SGD.
 pub(crate) struct Shrunk {
     /// The scale was folded into the weights: this step wrote all of them.
@@ -50,19 +63,14 @@ pub(crate) struct Shrunk {
 }
 
 impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
-    /// One sample's step: `W ← shrink · W`, then row `c` of W and its bias take `−rate · coefficients[c]` times x and
-    /// 1.
-    ///
-    /// `violations` is the number of positive coefficients, and so the largest magnitude among them all.
+    /// One sample's step: `W ← shrink · W`, then row `c` of W takes `−rate · coefficients[c]` times x.
     pub(crate) fn descend_sample(
         &mut self,
         x: &[f32; F],
-        coefficients: &[f32; C],
-        violations: usize,
-        rate: f32,
-        shrink: f32,
+        update: &Update<'_, C>,
         witness: &mut impl Witness<C, F>,
     ) -> Result<Shrunk, Error> {
+        let &Update { coefficients, violations, bias, rate, shrink } = update;
         let before = self.scale();
         let shrunk = before * shrink;
         let fold = fold_of(shrunk);
@@ -72,16 +80,12 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let factor = -(rate / scale);
         // Without a violation the coefficients are of no matter: weights and bias stay.
         let factors = || coefficients.iter().map(|k| if violations > 0 { k * factor } else { 0.0 });
-        let mut bias = *self.bias();
 
         if violations > 0 {
             let largest_factor = violations as f32 * factor.abs();
             let reach = largest_factor * self.kernel().largest(x);
             let after = || rows_after(self.weights(), fold, factors(), x);
             bound = decide(scale, bound, reach, after)?;
-            if !self.kernel().short_axpy(-rate, coefficients, &mut bias) {
-                return Err(Error::NonFiniteStep);
-            }
         }
         witness.admits([bound_before, bound], scale, bias.iter().copied())?;
 
@@ -93,7 +97,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         }
         if violations > 0 {
             model.kernel.scaled_rank_one(coefficients, factor, x, weights);
-            *model.bias = bias;
+            *model.bias = *bias;
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;

@@ -32,26 +32,26 @@ impl Sealed for Vfp {
         self,
         margin: f32,
         label: usize,
+        factor: f32,
         scores: &mut [f32; C],
+        bias: &mut [f32; C],
     ) -> Result<(f32, usize), Error> {
         if label >= C {
             return Err(Error::LabelOutOfRange);
         }
-        let mut violations = 0;
-        // SAFETY: the target has the unit; there are `C` scores, and the label is one of their indices.
-        let loss = unsafe { coefficients_of_scores(margin, scores.as_mut_ptr(), C, label, &mut violations) };
-        if violations > C {
+        let mut found = Found { violations: 0, of_scores: 0.0, of_bias: 0.0 };
+        let (scores, bias) = (scores.as_mut_ptr(), bias.as_mut_ptr());
+        // SAFETY: the target has the unit; there are `C` scores and biases, and the label is one of their indices.
+        let loss = unsafe { coefficients_of_scores(margin, factor, scores, bias, C, label, &mut found) };
+        if found.of_scores.is_nan() {
             Err(Error::NonFiniteScore)
-        } else if loss.is_finite() {
-            Ok((loss, violations))
-        } else {
+        } else if !loss.is_finite() {
             Err(Error::NonFiniteLoss)
+        } else if found.of_bias.is_nan() {
+            Err(Error::NonFiniteStep)
+        } else {
+            Ok((loss, found.violations))
         }
-    }
-
-    fn short_axpy<const N: usize>(self, k: f32, x: &[f32; N], y: &mut [f32; N]) -> bool {
-        // SAFETY: the target has the unit; both have `N` elements and do not overlap.
-        N == 0 || k == 0.0 || unsafe { add_few(k, x.as_ptr(), y.as_mut_ptr(), N) } == 0.0
     }
 
     fn scaled_rank_one<const C: usize>(self, coefficients: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
@@ -229,9 +229,9 @@ macro_rules! rest {
 /// | `r0`, `r10` | the next weight, the next feature |
 /// | `r1`, `r2`, `r3` | the first feature, the next bias, the next score |
 /// | `r4` | rows left; 1 while there are fewer than sixteen features, and `r11` counts |
-/// | `r5` | the feature behind the last whole sixteen |
+/// | `r5` | the feature where three whole sixteens are left |
 /// | `r6`, `r7` | features beyond that, and those beyond the eight of them |
-/// | `r8` | where the loop of four sixteens is entered: how many are left of its first turn |
+/// | `r8` | how many sixteens come after the first; 4 for more, which is where the loop is |
 /// | `r9` | the scale |
 ///
 /// # Safety
@@ -252,11 +252,11 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) {
         "mov r11, r4",
         "beq 5f",
         "mov r11, #0",
-        "subs r8, r12, #1",
-        "beq 6f",
-        "sub r8, r8, #1",
-        "and r8, r8, #3",
-        "add r8, r8, #1",
+        "sub r5, r5, #192",
+        "sub r8, r12, #1",
+        "cmp r8, #4",
+        "it hi",
+        "movhi r8, #4",
         "b 6f",
         // Fewer than sixteen features: lanes that get no product stay at the identity.
         "5: mov r10, r1",
@@ -273,32 +273,32 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) {
         "b 50f",
         // A row: the first sixteen products are the lanes.
         "6: mov r10, r1",
-        "vldmia r10!, {s16-s23}",
-        "vldmia r0!, {s24-s31}",
-        "vmul.f32 s0, s24, s16",
-        "vmul.f32 s1, s25, s17",
-        "vmul.f32 s2, s26, s18",
-        "vmul.f32 s3, s27, s19",
-        "vmul.f32 s4, s28, s20",
-        "vmul.f32 s5, s29, s21",
-        "vmul.f32 s6, s30, s22",
-        "vmul.f32 s7, s31, s23",
-        "vldmia r10!, {s16-s23}",
-        "vldmia r0!, {s24-s31}",
-        "vmul.f32 s8, s24, s16",
-        "vmul.f32 s9, s25, s17",
-        "vmul.f32 s10, s26, s18",
-        "vmul.f32 s11, s27, s19",
-        "vmul.f32 s12, s28, s20",
-        "vmul.f32 s13, s29, s21",
-        "vmul.f32 s14, s30, s22",
-        "vmul.f32 s15, s31, s23",
+        "vldmia r0!, {s0-s15}",
+        "vldmia r10!, {s16-s31}",
+        "vmul.f32 s0, s0, s16",
+        "vmul.f32 s1, s1, s17",
+        "vmul.f32 s2, s2, s18",
+        "vmul.f32 s3, s3, s19",
+        "vmul.f32 s4, s4, s20",
+        "vmul.f32 s5, s5, s21",
+        "vmul.f32 s6, s6, s22",
+        "vmul.f32 s7, s7, s23",
+        "vmul.f32 s8, s8, s24",
+        "vmul.f32 s9, s9, s25",
+        "vmul.f32 s10, s10, s26",
+        "vmul.f32 s11, s11, s27",
+        "vmul.f32 s12, s12, s28",
+        "vmul.f32 s13, s13, s29",
+        "vmul.f32 s14, s14, s30",
+        "vmul.f32 s15, s15, s31",
         "tbh [pc, r8, lsl #1]",
         "9: .short (50f - 9b) / 2, (13f - 9b) / 2, (12f - 9b) / 2, (11f - 9b) / 2, (10f - 9b) / 2",
         ".p2align 1",
         "10:",
         lower!(),
         upper!(),
+        "cmp r10, r5",
+        "bne 10b",
         "11:",
         lower!(),
         upper!(),
@@ -308,8 +308,6 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) {
         "13:",
         lower!(),
         upper!(),
-        "cmp r10, r5",
-        "bne 10b",
         "50: tbh [pc, r6, lsl #1]",
         "9: .short (60f - 9b) / 2, (21f - 9b) / 2, (22f - 9b) / 2, (23f - 9b) / 2",
         ".short (24f - 9b) / 2, (25f - 9b) / 2, (26f - 9b) / 2, (27f - 9b) / 2",
@@ -411,7 +409,7 @@ macro_rules! one_of_row {
 
 /// `row = row + ((k * factor) * x)` for each row and its k, but where `k * factor` is zero.
 ///
-/// Up to three rows in sequence whose factors are the same, as those of a step's violations are, share the products.
+/// Up to three rows in sequence whose k are the same, as those of a step's violations are, share the products.
 ///
 /// | register | holds |
 /// |---|---|
@@ -420,7 +418,7 @@ macro_rules! one_of_row {
 /// | `r0`, `r1`, `r2` | the next k, x, the next row |
 /// | `r3`, `r4` | rows left, features |
 /// | `r5`, `r6` to `r8` | how many rows wait for more of their kind, and where they are |
-/// | `r9`, `r10`, `lr` | their factor, the next row's, the common one |
+/// | `r9`, `r10`, `lr` | their k, the next row's, the common factor |
 /// | `r11`, `r12` | x as it moves, features left |
 ///
 /// # Safety
@@ -443,10 +441,7 @@ unsafe extern "C" fn add_multiples(
         "vmov lr, s0",
         "mov r5, #0",
         // The next row: it waits, or what waits is done first.
-        "1: vldmia r0!, {s16}",
-        "vmov s17, lr",
-        "vmul.f32 s16, s16, s17",
-        "vmov r10, s16",
+        "1: ldr r10, [r0], #4",
         "lsls r12, r10, #1",
         "beq 4f",
         "cbz r5, 2f",
@@ -468,7 +463,13 @@ unsafe extern "C" fn add_multiples(
         "5: vpop {s16-s31}",
         "pop {r4-r11, pc}",
         // What waits: sixteen features at a time, then one.
-        "10: mov r11, r1",
+        "10: vmov s0, r9",
+        "vmov s1, lr",
+        "vmul.f32 s0, s0, s1",
+        "vmov r9, s0",
+        "lsls r12, r9, #1",
+        "beq 18f",
+        "mov r11, r1",
         "subs r12, r4, #16",
         "blo 14f",
         "11: vldmia r11!, {s0-s15}",
@@ -489,9 +490,8 @@ unsafe extern "C" fn add_multiples(
         "vmul.f32 s13, s16, s13",
         "vmul.f32 s14, s16, s14",
         "vmul.f32 s15, s16, s15",
-        "cmp r5, #2",
-        "blo 13f",
-        "beq 12f",
+        "tbb [pc, r5]",
+        "9: .byte 0, (13f - 9b) / 2, (12f - 9b) / 2, 2",
         sixteen_of_row!("r8"),
         "12:",
         sixteen_of_row!("r7"),
@@ -523,89 +523,87 @@ unsafe extern "C" fn add_multiples(
     )
 }
 
-/// `y[i] = y[i] + (k * x[i])` for a few elements; returns zero if all are finite then, and NaN if not.
-///
-/// # Safety
-/// The processor has the unit; `x` and `y` are `length` elements, at least one, that do not overlap.
-#[unsafe(naked)]
-unsafe extern "C" fn add_few(k: f32, x: *const f32, y: *mut f32, length: usize) -> f32 {
-    naked_asm!(
-        ".fpu fpv4-sp-d16",
-        "mov r12, #0",
-        // Zero times what is not finite is NaN, and so is any sum with it.
-        "vmov s3, r12",
-        "vmov s4, r12",
-        "1: vldmia r0!, {s1}",
-        "vldr s2, [r1]",
-        "vmul.f32 s1, s0, s1",
-        "vadd.f32 s2, s2, s1",
-        "vmla.f32 s4, s2, s3",
-        "vstmia r1!, {s2}",
-        "subs r2, r2, #1",
-        "bne 1b",
-        "vmov.f32 s0, s4",
-        "bx lr",
-        options(raw)
-    )
+/// What a pass over the scores finds besides their loss, in the order in which the assembly stores it.
+#[repr(C)]
+struct Found {
+    violations: usize,
+    /// NaN if a score is not finite.
+    of_scores: f32,
+    /// NaN if a bias that changed is not finite.
+    of_bias: f32,
 }
 
-/// Scores become coefficients; returns the loss, and in `violations` how many margins count, or `usize::MAX` if a score is not
-/// finite.
+/// Scores become coefficients, and biases take `factor` times them; returns the loss.
 ///
-/// Whether a margin is above zero its bits tell as an integer; zero times a score is NaN if the score is not finite.
+/// Whether a margin is above zero its bits tell as an integer. Zero times a value is NaN if the value is not finite, and so is
+/// any sum with that. Where no margin counts, a bias would take −0.0 times the factor's sign, and stays.
 ///
 /// # Safety
-/// The processor has the unit. There are `classes` scores, at least one, and `label` is below that.
+/// The processor has the unit. There are `classes` scores and biases, at least one, and `label` is below that.
 #[unsafe(naked)]
 unsafe extern "C" fn coefficients_of_scores(
     margin: f32,
+    factor: f32,
     scores: *mut f32,
+    bias: *mut f32,
     classes: usize,
     label: usize,
-    violations: &mut usize,
+    found: &mut Found,
 ) -> f32 {
     naked_asm!(
         ".fpu fpv4-sp-d16",
-        "push {r4-r6, lr}",
-        "add r1, r0, r1, lsl #2",
+        "push {r4-r7, lr}",
+        "ldr r7, [sp, #20]",
         "add r2, r0, r2, lsl #2",
-        "vldr s1, [r2]",
+        "add r3, r0, r3, lsl #2",
+        "sub r1, r1, r0",
+        "vldr s2, [r3]",
         "mov r4, #0x3f800000",
         "mov r5, #0",
         "mov r12, #0",
-        // Zero, what tells of NaN, the loss.
-        "vmov s5, r5",
-        "vmov s6, r5",
-        "vmov s7, r5",
-        "1: vldr s2, [r0]",
-        "vmla.f32 s6, s2, s5",
-        "vsub.f32 s2, s2, s1",
-        "vadd.f32 s2, s2, s0",
-        "vmov r6, s2",
+        // Zero, what tells of scores, what tells of biases, the loss.
+        "vmov d2, r5, r5",
+        "vmov d3, r5, r5",
+        "1: vldr s8, [r0]",
+        "vmla.f32 s5, s8, s4",
+        "vsub.f32 s8, s8, s2",
+        "vadd.f32 s8, s8, s0",
+        "vmov r6, s8",
         "cmp r6, #0",
-        "ble 2f",
+        "bgt 3f",
+        "2: str r5, [r0], #4",
         "cmp r0, r2",
-        "beq 2f",
-        "vadd.f32 s7, s7, s2",
+        "bne 1b",
+        "b 4f",
+        "3: cmp r0, r3",
+        "beq 2b",
+        "vadd.f32 s7, s7, s8",
+        "add r6, r0, r1",
+        "vldr s9, [r6]",
+        "vadd.f32 s9, s9, s1",
+        "vmla.f32 s6, s9, s4",
+        "vstr s9, [r6]",
         "add r12, r12, #1",
         "str r4, [r0], #4",
-        "cmp r0, r1",
+        "cmp r0, r2",
         "bne 1b",
-        "b 3f",
-        "2: str r5, [r0], #4",
-        "cmp r0, r1",
-        "bne 1b",
-        "3: vmov s2, r12",
-        "vcvt.f32.u32 s2, s2",
-        "vsub.f32 s2, s5, s2",
-        "vstr s2, [r2]",
-        "vcmp.f32 s6, s6",
-        "vmrs APSR_nzcv, fpscr",
-        "it vs",
-        "mvnvs r12, r5",
-        "str r12, [r3]",
+        "4: cmp r12, #0",
+        "beq 5f",
+        "vmov s8, r12",
+        "vcvt.f32.u32 s8, s8",
+        "vneg.f32 s8, s8",
+        "vstr s8, [r3]",
+        "add r6, r3, r1",
+        "vldr s9, [r6]",
+        "vmul.f32 s8, s1, s8",
+        "vadd.f32 s9, s9, s8",
+        "vmla.f32 s6, s9, s4",
+        "vstr s9, [r6]",
+        "5: str r12, [r7]",
+        "vstr s5, [r7, #4]",
+        "vstr s6, [r7, #8]",
         "vmov.f32 s0, s7",
-        "pop {r4-r6, pc}",
+        "pop {r4-r7, pc}",
         options(raw)
     )
 }
