@@ -8,6 +8,7 @@
 //! A multiplication and an addition are two instructions of one cycle each; the fused ones take three, and round once.
 
 use core::arch::naked_asm;
+use core::mem::MaybeUninit;
 
 use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
@@ -39,10 +40,12 @@ impl Sealed for Vfp {
         if label >= C {
             return Err(Error::LabelOutOfRange);
         }
-        let mut found = Found { violations: 0, of_scores: 0.0, of_bias: 0.0 };
+        let mut found = MaybeUninit::uninit();
         let (scores, bias) = (scores.as_mut_ptr(), bias.as_mut_ptr());
         // SAFETY: the target has the unit; there are `C` scores and biases, and the label is one of their indices.
-        let loss = unsafe { coefficients_of_scores(margin, factor, scores, bias, C, label, &mut found) };
+        let loss = unsafe { coefficients_of_scores(margin, factor, scores, bias, C, label, found.as_mut_ptr()) };
+        // SAFETY: the call has written it.
+        let found = unsafe { found.assume_init() };
         if found.of_scores.is_nan() {
             Err(Error::NonFiniteScore)
         } else if !loss.is_finite() {
@@ -539,7 +542,8 @@ struct Found {
 /// any sum with that. Where no margin counts, a bias would take −0.0 times the factor's sign, and stays.
 ///
 /// # Safety
-/// The processor has the unit. There are `classes` scores and biases, at least one, and `label` is below that.
+/// The processor has the unit. There are `classes` scores and biases, at least one, `label` is below that, and `found` can be
+/// written.
 #[unsafe(naked)]
 unsafe extern "C" fn coefficients_of_scores(
     margin: f32,
@@ -548,7 +552,7 @@ unsafe extern "C" fn coefficients_of_scores(
     bias: *mut f32,
     classes: usize,
     label: usize,
-    found: &mut Found,
+    found: *mut Found,
 ) -> f32 {
     naked_asm!(
         ".fpu fpv4-sp-d16",
@@ -636,8 +640,8 @@ unsafe extern "C" fn largest_magnitude(x: *const f32, length: usize) -> f32 {
         "subs r1, r1, #8",
         "blo 2f",
         "1: ldmia r0!, {r2-r9}",
-        larger!("r2" "20" "30", "r3" "21" "31", "r4" "22" "32", "r5" "23" "33"),
-        larger!("r6" "24" "34", "r7" "25" "35", "r8" "26" "36", "r9" "27" "37"),
+        larger!("r2" "20" "30", "r3" "21" "31", "r4" "22" "32", "r5" "23" "33", "r6" "24" "34"),
+        larger!("r7" "25" "35", "r8" "26" "36", "r9" "27" "37"),
         "subs r1, r1, #8",
         "bhs 1b",
         "2: adds r1, r1, #8",
@@ -650,8 +654,9 @@ unsafe extern "C" fn largest_magnitude(x: *const f32, length: usize) -> f32 {
         "vmov s0, r12",
         "pop {r4-r9}",
         "bx lr",
-        rise!("r2" "20" "30", "r3" "21" "31", "r4" "22" "32", "r5" "23" "33"),
-        rise!("r6" "24" "34", "r7" "25" "35", "r8" "26" "36", "r9" "27" "37", "r2" "28" "38"),
+        rise!("r2" "20" "30", "r3" "21" "31", "r4" "22" "32", "r5" "23" "33", "r6" "24" "34"),
+        rise!("r7" "25" "35", "r8" "26" "36", "r9" "27" "37"),
+        rise!("r2" "28" "38"),
         options(raw)
     )
 }
