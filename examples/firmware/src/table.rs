@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use hingeline::kernel::{Kernel, Portable};
+use hingeline::{Constant, Hinge, Model, Sgd};
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
@@ -16,6 +17,11 @@ const STARTS: usize = 4;
 const ROWS: usize = 3;
 /// Samples of a batch.
 const SAMPLES: usize = 2;
+
+/// Steps of SGD, for each kind of values, on models of these shapes.
+const STEPS: usize = 400;
+const CLASSES: usize = 7;
+const FEATURES: usize = 5;
 
 /// What has been compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +87,11 @@ pub fn check<K: Kernel>(kernel: K) -> Report {
             for start in 0..STARTS {
                 table.check(values, start..start + length);
             }
+        }
+    }
+    for _ in 0..STEPS {
+        for values in Values::ALL {
+            table.check_step(values);
         }
     }
     table.report
@@ -153,6 +164,42 @@ impl<K: Kernel> Table<K> {
         self.compare(expected, changed);
     }
 
+    /// A step on either kernel, refused or not, and what it leaves behind.
+    fn check_step(&mut self, values: Values) {
+        let (mut defined, mut own) = (Model::on(Portable), Model::on(self.kernel));
+        let (mut weights, mut bias, mut x) = ([0.0; CLASSES * FEATURES], [0.0; CLASSES], [0.0; FEATURES]);
+        for value in weights.iter_mut().chain(&mut bias).chain(&mut x) {
+            *value = values.draw(&mut self.rng);
+        }
+        // One label is out of range.
+        let label = self.rng.next_u32() as usize % (CLASSES + 1);
+        let mut rate = f32::from_bits(values.draw(&mut self.rng).to_bits() & (u32::MAX >> 1));
+        let mut scale = 1.0;
+        match self.rng.next_u32() % 4 {
+            // Without features the bias alone decides whether a step stays finite.
+            0 => {
+                (x, rate) = ([0.0; FEATURES], 1e38);
+                let extreme = if weights[0].is_sign_negative() { f32::MIN } else { f32::MAX };
+                bias = bias.map(|value| if value.to_bits() % 2 == 0 { extreme } else { 0.99 * extreme });
+            }
+            // A factor that is zero must leave zeros their signs.
+            1 => {
+                (scale, rate) = (4.0, f32::from_bits(1));
+                weights = weights.map(|value| if value.to_bits() % 2 == 0 { -0.0 } else { 0.0 });
+                bias = [0.0; CLASSES];
+            }
+            _ => {}
+        }
+        let margin = [0.0, 1.0, f32::MAX][self.rng.next_u32() as usize % 3];
+        let loaded = defined.load(&weights, &bias, scale).and_then(|()| own.load(&weights, &bias, scale));
+        let sgd = Hinge::new(margin, 0.0).and_then(|hinge| Sgd::new(hinge, Constant { rate }));
+        // Such values no model or optimiser takes.
+        let (Ok(()), Ok(sgd)) = (loaded, sgd) else { return };
+        let first = step(sgd, &mut defined, &x, label);
+        let second = step(sgd, &mut own, &x, label);
+        self.compare(first, second);
+    }
+
     fn compare<const N: usize>(&mut self, defined: [f32; N], own: [f32; N]) {
         for (defined, own) in defined.into_iter().zip(own) {
             // Any NaN equals any other.
@@ -162,4 +209,21 @@ impl<K: Kernel> Table<K> {
             self.report.checksum = (self.report.checksum ^ u64::from(own)).wrapping_mul(0x100_0000_01b3);
         }
     }
+}
+
+/// What a step reports and the fingerprint that it leaves, as numbers to be compared.
+fn step<K: Kernel>(
+    mut sgd: Sgd<Constant>,
+    model: &mut Model<CLASSES, FEATURES, K>,
+    x: &[f32; FEATURES],
+    label: usize,
+) -> [f32; 6] {
+    let [accepted, reason, loss, violations] = match sgd.step(model, x, label) {
+        Ok(step) => [1.0, 0.0, step.loss, step.violations as f32],
+        Err(reason) => [0.0, f32::from(reason as u8), 0.0, 0.0],
+    };
+    let checksum = model.checksum();
+    // Halves of bits as whole numbers, which binary32 holds exactly.
+    let part = |shift: u32| ((checksum >> shift) & 0xff_ffff) as f32;
+    [accepted, reason, loss, violations, part(0), part(24)]
 }
