@@ -117,7 +117,11 @@ pub fn compare_epochs<const C: usize, const F: usize>(samples: usize, budget: Du
 
 /// One contestant a kernel that this processor has.
 fn kernels<'a, W: Work<Output = Contestant<'a>>>(work: impl Fn() -> W) -> Vec<Contestant<'a>> {
-    Choice::ALL.iter().filter_map(|choice| choice.run(work()).ok()).collect()
+    Choice::ALL
+        .iter()
+        .filter(|choice| **choice != Choice::Scalar)
+        .filter_map(|choice| choice.run(work()).ok())
+        .collect()
 }
 
 fn on<'a>(choice: Choice, work: impl Work<Output = Contestant<'a>>) -> Contestant<'a> {

@@ -19,6 +19,7 @@ mod choice;
 #[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
 mod lanes;
 mod portable;
+mod scalar;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod sse2;
@@ -28,6 +29,7 @@ mod vfp;
 
 pub use choice::{CHOSEN, Choice, Chosen, Work};
 pub use portable::Portable;
+pub use scalar::Scalar;
 #[cfg(hingeline_vfp)]
 pub use vfp::Vfp;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]

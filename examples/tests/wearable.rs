@@ -34,11 +34,13 @@ fn a_devices_log_ends_in_the_devices_weights() {
     assert!(text.contains(&format!("weights {weights} here, {weights} on the device")), "{text}");
 }
 
+/// The sign of the first feature of the sixth window: most others are recognised by far, with or without, and lead to no step.
 #[test]
 fn one_bit_of_one_window_leads_to_other_weights() {
     let log = log();
-    let (before, window) = log.split_once("saw 2 [b").expect("a window");
-    let output = replay(&format!("{before}saw 2 [3{window}"));
+    let start = log.match_indices(" [").nth(5).expect("a window").0 + 2;
+    let digit = u32::from_str_radix(&log[start..=start], 16).expect("a digit") ^ 8;
+    let output = replay(&format!("{}{digit:x}{}", &log[..start], &log[start + 1..]));
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stdout).contains(" here, "));
 }

@@ -1,7 +1,7 @@
 //! Kernels that this processor may lack.
 
 use hingeline::Error;
-use hingeline::kernel::Kernel;
+use hingeline::kernel::{Choice, Kernel};
 
 /// The kernel, or a word on why the test is skipped. The checks of the repository count a skip as a failure.
 ///
@@ -16,4 +16,9 @@ pub fn or_skip<K: Kernel>(kernel: Result<K, Error>) -> Option<K> {
             None
         }
     }
+}
+
+/// All kernels that a processor of this architecture may have; a test of another one's would be skipped everywhere here.
+pub fn of_this_architecture() -> impl Iterator<Item = Choice> {
+    Choice::ALL.into_iter().filter(|choice| *choice != Choice::Vfp || !cfg!(target_arch = "x86_64"))
 }

@@ -5,6 +5,7 @@ use hingeline::{
     Constant, Decoded, Error, Gradient, GradientDescent, Hinge, Model, Samples, Selected, Slices, Stopped,
 };
 use hingeline_host_tests::generate;
+use hingeline_host_tests::kernels::of_this_architecture;
 
 const C: usize = 7;
 const F: usize = 19;
@@ -23,7 +24,7 @@ macro_rules! on_every_kernel {
                         self::checks::$check(kernel);
                     }
                 }
-                for choice in Choice::ALL {
+                for choice in of_this_architecture() {
                     if let Err(error) = choice.run(Check) {
                         eprintln!("skipped: {}: {error}", choice.name());
                     }

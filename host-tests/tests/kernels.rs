@@ -22,6 +22,7 @@ impl Work for Name {
 fn expected_of_target() -> &'static str {
     match () {
         () if cfg!(hingeline_kernel = "portable") => "portable",
+        () if cfg!(hingeline_kernel = "scalar") => "scalar",
         () if cfg!(hingeline_kernel = "sse2") => "sse2",
         () if cfg!(hingeline_kernel = "avx2") => "avx2",
         () if cfg!(hingeline_kernel = "avx512") => "avx512",
@@ -47,6 +48,7 @@ fn the_target_or_the_force_chooses_at_compile_time() {
 fn the_processor_chooses_at_run_time_unless_one_is_forced() {
     let forced = cfg!(any(
         hingeline_kernel = "portable",
+        hingeline_kernel = "scalar",
         hingeline_kernel = "sse2",
         hingeline_kernel = "avx2",
         hingeline_kernel = "avx512"

@@ -8,6 +8,7 @@ use hingeline::{
 use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
 use hingeline_examples::rates::Fall;
 use hingeline_examples::strategy::{Budget, Plan, Strategy, go_on};
+use hingeline_host_tests::kernels::of_this_architecture;
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -62,7 +63,7 @@ impl Work for Runs {
 
 #[test]
 fn every_kernel_ends_in_the_checksums() {
-    for choice in Choice::ALL {
+    for choice in of_this_architecture() {
         match choice.run(Runs) {
             Ok(checksums) => assert_eq!(checksums, CHECKSUMS, "{}: {checksums:#x?}", choice.name()),
             Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
@@ -103,7 +104,7 @@ fn averaged<K: Kernel>(kernel: K, fall: Fall) -> u64 {
 
 #[test]
 fn every_kernel_ends_in_the_checksums_of_averages_and_schedules() {
-    for choice in Choice::ALL {
+    for choice in of_this_architecture() {
         match choice.run(AveragedRuns) {
             Ok(checksums) => assert_eq!(checksums, AVERAGED, "{}: {checksums:#x?}", choice.name()),
             Err(error) => eprintln!("skipped: {}: {error}", choice.name()),

@@ -1,7 +1,7 @@
 //! Which kernel runs: by the target, by force, or by one look at the processor.
 
 use super::sealed::Sealed;
-use super::{Kernel, Portable};
+use super::{Kernel, Portable, Scalar};
 use crate::Error;
 
 #[cfg(hingeline_vfp)]
@@ -12,6 +12,7 @@ use super::{Avx2, Avx512, Sse2};
 // The one place that decides at compile time. `OF_TARGET` does not compile where the target lacks the instruction set.
 cfg_select! {
     hingeline_kernel = "portable" => { type Token = Portable; }
+    hingeline_kernel = "scalar" => { type Token = Scalar; }
     all(hingeline_kernel = "sse2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
     all(hingeline_kernel = "avx2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx2; }
     all(hingeline_kernel = "avx512", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx512; }
@@ -28,6 +29,7 @@ cfg_select! {
     all(target_arch = "x86_64", target_feature = "avx2") => { type Token = Avx2; }
     all(target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
     hingeline_vfp => { type Token = Vfp; }
+    any(target_arch = "riscv32", all(target_arch = "arm", target_os = "none")) => { type Token = Scalar; }
     _ => { type Token = Portable; }
 }
 
@@ -41,6 +43,7 @@ cfg_select! {
 /// | x86-64 with `-C target-feature=+avx2` | `Avx2` |
 /// | x86-64 with SSE2, which all have but kernels of operating systems | `Sse2` |
 /// | `thumbv7em-none-eabihf`, `thumbv8m.main-none-eabihf` | `Vfp` |
+/// | other Cortex-M, RISC-V of 32 bits | [`Scalar`] |
 /// | otherwise | [`Portable`] |
 ///
 /// The names are those of [`Choice`]; one that is none of them is not noticed. To be sure, assert it at compile time:
@@ -70,6 +73,7 @@ pub const CHOSEN: Chosen = Token::OF_TARGET;
 /// Whether a kernel was asked for at compile time.
 const FORCED: bool = cfg!(any(
     hingeline_kernel = "portable",
+    hingeline_kernel = "scalar",
     hingeline_kernel = "vfp",
     hingeline_kernel = "sse2",
     hingeline_kernel = "avx2",
@@ -156,7 +160,7 @@ pub trait Work {
 /// use hingeline::kernel::Choice;
 ///
 /// let names: Vec<_> = Choice::ALL.iter().map(|choice| choice.name()).collect();
-/// assert_eq!(names, ["portable", "vfp", "sse2", "avx2", "avx512"]);
+/// assert_eq!(names, ["portable", "scalar", "vfp", "sse2", "avx2", "avx512"]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -164,6 +168,8 @@ pub trait Work {
 pub enum Choice {
     /// [`Portable`], on every target.
     Portable,
+    /// [`Scalar`], on every target.
+    Scalar,
     /// `Vfp`, on Cortex-M4F, M7 and M33.
     Vfp,
     /// `Sse2`, on x86-64.
@@ -175,12 +181,12 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// All kernels, the slowest first.
+    /// All kernels; of those that a processor has, the last one is the fastest.
     ///
     /// ```
     /// assert_eq!(hingeline::kernel::Choice::ALL[0], hingeline::kernel::Choice::Portable);
     /// ```
-    pub const ALL: [Self; 5] = [Self::Portable, Self::Vfp, Self::Sse2, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 6] = [Self::Portable, Self::Scalar, Self::Vfp, Self::Sse2, Self::Avx2, Self::Avx512];
 
     /// That of [`Chosen`].
     ///
@@ -212,6 +218,7 @@ impl Choice {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
+            Self::Scalar => "scalar",
             Self::Vfp => "vfp",
             Self::Sse2 => "sse2",
             Self::Avx2 => "avx2",
@@ -261,6 +268,7 @@ impl Choice {
             all(target_arch = "x86_64", target_feature = "sse2") => {
                 match self {
                     Self::Portable => Ok(work.run(Portable)),
+                    Self::Scalar => Ok(work.run(Scalar)),
                     Self::Sse2 => Ok(work.run(Sse2)),
                     Self::Avx2 => Ok(work.run(Avx2::new()?)),
                     Self::Avx512 => Ok(work.run(Avx512::new()?)),
@@ -270,6 +278,7 @@ impl Choice {
             hingeline_vfp => {
                 match self {
                     Self::Portable => Ok(work.run(Portable)),
+                    Self::Scalar => Ok(work.run(Scalar)),
                     Self::Vfp => Ok(work.run(Vfp)),
                     _ => Err(Error::KernelUnavailable),
                 }
@@ -277,6 +286,7 @@ impl Choice {
             _ => {
                 match self {
                     Self::Portable => Ok(work.run(Portable)),
+                    Self::Scalar => Ok(work.run(Scalar)),
                     _ => Err(Error::KernelUnavailable),
                 }
             }

@@ -33,6 +33,7 @@ macro_rules! hold_to_the_contract {
 }
 
 hold_to_the_contract!(portable, Ok(hingeline::kernel::Portable));
+hold_to_the_contract!(scalar, Ok(hingeline::kernel::Scalar));
 #[cfg(target_arch = "x86_64")]
 hold_to_the_contract!(sse2, Ok(hingeline::kernel::Sse2));
 #[cfg(target_arch = "x86_64")]

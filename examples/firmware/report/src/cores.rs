@@ -20,7 +20,7 @@ impl Core {
     pub(crate) fn kernel_type(&self) -> &'static str {
         match self.kernel {
             "vfp" => "hingeline::kernel::vfp::Vfp",
-            _ => "hingeline::kernel::portable::Portable",
+            _ => "hingeline::kernel::scalar::Scalar",
         }
     }
 }
@@ -30,14 +30,14 @@ pub(crate) const CORES: [Core; 7] = [
     Core {
         name: "cortex-m0",
         target: "thumbv6m-none-eabi",
-        kernel: "portable",
+        kernel: "scalar",
         emulator: &["qemu-system-arm", "-M", "microbit"],
         logs: true,
     },
     Core {
         name: "cortex-m3",
         target: "thumbv7m-none-eabi",
-        kernel: "portable",
+        kernel: "scalar",
         emulator: &["qemu-system-arm", "-M", "lm3s6965evb"],
         logs: true,
     },
@@ -65,14 +65,14 @@ pub(crate) const CORES: [Core; 7] = [
     Core {
         name: "rv32imac",
         target: "riscv32imac-unknown-none-elf",
-        kernel: "portable",
+        kernel: "scalar",
         emulator: &["qemu-system-riscv32", "-M", "virt", "-bios", "none"],
         logs: false,
     },
     Core {
         name: "rv32imafc",
         target: "riscv32imafc-unknown-none-elf",
-        kernel: "portable",
+        kernel: "scalar",
         emulator: &["qemu-system-riscv32", "-M", "virt", "-bios", "none"],
         logs: false,
     },

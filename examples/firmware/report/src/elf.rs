@@ -1,5 +1,6 @@
 //! What a linked program consists of.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -14,14 +15,14 @@ pub(crate) struct Function {
     pub(crate) name: String,
     /// The address of its first instruction.
     pub(crate) address: u64,
+    /// Its bytes, with the constants that it has beside its code.
+    pub(crate) size: u64,
 }
 
 /// A linked program.
 #[derive(Debug)]
 pub(crate) struct Elf {
     functions: Vec<Function>,
-    /// Bytes of code, constants and initial values: what it takes in flash, the vector table left out.
-    pub(crate) flash: u64,
     /// The compiler, as it signs its work.
     pub(crate) compiler: String,
 }
@@ -36,15 +37,13 @@ impl Elf {
             .filter_map(|symbol| {
                 let name = format!("{:#}", rustc_demangle::demangle(symbol.name().ok()?));
                 // The lowest bit of an address says that the code is Thumb; it is zero in all others.
-                Some(Function { name, address: symbol.address() & !1 })
+                Some(Function { name, address: symbol.address() & !1, size: symbol.size() })
             })
             .collect();
-        let sizes = [".text", ".rodata", ".data"];
-        let flash = file.sections().filter(|section| section.name().is_ok_and(|name| sizes.contains(&name)));
         let comment = file.section_by_name(".comment").and_then(|section| section.data().ok()).unwrap_or_default();
         let mut comments = comment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
         let compiler = comments.find(|comment| comment.contains("rustc")).unwrap_or_default().into_owned();
-        Ok(Self { functions, flash: flash.map(|section| section.size()).sum(), compiler })
+        Ok(Self { functions, compiler })
     }
 
     /// The one function whose name this holds for.
@@ -52,5 +51,13 @@ impl Elf {
         let mut found = self.functions.iter().filter(|function| holds(&function.name));
         let function = found.next().ok_or_else(|| format!("the program has no function {what}"))?;
         Ok(function.address)
+    }
+
+    /// The bytes of the functions at these addresses.
+    pub(crate) fn size(&self, addresses: &BTreeSet<u64>) -> u64 {
+        let functions = self.functions.iter().filter(|function| addresses.contains(&function.address));
+        // One function may have several names.
+        let sizes: BTreeMap<u64, u64> = functions.map(|function| (function.address, function.size)).collect();
+        sizes.values().sum()
     }
 }

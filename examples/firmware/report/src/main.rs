@@ -109,7 +109,7 @@ fn table(rows: &[Row]) -> Table {
             row.ram_model.to_string(),
             row.ram_optimiser.to_string(),
             row.stack.to_string(),
-            row.stack_bound.map_or_else(String::new, |bound| bound.to_string()),
+            row.stack_bound.to_string(),
             row.instructions_score.to_string(),
             row.instructions_step.to_string(),
             row.instructions_decode.to_string(),

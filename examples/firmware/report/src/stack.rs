@@ -29,18 +29,18 @@ struct Function {
 }
 
 impl Stacks {
-    /// Disassembles a program; nothing if there is no disassembler.
-    pub(crate) fn read(program: &Path) -> Result<Option<Self>, Failure> {
+    /// Disassembles a program.
+    pub(crate) fn read(program: &Path) -> Result<Self, Failure> {
         for disassembler in DISASSEMBLERS {
             let mut command = Command::new(disassembler);
             // Without it, a Thumb target without features shows floating-point instructions as unknown.
             command.args(["-d", "--no-show-raw-insn", "--mattr=+vfp4"]).arg(program);
             let Ok(output) = command.output() else { continue };
             if output.status.success() {
-                return Ok(Some(Self::parse(&String::from_utf8_lossy(&output.stdout))));
+                return Ok(Self::parse(&String::from_utf8_lossy(&output.stdout)));
             }
         }
-        Ok(None)
+        Err("no llvm-objdump: install Debian's llvm, or cargo-binutils and the component llvm-tools".into())
     }
 
     fn parse(text: &str) -> Self {
@@ -90,6 +90,17 @@ impl Stacks {
         }
         path.pop();
         Ok(function.frame + deepest)
+    }
+
+    /// A function and all that it may call.
+    pub(crate) fn reachable(&self, address: u64) -> BTreeSet<u64> {
+        let (mut reachable, mut waiting) = (BTreeSet::new(), vec![address]);
+        while let Some(address) = waiting.pop() {
+            if reachable.insert(address) {
+                waiting.extend(self.0.get(&address).into_iter().flat_map(|function| &function.calls));
+            }
+        }
+        reachable
     }
 
     /// The function that calls the one at this address and whose name contains this.
@@ -247,6 +258,7 @@ mod tests {
         assert_eq!(stacks.bound(0x100).unwrap(), 16 + 24 + 24);
         assert_eq!(stacks.bound(0x700).unwrap(), 16 + 48);
         assert_eq!(stacks.caller("out", 0x200), Some(0x100));
+        assert_eq!(stacks.reachable(0x100), BTreeSet::from([0x100, 0x200, 0x300]));
     }
 
     #[test]
