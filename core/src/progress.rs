@@ -101,6 +101,7 @@ impl<S: Schedule> Progress<S> {
         self.schedule.rate(self.steps)
     }
 
+    #[inline(always)] // or its report would go through memory in each step
     pub(crate) fn pace(&self) -> Result<Pace, Error> {
         let learning_rate = self.learning_rate();
         // A schedule may fall below the smallest number: then no step would do anything.

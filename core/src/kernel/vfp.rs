@@ -17,6 +17,14 @@ use crate::Error;
 /// The kernel for the floating-point unit of Cortex-M4F, M7 and M33: of the targets `thumbv7em-none-eabihf` and
 /// `thumbv8m.main-none-eabihf`.
 ///
+/// ```
+/// #[cfg(all(target_arch = "arm", target_os = "none"))]
+/// fn dot_on_a_cortex_m4f(a: &[f32], b: &[f32]) -> f32 {
+///     use hingeline::kernel::{Kernel, Vfp};
+///     Vfp.dot(a, b)
+/// }
+/// ```
+///
 /// It saves and restores the registers of the unit that its caller may use, so it may be called in interrupt handlers as any
 /// function of such a target may; flush-to-zero must be off there too (FPDSCR).
 #[derive(Clone, Copy, Debug, Default)]
@@ -252,9 +260,8 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) {
         "lsrs r12, r5, #4",
         "bic r5, r5, #15",
         "add r5, r1, r5, lsl #2",
-        "mov r11, r4",
-        "beq 5f",
         "mov r11, #0",
+        "beq 7f",
         "sub r5, r5, #192",
         "sub r8, r12, #1",
         "cmp r8, #4",
@@ -262,6 +269,7 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) {
         "movhi r8, #4",
         "b 6f",
         // Fewer than sixteen features: lanes that get no product stay at the identity.
+        "7: mov r11, r4",
         "5: mov r10, r1",
         "mov r4, #1",
         "mov r12, #0x80000000",

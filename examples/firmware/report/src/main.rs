@@ -4,6 +4,7 @@
 //! has executed.
 
 mod cores;
+mod cycles;
 mod elf;
 mod figures;
 mod log;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::Failure;
 use crate::cores::Core;
+use crate::cycles::cycles;
 use crate::elf::Elf;
 use crate::run::{build, run};
 use crate::stack::Stacks;
@@ -30,6 +31,10 @@ pub(crate) struct Row {
     pub(crate) stack_bound: u64,
     /// Executed instructions from a function's entry to its return.
     pub(crate) instructions_score: u64,
+    pub(crate) instructions_score_10x30: u64,
+    pub(crate) instructions_score_10x96: u64,
+    /// Cycles of a Cortex-M4F for that score by its manual's table; a model.
+    pub(crate) cycles_score: Option<u64>,
     pub(crate) instructions_step: u64,
     pub(crate) instructions_decode: u64,
     /// Fingerprints of the weights that were trained there.
@@ -56,6 +61,7 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
     // The kernel's own function has run, within the score and within the step.
     let in_score = first_call(trace.first_call(score)?, kernel)?;
     first_call(trace.first_call(step)?, kernel)?;
+    let other = |name| Ok::<_, Failure>(first_call(trace.first_call(function(name)?)?, kernel)?.len() as u64);
 
     let stacks = ["score", "step", "decode"].map(|name| costs.number(name));
     let [score_stack, step_stack, decode_stack] = stacks;
@@ -77,6 +83,9 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
         stack: painted,
         stack_bound,
         instructions_score: in_score.len() as u64,
+        instructions_score_10x30: other("score_30")?,
+        instructions_score_10x96: other("score_96")?,
+        cycles_score: (core.kernel == "vfp").then(|| cycles(&Stacks::read(&program("cost"))?, in_score)).transpose()?,
         instructions_step: trace.first_call(step)?.len() as u64,
         instructions_decode: trace.first_call(decode)?.len() as u64,
         checksum_digits: digits.word_after("checksum")?,

@@ -13,9 +13,12 @@ use crate::Failure;
 /// What disassembles, the first that is there.
 const DISASSEMBLERS: [&str; 4] = ["llvm-objdump-22", "llvm-objdump", "rust-objdump", "llvm-objdump-19"];
 
-/// The functions of a program, by address.
+/// The functions of a program by address, and its instructions.
 #[derive(Debug, Default)]
-pub(crate) struct Stacks(BTreeMap<u64, Function>);
+pub(crate) struct Stacks {
+    functions: BTreeMap<u64, Function>,
+    instructions: BTreeMap<u64, String>,
+}
 
 #[derive(Debug, Default)]
 struct Function {
@@ -43,17 +46,20 @@ impl Stacks {
         Err("no llvm-objdump: install Debian's llvm, or cargo-binutils and the component llvm-tools".into())
     }
 
-    fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut functions = BTreeMap::<u64, Function>::new();
+        let mut instructions = BTreeMap::new();
         let mut current = None;
         for line in text.lines() {
             if let Some((address, name)) = label(line) {
                 current = Some(address);
                 functions.entry(address).or_default().name = name.to_owned();
             } else if let Some(function) = current.and_then(|current| functions.get_mut(&current))
-                && let Some(instruction) = line.split_once(":").map(|(_, instruction)| instruction.trim())
+                && let Some((address, instruction)) = line.split_once(":")
+                && let Ok(address) = u64::from_str_radix(address.trim(), 16)
             {
-                function.add(instruction);
+                function.add(instruction.trim());
+                instructions.insert(address, instruction.trim().to_owned());
             }
         }
         // A branch into a function's own body is no call.
@@ -64,7 +70,7 @@ impl Stacks {
             function.calls.extend(named.iter().filter_map(|name| addresses.get(name)));
             function.calls.retain(|call| starts.contains(call));
         }
-        Self(functions)
+        Self { functions, instructions }
     }
 
     /// The largest stack of the function at this address, and the path that takes it.
@@ -73,7 +79,7 @@ impl Stacks {
     }
 
     fn bound_below(&self, address: u64, path: &mut Vec<u64>) -> Result<u64, Failure> {
-        let function = self.0.get(&address).ok_or("a function that is called has no code")?;
+        let function = self.functions.get(&address).ok_or("a function that is called has no code")?;
         if path.contains(&address) {
             return Err(format!("{} is recursive", function.name).into());
         }
@@ -92,12 +98,17 @@ impl Stacks {
         Ok(function.frame + deepest)
     }
 
+    /// The instruction at this address, as text.
+    pub(crate) fn instruction(&self, address: u64) -> Option<&str> {
+        self.instructions.get(&address).map(String::as_str)
+    }
+
     /// A function and all that it may call.
     pub(crate) fn reachable(&self, address: u64) -> BTreeSet<u64> {
         let (mut reachable, mut waiting) = (BTreeSet::new(), vec![address]);
         while let Some(address) = waiting.pop() {
             if reachable.insert(address) {
-                waiting.extend(self.0.get(&address).into_iter().flat_map(|function| &function.calls));
+                waiting.extend(self.functions.get(&address).into_iter().flat_map(|function| &function.calls));
             }
         }
         reachable
@@ -106,7 +117,7 @@ impl Stacks {
     /// The function that calls the one at this address and whose name contains this.
     pub(crate) fn caller(&self, name: &str, callee: u64) -> Option<u64> {
         let holds = |function: &Function| function.name.contains(name) && function.calls.contains(&callee);
-        self.0.iter().find(|(_, function)| holds(function)).map(|(address, _)| *address)
+        self.functions.iter().find(|(_, function)| holds(function)).map(|(address, _)| *address)
     }
 }
 
@@ -163,7 +174,7 @@ fn lowered(mnemonic: &str, operands: &str) -> Option<Result<u64, ()>> {
 }
 
 /// The bytes of a list of registers.
-fn registers(operands: &str) -> u64 {
+pub(crate) fn registers(operands: &str) -> u64 {
     let list = operands.split_once('{').map_or("", |(_, list)| list).trim_end_matches('}');
     list.split(',').map(|register| if register.trim().starts_with('d') { 8 } else { 4 }).sum()
 }

@@ -37,6 +37,17 @@ fn score(model: &Model<CLASSES, FEATURES>, x: &[f32; FEATURES], scores: &mut [f3
     model.scores(x, scores)
 }
 
+/// The same at other lengths, for their scores alone.
+#[inline(never)]
+fn score_30(model: &Model<CLASSES, 30>, scores: &mut [f32; CLASSES]) -> Result<(), Error> {
+    model.scores(black_box(&[0.5; 30]), scores)
+}
+
+#[inline(never)]
+fn score_96(model: &Model<CLASSES, 96>, scores: &mut [f32; CLASSES]) -> Result<(), Error> {
+    model.scores(black_box(&[0.5; 96]), scores)
+}
+
 #[inline(never)]
 fn step(
     sgd: &mut Sgd<InverseTime>,
@@ -67,6 +78,8 @@ fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
     let mut samples = Compact::new(&PIXELS, &LABELS, scaling, &mut buffer)?;
 
     let scored = score(model, &x, &mut scores);
+    score_30(black_box(&Model::<CLASSES, 30>::new()), &mut scores)?;
+    score_96(black_box(&Model::<CLASSES, 96>::new()), &mut scores)?;
     let first = step(&mut sgd, model, &x, black_box(0))?;
     let decoded = decode(&mut samples)?;
 

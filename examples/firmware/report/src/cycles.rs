@@ -1,0 +1,63 @@
+//! Cycles of a Cortex-M4F by the table of its manual: a model, not a measurement.
+//!
+//! Source: Arm, "Cortex-M4 Technical Reference Manual", instruction set summary and floating-point instruction timing. A branch
+//! that is taken refills the pipeline in up to three cycles, which are all charged; no wait state of a flash is.
+
+use crate::Failure;
+use crate::stack::{Stacks, registers};
+
+const REFILL: u64 = 3;
+
+/// The cycles of these executed instructions.
+pub(crate) fn cycles(stacks: &Stacks, executed: &[u64]) -> Result<u64, Failure> {
+    let mut total = 0;
+    for (index, address) in executed.iter().enumerate() {
+        let instruction = stacks.instruction(*address).ok_or("an instruction that the disassembler does not show")?;
+        // The longest instruction has four bytes.
+        let jumped = executed.get(index + 1).is_none_or(|next| *next < *address || *next > address + 4);
+        total += of_instruction(instruction)? + if jumped { REFILL } else { 0 };
+    }
+    Ok(total)
+}
+
+fn of_instruction(instruction: &str) -> Result<u64, Failure> {
+    let (mnemonic, operands) = instruction.split_once(char::is_whitespace).unwrap_or((instruction, ""));
+    let words = registers(operands) / 4;
+    let name = mnemonic.trim_end_matches(".w").trim_end_matches(".f32");
+    Ok(match name {
+        "vldm" | "vldmia" | "vstm" | "vstmia" | "vpush" | "vpop" | "ldm" | "stm" | "push" | "pop" | "ldmia"
+        | "stmia" => 1 + words,
+        "vldr" | "vstr" | "ldr" | "str" | "strd" | "tbb" | "tbh" | "ldrd" => 2,
+        "vmla" | "vmls" | "vfma" | "vfms" => 3,
+        "vdiv" | "vsqrt" | "udiv" | "sdiv" => 14,
+        _ if name.starts_with('v') || !name.starts_with(['l', 's']) || SINGLE.contains(&name) => 1,
+        _ => return Err(format!("no cycles are known for {instruction}").into()),
+    })
+}
+
+/// Names that begin like a load or a store, and are none.
+const SINGLE: [&str; 9] = ["lsl", "lsls", "lsr", "lsrs", "sub", "subs", "subw", "sbc", "sbcs"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_of_many_are_charged_by_the_register() {
+        let cycles = |text| of_instruction(text).unwrap();
+        assert_eq!(cycles("vldmia\tr0!, {s0, s1, s2, s3, s4, s5, s6, s7}"), 9);
+        assert_eq!(cycles("vpush\t{d8, d9}"), 5);
+        assert_eq!(cycles("vmul.f32\ts0, s1, s2"), 1);
+        assert_eq!(cycles("vmla.f32\ts0, s1, s2"), 3);
+        assert_eq!(cycles("subs\tr0, r0, #1"), 1);
+        assert!(of_instruction("strex\tr0, r1, [r2]").is_err());
+    }
+
+    #[test]
+    fn a_taken_branch_refills_the_pipeline() {
+        let stacks = Stacks::parse(
+            "\n00000100 <f>:\n     100: vmul.f32\ts0, s1, s2\n     104: bne\t0x100 <f>\n     106: bx\tlr\n",
+        );
+        assert_eq!(cycles(&stacks, &[0x100, 0x104, 0x100, 0x104, 0x106]).unwrap(), 5 + 2 * REFILL);
+    }
+}
