@@ -22,6 +22,8 @@ mod order;
 mod pass;
 mod progress;
 pub mod random;
+#[doc = include_str!("replaying.md")]
+pub mod replaying {}
 mod reservoir;
 mod samples;
 mod schedule;

@@ -8,7 +8,7 @@ use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped};
 
 /// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
 ///
-/// With η of the [`Schedule`] and the coefficients k of the sample ([`coefficients`]), a step is
+/// With η of the [`Schedule`] and the coefficients k of the sample ([`coefficients`](crate::coefficients)), a step is
 ///
 /// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
 ///

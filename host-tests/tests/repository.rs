@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use hingeline::kernel::Choice;
+use hingeline::kernel::{Choice, Portable};
+use hingeline::{Average, Gradient, InverseTime, Model, Order, Reservoir, Sgd};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -140,7 +141,7 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
     for command in ["cargo run --release", "cargo test"] {
         assert!(readme.contains(command) && checks.lines().any(|line| line == command), "{command}");
     }
-    for alias in ["steps", "kernels", "sets", "benches", "no-panic"] {
+    for alias in ["steps", "kernels", "sets", "benches", "firmware", "no-panic"] {
         assert!(readme.contains(&format!("cargo {alias}")), "{alias} is not on the front page");
         assert!(aliases.contains(&format!("\n{alias} = ")), "{alias} is no alias");
     }
@@ -149,7 +150,54 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
 #[test]
 fn the_front_page_lists_every_kernel() {
     let readme = read("README.md");
-    let listed: Vec<_> = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
+    let (_, kernels) = readme.split_once("\n## Kernels\n").expect("the section");
+    let listed: Vec<_> = kernels.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
     let names: Vec<_> = listed.iter().map(|(name, _)| *name).take(Choice::ALL.len()).collect();
     assert_eq!(names, Choice::ALL.map(Choice::name));
+}
+
+/// The figures that later ones are compared with are those that the front page shows.
+#[test]
+fn the_front_page_shows_the_recorded_figures_of_every_core() {
+    let (readme, figures) = (read("README.md"), read("examples/firmware/figures.json"));
+    let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
+    let cores = figures["cores"].as_object().expect("an object");
+    assert_eq!(cores.len(), 7);
+    for (core, recorded) in cores {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| {core} "))).expect(core);
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        for (column, name) in [(3, "flash"), (6, "stack"), (8, "score"), (9, "step"), (10, "decode")] {
+            let key = if column < 8 { name.to_owned() } else { format!("instructions_{name}") };
+            assert_eq!(cells[column], recorded[&key].to_string(), "{core}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_front_page_tells_what_the_wearable_prints() {
+    let (readme, log) = (read("README.md"), read("examples/firmware/snapshots/wearable.txt"));
+    let behind = |words: &str| log.lines().find_map(|line| line.split_once(words)).expect("a line").1;
+    let before = behind("before: ").strip_suffix(" unconfirmed windows recognised").expect("words");
+    let (after, _) = behind("after: ").split_once(' ').expect("a number");
+    assert!(readme.contains(&format!("({before} windows recognised before, {after} after)")), "{before}, {after}");
+}
+
+/// Bytes as the front page lists them.
+#[test]
+fn the_front_page_shows_the_memory_of_every_shape() {
+    fn check<const C: usize, const F: usize>(readme: &str) {
+        let (model, sgd) = (Model::<C, F, Portable>::SIZE, Sgd::<InverseTime>::SIZE);
+        let batches = model + Gradient::<C, F>::SIZE + sgd + Order::SIZE;
+        let sizes = [model + sgd, model + sgd + Average::<C, F>::SIZE, batches, Reservoir::<F, 32>::SIZE];
+        let row = readme.lines().find(|line| line.starts_with(&format!("| {C} × {F} |"))).expect("the shape");
+        let shown = row.split('|').skip(2).filter_map(|cell| cell.trim().replace(',', "").parse().ok());
+        assert_eq!(shown.collect::<Vec<usize>>(), sizes, "{C} × {F}");
+    }
+    let readme = read("README.md");
+    check::<3, 20>(&readme);
+    check::<4, 24>(&readme);
+    check::<7, 30>(&readme);
+    check::<10, 64>(&readme);
+    check::<5, 96>(&readme);
+    check::<10, 200>(&readme);
 }
