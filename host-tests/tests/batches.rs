@@ -1,6 +1,6 @@
 //! Samples that lie in memory are taken several at once, others one by one: to the bit the same, refusals too.
 
-use hingeline::kernel::{Choice, Kernel, Work};
+use hingeline::kernel::{Kernel, Work};
 use hingeline::{
     Constant, Decoded, Error, Gradient, GradientDescent, Hinge, Model, Samples, Selected, Slices, Stopped,
 };
