@@ -1,6 +1,6 @@
 //! The promise: equal runs end in equal bits, today, tomorrow, and after a break in the middle.
 
-use hingeline::kernel::{CHOSEN, Choice, Kernel, Work};
+use hingeline::kernel::{CHOSEN, Kernel, Work};
 use hingeline::{
     Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch,
     Search, Sgd,
