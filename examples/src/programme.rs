@@ -68,7 +68,7 @@ pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, settings: &Settings
 }
 
 /// Whether nobody reads the output any more.
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+pub fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 

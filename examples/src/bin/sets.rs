@@ -1,19 +1,23 @@
 //! How well SGD does on sets of many shapes: `cargo run --release --bin sets -- DIR...`.
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use comfy_table::Table;
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline_examples::dataset::Dataset;
+use hingeline_examples::programme::is_broken_pipe;
 use hingeline_examples::report::{percent, table_of};
 use hingeline_examples::selection::{Trial, select, train};
 use hingeline_examples::{folder, options};
 use serde::Serialize;
 
-/// Chooses learning rate and L2 strength on a fifth of the training part of each set, trains on all of it and measures.
+/// Chooses learning rate and L2 strength on three fifths of the training part of each set, each tried on what the others
+/// trained, then trains on all of it and measures.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
@@ -78,20 +82,25 @@ const SHAPES: [((usize, usize), Runner); 15] = shapes!(
 fn main() -> ExitCode {
     let options = Options::parse();
     let mut rows = Vec::new();
-    for path in &options.folders {
-        match measure(path, &options) {
-            Ok(row) if options.json => println!("{}", serde_json::to_string(&row).unwrap_or_default()),
-            Ok(row) => rows.push(row),
-            Err(error) => {
-                eprintln!("error: {error}");
-                return ExitCode::from(2);
-            }
+    let measured: Result<(), Box<dyn Error>> = options.folders.iter().try_for_each(|path| {
+        let row = measure(path, &options)?;
+        if options.json {
+            writeln!(io::stdout(), "{}", serde_json::to_string(&row)?)?;
+        } else {
+            rows.push(row);
+        }
+        Ok(())
+    });
+    // A folder of no use does not take the others' rows with it.
+    let printed = if rows.is_empty() { Ok(()) } else { writeln!(io::stdout(), "{}", table(&rows)) };
+    match measured.and(printed.map_err(Into::into)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
         }
     }
-    if !options.json {
-        print_table(&rows);
-    }
-    ExitCode::SUCCESS
 }
 
 fn measure(path: &Path, options: &Options) -> Result<Row, Box<dyn Error>> {
@@ -153,7 +162,7 @@ impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
     }
 }
 
-fn print_table(rows: &[Row]) {
+fn table(rows: &[Row]) -> Table {
     let header = ["set", "train", "test", "d", "classes", "rate", "l2", "epochs", "choice s", "train s", "accuracy"];
     let mut table = table_of(&header.map(str::to_owned));
     for row in rows {
@@ -171,5 +180,5 @@ fn print_table(rows: &[Row]) {
             percent(row.test_accuracy),
         ]);
     }
-    println!("{table}");
+    table
 }

@@ -14,6 +14,7 @@ mod snapshots;
 mod stack;
 mod trace;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -78,10 +79,10 @@ fn main() -> ExitCode {
 fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
     if json {
         for row in rows {
-            println!("{}", serde_json::to_string(row)?);
+            writeln!(io::stdout(), "{}", serde_json::to_string(row)?)?;
         }
     } else {
-        println!("{}", table(rows));
+        writeln!(io::stdout(), "{}", table(rows))?;
     }
     Ok(())
 }
