@@ -108,7 +108,16 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     /// Portable.batch_scores(&[1.0, 2.0, 3.0, 4.0], 1.0, &[0.0, 0.0], &[&[1.0, 1.0], &[1.0, 0.0]], &mut scores);
     /// assert_eq!(scores, [3.0, 7.0, 1.0, 3.0]);
     /// ```
-    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]);
+    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) {
+        let mut scores = scores;
+        for x in samples {
+            let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else {
+                return;
+            };
+            self.scores(weights, scale, bias, x, own);
+            scores = below;
+        }
+    }
 
     /// `y[i] = y[i] + (k * x[i])`; not performed for `k = 0`.
     ///
@@ -140,7 +149,17 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     /// Portable.batch_rank_one(&[1.0, -1.0, 0.0, 2.0], &[&[1.0, 2.0], &[3.0, 4.0]], &mut rows);
     /// assert_eq!(rows, [1.0, 2.0, 5.0, 6.0]);
     /// ```
-    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]);
+    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]) {
+        let classes = k.len().checked_div(samples.len()).unwrap_or(0);
+        let mut factors = k;
+        for x in samples {
+            let Some((own, below)) = factors.split_at_checked(classes) else {
+                return;
+            };
+            self.rank_one(own, x, rows);
+            factors = below;
+        }
+    }
 
     /// `y[i] = y[i] * k`.
     ///

@@ -32,33 +32,11 @@ impl Kernel for Portable {
     const BATCHES: bool = false;
 
     fn dot(self, a: &[f32], b: &[f32]) -> f32 {
-        let length = a.len().min(b.len());
-        match (a.split_at_checked(length), b.split_at_checked(length)) {
-            (Some((a, _)), Some((b, _))) => dot(a, b),
-            _ => -0.0,
-        }
+        dot_by(dot, a, b)
     }
 
     fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
-        let mut rows = weights;
-        for (score, bias) in scores.iter_mut().zip(bias) {
-            let Some((row, below)) = rows.split_at_checked(x.len()) else {
-                return;
-            };
-            *score = (scale * dot(row, x)) + bias;
-            rows = below;
-        }
-    }
-
-    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) {
-        let mut scores = scores;
-        for x in samples {
-            let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else {
-                return;
-            };
-            self.scores(weights, scale, bias, x, own);
-            scores = below;
-        }
+        scores_by(dot, weights, scale, bias, x, scores);
     }
 
     #[inline]
@@ -81,18 +59,6 @@ impl Kernel for Portable {
         }
     }
 
-    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]) {
-        let classes = k.len().checked_div(samples.len()).unwrap_or(0);
-        let mut factors = k;
-        for x in samples {
-            let Some((own, below)) = factors.split_at_checked(classes) else {
-                return;
-            };
-            self.rank_one(own, x, rows);
-            factors = below;
-        }
-    }
-
     fn scale(self, k: f32, y: &mut [f32]) {
         for y in y {
             *y *= k;
@@ -104,6 +70,36 @@ impl Kernel for Portable {
     fn largest(self, x: &[f32]) -> f32 {
         let largest = x.iter().fold(0, |largest, x| x.abs().to_bits().cast_signed().max(largest));
         f32::from_bits(largest.cast_unsigned())
+    }
+}
+
+/// The dot product of what both slices have, by one for slices of one length.
+#[inline(always)]
+pub(super) fn dot_by(dot: impl Fn(&[f32], &[f32]) -> f32, a: &[f32], b: &[f32]) -> f32 {
+    let length = a.len().min(b.len());
+    match (a.split_at_checked(length), b.split_at_checked(length)) {
+        (Some((a, _)), Some((b, _))) => dot(a, b),
+        _ => -0.0,
+    }
+}
+
+/// The scores row by row, by a dot product for slices of one length.
+#[inline(always)]
+pub(super) fn scores_by(
+    dot: impl Fn(&[f32], &[f32]) -> f32,
+    weights: &[f32],
+    scale: f32,
+    bias: &[f32],
+    x: &[f32],
+    scores: &mut [f32],
+) {
+    let mut rows = weights;
+    for (score, bias) in scores.iter_mut().zip(bias) {
+        let Some((row, below)) = rows.split_at_checked(x.len()) else {
+            return;
+        };
+        *score = (scale * dot(row, x)) + bias;
+        rows = below;
     }
 }
 

@@ -4,6 +4,7 @@
 //! their lanes, since a lane starts at the identity of addition, and lanes that got no product are left out of the fold. With
 //! a unit but no vectors, four sums stay in registers while they run down the row, where sixteen would pass through memory.
 
+use super::portable::{dot_by, scores_by};
 use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
 
@@ -34,34 +35,12 @@ impl Kernel for Scalar {
     const BATCHES: bool = false;
 
     fn dot(self, a: &[f32], b: &[f32]) -> f32 {
-        let length = a.len().min(b.len());
-        match (a.split_at_checked(length), b.split_at_checked(length)) {
-            (Some((a, _)), Some((b, _))) => dot(a, b),
-            _ => -0.0,
-        }
+        dot_by(dot, a, b)
     }
 
     #[inline(never)]
     fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
-        let mut rows = weights;
-        for (score, bias) in scores.iter_mut().zip(bias) {
-            let Some((row, below)) = rows.split_at_checked(x.len()) else {
-                return;
-            };
-            *score = (scale * dot(row, x)) + bias;
-            rows = below;
-        }
-    }
-
-    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) {
-        let mut scores = scores;
-        for x in samples {
-            let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else {
-                return;
-            };
-            self.scores(weights, scale, bias, x, own);
-            scores = below;
-        }
+        scores_by(dot, weights, scale, bias, x, scores);
     }
 
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
@@ -70,10 +49,6 @@ impl Kernel for Scalar {
 
     fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]) {
         Portable.rank_one(k, x, rows);
-    }
-
-    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]) {
-        Portable.batch_rank_one(k, samples, rows);
     }
 
     fn scale(self, k: f32, y: &mut [f32]) {

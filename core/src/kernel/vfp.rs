@@ -118,14 +118,6 @@ impl Kernel for Vfp {
         unsafe { scores_of_rows(&call) }
     }
 
-    fn batch_scores(self, weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) {
-        if let Some(rows) = core::num::NonZeroUsize::new(bias.len()) {
-            for (x, own) in samples.iter().zip(scores.chunks_exact_mut(rows.get())) {
-                self.scores(weights, scale, bias, x, own);
-            }
-        }
-    }
-
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
         if let Some((x, _)) = x.split_at_checked(x.len().min(y.len())) {
             self.rank_one(&[k], x, y);
@@ -134,15 +126,6 @@ impl Kernel for Vfp {
 
     fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]) {
         add_rows(k, 1.0, x, rows);
-    }
-
-    fn batch_rank_one(self, k: &[f32], samples: &[&[f32]], rows: &mut [f32]) {
-        let classes = k.len().checked_div(samples.len()).unwrap_or(0);
-        if let Some(classes) = core::num::NonZeroUsize::new(classes) {
-            for (x, own) in samples.iter().zip(k.chunks_exact(classes.get())) {
-                self.rank_one(own, x, rows);
-            }
-        }
     }
 
     fn scale(self, k: f32, y: &mut [f32]) {
