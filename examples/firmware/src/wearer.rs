@@ -53,7 +53,7 @@ impl Learner {
     /// Learns from a window whose exercise is known, and once more from one of those that it kept.
     ///
     /// # Errors
-    /// What the step refuses; nothing has changed then.
+    /// What a step refuses; nothing has changed then, but for the first step if it was the second.
     pub fn learn(&mut self, window: &[f32; FEATURES], label: u8) -> Result<SgdStep, Error> {
         let (Some(sgd), Some(rng)) = (&mut self.sgd, &mut self.rng) else { return Err(Error::InvalidState) };
         let mut x = *window;

@@ -54,21 +54,27 @@ impl Stacks {
             if let Some((address, name)) = label(line) {
                 current = Some(address);
                 functions.entry(address).or_default().name = name.to_owned();
-            } else if let Some(function) = current.and_then(|current| functions.get_mut(&current))
+            } else if let Some(current) = current
+                && let Some(function) = functions.get_mut(&current)
                 && let Some((address, instruction)) = line.split_once(":")
                 && let Ok(address) = u64::from_str_radix(address.trim(), 16)
             {
-                function.add(instruction.trim());
+                function.add(current, instruction.trim());
                 instructions.insert(address, instruction.trim().to_owned());
             }
         }
-        // A branch into a function's own body is no call.
         let starts: BTreeSet<u64> = functions.keys().copied().collect();
         let addresses: BTreeMap<String, u64> = functions.iter().map(|(at, own)| (own.name.clone(), *at)).collect();
         for function in functions.values_mut() {
-            let named = std::mem::take(&mut function.named);
-            function.calls.extend(named.iter().filter_map(|name| addresses.get(name)));
-            function.calls.retain(|call| starts.contains(call));
+            for name in std::mem::take(&mut function.named) {
+                match addresses.get(&name) {
+                    Some(address) => _ = function.calls.insert(*address),
+                    None => function.unbounded = Some(format!("no code for {name}")),
+                }
+            }
+            if let Some(call) = function.calls.iter().find(|call| !starts.contains(call)) {
+                function.unbounded = Some(format!("no code at {call:#x}"));
+            }
         }
         Self { functions, instructions }
     }
@@ -89,10 +95,7 @@ impl Stacks {
         path.push(address);
         let mut deepest = 0;
         for call in &function.calls {
-            // A loop back to the function's own start.
-            if *call != address {
-                deepest = deepest.max(self.bound_below(*call, path)?);
-            }
+            deepest = deepest.max(self.bound_below(*call, path)?);
         }
         path.pop();
         Ok(function.frame + deepest)
@@ -128,7 +131,7 @@ fn label(line: &str) -> Option<(u64, &str)> {
 }
 
 impl Function {
-    fn add(&mut self, instruction: &str) {
+    fn add(&mut self, own: u64, instruction: &str) {
         let (mnemonic, operands) = instruction.split_once(char::is_whitespace).unwrap_or((instruction, ""));
         let operands = operands.trim();
         match lowered(mnemonic, operands) {
@@ -137,6 +140,8 @@ impl Function {
             None => {}
         }
         match target(mnemonic, operands) {
+            // A branch to the function's own start is a loop, but a call is recursion.
+            Some(Target::Address(address)) if address == own && !mnemonic.starts_with("bl") && mnemonic != "jal" => {}
             Some(Target::Address(address)) => _ = self.calls.insert(address),
             Some(Target::Name(name)) => _ = self.named.insert(name),
             Some(Target::Register) => self.unbounded = Some(instruction.to_owned()),
@@ -244,6 +249,15 @@ mod tests {
 00000600 <partner>:
      600: b\t0x500 <endless>              @ imm = #-0x104
 
+00000680 <itself>:
+     680: bl\t0x680 <itself>             @ imm = #-0x4
+
+00000690 <loop>:
+     690: bne\t0x690 <loop>               @ imm = #-0x4
+
+000006a0 <nowhere>:
+     6a0: bl\t0x9000 <missing>           @ imm = #0x8000
+
 00000700 <riscv>:
      700: addi\tsp, sp, -0x10
      702: jal\t0x800 <leaf>
@@ -277,5 +291,8 @@ mod tests {
         let stacks = Stacks::parse(PROGRAM);
         assert!(stacks.bound(0x400).unwrap_err().to_string().contains("blx"));
         assert!(stacks.bound(0x500).unwrap_err().to_string().contains("recursive"));
+        assert!(stacks.bound(0x680).unwrap_err().to_string().contains("recursive"));
+        assert!(stacks.bound(0x6a0).unwrap_err().to_string().contains("no code at 0x9000"));
+        assert_eq!(stacks.bound(0x690).unwrap(), 0);
     }
 }
