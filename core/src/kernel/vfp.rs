@@ -2,7 +2,7 @@
 //!
 //! What decides is how often an instruction loads: a `vldm` of eight registers is one instruction and nine cycles. With all
 //! sixteen lanes in registers the other sixteen take eight features and eight weights at a time, pointers only move on, and
-//! no partial sum passes through memory. The compiler keeps the lanes of the portable kernel in memory instead: five times
+//! no partial sum passes through memory. The compiler keeps the lanes of the portable kernel in memory instead: six times
 //! the instructions. The first sixteen products are assigned to the lanes, since a lane starts at the identity of addition.
 //!
 //! A multiplication and an addition are two instructions of one cycle each; the fused ones take three, and round once.
@@ -25,8 +25,8 @@ use crate::Error;
 /// }
 /// ```
 ///
-/// It saves and restores the registers of the unit that its caller may use, so it may be called in interrupt handlers as any
-/// function of such a target may; flush-to-zero must be off there too (FPDSCR).
+/// It restores the registers that its caller may rely on, so it may be called in interrupt handlers as any function of such a
+/// target may; flush-to-zero must be off there too (FPDSCR).
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Vfp;

@@ -46,32 +46,52 @@ unsafe extern "C" fn ExceptionHandler(_: &riscv_rt::TrapFrame) -> ! {
     exit(false)
 }
 
-/// Calls it on a stack painted below for this many bytes; returns what it returns and how many of them it used, all if
-/// it may have used more.
+/// Calls it on a stack painted below for this many bytes, or down to the statics; returns what it returns and how many
+/// bytes it used, at the most: the few next to its caller are not painted.
 ///
-/// The caller sees to it that the stack has so much room. Interrupts would leave their traces too.
+/// Interrupts would leave their traces too.
 #[cfg(target_os = "none")]
 #[inline(never)]
 pub fn stack_used<T>(room: usize, run: impl FnOnce() -> T) -> (T, usize) {
-    const PAINT: u32 = 0xcccc_cccc;
-    let top = stack_pointer();
-    let bottom = core::ptr::with_exposed_provenance_mut::<u32>(top.wrapping_sub(room) & !3);
-    let words = room / 4;
-    for word in 0..words {
-        // SAFETY: RAM below the stack pointer, in use by nobody: nothing is called here.
-        unsafe { bottom.add(word).write_volatile(PAINT) };
-    }
-    let result = called(run);
-    // SAFETY: as above.
+    let (bottom, words) = paint(room);
+    let (result, top) = called(run);
+    // SAFETY: these words are RAM that was painted, and nobody's.
     let untouched = (0..words).take_while(|word| unsafe { bottom.add(*word).read_volatile() } == PAINT).count();
-    (result, 4 * (words - untouched))
+    (result, top.saturating_sub(bottom.addr() + 4 * untouched))
 }
 
-/// A frame of its own, below the caller's.
+#[cfg(target_os = "none")]
+const PAINT: u32 = 0xcccc_cccc;
+
+/// Paints below its own frame, which may not be there yet when the stack pointer is read.
 #[cfg(target_os = "none")]
 #[inline(never)]
-fn called<T>(run: impl FnOnce() -> T) -> T {
-    run()
+fn paint(room: usize) -> (*const u32, usize) {
+    const FRAME: usize = 64;
+    let (end, statics) = (stack_pointer().saturating_sub(FRAME), (&raw const __sheap).addr());
+    let start = end.saturating_sub(room).max(statics).next_multiple_of(4);
+    let bottom = core::ptr::with_exposed_provenance_mut::<u32>(start);
+    let words = end.saturating_sub(start) / 4;
+    for word in 0..words {
+        // SAFETY: RAM between the last static and this function's frame, which is smaller than what is spared for it: in
+        // use by nobody.
+        unsafe { bottom.add(word).write_volatile(PAINT) };
+    }
+    (bottom, words)
+}
+
+/// A frame of its own, and the stack pointer there.
+#[cfg(target_os = "none")]
+#[inline(never)]
+fn called<T>(run: impl FnOnce() -> T) -> (T, usize) {
+    let top = stack_pointer();
+    (run(), top)
+}
+
+// SAFETY: both runtimes' linker scripts put this symbol behind the last static; only its address is taken.
+#[cfg(target_os = "none")]
+unsafe extern "C" {
+    static __sheap: u32;
 }
 
 #[cfg(target_os = "none")]
