@@ -15,11 +15,24 @@ mod avx2;
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod avx512;
 mod choice;
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[cfg(hingeline_helium)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod helium;
+#[cfg(any(
+    all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"),
+    all(target_arch = "wasm32", target_feature = "simd128"),
+    all(target_arch = "x86_64", target_feature = "sse2")
+))]
 #[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
 mod lanes;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod neon;
 mod portable;
 mod scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod simd128;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod sse2;
@@ -28,8 +41,14 @@ mod sse2;
 mod vfp;
 
 pub use choice::{CHOSEN, Choice, Chosen, Work};
+#[cfg(hingeline_helium)]
+pub use helium::Helium;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+pub use neon::Neon;
 pub use portable::Portable;
 pub use scalar::Scalar;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub use simd128::Simd128;
 #[cfg(hingeline_vfp)]
 pub use vfp::Vfp;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]

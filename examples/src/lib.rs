@@ -11,6 +11,7 @@ pub mod idx;
 pub mod mnist;
 pub mod options;
 pub mod pretrain;
+#[cfg(not(target_family = "wasm"))]
 pub mod programme;
 pub mod rates;
 pub mod recipe;
@@ -18,6 +19,7 @@ pub mod records;
 pub mod report;
 pub mod selection;
 pub mod strategy;
+#[cfg(not(target_family = "wasm"))]
 pub mod watch;
 
 /// The code on the project's front page, so that it is tested.

@@ -7,6 +7,7 @@ use std::env;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Portable, Work};
 use hingeline::{Error, Model};
+use hingeline_host_tests::kernels::of_this_architecture;
 
 struct Name;
 
@@ -26,6 +27,8 @@ fn expected_of_target() -> &'static str {
         () if cfg!(hingeline_kernel = "sse2") => "sse2",
         () if cfg!(hingeline_kernel = "avx2") => "avx2",
         () if cfg!(hingeline_kernel = "avx512") => "avx512",
+        () if cfg!(target_arch = "aarch64") => "neon",
+        () if cfg!(target_feature = "simd128") => "simd128",
         () if !cfg!(target_arch = "x86_64") => "portable",
         () if cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")) => "avx512",
         () if cfg!(target_feature = "avx2") => "avx2",
@@ -82,11 +85,11 @@ fn a_kernel_is_available_where_the_processor_has_its_instructions() {
     assert_eq!(Avx512::new().err(), (!has_avx512).then_some(Error::KernelUnavailable));
 }
 
-#[cfg(not(target_arch = "x86_64"))]
 #[test]
 fn kernels_of_another_target_are_refused() {
-    for choice in [Choice::Sse2, Choice::Avx2, Choice::Avx512] {
-        assert_eq!(choice.run(Name), Err(Error::KernelUnavailable));
+    let here: Vec<_> = of_this_architecture().collect();
+    for choice in Choice::ALL.into_iter().filter(|choice| !here.contains(choice)) {
+        assert_eq!(choice.run(Name), Err(Error::KernelUnavailable), "{choice:?}");
     }
 }
 
@@ -105,7 +108,12 @@ fn models_start_where_their_kernel_wants_them() {
             (align_of_val(&*model), weights.addr() % align_of_val(&*model), Model::<3, 16, K>::SIZE)
         }
     }
-    for (choice, alignment) in [(Choice::Sse2, 4), (Choice::Avx2, 32), (Choice::Avx512, 64)] {
+    for choice in of_this_architecture() {
+        let alignment = match choice {
+            Choice::Avx2 => 32,
+            Choice::Avx512 => 64,
+            _ => 4,
+        };
         match choice.run(Weights) {
             Ok(model) => assert_eq!(model, (alignment, 0, 212_usize.next_multiple_of(alignment)), "{choice:?}"),
             Err(error) => eprintln!("skipped: {}: {error}", choice.name()),

@@ -7,7 +7,7 @@ use core::arch::x86_64::{
     _mm256_storeu_ps,
 };
 
-use super::lanes::{Register, entry_points};
+use super::lanes::{Register, Vector, entry_points};
 use super::sealed::Sealed;
 use super::sse2::{self, Xmm};
 use crate::Error;
@@ -75,10 +75,7 @@ pub(super) struct Ymm(__m256);
 /// A mask of n ones and 8 − n zeros starts at element 8 − n.
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
-impl Register<2> for Ymm {
-    type Mask = __m256i;
-    type Quad = Xmm;
-
+impl Vector for Ymm {
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         // SAFETY: the caller's processor has AVX2.
@@ -90,6 +87,38 @@ impl Register<2> for Ymm {
         // SAFETY: the caller's processor has AVX2, and eight elements can be read.
         Self(unsafe { _mm256_loadu_ps(from) })
     }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has AVX2; the caller's eight elements can be written.
+        unsafe { _mm256_storeu_ps(to, self.0) }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has AVX2.
+        Self(unsafe { _mm256_add_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has AVX2.
+        Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has AVX2.
+        unsafe {
+            let magnitude = _mm256_and_si256(_mm256_castps_si256(other.0), _mm256_set1_epi32(i32::MAX));
+            Self(_mm256_castsi256_ps(_mm256_max_epi32(magnitude, _mm256_castps_si256(self.0))))
+        }
+    }
+}
+
+impl Register<2> for Ymm {
+    type Mask = __m256i;
+    type Quad = Xmm;
 
     #[inline(always)]
     unsafe fn mask(count: usize) -> __m256i {
@@ -114,37 +143,10 @@ impl Register<2> for Ymm {
     }
 
     #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the register exists, so the processor has AVX2; the caller's eight elements can be written.
-        unsafe { _mm256_storeu_ps(to, self.0) }
-    }
-
-    #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, mask: __m256i) {
         // SAFETY: the register exists, so the processor has AVX2; the elements of the mask can be written, and no other
         // is.
         unsafe { _mm256_maskstore_ps(to, mask, self.0) }
-    }
-
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: the register exists, so the processor has AVX2.
-        Self(unsafe { _mm256_add_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: the register exists, so the processor has AVX2.
-        Self(unsafe { _mm256_mul_ps(self.0, other.0) })
-    }
-
-    #[inline(always)]
-    fn larger(self, other: Self) -> Self {
-        // SAFETY: the register exists, so the processor has AVX2.
-        unsafe {
-            let magnitude = _mm256_and_si256(_mm256_castps_si256(other.0), _mm256_set1_epi32(i32::MAX));
-            Self(_mm256_castsi256_ps(_mm256_max_epi32(magnitude, _mm256_castps_si256(self.0))))
-        }
     }
 
     #[inline(always)]

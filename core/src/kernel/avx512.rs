@@ -7,7 +7,7 @@ use core::arch::x86_64::{
     _mm512_max_epi32, _mm512_mul_ps, _mm512_reduce_max_epi32, _mm512_set1_ps, _mm512_storeu_ps,
 };
 
-use super::lanes::{Register, entry_points};
+use super::lanes::{Register, Vector, entry_points};
 use super::sealed::Sealed;
 use super::sse2::{self, Xmm};
 use crate::Error;
@@ -76,10 +76,7 @@ entry_points!(Avx512: "avx512f,avx512vl", Zmm as 1 register; 5 rows; a batch of 
 #[derive(Clone, Copy)]
 pub(super) struct Zmm(__m512);
 
-impl Register<1> for Zmm {
-    type Mask = __mmask16;
-    type Quad = Xmm;
-
+impl Vector for Zmm {
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         // SAFETY: the caller's processor has AVX-512F.
@@ -93,33 +90,9 @@ impl Register<1> for Zmm {
     }
 
     #[inline(always)]
-    unsafe fn mask(count: usize) -> __mmask16 {
-        !(u16::MAX << count)
-    }
-
-    #[inline(always)]
-    unsafe fn load_first(from: *const f32, mask: __mmask16) -> Self {
-        // SAFETY: the caller's processor has AVX-512F, and the elements of the mask can be read; no other is.
-        Self(unsafe { _mm512_maskz_loadu_ps(mask, from) })
-    }
-
-    #[inline(always)]
-    unsafe fn load_padded(from: *const f32, mask: __mmask16) -> Self {
-        // SAFETY: as `load_first`, by the caller.
-        Self(unsafe { _mm512_mask_loadu_ps(_mm512_set1_ps(-0.0), mask, from) })
-    }
-
-    #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
         // SAFETY: the register exists, so the processor has AVX-512F; the caller's sixteen elements can be written.
         unsafe { _mm512_storeu_ps(to, self.0) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_first(self, to: *mut f32, mask: __mmask16) {
-        // SAFETY: the register exists, so the processor has AVX-512F; the elements of the mask can be written, and no
-        // other is.
-        unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
     }
 
     #[inline(always)]
@@ -141,6 +114,35 @@ impl Register<1> for Zmm {
             let magnitude = _mm512_castps_si512(_mm512_abs_ps(other.0));
             Self(_mm512_castsi512_ps(_mm512_max_epi32(magnitude, _mm512_castps_si512(self.0))))
         }
+    }
+}
+
+impl Register<1> for Zmm {
+    type Mask = __mmask16;
+    type Quad = Xmm;
+
+    #[inline(always)]
+    unsafe fn mask(count: usize) -> __mmask16 {
+        !(u16::MAX << count)
+    }
+
+    #[inline(always)]
+    unsafe fn load_first(from: *const f32, mask: __mmask16) -> Self {
+        // SAFETY: the caller's processor has AVX-512F, and the elements of the mask can be read; no other is.
+        Self(unsafe { _mm512_maskz_loadu_ps(mask, from) })
+    }
+
+    #[inline(always)]
+    unsafe fn load_padded(from: *const f32, mask: __mmask16) -> Self {
+        // SAFETY: as `load_first`, by the caller.
+        Self(unsafe { _mm512_mask_loadu_ps(_mm512_set1_ps(-0.0), mask, from) })
+    }
+
+    #[inline(always)]
+    unsafe fn store_first(self, to: *mut f32, mask: __mmask16) {
+        // SAFETY: the register exists, so the processor has AVX-512F; the elements of the mask can be written, and no
+        // other is.
+        unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
     }
 
     #[inline(always)]

@@ -4,6 +4,12 @@ use super::sealed::Sealed;
 use super::{Kernel, Portable, Scalar};
 use crate::Error;
 
+#[cfg(hingeline_helium)]
+use super::Helium;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+use super::Neon;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::Simd128;
 #[cfg(hingeline_vfp)]
 use super::Vfp;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -17,8 +23,25 @@ cfg_select! {
     all(hingeline_kernel = "avx2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx2; }
     all(hingeline_kernel = "avx512", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx512; }
     all(hingeline_kernel = "vfp", hingeline_vfp) => { type Token = Vfp; }
+    hingeline_helium => { type Token = Helium; }
+    all(hingeline_kernel = "neon", target_arch = "aarch64", target_feature = "neon", target_endian = "little") => {
+        type Token = Neon;
+    }
+    all(hingeline_kernel = "simd128", target_arch = "wasm32", target_feature = "simd128") => { type Token = Simd128; }
     hingeline_kernel = "vfp" => {
         compile_error!("`hingeline_kernel` asks for a kernel of Thumb with a floating-point unit, which this target is not");
+        type Token = Portable;
+    }
+    hingeline_kernel = "helium" => {
+        compile_error!("`hingeline_kernel` asks for the kernel of Cortex-M55, whose target is thumbv8m.main-none-eabihf");
+        type Token = Portable;
+    }
+    hingeline_kernel = "neon" => {
+        compile_error!("`hingeline_kernel` asks for a kernel of AArch64 and NEON, which this target is not");
+        type Token = Portable;
+    }
+    hingeline_kernel = "simd128" => {
+        compile_error!("`hingeline_kernel` asks for a kernel of WebAssembly with -C target-feature=+simd128");
         type Token = Portable;
     }
     any(hingeline_kernel = "sse2", hingeline_kernel = "avx2", hingeline_kernel = "avx512") => {
@@ -28,6 +51,8 @@ cfg_select! {
     all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512vl") => { type Token = Avx512; }
     all(target_arch = "x86_64", target_feature = "avx2") => { type Token = Avx2; }
     all(target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
+    all(target_arch = "aarch64", target_feature = "neon", target_endian = "little") => { type Token = Neon; }
+    all(target_arch = "wasm32", target_feature = "simd128") => { type Token = Simd128; }
     hingeline_vfp => { type Token = Vfp; }
     any(target_arch = "riscv32", all(target_arch = "arm", target_os = "none")) => { type Token = Scalar; }
     _ => { type Token = Portable; }
@@ -42,9 +67,13 @@ cfg_select! {
 /// | x86-64 with `-C target-feature=+avx512vl`, or a `target-cpu` that has it | `Avx512` |
 /// | x86-64 with `-C target-feature=+avx2` | `Avx2` |
 /// | x86-64 with SSE2, which all have but kernels of operating systems | `Sse2` |
+/// | AArch64 with NEON, little-endian: all but kernels of operating systems | `Neon` |
+/// | WebAssembly with `-C target-feature=+simd128` | `Simd128` |
 /// | `thumbv7em-none-eabihf`, `thumbv8m.main-none-eabihf` | `Vfp` |
 /// | other Cortex-M, RISC-V of 32 bits | [`Scalar`] |
 /// | otherwise | [`Portable`] |
+///
+/// `Helium` is chosen by force alone: a Cortex-M55 and a Cortex-M33 have one target, and only who builds knows which it is.
 ///
 /// The names are those of [`Choice`]; one that is none of them is not noticed. To be sure, assert it at compile time:
 ///
@@ -75,6 +104,9 @@ const FORCED: bool = cfg!(any(
     hingeline_kernel = "portable",
     hingeline_kernel = "scalar",
     hingeline_kernel = "vfp",
+    hingeline_kernel = "helium",
+    hingeline_kernel = "neon",
+    hingeline_kernel = "simd128",
     hingeline_kernel = "sse2",
     hingeline_kernel = "avx2",
     hingeline_kernel = "avx512"
@@ -160,7 +192,7 @@ pub trait Work {
 /// use hingeline::kernel::Choice;
 ///
 /// let names: Vec<_> = Choice::ALL.iter().map(|choice| choice.name()).collect();
-/// assert_eq!(names, ["portable", "scalar", "vfp", "sse2", "avx2", "avx512"]);
+/// assert_eq!(names, ["portable", "scalar", "vfp", "helium", "neon", "simd128", "sse2", "avx2", "avx512"]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -172,6 +204,12 @@ pub enum Choice {
     Scalar,
     /// `Vfp`, on Cortex-M4F, M7 and M33.
     Vfp,
+    /// `Helium`, on Cortex-M55, for which a program is built.
+    Helium,
+    /// `Neon`, on AArch64.
+    Neon,
+    /// `Simd128`, on WebAssembly, for which a module is built.
+    Simd128,
     /// `Sse2`, on x86-64.
     Sse2,
     /// `Avx2`, on x86-64.
@@ -186,7 +224,17 @@ impl Choice {
     /// ```
     /// assert_eq!(hingeline::kernel::Choice::ALL[0], hingeline::kernel::Choice::Portable);
     /// ```
-    pub const ALL: [Self; 6] = [Self::Portable, Self::Scalar, Self::Vfp, Self::Sse2, Self::Avx2, Self::Avx512];
+    pub const ALL: [Self; 9] = [
+        Self::Portable,
+        Self::Scalar,
+        Self::Vfp,
+        Self::Helium,
+        Self::Neon,
+        Self::Simd128,
+        Self::Sse2,
+        Self::Avx2,
+        Self::Avx512,
+    ];
 
     /// That of [`Chosen`].
     ///
@@ -220,6 +268,9 @@ impl Choice {
             Self::Portable => "portable",
             Self::Scalar => "scalar",
             Self::Vfp => "vfp",
+            Self::Helium => "helium",
+            Self::Neon => "neon",
+            Self::Simd128 => "simd128",
             Self::Sse2 => "sse2",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
@@ -264,32 +315,24 @@ impl Choice {
     /// assert_eq!(Choice::best().run(Sum(&[1.0, 2.0, 3.0])), Ok(6.0));
     /// ```
     pub fn run<W: Work>(self, work: W) -> Result<W::Output, Error> {
-        cfg_select! {
-            all(target_arch = "x86_64", target_feature = "sse2") => {
-                match self {
-                    Self::Portable => Ok(work.run(Portable)),
-                    Self::Scalar => Ok(work.run(Scalar)),
-                    Self::Sse2 => Ok(work.run(Sse2)),
-                    Self::Avx2 => Ok(work.run(Avx2::new()?)),
-                    Self::Avx512 => Ok(work.run(Avx512::new()?)),
-                    Self::Vfp => Err(Error::KernelUnavailable),
-                }
-            }
-            hingeline_vfp => {
-                match self {
-                    Self::Portable => Ok(work.run(Portable)),
-                    Self::Scalar => Ok(work.run(Scalar)),
-                    Self::Vfp => Ok(work.run(Vfp)),
-                    _ => Err(Error::KernelUnavailable),
-                }
-            }
-            _ => {
-                match self {
-                    Self::Portable => Ok(work.run(Portable)),
-                    Self::Scalar => Ok(work.run(Scalar)),
-                    _ => Err(Error::KernelUnavailable),
-                }
-            }
+        match self {
+            Self::Portable => Ok(work.run(Portable)),
+            Self::Scalar => Ok(work.run(Scalar)),
+            #[cfg(hingeline_vfp)]
+            Self::Vfp => Ok(work.run(Vfp)),
+            #[cfg(hingeline_helium)]
+            Self::Helium => Ok(work.run(Helium)),
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+            Self::Neon => Ok(work.run(Neon)),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Self::Simd128 => Ok(work.run(Simd128)),
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            Self::Sse2 => Ok(work.run(Sse2)),
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            Self::Avx2 => Ok(work.run(Avx2::new()?)),
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            Self::Avx512 => Ok(work.run(Avx512::new()?)),
+            _ => Err(Error::KernelUnavailable),
         }
     }
 }

@@ -10,19 +10,43 @@
 //! be functions of their own without the instruction set. With them the scores of 10×64 took ten times as long.
 
 mod dots;
+mod four;
 mod updates;
 
 pub(super) use dots::{batch_scores, dot, scores};
+pub(super) use four::Four;
 pub(super) use updates::{axpy, batch_rank_one, largest, rank_one, scale};
 
 /// Lanes of a dot product.
 const LANES: usize = 16;
 
-/// A register of an instruction set that holds a `PARTS`-th of the lanes.
+/// A vector of binary32 in a register of an instruction set.
 ///
-/// A register exists only where the processor has its instruction set, since `splat` and the loads, which make the
-/// first ones, require that of their caller. So operations on registers that exist are safe.
-pub(super) trait Register<const PARTS: usize>: Copy {
+/// One exists only where the processor has its instruction set, since `splat` and the loads, which make the first ones,
+/// require that of their caller. So operations on vectors that exist are safe.
+pub(super) trait Vector: Copy {
+    /// # Safety
+    /// The processor has this vector's instruction set.
+    unsafe fn splat(value: f32) -> Self;
+
+    /// # Safety
+    /// As [`splat`](Self::splat); all its elements can be read.
+    unsafe fn load(from: *const f32) -> Self;
+
+    /// # Safety
+    /// All its elements can be written.
+    unsafe fn store(self, to: *mut f32);
+
+    fn add(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+
+    /// In each place, the larger of a magnitude and that of any other element, in the order of their bits as integers:
+    /// infinity is above all numbers and NaN above that.
+    fn larger(self, other: Self) -> Self;
+}
+
+/// A vector that holds a `PARTS`-th of the lanes, and parts of such a vector.
+pub(super) trait Register<const PARTS: usize>: Vector {
     /// Elements that it holds.
     const WIDTH: usize = LANES / PARTS;
 
@@ -33,21 +57,13 @@ pub(super) trait Register<const PARTS: usize>: Copy {
     type Quad: Quad;
 
     /// # Safety
-    /// The processor has this register's instruction set.
-    unsafe fn splat(value: f32) -> Self;
-
-    /// # Safety
-    /// As [`splat`](Self::splat); `WIDTH` elements can be read.
-    unsafe fn load(from: *const f32) -> Self;
-
-    /// # Safety
-    /// As [`splat`](Self::splat); `count` is at least 1 and below `WIDTH`.
+    /// The processor has this register's instruction set; `count` is at least 1 and below `WIDTH`.
     unsafe fn mask(count: usize) -> Self::Mask;
 
     /// The elements of the mask, and +0.0 in place of the others, which are not read.
     ///
     /// # Safety
-    /// As [`splat`](Self::splat); the elements of the mask can be read.
+    /// The processor has this register's instruction set; the elements of the mask can be read.
     unsafe fn load_first(from: *const f32, mask: Self::Mask) -> Self;
 
     /// The elements of the mask, and −0.0 in place of the others, which are not read.
@@ -57,21 +73,10 @@ pub(super) trait Register<const PARTS: usize>: Copy {
     unsafe fn load_padded(from: *const f32, mask: Self::Mask) -> Self;
 
     /// # Safety
-    /// `WIDTH` elements can be written.
-    unsafe fn store(self, to: *mut f32);
-
-    /// # Safety
     /// The elements of the mask can be written; no other is.
     unsafe fn store_first(self, to: *mut f32, mask: Self::Mask);
 
-    fn add(self, other: Self) -> Self;
-    fn mul(self, other: Self) -> Self;
-
-    /// In each place, the larger of a magnitude and that of any other element, in the order of their bits as integers:
-    /// infinity is above all numbers and NaN above that.
-    fn larger(self, other: Self) -> Self;
-
-    /// The largest of its magnitudes, in that order.
+    /// The largest of its magnitudes, in the order of their bits.
     fn largest(self) -> f32;
 
     /// The first two folds of a row's lanes, from sixteen to eight and to four.
@@ -141,6 +146,7 @@ macro_rules! entry_points {
                     // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
                     unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }
                 }
+                #[cfg_attr(target_arch = "wasm32", allow(unused_unsafe, reason = "a module runs where it can or not at all"))]
                 // SAFETY: `self` is proof that the processor has the instruction set.
                 unsafe { entry($($argument),*) }
             }

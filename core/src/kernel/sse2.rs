@@ -3,11 +3,11 @@
 use core::arch::x86_64::{
     __m128, _MM_HINT_T1, _mm_add_ps, _mm_and_si128, _mm_andnot_si128, _mm_castps_si128, _mm_castsi128_ps,
     _mm_cmpgt_epi32, _mm_cvtss_f32, _mm_load_ss, _mm_loadl_epi64, _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps,
-    _mm_mul_ps, _mm_or_ps, _mm_or_si128, _mm_prefetch, _mm_set1_epi32, _mm_set1_ps, _mm_setr_ps, _mm_shuffle_ps,
-    _mm_store_ss, _mm_storel_epi64, _mm_storeu_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,
+    _mm_mul_ps, _mm_or_ps, _mm_or_si128, _mm_prefetch, _mm_set1_epi32, _mm_set1_ps, _mm_shuffle_ps, _mm_store_ss,
+    _mm_storel_epi64, _mm_storeu_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,
 };
 
-use super::lanes::{Quad, Register, entry_points};
+use super::lanes::{Four, Vector, entry_points};
 use super::sealed::Sealed;
 
 /// The kernel for SSE2, which every x86-64 processor has.
@@ -54,11 +54,7 @@ entry_points!(Sse2: "sse2", Xmm as 4 registers; 2 rows; a batch of 1 row by 3 sa
 #[derive(Clone, Copy)]
 pub(super) struct Xmm(pub(super) __m128);
 
-impl Register<4> for Xmm {
-    /// How many: one, two or three elements are loaded by instructions of their own.
-    type Mask = usize;
-    type Quad = Self;
-
+impl Vector for Xmm {
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         // SAFETY: the caller's processor has SSE2.
@@ -72,57 +68,9 @@ impl Register<4> for Xmm {
     }
 
     #[inline(always)]
-    unsafe fn mask(count: usize) -> usize {
-        count
-    }
-
-    #[inline(always)]
-    unsafe fn load_first(from: *const f32, mask: usize) -> Self {
-        // SAFETY: the caller's processor has SSE2, and as many elements as the arm loads can be read; none of these
-        // loads wants more alignment than an element.
-        Self(unsafe {
-            match mask {
-                1 => _mm_load_ss(from),
-                2 => _mm_castsi128_ps(_mm_loadl_epi64(from.cast())),
-                _ => _mm_movelh_ps(_mm_castsi128_ps(_mm_loadl_epi64(from.cast())), _mm_load_ss(from.add(2))),
-            }
-        })
-    }
-
-    #[inline(always)]
-    unsafe fn load_padded(from: *const f32, mask: usize) -> Self {
-        // SAFETY: as `load_first`, by the caller.
-        unsafe {
-            let padding = match mask {
-                1 => _mm_setr_ps(0.0, -0.0, -0.0, -0.0),
-                2 => _mm_setr_ps(0.0, 0.0, -0.0, -0.0),
-                _ => _mm_setr_ps(0.0, 0.0, 0.0, -0.0),
-            };
-            Self(_mm_or_ps(Self::load_first(from, mask).0, padding))
-        }
-    }
-
-    #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
         // SAFETY: the register exists, so the processor has SSE2; the caller's four elements can be written.
         unsafe { _mm_storeu_ps(to, self.0) }
-    }
-
-    #[inline(always)]
-    unsafe fn store_first(self, to: *mut f32, mask: usize) {
-        // SAFETY: the register exists, so the processor has SSE2; as many elements as the arm stores can be written,
-        // and none of these stores wants more alignment than an element.
-        unsafe {
-            let pair = _mm_castps_si128(self.0);
-            match mask {
-                1 => _mm_store_ss(to, self.0),
-                2 => _mm_storel_epi64(to.cast(), pair),
-                _ => {
-                    _mm_storel_epi64(to.cast(), pair);
-                    _mm_store_ss(to.add(2), _mm_movehl_ps(self.0, self.0));
-                }
-            }
-        }
     }
 
     #[inline(always)]
@@ -149,53 +97,77 @@ impl Register<4> for Xmm {
             Self(_mm_castsi128_ps(larger))
         }
     }
-
-    #[inline(always)]
-    fn largest(self) -> f32 {
-        // SAFETY: the register exists, so the processor has SSE2.
-        unsafe {
-            let pair = self.larger(Self(_mm_movehl_ps(self.0, self.0)));
-            _mm_cvtss_f32(pair.larger(Self(_mm_shuffle_ps::<0b01>(pair.0, pair.0))).0)
-        }
-    }
-
-    #[inline(always)]
-    fn quarter([first, second, third, fourth]: [Self; 4]) -> Self {
-        first.add(third).add(second.add(fourth))
-    }
 }
 
-impl Quad for Xmm {
+impl Four for Xmm {
     // SAFETY: sixteen bytes of zeros are four floats. The register needs no proof: this file is compiled only for
     // targets that have SSE2.
     const ZERO: Self = Self(unsafe { core::mem::zeroed() });
 
     #[inline(always)]
-    fn fold(self) -> f32 {
-        // SAFETY: the register exists, so the processor has SSE2.
-        unsafe {
-            let pair = _mm_add_ps(self.0, _mm_movehl_ps(self.0, self.0));
-            _mm_cvtss_f32(_mm_add_ps(pair, _mm_shuffle_ps::<0b01>(pair, pair)))
-        }
+    unsafe fn load_one(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has SSE2, and an element can be read.
+        Self(unsafe { _mm_load_ss(from) })
     }
 
-    // Three additions for four rows, where one by one they would need eight. The elements of two rows are put side by
-    // side and not one row behind the other: of that the compiler makes horizontal additions, which are slower.
     #[inline(always)]
-    fn fold_four([first, second, third, fourth]: [Self; 4]) -> [f32; 4] {
-        let mut sums = [0.0; 4];
-        // SAFETY: the registers exist, so the processor has SSE2; the array holds the four elements.
-        unsafe {
-            let (low, high) = (halve(first, second), halve(third, fourth));
-            _mm_storeu_ps(sums.as_mut_ptr(), _mm_add_ps(_mm_movelh_ps(low, high), _mm_movehl_ps(high, low)));
-        }
-        sums
+    unsafe fn load_two(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has SSE2, and two elements can be read; it wants no more alignment than theirs.
+        Self(unsafe { _mm_castsi128_ps(_mm_loadl_epi64(from.cast())) })
     }
-}
 
-/// The fold of two rows from four lanes to two, their elements side by side.
-#[inline(always)]
-fn halve(a: Xmm, b: Xmm) -> __m128 {
-    // SAFETY: the registers exist, so the processor has SSE2.
-    unsafe { _mm_add_ps(_mm_unpacklo_ps(a.0, b.0), _mm_unpackhi_ps(a.0, b.0)) }
+    #[inline(always)]
+    unsafe fn store_one(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has SSE2; the caller's element can be written.
+        unsafe { _mm_store_ss(to, self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_two(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has SSE2; the caller's two elements can be written, and it wants
+        // no more alignment than theirs.
+        unsafe { _mm_storel_epi64(to.cast(), _mm_castps_si128(self.0)) }
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_or_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn zip_low(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_unpacklo_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn zip_high(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_unpackhi_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn pair_low(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_movelh_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn pair_high(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_movehl_ps(other.0, self.0) })
+    }
+
+    #[inline(always)]
+    fn first(self) -> f32 {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe { _mm_cvtss_f32(self.0) }
+    }
+
+    #[inline(always)]
+    fn second(self) -> f32 {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe { _mm_cvtss_f32(_mm_shuffle_ps::<0b01>(self.0, self.0)) }
+    }
 }

@@ -34,6 +34,10 @@ macro_rules! hold_to_the_contract {
 
 hold_to_the_contract!(portable, Ok(hingeline::kernel::Portable));
 hold_to_the_contract!(scalar, Ok(hingeline::kernel::Scalar));
+#[cfg(target_arch = "aarch64")]
+hold_to_the_contract!(neon, Ok(hingeline::kernel::Neon));
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+hold_to_the_contract!(simd128, Ok(hingeline::kernel::Simd128));
 #[cfg(target_arch = "x86_64")]
 hold_to_the_contract!(sse2, Ok(hingeline::kernel::Sse2));
 #[cfg(target_arch = "x86_64")]

@@ -21,7 +21,7 @@ pub(crate) fn build(target: &str, defmt: bool) -> Result<PathBuf, Failure> {
     let manifest = root().join("examples/firmware/Cargo.toml");
     // What logs is another build of the same library, and has a folder of its own.
     let folder = root().join("examples/firmware/target").join(if defmt { "defmt" } else { "plain" });
-    let mut command = Command::new(root().join(".ci/bare-metal"));
+    let mut command = Command::new(root().join(".ci/cross"));
     command.args([target, "build", "--quiet", "--release"]);
     command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&folder);
     if defmt {
@@ -31,7 +31,7 @@ pub(crate) fn build(target: &str, defmt: bool) -> Result<PathBuf, Failure> {
     for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC"] {
         command.env_remove(name);
     }
-    let output = command.output().map_err(|error| format!("cannot start .ci/bare-metal: {error}"))?;
+    let output = command.output().map_err(|error| format!("cannot start .ci/cross: {error}"))?;
     if !output.status.success() {
         return Err(format!("cannot build for {target}:\n{}", String::from_utf8_lossy(&output.stderr)).into());
     }

@@ -1,0 +1,160 @@
+//! NEON: the sixteen lanes are four registers of four.
+
+use core::arch::aarch64::{
+    float32x4_t, vabsq_f32, vaddq_f32, vcombine_f32, vdup_n_f32, vdupq_n_f32, vget_low_f32, vgetq_lane_f32, vld1_f32,
+    vld1_lane_f32, vld1q_f32, vmaxq_u32, vmulq_f32, vorrq_u32, vreinterpretq_f32_f64, vreinterpretq_f32_u32,
+    vreinterpretq_f64_f32, vreinterpretq_u32_f32, vst1_f32, vst1q_f32, vst1q_lane_f32, vzip1q_f32, vzip1q_f64,
+    vzip2q_f32, vzip2q_f64,
+};
+
+use super::lanes::{Four, Vector, entry_points};
+use super::sealed::Sealed;
+
+/// The kernel for NEON, which every AArch64 processor has but where an operating system's kernel forgoes it.
+///
+/// ```
+/// # #[cfg(target_arch = "aarch64")]
+/// # {
+/// use hingeline::kernel::{Kernel, Neon};
+///
+/// assert_eq!(Neon.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Neon;
+
+impl Sealed for Neon {
+    const OF_TARGET: Self = Self;
+
+    // Stable Rust has no such hint here.
+    #[inline(always)]
+    fn prefetch(self, _x: &[f32]) {}
+}
+
+// Five rows, and three rows by two samples in a batch: twenty and twenty-four accumulators of the thirty-two registers.
+entry_points!(Neon: "neon", Quadruple as 4 registers; 5 rows; a batch of 3 rows by 2 samples);
+
+/// A register of NEON.
+#[derive(Clone, Copy)]
+pub(super) struct Quadruple(float32x4_t);
+
+impl Vector for Quadruple {
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        // SAFETY: the caller's processor has NEON.
+        Self(unsafe { vdupq_n_f32(value) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has NEON, and four elements can be read.
+        Self(unsafe { vld1q_f32(from) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has NEON; the caller's four elements can be written.
+        unsafe { vst1q_f32(to, self.0) }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        Self(unsafe { vaddq_f32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        Self(unsafe { vmulq_f32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe {
+            let magnitude = vreinterpretq_u32_f32(vabsq_f32(other.0));
+            Self(vreinterpretq_f32_u32(vmaxq_u32(magnitude, vreinterpretq_u32_f32(self.0))))
+        }
+    }
+}
+
+impl Four for Quadruple {
+    // SAFETY: sixteen bytes of zeros are four floats. The register needs no proof: this file is compiled only for
+    // targets that have NEON.
+    const ZERO: Self = Self(unsafe { core::mem::zeroed() });
+
+    #[inline(always)]
+    unsafe fn load_one(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has NEON, and an element can be read.
+        Self(unsafe { vcombine_f32(vld1_lane_f32::<0>(from, vdup_n_f32(0.0)), vdup_n_f32(0.0)) })
+    }
+
+    #[inline(always)]
+    unsafe fn load_two(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has NEON, and two elements can be read.
+        Self(unsafe { vcombine_f32(vld1_f32(from), vdup_n_f32(0.0)) })
+    }
+
+    #[inline(always)]
+    unsafe fn store_one(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has NEON; the caller's element can be written.
+        unsafe { vst1q_lane_f32::<0>(to, self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_two(self, to: *mut f32) {
+        // SAFETY: the register exists, so the processor has NEON; the caller's two elements can be written.
+        unsafe { vst1_f32(to, vget_low_f32(self.0)) }
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe {
+            let bits = vorrq_u32(vreinterpretq_u32_f32(self.0), vreinterpretq_u32_f32(other.0));
+            Self(vreinterpretq_f32_u32(bits))
+        }
+    }
+
+    #[inline(always)]
+    fn zip_low(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        Self(unsafe { vzip1q_f32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn zip_high(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        Self(unsafe { vzip2q_f32(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn pair_low(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe {
+            Self(vreinterpretq_f32_f64(vzip1q_f64(vreinterpretq_f64_f32(self.0), vreinterpretq_f64_f32(other.0))))
+        }
+    }
+
+    #[inline(always)]
+    fn pair_high(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe {
+            Self(vreinterpretq_f32_f64(vzip2q_f64(vreinterpretq_f64_f32(self.0), vreinterpretq_f64_f32(other.0))))
+        }
+    }
+
+    #[inline(always)]
+    fn first(self) -> f32 {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe { vgetq_lane_f32::<0>(self.0) }
+    }
+
+    #[inline(always)]
+    fn second(self) -> f32 {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe { vgetq_lane_f32::<1>(self.0) }
+    }
+}

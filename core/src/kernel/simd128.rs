@@ -1,0 +1,137 @@
+//! SIMD128 of WebAssembly: the sixteen lanes are four registers of four.
+//!
+//! What a target lacks cannot be compiled in: a module that has one such instruction is refused whole by an engine without
+//! them. So nothing needs proof here, and the intrinsics are safe.
+
+use core::arch::wasm32::{
+    f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, i32x4_max, i32x4_shuffle, i32x4_splat, v128,
+    v128_and, v128_load, v128_load32_zero, v128_load64_zero, v128_or, v128_store, v128_store32_lane, v128_store64_lane,
+};
+
+use super::lanes::{Four, Vector, entry_points};
+use super::sealed::Sealed;
+
+/// The kernel for WebAssembly with `-C target-feature=+simd128`.
+///
+/// ```
+/// # #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+/// # {
+/// use hingeline::kernel::{Kernel, Simd128};
+///
+/// assert_eq!(Simd128.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Simd128;
+
+impl Sealed for Simd128 {
+    const OF_TARGET: Self = Self;
+
+    // There is no such instruction.
+    #[inline(always)]
+    fn prefetch(self, _x: &[f32]) {}
+}
+
+entry_points!(Simd128: "simd128", V128 as 4 registers; 3 rows; a batch of 1 row by 3 samples);
+
+/// A value of 128 bits.
+#[derive(Clone, Copy)]
+pub(super) struct V128(v128);
+
+impl Vector for V128 {
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        Self(f32x4_splat(value))
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's four elements can be read; it wants no alignment.
+        Self(unsafe { v128_load(from.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's four elements can be written; it wants no alignment.
+        unsafe { v128_store(to.cast(), self.0) }
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(f32x4_add(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(f32x4_mul(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Self(i32x4_max(v128_and(other.0, i32x4_splat(i32::MAX)), self.0))
+    }
+}
+
+impl Four for V128 {
+    const ZERO: Self = Self(f32x4(0.0, 0.0, 0.0, 0.0));
+
+    #[inline(always)]
+    unsafe fn load_one(from: *const f32) -> Self {
+        // SAFETY: the caller's element can be read.
+        Self(unsafe { v128_load32_zero(from.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn load_two(from: *const f32) -> Self {
+        // SAFETY: the caller's two elements can be read; it wants no alignment.
+        Self(unsafe { v128_load64_zero(from.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn store_one(self, to: *mut f32) {
+        // SAFETY: the caller's element can be written.
+        unsafe { v128_store32_lane::<0>(self.0, to.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_two(self, to: *mut f32) {
+        // SAFETY: the caller's two elements can be written; it wants no alignment.
+        unsafe { v128_store64_lane::<0>(self.0, to.cast()) }
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(v128_or(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn zip_low(self, other: Self) -> Self {
+        Self(i32x4_shuffle::<0, 4, 1, 5>(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn zip_high(self, other: Self) -> Self {
+        Self(i32x4_shuffle::<2, 6, 3, 7>(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn pair_low(self, other: Self) -> Self {
+        Self(i32x4_shuffle::<0, 1, 4, 5>(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn pair_high(self, other: Self) -> Self {
+        Self(i32x4_shuffle::<2, 3, 6, 7>(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn first(self) -> f32 {
+        f32x4_extract_lane::<0>(self.0)
+    }
+
+    #[inline(always)]
+    fn second(self) -> f32 {
+        f32x4_extract_lane::<1>(self.0)
+    }
+}
