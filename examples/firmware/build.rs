@@ -7,7 +7,9 @@ use std::{env, fs};
 
 fn main() {
     let target = env::var("TARGET").expect("cargo sets it");
-    let Some(board) = board_of(&target) else { return };
+    // A Cortex-M33 and a Cortex-M55 have one target; the kernel tells which of them this is for.
+    let helium = env::var("CARGO_CFG_HINGELINE_KERNEL").is_ok_and(|kernel| kernel == "helium");
+    let Some(board) = board_of(&target, helium) else { return };
     let source = Path::new("boards").join(board);
     println!("cargo:rerun-if-changed={}", source.display());
     let directory = env::var("OUT_DIR").expect("cargo sets it");
@@ -21,8 +23,9 @@ fn main() {
 }
 
 /// The memory of a board that QEMU plays.
-fn board_of(target: &str) -> Option<&'static str> {
+fn board_of(target: &str, helium: bool) -> Option<&'static str> {
     Some(match target {
+        "thumbv8m.main-none-eabihf" if helium => "mps3-an547.x",
         "thumbv6m-none-eabi" => "microbit.x",
         "thumbv7m-none-eabi" => "lm3s6965evb.x",
         "thumbv7em-none-eabihf" => "mps2.x",

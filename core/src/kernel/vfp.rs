@@ -66,19 +66,38 @@ impl Sealed for Vfp {
     }
 
     fn scaled_rank_one<const C: usize>(self, coefficients: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
-        add_rows(coefficients, factor, x, rows);
+        // SAFETY: the target has the unit.
+        unsafe { add_rows(add_multiples, coefficients, factor, x, rows) }
     }
 }
 
+/// Adds to each row its factor times the common one times x: factor, factors, x, rows, how many of these, features.
+pub(super) type AddMultiples = unsafe extern "C" fn(f32, *const f32, *const f32, *mut f32, usize, usize);
+
 /// Adds multiples of x to as many rows as there are factors, each times the common one, and whole rows.
-fn add_rows(k: &[f32], factor: f32, x: &[f32], rows: &mut [f32]) {
+///
+/// # Safety
+/// The function may be called for `count`, at least one, factors, and rows of as many weights as there are features, at
+/// least one, which do not overlap.
+#[inline(always)]
+pub(super) unsafe fn add_rows(add: AddMultiples, k: &[f32], factor: f32, x: &[f32], rows: &mut [f32]) {
     let whole = rows.len().checked_div(x.len()).unwrap_or(0);
     let count = whole.min(k.len());
     if count > 0 {
-        // SAFETY: the target has the unit. There are `count`, at least one, factors, and rows of as many weights as there
-        // are features, at least one; they do not overlap.
-        unsafe { add_multiples(factor, k.as_ptr(), x.as_ptr(), rows.as_mut_ptr(), count, x.len()) }
+        // SAFETY: by the caller; there are so many factors and rows, and slices that can be written overlap no other.
+        unsafe { add(factor, k.as_ptr(), x.as_ptr(), rows.as_mut_ptr(), count, x.len()) }
     }
+}
+
+/// The dot product of what both slices have, as the score of a row.
+#[inline(always)]
+pub(super) fn dot_by_scores(kernel: impl Kernel, a: &[f32], b: &[f32]) -> f32 {
+    // The identity of addition as a bias leaves the sign of a zero as it is.
+    let mut dot = -0.0;
+    if let Some((a, _)) = a.split_at_checked(a.len().min(b.len())) {
+        kernel.scores(b, 1.0, &[-0.0], a, core::slice::from_mut(&mut dot));
+    }
+    dot
 }
 
 impl Kernel for Vfp {
@@ -86,36 +105,16 @@ impl Kernel for Vfp {
     const BATCHES: bool = false;
 
     fn dot(self, a: &[f32], b: &[f32]) -> f32 {
-        let length = a.len().min(b.len());
-        // The identity of addition as a bias leaves the sign of a zero as it is.
-        let mut dot = -0.0;
-        if let Some((a, _)) = a.split_at_checked(length) {
-            self.scores(b, 1.0, &[-0.0], a, core::slice::from_mut(&mut dot));
-        }
-        dot
+        dot_by_scores(self, a, b)
     }
 
     #[inline(never)]
     fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
-        let Some(whole) = weights.len().checked_div(x.len()) else {
-            return Portable.scores(weights, scale, bias, x, scores);
-        };
-        let rows = whole.min(bias.len()).min(scores.len());
-        if rows == 0 {
-            return;
+        match Scores::of(weights, scale, bias, x, scores) {
+            // SAFETY: the target has the unit.
+            Some(call) => unsafe { scores_of_rows(&call) },
+            None => without_features(scale, bias, x, scores),
         }
-        let call = Scores {
-            weights: weights.as_ptr(),
-            x: x.as_ptr(),
-            bias: bias.as_ptr(),
-            scores: scores.as_mut_ptr(),
-            rows,
-            features: x.len(),
-            scale,
-        };
-        // SAFETY: the target has the unit. There are `rows`, at least one, rows of `features`, at least one, weights, and
-        // `rows` biases and scores.
-        unsafe { scores_of_rows(&call) }
     }
 
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]) {
@@ -125,7 +124,8 @@ impl Kernel for Vfp {
     }
 
     fn rank_one(self, k: &[f32], x: &[f32], rows: &mut [f32]) {
-        add_rows(k, 1.0, x, rows);
+        // SAFETY: the target has the unit.
+        unsafe { add_rows(add_multiples, k, 1.0, x, rows) }
     }
 
     fn scale(self, k: f32, y: &mut [f32]) {
@@ -138,9 +138,10 @@ impl Kernel for Vfp {
     }
 }
 
-/// What the scores of some rows take, in the order in which the assembly loads it.
+/// What the scores of some rows take, in the order in which the assembly loads it: `rows`, at least one, rows of `features`,
+/// at least one, weights, and `rows` biases and scores.
 #[repr(C)]
-struct Scores {
+pub(super) struct Scores {
     weights: *const f32,
     x: *const f32,
     bias: *const f32,
@@ -148,6 +149,31 @@ struct Scores {
     rows: usize,
     features: usize,
     scale: f32,
+}
+
+impl Scores {
+    /// The rows that are whole and have a bias and a score; none if there are no rows or no features.
+    #[inline(always)]
+    pub(super) fn of(weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) -> Option<Self> {
+        let rows = weights.len().checked_div(x.len())?.min(bias.len()).min(scores.len());
+        (rows > 0).then_some(Self {
+            weights: weights.as_ptr(),
+            x: x.as_ptr(),
+            bias: bias.as_ptr(),
+            scores: scores.as_mut_ptr(),
+            rows,
+            features: x.len(),
+            scale,
+        })
+    }
+}
+
+/// The scores of rows that have no features, if it is that.
+#[cold]
+pub(super) fn without_features(scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
+    if x.is_empty() {
+        Portable.scores(&[], scale, bias, x, scores);
+    }
 }
 
 /// Eight products of the next eight weights and features, in `s24` to `s31`.
@@ -232,7 +258,7 @@ macro_rules! rest {
 /// The processor has the unit. Rows and features are at least 1; there are `rows · features` weights, `features` features, `rows`
 /// biases, and `rows` scores to be written.
 #[unsafe(naked)]
-unsafe extern "C" fn scores_of_rows(call: &Scores) {
+pub(super) unsafe extern "C" fn scores_of_rows(call: &Scores) {
     naked_asm!(
         ".fpu fpv4-sp-d16",
         "push {r4-r11, lr}",

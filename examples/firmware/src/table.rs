@@ -13,8 +13,9 @@ const LONG: [usize; 4] = [80, 97, 112, LONGEST];
 const LONGEST: usize = 130;
 /// Rows begin at this many addresses, an element apart.
 const STARTS: usize = 4;
-/// Rows of a matrix.
+/// Rows of a matrix, and of one whose rows are short: kernels take several at once, and what is left in other ways.
 const ROWS: usize = 3;
+const SHORT_ROWS: usize = 7;
 /// Samples of a batch.
 const SAMPLES: usize = 2;
 
@@ -109,37 +110,39 @@ impl<K: Kernel> Table<K> {
         let length = place.len();
         let (mut x, mut y, mut rows) =
             ([0.0; LONGEST + STARTS], [0.0; LONGEST + STARTS], [0.0; ROWS * LONGEST + STARTS]);
-        let (mut bias, mut k) = ([0.0; ROWS], [0.0; SAMPLES * ROWS]);
+        let (mut bias, mut k) = ([0.0; SHORT_ROWS], [0.0; SAMPLES * SHORT_ROWS]);
         for value in x.iter_mut().chain(&mut y).chain(&mut rows).chain(&mut bias).chain(&mut k) {
             *value = values.draw(&mut self.rng);
         }
         let (x, y) = (x.get(place.clone()).unwrap_or_default(), y.get(place.clone()).unwrap_or_default());
-        let rows = rows.get(place.start..place.start + ROWS * length).unwrap_or_default();
+        let count = (ROWS * LONGEST).checked_div(length).unwrap_or(SHORT_ROWS).min(SHORT_ROWS);
+        let rows = rows.get(place.start..place.start + count * length).unwrap_or_default();
+        let (bias, k) = (&bias[..count], &mut k[..SAMPLES * count]);
         let (scale, factor) = (values.draw(&mut self.rng), values.draw(&mut self.rng));
         // One row is not to be touched.
         k[1] = 0.0;
 
         self.compare([Portable.dot(x, y)], [self.kernel.dot(x, y)]);
         self.compare([Portable.largest(x)], [self.kernel.largest(x)]);
-        let (mut defined, mut own) = ([0.0; ROWS], [0.0; ROWS]);
-        Portable.scores(rows, scale, &bias, x, &mut defined);
-        self.kernel.scores(rows, scale, &bias, x, &mut own);
+        let (mut defined, mut own) = ([0.0; SHORT_ROWS], [0.0; SHORT_ROWS]);
+        Portable.scores(rows, scale, bias, x, &mut defined);
+        self.kernel.scores(rows, scale, bias, x, &mut own);
         self.compare(defined, own);
-        let (mut defined, mut own) = ([0.0; SAMPLES * ROWS], [0.0; SAMPLES * ROWS]);
-        Portable.batch_scores(rows, scale, &bias, &[x, y], &mut defined);
-        self.kernel.batch_scores(rows, scale, &bias, &[x, y], &mut own);
+        let (mut defined, mut own) = ([0.0; SAMPLES * SHORT_ROWS], [0.0; SAMPLES * SHORT_ROWS]);
+        Portable.batch_scores(rows, scale, bias, &[x, y], &mut defined);
+        self.kernel.batch_scores(rows, scale, bias, &[x, y], &mut own);
         self.compare(defined, own);
 
         self.compare_changed(y, place.start, |kernel, y| kernel.axpy(factor, x, y), |y| Portable.axpy(factor, x, y));
         self.compare_changed(y, place.start, |kernel, y| kernel.axpy(0.0, x, y), |y| Portable.axpy(0.0, x, y));
         self.compare_changed(y, place.start, |kernel, y| kernel.scale(factor, y), |y| Portable.scale(factor, y));
-        let (one, two) = (&k[..ROWS], [x, y]);
+        let (one, two) = (&k[..count], [x, y]);
         self.compare_changed(rows, place.start, |own, to| own.rank_one(one, x, to), |to| Portable.rank_one(one, x, to));
         self.compare_changed(
             rows,
             place.start,
-            |own, to| own.batch_rank_one(&k, &two, to),
-            |to| Portable.batch_rank_one(&k, &two, to),
+            |own, to| own.batch_rank_one(k, &two, to),
+            |to| Portable.batch_rank_one(k, &two, to),
         );
     }
 
