@@ -1,10 +1,15 @@
 //! The board: how a program starts, prints, measures its stack and ends. The one file that is not safe Rust.
 //!
 //! Programs talk to a debugger or an emulator through semihosting. On a board of your own, [`print!`] becomes RTT or a
-//! serial port, and [`exit`] goes away.
+//! serial port, and [`exit`] goes away. Where there is an operating system, both are those of the standard library.
+
+#[cfg(not(target_os = "none"))]
+extern crate std;
 
 #[cfg(target_os = "none")]
 pub use semihosting::{print, println};
+#[cfg(not(target_os = "none"))]
+pub use std::{print, println};
 
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 use cortex_m as _; // brings the critical sections
@@ -19,6 +24,12 @@ pub use riscv_rt::entry;
 #[cfg(target_os = "none")]
 pub fn exit(well: bool) -> ! {
     semihosting::process::exit(i32::from(!well))
+}
+
+/// Ends the program; its status is 0 if it went well.
+#[cfg(not(target_os = "none"))]
+pub fn exit(well: bool) -> ! {
+    std::process::exit(i32::from(!well))
 }
 
 /// What to do about a panic: say it, and fail.
@@ -58,6 +69,12 @@ pub fn stack_used<T>(room: usize, run: impl FnOnce() -> T) -> (T, usize) {
     // SAFETY: these words are RAM that was painted, and nobody's.
     let untouched = (0..words).take_while(|word| unsafe { bottom.add(*word).read_volatile() } == PAINT).count();
     (result, top.saturating_sub(bottom.addr() + 4 * untouched))
+}
+
+/// Calls it, and tells nothing: the stack of an operating system is not ours to paint.
+#[cfg(not(target_os = "none"))]
+pub fn stack_used<T>(_room: usize, run: impl FnOnce() -> T) -> (T, usize) {
+    (run(), 0)
 }
 
 #[cfg(target_os = "none")]

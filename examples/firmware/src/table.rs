@@ -42,12 +42,14 @@ enum Values {
     /// Signed zeros, the ends of the range, and what lies between.
     Special,
     Subnormal,
+    /// Not subnormal, but their products are, or round to the least subnormal or zero.
+    Tiny,
     /// NaN and infinities too.
     AnyBits,
 }
 
 impl Values {
-    const ALL: [Self; 4] = [Self::Ordinary, Self::Special, Self::Subnormal, Self::AnyBits];
+    const ALL: [Self; 5] = [Self::Ordinary, Self::Special, Self::Subnormal, Self::Tiny, Self::AnyBits];
 
     fn draw(self, rng: &mut XorShiftRng) -> f32 {
         const SPECIAL: [f32; 16] = [
@@ -74,6 +76,8 @@ impl Values {
             Self::Ordinary => f32::from_bits((bits & 0x83ff_ffff) + (121 << 23)),
             Self::Special => SPECIAL.get(bits as usize % SPECIAL.len()).copied().unwrap_or_default(),
             Self::Subnormal => f32::from_bits(bits & 0x807f_ffff),
+            // 2⁻⁷⁵ to 2⁻⁶⁷, of either sign.
+            Self::Tiny => f32::from_bits((bits & 0x83ff_ffff) + (52 << 23)),
             Self::AnyBits => f32::from_bits(bits),
         }
     }

@@ -236,9 +236,17 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
         let rest = features % LANES;
         let tail = features - rest;
         let mut block = 0;
+        // The first products are assigned, since a lane starts at the identity of addition. For one sample and wide
+        // registers that was up to a tenth slower.
+        if (PARTS == 4 || SAMPLES > 1) && block < tail {
+            for part in 0..PARTS {
+                take_products(&mut lanes, rows, samples, part, part * R::WIDTH, None, true);
+            }
+            block += LANES;
+        }
         while block < tail {
             for part in 0..PARTS {
-                take_products(&mut lanes, rows, samples, part, block + part * R::WIDTH, None);
+                take_products(&mut lanes, rows, samples, part, block + part * R::WIDTH, None, false);
             }
             block += LANES;
         }
@@ -246,9 +254,9 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
             for part in 0..PARTS {
                 let start = part * R::WIDTH;
                 if rest >= start + R::WIDTH {
-                    take_products(&mut lanes, rows, samples, part, tail + start, None);
+                    take_products(&mut lanes, rows, samples, part, tail + start, None, false);
                 } else if rest > start {
-                    take_products(&mut lanes, rows, samples, part, tail + start, Some(R::mask(rest - start)));
+                    take_products(&mut lanes, rows, samples, part, tail + start, Some(R::mask(rest - start)), false);
                 }
             }
         }
@@ -271,6 +279,7 @@ unsafe fn take_products<R: Register<PARTS>, const PARTS: usize, const ROWS: usiz
     part: usize,
     at: usize,
     mask: Option<R::Mask>,
+    first: bool,
 ) {
     // SAFETY: by the caller.
     unsafe {
@@ -285,7 +294,8 @@ unsafe fn take_products<R: Register<PARTS>, const PARTS: usize, const ROWS: usiz
             let w = load::<R, PARTS>(row.add(at), mask);
             for (lanes, x) in lanes.iter_mut().zip(xs) {
                 let lane = &mut lanes[index][part];
-                *lane = lane.add(w.mul(x));
+                let product = w.mul(x);
+                *lane = if first { product } else { lane.add(product) };
             }
         }
     }

@@ -1,12 +1,13 @@
 //! What a score, a step and a decoded sample cost: each is called once, for somebody who counts the instructions between
 //! its function's entry and its return, and once more on a painted stack.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 
 use core::hint::black_box;
 
 use hingeline::{Compact, Error, Hinge, InverseTime, Model, Samples, Scaling, Sgd, SgdStep};
-use hingeline_firmware::board::{entry, exit, panicked, println, stack_used};
+#[cfg(target_os = "none")]
+use hingeline_firmware::board::{entry, panicked};
+use hingeline_firmware::board::{exit, println, stack_used};
 use static_cell::ConstStaticCell;
 
 const CLASSES: usize = 10;
@@ -27,6 +28,7 @@ static LABELS: [u8; 1] = [0];
 static SCALES: [f32; FEATURES] = [0.125; FEATURES];
 static OFFSETS: [f32; FEATURES] = [-0.5; FEATURES];
 
+#[cfg(target_os = "none")]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
@@ -64,7 +66,7 @@ fn decode(samples: &mut Compact<'_, FEATURES, u8>) -> Result<usize, Error> {
     Ok(label)
 }
 
-#[entry]
+#[cfg_attr(target_os = "none", entry)]
 fn main() -> ! {
     exit(measure(MODEL.take()).unwrap_or_default())
 }

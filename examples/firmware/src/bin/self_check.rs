@@ -1,10 +1,11 @@
 //! What to run first on a new board: the kernel against the definition, and the gradient against finite differences.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 
 use hingeline::kernel::{CHOSEN, Chosen, Kernel};
 use hingeline::{Decoded, FiniteDifference, Gradient, Hinge, Model, Stopped};
-use hingeline_firmware::board::{entry, exit, panicked, println};
+#[cfg(target_os = "none")]
+use hingeline_firmware::board::{entry, panicked};
+use hingeline_firmware::board::{exit, println};
 use hingeline_firmware::data::{WATCH, decode_floats};
 use hingeline_firmware::table;
 use hingeline_firmware::training::{WATCH_CLASSES, WATCH_FEATURES};
@@ -17,12 +18,13 @@ static GRADIENT: ConstStaticCell<Gradient<WATCH_CLASSES, WATCH_FEATURES>> = Cons
 const STEP: f32 = 1e-2;
 const TOLERANCE: f32 = 1e-2;
 
+#[cfg(target_os = "none")]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
 }
 
-#[entry]
+#[cfg_attr(target_os = "none", entry)]
 fn main() -> ! {
     println!("kernel {}", Chosen::NAME);
     let report = table::check(CHOSEN);

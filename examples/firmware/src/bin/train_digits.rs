@@ -1,8 +1,9 @@
 //! Trains on the handwritten digits and prints the fingerprint of the weights, which is the desktop's.
-#![no_std]
-#![no_main]
+#![cfg_attr(target_os = "none", no_std, no_main)]
 
-use hingeline_firmware::board::{entry, exit, panicked, println, stack_used};
+#[cfg(target_os = "none")]
+use hingeline_firmware::board::{entry, panicked};
+use hingeline_firmware::board::{exit, println, stack_used};
 use hingeline_firmware::training::{self, Digits};
 use static_cell::ConstStaticCell;
 
@@ -11,12 +12,13 @@ static MODEL: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::new());
 /// Of the stack, as much as is painted: there must be that much left.
 const ROOM: usize = 4096;
 
+#[cfg(target_os = "none")]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
 }
 
-#[entry]
+#[cfg_attr(target_os = "none", entry)]
 fn main() -> ! {
     let model = MODEL.take();
     let (trained, stack) = stack_used(ROOM, || training::digits(model));
