@@ -4,12 +4,13 @@
 usage: run.py MODULE [ARGUMENT...]
        run.py --fuel MODULE NAME[+NAME...]...
 
-Fuel is wasmtime's count of executed instructions: the same in every run. A program is given ever less or more of it until it
-is known with how much it stops at the first instruction of a function, and with how much behind its last; where it stopped,
-the stack tells. For NAMES joined by a plus, the function of the first is looked for within a call of the next, and so on;
-a name is any part of a symbol, and may be followed by commas and other parts of the same symbol.
+Fuel is wasmtime's count of executed instructions, the same in every run. The engine looks at it where a function begins and
+at each turn of a loop, and stops a program that has used more than it was given. So the program is given ever less or more,
+until it is known how much it has used where the function begins, and where the engine looks first after its return: the
+difference is printed, as JSON. So behind the function should come a call.
 
-Counted is the fuel up to the first call or turn of a loop behind the function, since there engines look at it.
+A name is any part of a symbol, and may be followed by commas and other parts of the same symbol. For names joined by a plus,
+the first one's function is looked for within a call of the next one's, and so on. A call that does not happen is null.
 """
 
 import json
@@ -34,7 +35,7 @@ class Program:
         self.linker.define_wasi()
 
     def run(self, fuel, wasi):
-        """Its status, or where it ran out of fuel: the symbols on its stack, the innermost first."""
+        """Its status, or where it ran out of fuel: symbols and places of its stack, the innermost first."""
         store = wasmtime.Store(self.engine)
         store.set_fuel(fuel)
         store.set_wasi(wasi)
@@ -46,7 +47,7 @@ class Program:
         except wasmtime.Trap as trap:
             if trap.trap_code != wasmtime.TrapCode.OUT_OF_FUEL:
                 raise
-            return [frame.func_name or "" for frame in trap.frames]
+            return [(frame.func_name or "", frame.module_offset) for frame in trap.frames]
         return 0
 
     def stack(self, fuel):
@@ -56,32 +57,34 @@ class Program:
 
 def is_within(stack, names):
     """Whether the functions lie on the stack, the first name's inside the next one's."""
-    frames = iter(stack)
-    return all(any(all(part in frame for part in name) for frame in frames) for name in names)
+    frames = iter(stack or [])
+    return all(any(all(part in symbol for part in name) for symbol, _ in frames) for name in names)
 
 
-def fuel_of_first_call(program, names, step=128):
-    """The interval of fuel with which the program stops in the first such call."""
-    found = step
-    while True:
-        stack = program.stack(found)
-        if stack is None:
-            sys.exit(f"no call of {names} in the program")
-        if is_within(stack, names):
-            break
-        found += step
-    before, after = found - step, found
-    while after - before > 1:
-        middle = (before + after) // 2
-        before, after = (before, middle) if is_within(program.stack(middle), names) else (middle, after)
-    first, inside, width = after, found, step
-    while is_within(program.stack(inside + width), names):
+def end_of(holds, start):
+    """The first fuel from start on for which it does not hold; before that it always does."""
+    inside, width = start, 1
+    while holds(inside + width):
         inside, width = inside + width, 2 * width
     outside = inside + width
     while outside - inside > 1:
         middle = (inside + outside) // 2
-        inside, outside = (middle, outside) if is_within(program.stack(middle), names) else (inside, middle)
-    return outside - first
+        inside, outside = (middle, outside) if holds(middle) else (inside, middle)
+    return outside
+
+
+def fuel_of_first_call(program, names, step=8):
+    within = lambda fuel: is_within(program.stack(fuel), names)
+    found = 0
+    while not within(found):
+        if program.stack(found) is None:
+            return None
+        found += step
+    first = next(fuel for fuel in range(max(found - step, 0), found + 1) if within(fuel))
+    used_before = end_of(lambda fuel: program.stack(fuel) == program.stack(first), first)
+    after = end_of(within, used_before)
+    used_after = end_of(lambda fuel: program.stack(fuel) == program.stack(after), after)
+    return used_after - used_before
 
 
 def main():

@@ -1,18 +1,31 @@
 //! The cores: what each is built for, and which machine plays it.
 
-/// A processor core, and the board that QEMU plays it on.
+/// A processor core, and what plays it.
 #[derive(Debug)]
 pub(crate) struct Core {
     /// Its name on the command line and in the table.
     pub(crate) name: &'static str,
     /// What the compiler calls it.
     pub(crate) target: &'static str,
+    /// What the compiler is told besides.
+    pub(crate) flags: &'static str,
     /// The kernel that must run on it.
     pub(crate) kernel: &'static str,
-    /// The emulator and its arguments.
-    pub(crate) emulator: &'static [&'static str],
-    /// Whether the logger that `defmt` has for emulators runs there.
-    pub(crate) logs: bool,
+    /// What plays it.
+    pub(crate) machine: Machine,
+}
+
+/// What plays a core.
+#[derive(Debug)]
+pub(crate) enum Machine {
+    /// A board, in an emulator.
+    Board(&'static [&'static str]),
+    /// A board for which the logger that `defmt` has for emulators is made.
+    LoggingBoard(&'static [&'static str]),
+    /// A process of an operating system, in an emulator.
+    Process(&'static [&'static str]),
+    /// A module, in an engine.
+    Module,
 }
 
 impl Core {
@@ -20,60 +33,118 @@ impl Core {
     pub(crate) fn kernel_type(&self) -> &'static str {
         match self.kernel {
             "vfp" => "hingeline::kernel::vfp::Vfp",
-            _ => "hingeline::kernel::scalar::Scalar",
+            "helium" => "hingeline::kernel::helium::Helium",
+            "neon" => "hingeline::kernel::neon::Neon",
+            "simd128" => "hingeline::kernel::simd128::Simd128",
+            "scalar" => "hingeline::kernel::scalar::Scalar",
+            _ => "hingeline::kernel::portable::Portable",
         }
+    }
+
+    /// The assembly that the kernel's scores must come from, if it is in assembly.
+    pub(crate) fn assembly(&self) -> Option<&'static str> {
+        match self.kernel {
+            "vfp" => Some("hingeline::kernel::vfp::scores_of_rows"),
+            "helium" => Some("hingeline::kernel::helium::scores_of_rows"),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no operating system.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.machine, Machine::Board(_) | Machine::LoggingBoard(_))
     }
 }
 
-/// All of them, the smallest first.
-pub(crate) const CORES: [Core; 7] = [
+const AARCH64: &str = "-Ctarget-feature=+crt-static -Crelocation-model=static";
+const PORTABLE_AARCH64: &str =
+    "-Ctarget-feature=+crt-static -Crelocation-model=static --cfg hingeline_kernel=\"portable\"";
+
+/// All of them, the smallest first; and the portable kernel where vectors run, to compare with.
+pub(crate) const CORES: [Core; 13] = [
     Core {
         name: "cortex-m0",
         target: "thumbv6m-none-eabi",
+        flags: "",
         kernel: "scalar",
-        emulator: &["qemu-system-arm", "-M", "microbit"],
-        logs: true,
+        machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "microbit"]),
     },
     Core {
         name: "cortex-m3",
         target: "thumbv7m-none-eabi",
+        flags: "",
         kernel: "scalar",
-        emulator: &["qemu-system-arm", "-M", "lm3s6965evb"],
-        logs: true,
+        machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "lm3s6965evb"]),
     },
     Core {
         name: "cortex-m4f",
         target: "thumbv7em-none-eabihf",
+        flags: "",
         kernel: "vfp",
-        emulator: &["qemu-system-arm", "-M", "mps2-an386"],
-        logs: true,
+        machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "mps2-an386"]),
     },
     Core {
         name: "cortex-m7",
         target: "thumbv7em-none-eabihf",
+        flags: "",
         kernel: "vfp",
-        emulator: &["qemu-system-arm", "-M", "mps2-an500"],
-        logs: true,
+        machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "mps2-an500"]),
     },
     Core {
         name: "cortex-m33",
         target: "thumbv8m.main-none-eabihf",
+        flags: "",
         kernel: "vfp",
-        emulator: &["qemu-system-arm", "-M", "mps2-an505"],
-        logs: true,
+        machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "mps2-an505"]),
+    },
+    Core {
+        name: "cortex-m55",
+        target: "thumbv8m.main-none-eabihf",
+        flags: "--cfg hingeline_kernel=\"helium\"",
+        kernel: "helium",
+        machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "mps3-an547"]),
     },
     Core {
         name: "rv32imac",
         target: "riscv32imac-unknown-none-elf",
+        flags: "",
         kernel: "scalar",
-        emulator: &["qemu-system-riscv32", "-M", "virt", "-bios", "none"],
-        logs: false,
+        machine: Machine::Board(&["qemu-system-riscv32", "-M", "virt", "-bios", "none"]),
     },
     Core {
         name: "rv32imafc",
         target: "riscv32imafc-unknown-none-elf",
+        flags: "",
         kernel: "scalar",
-        emulator: &["qemu-system-riscv32", "-M", "virt", "-bios", "none"],
-        logs: false,
+        machine: Machine::Board(&["qemu-system-riscv32", "-M", "virt", "-bios", "none"]),
+    },
+    Core {
+        name: "aarch64",
+        target: "aarch64-unknown-linux-gnu",
+        flags: AARCH64,
+        kernel: "neon",
+        machine: Machine::Process(&["qemu-aarch64"]),
+    },
+    Core {
+        name: "aarch64-portable",
+        target: "aarch64-unknown-linux-gnu",
+        flags: PORTABLE_AARCH64,
+        kernel: "portable",
+        machine: Machine::Process(&["qemu-aarch64"]),
+    },
+    Core {
+        name: "wasm32",
+        target: "wasm32-wasip1",
+        flags: "-Ctarget-feature=+simd128",
+        kernel: "simd128",
+        machine: Machine::Module,
+    },
+    Core { name: "wasm32-portable", target: "wasm32-wasip1", flags: "", kernel: "portable", machine: Machine::Module },
+    Core {
+        name: "wasm32-vectorised",
+        target: "wasm32-wasip1",
+        flags: "-Ctarget-feature=+simd128 --cfg hingeline_kernel=\"portable\"",
+        kernel: "portable",
+        machine: Machine::Module,
     },
 ];

@@ -1,15 +1,51 @@
-//! Cycles of a Cortex-M4F by the table of its manual: a model, not a measurement.
+//! Cycles by models of processors, which are no measurements: of a Cortex-M4F by the table of its manual, of others by the
+//! models of `llvm-mca`.
 //!
 //! Source: Arm, "Cortex-M4 Technical Reference Manual", instruction set summary and floating-point instruction timing. A branch
 //! that is taken refills the pipeline in up to three cycles, which are all charged; no wait state of a flash is.
 
+use std::fs;
+use std::process::Command;
+
 use crate::Failure;
+use crate::run::{output, root};
 use crate::stack::{Stacks, registers};
 
 const REFILL: u64 = 3;
 
-/// The cycles of these executed instructions.
-pub(crate) fn cycles(stacks: &Stacks, executed: &[u64]) -> Result<u64, Failure> {
+/// Programs that know models of processors, the first that is there.
+const ANALYSERS: [&str; 3] = ["llvm-mca-22", "llvm-mca", "llvm-mca-19"];
+
+/// The cycles of these executed instructions of AArch64, once, with all loads in the nearest cache.
+pub(crate) fn by_model(processor: &str, stacks: &Stacks, executed: &[u64]) -> Result<u64, Failure> {
+    let mut text = String::new();
+    for address in executed {
+        let instruction = stacks.instruction(*address).ok_or("an instruction that the disassembler does not show")?;
+        text += without_names(instruction);
+        text.push('\n');
+    }
+    let listing = root().join("examples/firmware/target").join(format!("{processor}.s"));
+    fs::write(&listing, text)?;
+    for analyser in ANALYSERS {
+        if Command::new(analyser).arg("--version").output().is_err() {
+            continue;
+        }
+        let mut command = Command::new(analyser);
+        command.args(["-mtriple=aarch64", "-iterations=1", "-instruction-info=false", "-resource-pressure=false"]);
+        command.arg(format!("-mcpu={processor}")).arg(&listing);
+        return Ok(output(&mut command)?.number("Cycles:")? as u64);
+    }
+    Err("no llvm-mca: install Debian's llvm".into())
+}
+
+/// An instruction without what the disassembler tells of its operands.
+fn without_names(instruction: &str) -> &str {
+    let instruction = instruction.split("//").next().unwrap_or_default();
+    instruction.split(" <").next().unwrap_or_default()
+}
+
+/// The cycles of these executed instructions on a Cortex-M4F.
+pub(crate) fn of_cortex_m4f(stacks: &Stacks, executed: &[u64]) -> Result<u64, Failure> {
     let mut total = 0;
     for (index, address) in executed.iter().enumerate() {
         let instruction = stacks.instruction(*address).ok_or("an instruction that the disassembler does not show")?;
@@ -54,10 +90,16 @@ mod tests {
     }
 
     #[test]
+    fn an_analyser_gets_instructions_without_names() {
+        assert_eq!(without_names("b.lo\t0x43b094 <scores+0x9c>"), "b.lo\t0x43b094");
+        assert_eq!(without_names("mov\tw13, #0x1                    // =1").trim(), "mov\tw13, #0x1");
+    }
+
+    #[test]
     fn a_taken_branch_refills_the_pipeline() {
         let stacks = Stacks::parse(
             "\n00000100 <f>:\n     100: vmul.f32\ts0, s1, s2\n     104: bne\t0x100 <f>\n     106: bx\tlr\n",
         );
-        assert_eq!(cycles(&stacks, &[0x100, 0x104, 0x100, 0x104, 0x106]).unwrap(), 5 + 2 * REFILL);
+        assert_eq!(of_cortex_m4f(&stacks, &[0x100, 0x104, 0x100, 0x104, 0x106]).unwrap(), 5 + 2 * REFILL);
     }
 }

@@ -46,6 +46,16 @@ impl Elf {
         Ok(Self { functions, compiler })
     }
 
+    /// The compiler of a module, in the words of the others: the section of its producers has a name, a length and a text.
+    pub(crate) fn compiler_of_module(path: &Path) -> Result<String, Failure> {
+        const NAME: &[u8] = b"\x05rustc";
+        let bytes = fs::read(path)?;
+        let name = bytes.windows(NAME.len()).position(|window| window == NAME).ok_or("a module of no compiler")?;
+        let (length, text) = bytes.get(name + NAME.len()..).and_then(<[u8]>::split_first).ok_or("no version")?;
+        let version = text.get(..usize::from(*length)).unwrap_or_default();
+        Ok(format!("rustc version {}", String::from_utf8_lossy(version)))
+    }
+
     /// The one function whose name this holds for.
     pub(crate) fn function(&self, what: &str, holds: impl Fn(&str) -> bool) -> Result<u64, Failure> {
         let mut found = self.functions.iter().filter(|function| holds(&function.name));

@@ -82,14 +82,14 @@ fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
             writeln!(io::stdout(), "{}", serde_json::to_string(row)?)?;
         }
     } else {
-        writeln!(io::stdout(), "{}", table(rows))?;
+        writeln!(io::stdout(), "{}\n\n{}", costs(rows), counts(rows))?;
     }
     Ok(())
 }
 
-fn table(rows: &[Row]) -> Table {
-    let mut table = Table::new();
-    table.load_style(ASCII_MARKDOWN).set_header([
+/// What firmware needs and costs, and what comes out.
+fn costs(rows: &[Row]) -> Table {
+    let header = [
         "core",
         "kernel",
         "flash",
@@ -102,22 +102,71 @@ fn table(rows: &[Row]) -> Table {
         "decode",
         "digits",
         "watch",
-    ]);
-    for row in rows {
-        table.add_row([
+    ];
+    let cells = rows.iter().map(|row| {
+        let (bare, counts) = (row.bare.as_ref(), &row.counts);
+        vec![
             row.core.to_owned(),
             row.kernel.to_owned(),
-            row.flash.to_string(),
+            optional(bare.map(|bare| bare.flash)),
             row.ram_model.to_string(),
             row.ram_optimiser.to_string(),
-            row.stack.to_string(),
-            row.stack_bound.to_string(),
-            row.instructions_score.to_string(),
-            row.instructions_step.to_string(),
-            row.instructions_decode.to_string(),
+            optional(bare.map(|bare| bare.stack)),
+            optional(bare.map(|bare| bare.stack_bound)),
+            counts.instructions_score.to_string(),
+            counts.instructions_step.to_string(),
+            counts.instructions_decode.to_string(),
             row.checksum_digits.clone(),
             row.checksum_watch.clone(),
-        ]);
+        ]
+    });
+    table(&header, cells)
+}
+
+/// The scores at other lengths, what subnormals cost, and cycles by models.
+fn counts(rows: &[Row]) -> Table {
+    let header = [
+        "core",
+        "kernel",
+        "10x30",
+        "10x64",
+        "10x96",
+        "subnormal",
+        "step",
+        "subnormal",
+        "cortex-m4f",
+        "cortex-a53",
+        "neoverse-v1",
+    ];
+    let cells = rows.iter().map(|row| {
+        let counts = &row.counts;
+        let cycles = |name| optional(counts.cycles.get(name).copied());
+        vec![
+            row.core.to_owned(),
+            row.kernel.to_owned(),
+            optional(counts.instructions_score_10x30),
+            counts.instructions_score.to_string(),
+            optional(counts.instructions_score_10x96),
+            optional(counts.instructions_score_subnormal),
+            counts.instructions_step.to_string(),
+            counts.instructions_step_subnormal.to_string(),
+            cycles("cycles_score"),
+            cycles("cycles_cortex_a53"),
+            cycles("cycles_neoverse_v1"),
+        ]
+    });
+    table(&header, cells)
+}
+
+fn optional(number: Option<u64>) -> String {
+    number.map_or_else(String::new, |number| number.to_string())
+}
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header(header);
+    for row in rows {
+        table.add_row(row);
     }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -1,5 +1,6 @@
 //! One row: everything about one core.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use hingeline::Model;
@@ -7,10 +8,10 @@ use hingeline_firmware::training::{self, Digits, Watch};
 use serde::Serialize;
 
 use crate::Failure;
-use crate::cores::Core;
-use crate::cycles::cycles;
+use crate::cores::{Core, Machine};
+use crate::cycles;
 use crate::elf::Elf;
-use crate::run::{build, run};
+use crate::run::{Programs, Run, build, engine, output, run};
 use crate::stack::Stacks;
 use crate::trace::{Trace, first_call};
 
@@ -20,23 +21,14 @@ pub(crate) struct Row {
     pub(crate) target: &'static str,
     pub(crate) core: &'static str,
     pub(crate) kernel: &'static str,
-    /// Bytes of the code that scores and steps, and of all that it calls.
-    pub(crate) flash: u64,
     /// Bytes of the model, of the optimiser, and of both.
     pub(crate) ram: u64,
     pub(crate) ram_model: u64,
     pub(crate) ram_optimiser: u64,
-    /// The largest stack that a score, a step or a decoded sample left its traces on, and the largest that one can take.
-    pub(crate) stack: u64,
-    pub(crate) stack_bound: u64,
-    /// Executed instructions from a function's entry to its return.
-    pub(crate) instructions_score: u64,
-    pub(crate) instructions_score_10x30: u64,
-    pub(crate) instructions_score_10x96: u64,
-    /// Cycles of a Cortex-M4F for that score by its manual's table; a model.
-    pub(crate) cycles_score: Option<u64>,
-    pub(crate) instructions_step: u64,
-    pub(crate) instructions_decode: u64,
+    #[serde(flatten)]
+    pub(crate) bare: Option<Bare>,
+    #[serde(flatten)]
+    pub(crate) counts: Counts,
     /// Fingerprints of the weights that were trained there.
     pub(crate) checksum_digits: String,
     pub(crate) checksum_watch: String,
@@ -44,56 +36,151 @@ pub(crate) struct Row {
     pub(crate) compiler: String,
 }
 
+/// What is to be known where there is no operating system.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Bare {
+    /// Bytes of the code that scores and steps, and of all that it calls.
+    pub(crate) flash: u64,
+    /// The largest stack that a score, a step or a decoded sample left its traces on, and the largest that one can take.
+    pub(crate) stack: u64,
+    pub(crate) stack_bound: u64,
+}
+
+/// Executed instructions from a function's entry to its return, or fuel.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Counts {
+    /// Of the kernel's own function within the score.
+    pub(crate) instructions_score: u64,
+    /// The same at other lengths, where the kernel is a function of its own there.
+    pub(crate) instructions_score_10x30: Option<u64>,
+    pub(crate) instructions_score_10x96: Option<u64>,
+    /// The same for a sample of subnormals.
+    pub(crate) instructions_score_subnormal: Option<u64>,
+    pub(crate) instructions_step: u64,
+    pub(crate) instructions_step_subnormal: u64,
+    pub(crate) instructions_decode: u64,
+    /// Cycles for that score, by models.
+    #[serde(flatten)]
+    pub(crate) cycles: BTreeMap<&'static str, u64>,
+}
+
 /// Builds, runs and measures everything on one core.
 pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
-    let folder = build(core.target, false)?;
-    let program = |name: &str| folder.join(name);
-    let cost = Elf::read(&program("cost"))?;
-    let log = folder.join(format!("{}.trace", core.name));
-    let costs = run(core, &program("cost"), Some(&log))?;
-    let trace = Trace::read(&log)?;
-    std::fs::remove_file(&log)?;
-
-    let function = |name: &'static str| cost.function(name, move |own| own == format!("cost::{name}"));
-    let scores = format!("<{} as hingeline::kernel::Kernel>::scores", core.kernel_type());
-    let kernel = cost.function(&scores, |name| name == scores)?;
-    let (score, step, decode) = (function("score")?, function("step")?, function("decode")?);
-    // The kernel's own function has run, within the score and within the step.
-    let in_score = first_call(trace.first_call(score)?, kernel)?;
-    first_call(trace.first_call(step)?, kernel)?;
-    let other = |name| Ok::<_, Failure>(first_call(trace.first_call(function(name)?)?, kernel)?.len() as u64);
-
-    let stacks = ["score", "step", "decode"].map(|name| costs.number(name));
-    let [score_stack, step_stack, decode_stack] = stacks;
-    let painted = score_stack?.max(step_stack?).max(decode_stack?) as u64;
-    let (stack_bound, below_caller) = bounds(&program("cost"), &[score, step, decode])?;
-    if below_caller < painted {
-        return Err(format!("{}: {painted} bytes of stack were used, above the bound {below_caller}", core.name).into());
-    }
-
-    let (digits, watch) = (run(core, &program("train_digits"), None)?, run(core, &program("train_watch"), None)?);
+    let programs = build(core)?;
+    let costs = run(core, &programs.path("cost"), None)?;
+    let (counts, compiler) = match core.machine {
+        Machine::Module => (fuel(core, &programs.path("cost"))?, Elf::compiler_of_module(&programs.path("cost"))?),
+        _ => traced(core, &programs.path("cost"))?,
+    };
+    let trained = |program| run(core, &programs.path(program), None)?.word_after("checksum");
+    let (model, optimiser) = (costs.number("model")? as u64, costs.number("optimiser")? as u64);
     let row = Row {
         target: core.target,
         core: core.name,
         kernel: core.kernel,
-        flash: flash(&program("footprint"))?,
-        ram: (costs.number("model")? + costs.number("optimiser")?) as u64,
-        ram_model: costs.number("model")? as u64,
-        ram_optimiser: costs.number("optimiser")? as u64,
-        stack: painted,
-        stack_bound,
-        instructions_score: in_score.len() as u64,
-        instructions_score_10x30: other("score_30")?,
-        instructions_score_10x96: other("score_96")?,
-        cycles_score: (core.kernel == "vfp").then(|| cycles(&Stacks::read(&program("cost"))?, in_score)).transpose()?,
-        instructions_step: trace.first_call(step)?.len() as u64,
-        instructions_decode: trace.first_call(decode)?.len() as u64,
-        checksum_digits: digits.word_after("checksum")?,
-        checksum_watch: watch.word_after("checksum")?,
-        compiler: cost.compiler,
+        ram: model + optimiser,
+        ram_model: model,
+        ram_optimiser: optimiser,
+        bare: if core.is_bare() { Some(bare(core, &programs, &costs)?) } else { None },
+        counts,
+        checksum_digits: trained("train_digits")?,
+        checksum_watch: trained("train_watch")?,
+        compiler,
     };
     check_checksums(&row)?;
     Ok(row)
+}
+
+/// Counts in a trace of the program that calls everything once; and its compiler.
+fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
+    let log = program.with_extension(format!("{}.trace", core.name));
+    run(core, program, Some(&log))?;
+    let trace = Trace::read(&log)?;
+    std::fs::remove_file(&log)?;
+
+    let cost = Elf::read(program)?;
+    let stacks = Stacks::read(program)?;
+    let call = |name: &'static str| trace.first_call(cost.function(name, |own| own == format!("cost::{name}"))?);
+    let scores = format!("<{} as hingeline::kernel::Kernel>::scores", core.kernel_type());
+    // Where the kernel is compiled for an instruction set, that is a function within.
+    let kernel = cost.function(&scores, |name| name == scores || name == format!("{scores}::entry"))?;
+    // The kernel's own function has run, within the score and within the step.
+    let in_score = first_call(call("score")?, kernel)?;
+    first_call(call("step")?, kernel)?;
+    if let Some(assembly) = core.assembly() {
+        first_call(in_score, cost.function(assembly, |name| name == assembly)?)?;
+    }
+    let in_other = |name| Ok::<_, Failure>(first_call(call(name)?, kernel).ok().map(|own| own.len() as u64));
+    let counts = Counts {
+        instructions_score: in_score.len() as u64,
+        instructions_score_10x30: in_other("score_30")?,
+        instructions_score_10x96: in_other("score_96")?,
+        instructions_score_subnormal: in_other("score_subnormal")?,
+        instructions_step: call("step")?.len() as u64,
+        instructions_step_subnormal: call("step_subnormal")?.len() as u64,
+        instructions_decode: call("decode")?.len() as u64,
+        cycles: cycles(core, &stacks, in_score)?,
+    };
+    Ok((counts, cost.compiler))
+}
+
+/// Counts by an engine's fuel.
+fn fuel(core: &Core, program: &Path) -> Result<Counts, Failure> {
+    let function = |name: &str| format!("4cost{}{name}", name.len());
+    // The end of the type, as it stands in symbols.
+    let (_, kernel) = core.kernel_type().rsplit_once("::").ok_or("no type")?;
+    let within = |name| format!("{kernel}$u20$as,Kernel$GT$6scores+{}", function(name));
+    let [score, other_30, other_96, subnormal] = ["score", "score_30", "score_96", "score_subnormal"].map(within);
+    let [step, step_subnormal, decode] = ["step", "step_subnormal", "decode"].map(function);
+    let wanted = [&score, &other_30, &other_96, &subnormal, &step, &step_subnormal, &decode, &within("step")];
+    let output = output(engine().arg("--fuel").arg(program).args(wanted))?.output;
+    let found: BTreeMap<String, Option<u64>> = serde_json::from_slice(&output)?;
+    let optional = |name: &String| found.get(name).copied().flatten();
+    let needed = |name: &String| optional(name).ok_or_else(|| format!("{name} did not run"));
+    needed(&within("step"))?;
+    Ok(Counts {
+        instructions_score: needed(&score)?,
+        instructions_score_10x30: optional(&other_30),
+        instructions_score_10x96: optional(&other_96),
+        instructions_score_subnormal: optional(&subnormal),
+        instructions_step: needed(&step)?,
+        instructions_step_subnormal: needed(&step_subnormal)?,
+        instructions_decode: needed(&decode)?,
+        cycles: BTreeMap::new(),
+    })
+}
+
+/// Cycles by the models that there are for a core.
+fn cycles(core: &Core, stacks: &Stacks, executed: &[u64]) -> Result<BTreeMap<&'static str, u64>, Failure> {
+    let mut cycles = BTreeMap::new();
+    if core.kernel == "vfp" {
+        cycles.insert("cycles_score", cycles::of_cortex_m4f(stacks, executed)?);
+    }
+    if core.target.starts_with("aarch64") {
+        cycles.insert("cycles_cortex_a53", cycles::by_model("cortex-a53", stacks, executed)?);
+        cycles.insert("cycles_neoverse_v1", cycles::by_model("neoverse-v1", stacks, executed)?);
+    }
+    Ok(cycles)
+}
+
+/// What the code takes of flash and stack.
+fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> {
+    let functions = ["score", "step", "decode"];
+    let mut painted = 0;
+    for function in functions {
+        painted = (costs.number(function)? as u64).max(painted);
+    }
+    let program = programs.path("cost");
+    let cost = Elf::read(&program)?;
+    let mut addresses = Vec::new();
+    for function in functions {
+        addresses.push(cost.function(function, |own| own == format!("cost::{function}"))?);
+    }
+    let (stack_bound, below_caller) = bounds(&program, &addresses)?;
+    if below_caller < painted {
+        return Err(format!("{}: {painted} bytes of stack were used, above the bound {below_caller}", core.name).into());
+    }
+    Ok(Bare { flash: flash(&programs.path("footprint"))?, stack: painted, stack_bound })
 }
 
 /// The bytes of the function that scores and steps, and of all that it calls.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::cores::Core;
+use crate::cores::{Core, Machine};
 
 /// No program of these runs longer, by far.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -16,26 +16,57 @@ pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
 }
 
-/// Builds the programs for a target, those that log if `defmt` is set; returns the folder that they are in.
-pub(crate) fn build(target: &str, defmt: bool) -> Result<PathBuf, Failure> {
-    let manifest = root().join("examples/firmware/Cargo.toml");
-    // What logs is another build of the same library, and has a folder of its own.
-    let folder = root().join("examples/firmware/target").join(if defmt { "defmt" } else { "plain" });
-    let mut command = Command::new(root().join(".ci/cross"));
-    command.args([target, "build", "--quiet", "--release"]);
-    command.arg("--manifest-path").arg(manifest).arg("--target-dir").arg(&folder);
-    if defmt {
-        command.args(["--features", "defmt", "--bin", "wearable"]).env("DEFMT_LOG", "info");
+/// The programs that need no board.
+const HOSTED: [&str; 4] = ["cost", "self_check", "train_digits", "train_watch"];
+
+/// The programs for a core, built.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    folder: PathBuf,
+    extension: &'static str,
+}
+
+impl Programs {
+    /// Where one of them is.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name).with_extension(self.extension)
     }
+}
+
+/// Builds the programs for a core.
+pub(crate) fn build(core: &Core) -> Result<Programs, Failure> {
+    // What is built with flags of its own has a folder of its own.
+    let folder = if core.flags.is_empty() { "plain" } else { core.name };
+    if core.is_bare() {
+        cargo_build(core, "release", folder, &[])
+    } else {
+        cargo_build(core, "hosted", folder, &HOSTED.map(|name| ["--bin", name]).concat())
+    }
+}
+
+/// Builds the program that logs.
+pub(crate) fn build_logging(core: &Core) -> Result<Programs, Failure> {
+    let folder = if core.flags.is_empty() { "defmt".to_owned() } else { format!("{}-defmt", core.name) };
+    cargo_build(core, "release", &folder, &["--features", "defmt", "--bin", "wearable"])
+}
+
+fn cargo_build(core: &Core, profile: &str, folder: &str, arguments: &[&str]) -> Result<Programs, Failure> {
+    let firmware = root().join("examples/firmware");
+    let folder = firmware.join("target").join(folder);
+    let mut command = Command::new(root().join(".ci/cross"));
+    command.args([core.target, "build", "--quiet", "--profile", profile]).args(arguments);
+    command.arg("--manifest-path").arg(firmware.join("Cargo.toml")).arg("--target-dir").arg(&folder);
+    command.env("RUSTFLAGS", core.flags).env("DEFMT_LOG", "info");
     // Cargo sets these for this program, and the build is one of its own.
     for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC"] {
         command.env_remove(name);
     }
     let output = command.output().map_err(|error| format!("cannot start .ci/cross: {error}"))?;
     if !output.status.success() {
-        return Err(format!("cannot build for {target}:\n{}", String::from_utf8_lossy(&output.stderr)).into());
+        return Err(format!("cannot build for {}:\n{}", core.target, String::from_utf8_lossy(&output.stderr)).into());
     }
-    Ok(folder.join(target).join("release"))
+    let extension = if matches!(core.machine, Machine::Module) { "wasm" } else { "" };
+    Ok(Programs { folder: folder.join(core.target).join(profile), extension })
 }
 
 /// What a program printed.
@@ -62,16 +93,46 @@ impl Run {
 
 /// Runs a program on a core; a trace of every instruction goes to the file, if there is one.
 pub(crate) fn run(core: &Core, program: &Path, trace: Option<&Path>) -> Result<Run, Failure> {
-    let (emulator, machine) = core.emulator.split_first().ok_or("no emulator")?;
-    let mut command = Command::new(emulator);
-    command.args(machine).args(["-nographic", "-monitor", "none", "-semihosting"]);
+    let mut command = match core.machine {
+        Machine::Board(emulator) | Machine::LoggingBoard(emulator) => {
+            let mut command = emulated(emulator, trace)?;
+            command.args(["-nographic", "-monitor", "none", "-semihosting", "-kernel"]);
+            command
+        }
+        Machine::Process(emulator) => emulated(emulator, trace)?,
+        Machine::Module => engine(),
+    };
+    output(command.arg(program)).map_err(|failure| format!("{} on {}: {failure}", program.display(), core.name).into())
+}
+
+/// An emulator and its arguments.
+fn emulated(emulator: &[&str], trace: Option<&Path>) -> Result<Command, Failure> {
+    let (name, machine) = emulator.split_first().ok_or("no emulator")?;
+    let mut command = Command::new(name);
+    command.args(machine);
     if let Some(trace) = trace {
-        command.args(one_instruction_at_a_time(emulator)?);
-        command.args(["-d", "exec,nochain", "-D"]).arg(trace);
+        command.args(one_instruction_at_a_time(name)?).args(["-d", "exec,nochain", "-D"]).arg(trace);
     }
-    command.arg("-kernel").arg(program).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let missing = |error| format!("cannot start {emulator} (Debian's qemu-system-arm and qemu-system-misc): {error}");
-    let mut child = command.spawn().map_err(missing)?;
+    Ok(command)
+}
+
+/// What runs modules: the script beside the firmware, with the engine that it wants if that is installed there.
+pub(crate) fn engine() -> Command {
+    let python = root().join("target/wasm/bin/python");
+    let mut command = Command::new(if python.exists() { python } else { "python3".into() });
+    command.arg(root().join("examples/firmware/wasm/run.py"));
+    command
+}
+
+/// Runs a command to its end; what it printed, if it went well.
+pub(crate) fn output(command: &mut Command) -> Result<Run, Failure> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| {
+        format!(
+            "cannot start {} (Debian's qemu-system-arm, qemu-system-misc, qemu-user, python3): {error}",
+            command.get_program().display()
+        )
+    })?;
     let (mut stdout, mut stderr) = (child.stdout.take().ok_or("no output")?, child.stderr.take().ok_or("no output")?);
     let reader = std::thread::spawn(move || {
         let mut output = Vec::new();
@@ -88,7 +149,7 @@ pub(crate) fn run(core: &Core, program: &Path, trace: Option<&Path>) -> Result<R
         }
         if start.elapsed() > LIMIT {
             child.kill()?;
-            return Err(format!("{} hangs on {}", program.display(), core.name).into());
+            return Err("it hangs".into());
         }
         std::thread::sleep(Duration::from_millis(5));
     };
@@ -96,7 +157,7 @@ pub(crate) fn run(core: &Core, program: &Path, trace: Option<&Path>) -> Result<R
     let errors = errors.join().map_err(|_| "the reader of the errors ended")??;
     if !status.success() {
         let text = String::from_utf8_lossy(&output);
-        return Err(format!("{} on {}: {status}\n{text}{errors}", program.display(), core.name).into());
+        return Err(format!("{status}\n{text}{errors}").into());
     }
     Ok(Run { output })
 }
@@ -106,9 +167,9 @@ fn one_instruction_at_a_time(emulator: &str) -> Result<&'static [&'static str], 
     let output = Command::new(emulator).arg("--version").output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let major = text.split_whitespace().find_map(|word| word.split_once('.')?.0.parse::<u32>().ok());
-    Ok(if major.ok_or("the emulator does not tell its version")? < 9 {
-        &["-singlestep"]
-    } else {
-        &["-accel", "tcg,one-insn-per-tb=on"]
+    Ok(match major.ok_or("the emulator does not tell its version")? {
+        ..9 => &["-singlestep"],
+        _ if emulator.contains("system") => &["-accel", "tcg,one-insn-per-tb=on"],
+        _ => &["-one-insn-per-tb"],
     })
 }

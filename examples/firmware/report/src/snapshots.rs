@@ -4,9 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::Failure;
-use crate::cores::Core;
+use crate::cores::{Core, Machine};
 use crate::log::decode;
-use crate::run::{build, root, run};
+use crate::run::{build, build_logging, root, run};
 
 /// The programs that print text.
 const PROGRAMS: [&str; 2] = ["blank", "self_check"];
@@ -20,9 +20,9 @@ fn path(program: &str) -> PathBuf {
 
 /// Runs every example on a core; writes what they print, or compares it.
 pub(crate) fn check(core: &Core, bless: bool) -> Result<(), Failure> {
-    let folder = build(core.target, false)?;
-    for program in PROGRAMS {
-        let printed = String::from_utf8(run(core, &folder.join(program), None)?.output)?;
+    let programs = build(core)?;
+    for program in PROGRAMS.into_iter().filter(|program| core.is_bare() || *program != "blank") {
+        let printed = String::from_utf8(run(core, &programs.path(program), None)?.output)?;
         // The one word that differs from core to core, and must be right.
         let kernel = format!("kernel {}\n", core.kernel);
         if program == "self_check" && !printed.contains(&kernel) {
@@ -30,8 +30,8 @@ pub(crate) fn check(core: &Core, bless: bool) -> Result<(), Failure> {
         }
         compare(core, program, &printed.replace(&kernel, "kernel KERNEL\n"), bless)?;
     }
-    if core.logs {
-        let program = build(core.target, true)?.join(LOGGING);
+    if matches!(core.machine, Machine::LoggingBoard(_)) {
+        let program = build_logging(core)?.path(LOGGING);
         let frames = run(core, &program, None)?.output;
         compare(core, LOGGING, &decode(&program, &frames)?, bless)?;
     }
