@@ -85,9 +85,6 @@ pub(super) trait Register<const PARTS: usize>: Vector {
 
 /// Four lanes of a row, after the first two folds.
 pub(super) trait Quad: Copy {
-    /// To start with, so that arrays can be filled.
-    const ZERO: Self;
-
     /// The last two folds.
     fn fold(self) -> f32;
 
@@ -142,6 +139,7 @@ macro_rules! entry_points {
             #[inline]
             fn $operation(self, $($argument: $type),*) -> $result {
                 #[target_feature(enable = $feature)]
+                #[inline(never)]
                 fn entry($($argument: $type),*) -> $result {
                     // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
                     unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }

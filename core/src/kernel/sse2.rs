@@ -100,10 +100,6 @@ impl Vector for Xmm {
 }
 
 impl Four for Xmm {
-    // SAFETY: sixteen bytes of zeros are four floats. The register needs no proof: this file is compiled only for
-    // targets that have SSE2.
-    const ZERO: Self = Self(unsafe { core::mem::zeroed() });
-
     #[inline(always)]
     unsafe fn load_one(from: *const f32) -> Self {
         // SAFETY: the caller's processor has SSE2, and an element can be read.

@@ -3,12 +3,12 @@
 //! Programs talk to a debugger or an emulator through semihosting. On a board of your own, [`print!`] becomes RTT or a
 //! serial port, and [`exit`] goes away. Where there is an operating system, both are those of the standard library.
 
-#[cfg(not(target_os = "none"))]
+#[cfg(feature = "std")]
 extern crate std;
 
 #[cfg(target_os = "none")]
 pub use semihosting::{print, println};
-#[cfg(not(target_os = "none"))]
+#[cfg(feature = "std")]
 pub use std::{print, println};
 
 #[cfg(all(target_arch = "arm", target_os = "none"))]
@@ -27,7 +27,7 @@ pub fn exit(well: bool) -> ! {
 }
 
 /// Ends the program; its status is 0 if it went well.
-#[cfg(not(target_os = "none"))]
+#[cfg(feature = "std")]
 pub fn exit(well: bool) -> ! {
     std::process::exit(i32::from(!well))
 }
@@ -72,7 +72,7 @@ pub fn stack_used<T>(room: usize, run: impl FnOnce() -> T) -> (T, usize) {
 }
 
 /// Calls it, and tells nothing: the stack of an operating system is not ours to paint.
-#[cfg(not(target_os = "none"))]
+#[cfg(feature = "std")]
 pub fn stack_used<T>(_room: usize, run: impl FnOnce() -> T) -> (T, usize) {
     (run(), 0)
 }
@@ -139,8 +139,15 @@ unsafe extern "C" {
 macro_rules! bare_entry {
     ($main:path) => {
         // SAFETY: no other symbol of such a program has the name of the linker's entry point.
+        #[cfg(not(target_os = "wasi"))]
         #[unsafe(no_mangle)]
         extern "C" fn _start() -> ! {
+            $main()
+        }
+        // SAFETY: no other symbol of such a program has this name, which the entry point of WASI's C library calls.
+        #[cfg(target_os = "wasi")]
+        #[unsafe(no_mangle)]
+        extern "C" fn __main_void() -> i32 {
             $main()
         }
     };

@@ -26,6 +26,8 @@
     reason = "indices are constants, once the loops over rows and samples are unrolled"
 )]
 
+use core::mem::MaybeUninit;
+
 use super::{LANES, Quad, Register, common_length, load};
 
 /// Blocks of samples that go by one strip of rows: few enough to stay in the second cache for the next strip.
@@ -180,17 +182,19 @@ impl Problem<'_> {
             let bias = self.bias.as_ptr().add(class).cast::<[[f32; ROWS]; PASSES]>().read();
             for (block, samples) in blocks.iter().enumerate() {
                 let samples = samples.map(<[f32]>::as_ptr);
-                let mut quads = [[[R::Quad::ZERO; ROWS]; PASSES]; SAMPLES];
+                let mut quads = MaybeUninit::<[[[R::Quad; ROWS]; PASSES]; SAMPLES]>::uninit();
                 for index in 0..PASSES {
                     let rows = self.rows(class + index * ROWS);
                     let lanes = pass::<R, PARTS, ROWS, SAMPLES>(rows, samples, self.features);
-                    for (quads, lanes) in quads.iter_mut().zip(lanes) {
-                        for (quad, lanes) in quads[index].iter_mut().zip(lanes) {
-                            *quad = R::quarter(lanes);
+                    for (sample, lanes) in lanes.into_iter().enumerate() {
+                        let first = quads.as_mut_ptr().cast::<R::Quad>().add((sample * PASSES + index) * ROWS);
+                        for (row, lanes) in lanes.into_iter().enumerate() {
+                            first.add(row).write(R::quarter(lanes));
                         }
                     }
                 }
-                for (sample, quads) in quads.into_iter().enumerate() {
+                // All of them are written.
+                for (sample, quads) in quads.assume_init().into_iter().enumerate() {
                     let mut own = [[0.0; ROWS]; PASSES];
                     fold(quads.as_flattened(), own.as_flattened_mut());
                     for (score, bias) in own.as_flattened_mut().iter_mut().zip(bias.as_flattened()) {

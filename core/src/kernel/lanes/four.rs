@@ -7,9 +7,6 @@ use super::{Quad, Register, Vector};
 
 /// A register of four elements.
 pub(in crate::kernel) trait Four: Vector {
-    /// +0.0 four times.
-    const ZERO: Self;
-
     /// One element and three times +0.0.
     ///
     /// # Safety
@@ -111,8 +108,6 @@ impl<R: Four> Register<4> for R {
 }
 
 impl<R: Four> Quad for R {
-    const ZERO: Self = <R as Four>::ZERO;
-
     #[inline(always)]
     fn fold(self) -> f32 {
         let pair = self.add(self.pair_high(self));

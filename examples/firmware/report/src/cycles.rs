@@ -21,7 +21,7 @@ pub(crate) fn by_model(processor: &str, stacks: &Stacks, executed: &[u64]) -> Re
     let mut text = String::new();
     for address in executed {
         let instruction = stacks.instruction(*address).ok_or("an instruction that the disassembler does not show")?;
-        text += without_names(instruction);
+        text += &without_places(instruction);
         text.push('\n');
     }
     let listing = root().join("examples/firmware/target").join(format!("{processor}.s"));
@@ -38,10 +38,13 @@ pub(crate) fn by_model(processor: &str, stacks: &Stacks, executed: &[u64]) -> Re
     Err("no llvm-mca: install Debian's llvm".into())
 }
 
-/// An instruction without what the disassembler tells of its operands.
-fn without_names(instruction: &str) -> &str {
-    let instruction = instruction.split("//").next().unwrap_or_default();
-    instruction.split(" <").next().unwrap_or_default()
+/// An instruction without what the disassembler tells of its operands, and with a near place in place of where it goes to,
+/// which may be too far for a listing.
+fn without_places(instruction: &str) -> String {
+    let instruction = instruction.split("//").next().unwrap_or_default().trim_end();
+    let Some((branch, _)) = instruction.split_once(" <") else { return instruction.to_owned() };
+    let operands = branch.trim_end_matches(|letter: char| !letter.is_whitespace());
+    format!("{operands}#8")
 }
 
 /// The cycles of these executed instructions on a Cortex-M4F.
@@ -90,9 +93,10 @@ mod tests {
     }
 
     #[test]
-    fn an_analyser_gets_instructions_without_names() {
-        assert_eq!(without_names("b.lo\t0x43b094 <scores+0x9c>"), "b.lo\t0x43b094");
-        assert_eq!(without_names("mov\tw13, #0x1                    // =1").trim(), "mov\tw13, #0x1");
+    fn an_analyser_gets_instructions_without_places() {
+        assert_eq!(without_places("b.lo\t0x43b094 <scores+0x9c>"), "b.lo\t#8");
+        assert_eq!(without_places("cbz\tx10, 0x40d0e0 <scores+0x9c>"), "cbz\tx10, #8");
+        assert_eq!(without_places("mov\tw13, #0x1                    // =1"), "mov\tw13, #0x1");
     }
 
     #[test]

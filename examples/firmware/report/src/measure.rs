@@ -13,7 +13,7 @@ use crate::cycles;
 use crate::elf::Elf;
 use crate::run::{Programs, Run, build, engine, output, run};
 use crate::stack::Stacks;
-use crate::trace::{Trace, first_call};
+use crate::trace::{Trace, first_call, first_call_of};
 
 /// What a core needs and does.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -103,14 +103,14 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
     let call = |name: &'static str| trace.first_call(cost.function(name, |own| own == format!("cost::{name}"))?);
     let scores = format!("<{} as hingeline::kernel::Kernel>::scores", core.kernel_type());
     // Where the kernel is compiled for an instruction set, that is a function within.
-    let kernel = cost.function(&scores, |name| name == scores || name == format!("{scores}::entry"))?;
+    let kernel = cost.copies(&[format!("{scores}::entry"), scores]);
     // The kernel's own function has run, within the score and within the step.
-    let in_score = first_call(call("score")?, kernel)?;
-    first_call(call("step")?, kernel)?;
+    let in_score = first_call_of(call("score")?, &kernel)?;
+    first_call_of(call("step")?, &kernel)?;
     if let Some(assembly) = core.assembly() {
         first_call(in_score, cost.function(assembly, |name| name == assembly)?)?;
     }
-    let in_other = |name| Ok::<_, Failure>(first_call(call(name)?, kernel).ok().map(|own| own.len() as u64));
+    let in_other = |name| Ok::<_, Failure>(first_call_of(call(name)?, &kernel).ok().map(|own| own.len() as u64));
     let counts = Counts {
         instructions_score: in_score.len() as u64,
         instructions_score_10x30: in_other("score_30")?,

@@ -40,7 +40,8 @@ pub(crate) fn build(core: &Core) -> Result<Programs, Failure> {
     if core.is_bare() {
         cargo_build(core, "release", folder, &[])
     } else {
-        cargo_build(core, "hosted", folder, &HOSTED.map(|name| ["--bin", name]).concat())
+        let programs = HOSTED.map(|name| ["--bin", name]).concat();
+        cargo_build(core, "hosted", folder, &[&["--features", "std"], &programs[..]].concat())
     }
 }
 

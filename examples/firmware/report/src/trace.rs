@@ -31,7 +31,12 @@ impl Trace {
 
 /// The same within a part of a trace.
 pub(crate) fn first_call(trace: &[u64], entry: u64) -> Result<&[u64], Failure> {
-    let start = trace.iter().position(|&address| address == entry).ok_or("a function was not called")?;
+    first_call_of(trace, &[entry])
+}
+
+/// The same for any of some functions.
+pub(crate) fn first_call_of<'a>(trace: &'a [u64], entries: &[u64]) -> Result<&'a [u64], Failure> {
+    let start = trace.iter().position(|address| entries.contains(address)).ok_or("a function was not called")?;
     let call = start.checked_sub(1).and_then(|before| trace.get(before)).ok_or("a function was not called")?;
     // The call takes two or four bytes, and nothing but its return leads behind it.
     let inside = trace.get(start..).unwrap_or_default();

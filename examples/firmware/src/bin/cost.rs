@@ -1,11 +1,11 @@
 //! What a score, a step and a decoded sample cost: each is called once, for somebody who counts the instructions between
 //! its function's entry and its return, and once more on a painted stack.
-#![cfg_attr(target_os = "none", no_std, no_main)]
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::hint::black_box;
 
 use hingeline::{Compact, Error, Hinge, InverseTime, Model, Samples, Scaling, Sgd, SgdStep};
-#[cfg(target_os = "none")]
+#[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println, stack_used};
 use static_cell::ConstStaticCell;
@@ -32,7 +32,7 @@ static LABELS: [u8; 1] = [0];
 static SCALES: [f32; FEATURES] = [0.125; FEATURES];
 static OFFSETS: [f32; FEATURES] = [-0.5; FEATURES];
 
-#[cfg(target_os = "none")]
+#[cfg(not(feature = "std"))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
@@ -85,7 +85,7 @@ fn decode(samples: &mut Compact<'_, FEATURES, u8>) -> Result<usize, Error> {
     Ok(label)
 }
 
-#[cfg_attr(target_os = "none", entry)]
+#[cfg_attr(not(feature = "std"), entry)]
 fn main() -> ! {
     exit(measure(MODEL.take()).unwrap_or_default())
 }

@@ -1,9 +1,9 @@
 //! What to run first on a new board: the kernel against the definition, and the gradient against finite differences.
-#![cfg_attr(target_os = "none", no_std, no_main)]
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use hingeline::kernel::{CHOSEN, Chosen, Kernel};
 use hingeline::{Decoded, FiniteDifference, Gradient, Hinge, Model, Stopped};
-#[cfg(target_os = "none")]
+#[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
 use hingeline_firmware::data::{WATCH, decode_floats};
@@ -18,13 +18,13 @@ static GRADIENT: ConstStaticCell<Gradient<WATCH_CLASSES, WATCH_FEATURES>> = Cons
 const STEP: f32 = 1e-2;
 const TOLERANCE: f32 = 1e-2;
 
-#[cfg(target_os = "none")]
+#[cfg(not(feature = "std"))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
 }
 
-#[cfg_attr(target_os = "none", entry)]
+#[cfg_attr(not(feature = "std"), entry)]
 fn main() -> ! {
     println!("kernel {}", Chosen::NAME);
     let report = table::check(CHOSEN);

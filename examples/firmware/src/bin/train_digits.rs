@@ -1,7 +1,7 @@
 //! Trains on the handwritten digits and prints the fingerprint of the weights, which is the desktop's.
-#![cfg_attr(target_os = "none", no_std, no_main)]
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
 
-#[cfg(target_os = "none")]
+#[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println, stack_used};
 use hingeline_firmware::training::{self, Digits};
@@ -12,13 +12,13 @@ static MODEL: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::new());
 /// Of the stack, as much as is painted: there must be that much left.
 const ROOM: usize = 4096;
 
-#[cfg(target_os = "none")]
+#[cfg(not(feature = "std"))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
 }
 
-#[cfg_attr(target_os = "none", entry)]
+#[cfg_attr(not(feature = "std"), entry)]
 fn main() -> ! {
     let model = MODEL.take();
     let (trained, stack) = stack_used(ROOM, || training::digits(model));
