@@ -52,6 +52,12 @@ pub enum Error {
     /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that
     /// differ.
     InvalidDifference,
+    /// A span whose ends or their difference are not finite, or of fewer than two numbers.
+    InvalidSpan,
+    /// A coordinate at which the loss was asked for is not finite.
+    InvalidPoint,
+    /// The loss falls along the ray as far as binary32 reaches.
+    NoMinimum,
     /// A patience of no epochs.
     InvalidPatience,
     /// A scale or an offset of compact samples is not finite.
@@ -91,6 +97,9 @@ impl fmt::Display for Error {
             Self::InvalidDifference => {
                 "the step of the difference must be finite, above 0 and large enough to change the weight"
             }
+            Self::InvalidSpan => "a span must have two finite ends and at least two numbers",
+            Self::InvalidPoint => "a coordinate is not finite",
+            Self::NoMinimum => "the loss falls along the ray as far as numbers reach",
             Self::InvalidPatience => "the patience must be at least one epoch",
             Self::InvalidScaling => "a scale or an offset of compact samples is not finite",
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",

@@ -10,11 +10,13 @@
 
 mod average;
 mod descent;
+mod landscape;
 mod loss;
 mod random;
 
 pub use average::Average;
 pub use descent::{batch_step, constant_rate, cosine_rate, inverse_time_rate, pegasos_rate, sgd_step, step_decay_rate};
+pub use landscape::{Landscape, line_search_step};
 pub use loss::{Gradient, compensated_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient};
 pub use random::{checksum, index, normal, uniform};
 
@@ -43,6 +45,16 @@ impl<const C: usize, const F: usize, K> From<&hingeline::Model<C, F, K>> for Mod
             weights: model.weights().iter().map(|row| row.to_vec()).collect(),
             bias: model.bias().to_vec(),
             scale: model.scale(),
+        }
+    }
+}
+
+impl<const C: usize, const F: usize> From<&hingeline::Direction<C, F>> for Model {
+    fn from(direction: &hingeline::Direction<C, F>) -> Self {
+        Self {
+            weights: direction.weights().iter().map(|row| row.to_vec()).collect(),
+            bias: direction.bias().to_vec(),
+            scale: 1.0,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Random values, models and samples, from a seed that a failing test can print.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Model, Slices};
+use hingeline::{Direction, Model, Slices};
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
@@ -92,6 +92,17 @@ pub fn model<const C: usize, const F: usize>(
     let weights = [(); C].map(|()| [(); F].map(|()| draw(rng)));
     let bias = [(); C].map(|()| draw(rng));
     Model::from_parts(weights, bias, scale).expect("the drawn values are finite")
+}
+
+/// A direction whose elements are of one kind.
+pub fn direction<const C: usize, const F: usize>(
+    rng: &mut XorShiftRng,
+    mut draw: impl FnMut(&mut XorShiftRng) -> f32,
+) -> Direction<C, F> {
+    let (weights, bias) = (values(rng, C * F, &mut draw), values(rng, C, draw));
+    let mut direction = Direction::new();
+    direction.load(&weights, &bias).expect("the drawn values are finite");
+    direction
 }
 
 /// The same model on another kernel.

@@ -41,6 +41,12 @@ impl<const C: usize, const F: usize, K> From<&hingeline::Model<C, F, K>> for Mod
     }
 }
 
+impl<const C: usize, const F: usize> From<&hingeline::Direction<C, F>> for Model {
+    fn from(direction: &hingeline::Direction<C, F>) -> Self {
+        Self { weights: direction.weights().iter().map(|row| widen(row)).collect(), bias: widen(direction.bias()) }
+    }
+}
+
 /// Values of binary32, which f64 holds exactly.
 pub fn widen(values: &[f32]) -> Vec<f64> {
     values.iter().copied().map(f64::from).collect()
@@ -77,6 +83,18 @@ impl Model {
             }
         }
         best
+    }
+
+    /// `W + a W1`, and the same for the bias.
+    pub fn moved(&self, a: f64, direction: &Self) -> Self {
+        let mut moved = self.clone();
+        for c in 0..moved.bias.len() {
+            for i in 0..moved.weights[c].len() {
+                moved.weights[c][i] += a * direction.weights[c][i];
+            }
+            moved.bias[c] += a * direction.bias[c];
+        }
+        moved
     }
 
     /// `R(W) = Σ W²`.

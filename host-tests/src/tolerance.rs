@@ -18,6 +18,7 @@
 //! | loss of a set | loss of the sample, compensated sum, 1/N, plus the regulariser | [`set_loss`] |
 //! | gradient | `k * x`, at most N − 1 additions, 1/N and its product, plus the regulariser | [`weight_gradient`] |
 //! | step | as listed at each function | [`step`], [`bias_step`] |
+//! | loss on a landscape | the margin and each direction's slope times its coordinate, added; then as of a set | [`landscape`] |
 //! | finite difference | both losses of every sample, divided by the distance | [`difference`] |
 
 use crate::oracle::{Loss, Model, Sample};
@@ -115,6 +116,41 @@ pub fn set_loss(model: &Model, loss: Loss, samples: &[Sample]) -> f64 {
     let regulariser = loss.l2 * (squared_norm(model) + gamma(2) * model.squared_norm());
     // The last addition and the product with α round what is already off by the bounds above.
     (data + regulariser) * (1.0 + gamma(3))
+}
+
+/// The loss of a set at a point of a landscape, from its directions and coordinates.
+///
+/// A margin's term passes through the roundings of [`margin`], or those of a score, of a difference and of its product with the
+/// coordinate, which are no more, and at most one addition a direction; then the sample's C − 2 additions. What is added up
+/// is at most the margins' magnitude at the model and the directions' scores, each times its coordinate.
+///
+/// A term of the regulariser is a product of two of the model's and the directions' weights: its dot product, scale² or its
+/// like, two products with coordinates, and two additions a direction. It is at most `(Σ |a_k| |W_k|)²`, weight by weight.
+pub fn landscape(model: &Model, loss: Loss, directions: &[(f64, Model)], samples: &[Sample]) -> f64 {
+    let (n, d) = (samples.len() as f64, directions.len());
+    let at = directions.iter().fold(model.clone(), |moved, (a, direction)| moved.moved(*a, direction));
+    let losses = samples.iter().map(|s| loss.of_sample(&at, s)).collect::<Vec<_>>();
+    let own: f64 = samples.iter().map(|s| landscape_sample(model, loss.delta, directions, s)).sum();
+    let sum = own + compensated_sum(&losses);
+    let data = sum / n + gamma(2) * (losses.iter().sum::<f64>() + sum) / n;
+    let mut norm = 0.0;
+    for c in 0..model.weights.len() {
+        for i in 0..model.weights[c].len() {
+            let reach = directions.iter().map(|(a, direction)| (a * direction.weights[c][i]).abs());
+            norm += (model.weights[c][i].abs() + reach.sum::<f64>()).powi(2);
+        }
+    }
+    let weights = model.weights.len() * model.weights[0].len();
+    let regulariser = loss.l2 * gamma(dot_roundings(weights) + 2 + 2 + 2 * d + 2) * norm;
+    (data + regulariser) * (1.0 + gamma(3))
+}
+
+fn landscape_sample(model: &Model, delta: f64, directions: &[(f64, Model)], sample: &Sample) -> f64 {
+    let mut magnitude = sample_loss_magnitude(model, delta, sample);
+    for (a, direction) in directions {
+        magnitude += a.abs() * sample_loss_magnitude(direction, 0.0, sample);
+    }
+    gamma(sample_loss_roundings(model, sample) + 1 + directions.len()) * magnitude
 }
 
 /// `Σ_i |k_i x_i|` of one weight over a set, the magnitude that its gradient is the sum of, by class and feature; for

@@ -2,8 +2,8 @@
 
 use hingeline::kernel::{CHOSEN, Kernel, Work};
 use hingeline::{
-    Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Progress, RandomLocalSearch, RandomSearch,
-    Search, Sgd,
+    Direction, Gradient, GradientDescent, Hinge, InverseTime, LineSearch, MiniBatch, Model, Order, Progress,
+    RandomLocalSearch, RandomSearch, Search, Sgd,
 };
 use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
 use hingeline_examples::rates::Fall;
@@ -107,6 +107,36 @@ fn every_kernel_ends_in_the_checksums_of_averages_and_schedules() {
     for choice in of_this_architecture() {
         match choice.run(AveragedRuns) {
             Ok(checksums) => assert_eq!(checksums, AVERAGED, "{}: {checksums:#x?}", choice.name()),
+            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+        }
+    }
+}
+
+/// The fingerprint of a model after 30 exact line searches on the digits.
+const LINE_SEARCHES: u64 = 0x1737_7a31_b434_688d;
+
+/// Line searches under one kernel.
+struct LineSearches;
+
+impl Work for LineSearches {
+    type Output = u64;
+
+    fn run<K: Kernel>(self, kernel: K) -> u64 {
+        let (train, mut direction) = (digits().train, Direction::new());
+        let mut model = Model::<CLASSES, FEATURES, K>::on(kernel);
+        let mut search = LineSearch::new(hinge(), &mut direction);
+        for _ in 0..30 {
+            search.step(&mut model, &mut train.samples().unwrap()).unwrap();
+        }
+        model.checksum()
+    }
+}
+
+#[test]
+fn every_kernel_ends_in_the_checksum_of_line_searches() {
+    for choice in of_this_architecture() {
+        match choice.run(LineSearches) {
+            Ok(checksum) => assert_eq!(checksum, LINE_SEARCHES, "{}: {checksum:#x}", choice.name()),
             Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
         }
     }

@@ -96,6 +96,9 @@ fn every_type_that_a_person_would_log_has_a_format() {
     let silent = [
         "Model",
         "Gradient",
+        "Direction",
+        "Landscape",
+        "LineSearch",
         "Slices",
         "Reservoir",
         "Moments",

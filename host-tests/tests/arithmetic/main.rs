@@ -3,6 +3,7 @@
 mod average;
 mod descent;
 mod draws;
+mod landscape;
 mod loss;
 mod operations;
 
@@ -16,6 +17,7 @@ macro_rules! hold_to_the_contract {
             loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
             descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
             average: means, means_of_steps_that_fold;
+            landscape: losses, derivatives, breakpoints, minima, many_samples, line_searches;
         );
     };
     ($module:ident, $kernel:expr, $($checks:ident: $($check:ident),*;)*) => {

@@ -13,10 +13,10 @@ use core::hint::black_box;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
-    Average, AveragedSgd, Compact, Constant, Cosine, Decoded, EarlyStopping, Error, FiniteDifference, Gradient,
-    GradientDescent, Hinge, InverseTime, MiniBatch, Model, Moments, Order, Parameter, Pegasos, Progress,
-    RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices,
-    Standardiser, StepDecay, Stopped, argmax, coefficients, random,
+    Average, AveragedSgd, Compact, Constant, Cosine, Decoded, Direction, EarlyStopping, Error, FiniteDifference,
+    Gradient, GradientDescent, Hinge, InverseTime, Landscape, LineSearch, MiniBatch, Model, Moments, Order, Parameter,
+    Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd,
+    Slices, Span, Standardiser, StepDecay, Stopped, argmax, coefficients, grid, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -62,6 +62,7 @@ fn main() -> ! {
 
 fn training(samples: &mut impl Samples<F>) {
     black_box(losses(samples).is_ok());
+    black_box(landscapes(samples).is_ok());
     black_box(differences(samples).is_ok());
     black_box(searches(samples).is_ok());
     black_box(descents(samples).is_ok());
@@ -192,6 +193,29 @@ fn losses(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(hinge.gradient(&TRAINED, samples, &mut gradient)?);
     black_box((gradient.weights(), gradient.bias(), Gradient::<C, F>::SIZE));
     black_box(&mut Gradient::<C, F>::new());
+    Ok(())
+}
+
+fn landscapes(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
+    let hinge = Hinge::new(1.0, black_box(1e-4))?;
+    let (mut first, mut second) = (Direction::default(), Direction::new());
+    let mut model = Model::<C, F>::new();
+    first.draw(black_box(0.5), &mut XorShiftRng::seed_from_u64(black_box(7)))?;
+    first.load(black_box(&[0.5; C * F]), black_box(&[0.5; C]))?;
+    first.scale(black_box(2.0))?;
+    second.between(&model, &TRAINED)?;
+    second.descend(black_box(&Gradient::new()))?;
+    black_box((first.weights(), first.bias(), first.squared_norm(), Direction::<C, F>::SIZE));
+    let span = Span::new(black_box(-1.0), 1.0, black_box(5))?;
+    span.values().for_each(|value| _ = black_box(value));
+    let plane = Landscape::new(hinge, &model, [&first, &second]);
+    plane.losses(samples, grid([span, span]), |at, loss| _ = black_box((at, loss)))?;
+    let ray = Landscape::new(hinge, &model, [&first]);
+    black_box(ray.loss(samples, black_box([0.5]))?);
+    black_box(ray.derivative(samples, black_box(0.5))?);
+    black_box(ray.breakpoints(samples, |point| _ = black_box(point))?);
+    black_box(ray.minimum(samples)?);
+    black_box(LineSearch::new(hinge, &mut second).step(&mut model, samples)?);
     Ok(())
 }
 

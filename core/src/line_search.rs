@@ -1,0 +1,122 @@
+//! Full-batch gradient descent whose every step goes to the exact minimum along its direction.
+
+use crate::kernel::Kernel;
+use crate::{Direction, Hinge, Landscape, Minimum, Model, Samples, Stopped};
+
+/// Full-batch gradient descent with an exact line search: no learning rate.
+///
+/// A step goes from `W` along `−∇L` to the [`minimum`](Landscape::minimum) on that ray. On a loss with kinks this has a limit that
+/// a step tells of: steepest descent can come to a kink where the gradient of the side that it sees leads up at once, though other
+/// directions lead down. There it stalls; a [constant rate](crate::GradientDescent) steps across.
+///
+/// # Cost
+/// A step is at most ten passes over the set: one for the gradient, eight for the minimum, one for the losses. It needs a
+/// [`Direction`], which the caller lends.
+///
+/// # Numeric contract
+/// The direction `d` is `−g` with the gradient of [`Hinge::gradient`]; the minimum is that of the ray;
+/// `w = w + ((a / scale) * d)`, and for the bias without the scale.
+///
+/// # Errors
+/// A step is refused, with the model bit for bit as before, for what [`Hinge::gradient`] and [`Landscape::minimum`] refuse, and
+/// for a result that would not be finite.
+///
+/// ```
+/// use hingeline::{Direction, Hinge, LineSearch, Model, Slices};
+///
+/// let mut model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 1])?;
+/// let mut direction = Direction::new();
+/// let mut search = LineSearch::new(Hinge::new(1.0, 0.0)?, &mut direction);
+/// let step = search.step(&mut model, &mut samples)?;
+/// assert_eq!((step.loss_before, step.loss, step.stalled), (1.0, 0.0, false));
+/// assert_eq!(model.weights(), &[[0.5], [-0.5]]);
+/// // The gradient is zero: here there is nothing to gain.
+/// assert!(search.step(&mut model, &mut samples)?.stalled);
+/// # Ok::<(), hingeline::Stopped>(())
+/// ```
+#[derive(Debug)]
+pub struct LineSearch<'a, const C: usize, const F: usize> {
+    hinge: Hinge,
+    direction: &'a mut Direction<C, F>,
+}
+
+impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
+    /// A descent; it has no state but its loss. The direction's content is of no matter.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Hinge, LineSearch};
+    /// let mut direction = Direction::<2, 1>::new();
+    /// let search = LineSearch::new(Hinge::new(1.0, 0.0)?, &mut direction);
+    /// # let _ = search;
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn new(hinge: Hinge, direction: &'a mut Direction<C, F>) -> Self {
+        Self { hinge, direction }
+    }
+
+    /// One step down the gradient of the whole set, as far as the loss falls.
+    ///
+    /// # Errors
+    /// See [the type](Self); [`Stopped::sample`] names the sample at fault.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Error, Hinge, LineSearch, Model, Slices, Stopped};
+    ///
+    /// let mut direction = Direction::new();
+    /// let mut search = LineSearch::new(Hinge::new(1.0, 0.0)?, &mut direction);
+    /// let mut samples = Slices::new(&[[1.0], [f32::NAN]], &[0u8, 1])?;
+    /// let stopped = search.step(&mut Model::<2, 1>::new(), &mut samples);
+    /// assert_eq!(stopped, Err(Stopped { error: Error::NonFiniteScore, sample: Some(1) }));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        model: &mut Model<C, F, K>,
+        samples: &mut S,
+    ) -> Result<LineSearchStep, Stopped> {
+        self.hinge.gradient(model, samples, &mut self.direction.0)?;
+        self.direction.scale(-1.0)?;
+        let ray = Landscape::new(self.hinge, model, [&*self.direction]);
+        let minimum = ray.minimum(samples)?;
+        let [mut loss_before, mut loss] = [0.0; 2];
+        ray.losses(samples, [[0.0], [minimum.at]], |_, value| loss_before = core::mem::replace(&mut loss, value))?;
+
+        if loss >= loss_before || !self.moves(model, minimum.at) {
+            return Ok(LineSearchStep { loss_before, loss: loss_before, minimum, stalled: true });
+        }
+        // Up the direction is against what the update takes for a gradient.
+        model.descend_batch(&self.direction.0, 1.0, -minimum.at, 1.0)?;
+        Ok(LineSearchStep { loss_before, loss, minimum, stalled: false })
+    }
+
+    /// Whether going so far changes any weight or bias.
+    fn moves<K>(&self, model: &Model<C, F, K>, a: f32) -> bool {
+        let factor = a / model.scale();
+        let mut weights = model.weights().as_flattened().iter().zip(self.direction.weights().as_flattened());
+        let mut bias = model.bias().iter().zip(self.direction.bias());
+        weights.any(|(w, d)| w + (factor * d) != *w) || bias.any(|(b, d)| b + (a * d) != *b)
+    }
+}
+
+/// What happened in a step of a line search.
+///
+/// ```
+/// use hingeline::{LineSearchStep, Minimum};
+/// let minimum = Minimum { at: 0.0, derivative: 0.0, below: None };
+/// let step = LineSearchStep { loss_before: 1.0, loss: 1.0, minimum, stalled: true };
+/// assert!(step.stalled);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct LineSearchStep {
+    /// The loss before the step, the regulariser included.
+    pub loss_before: f32,
+    /// The loss at the minimum along the ray; if stalled, that before the step.
+    pub loss: f32,
+    /// Where the minimum is: its `at` takes the place of a learning rate.
+    pub minimum: Minimum,
+    /// The step would not make the computed loss smaller, or would not change the model, which is as before: a kink, or with a gradient of zeros
+    /// a minimum of the loss. Every further step does the same.
+    pub stalled: bool,
+}

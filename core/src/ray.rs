@@ -1,0 +1,266 @@
+//! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's parabola.
+
+use crate::kernel::Kernel;
+use crate::landscape::{Lines, Ray, check_point};
+use crate::{Error, Samples, Stopped};
+
+/// Points whose derivatives one pass over a set computes.
+const POINTS: usize = 16;
+
+/// Samples whose derivatives are added before that sum is added to those of other samples.
+const PART: usize = 256;
+
+impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
+    /// The derivative of the loss along the ray, `dL/da` at `W + a W1`, the regulariser included.
+    ///
+    /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over the set; scratch: as
+    /// [`losses`](Self::losses).
+    ///
+    /// # Numeric contract
+    /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
+    /// +0.0; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added likewise. The
+    /// total is divided by `N`, and with L2 `(2 * α) * (p + (a * G))` is added, for the `p` and `G` of
+    /// [the regulariser](Self#numeric-contract).
+    ///
+    /// Every one of these operations is monotone, rounding included, and so is `m_j + (a * q_j) > 0`. Hence the computed derivative never falls as
+    /// `a` grows: the computed loss is convex in the sense that matters for [`minimum`](Self::minimum).
+    ///
+    /// # Errors
+    /// See [`Landscape`](crate::Landscape), [`Error::InvalidPoint`] unless `a` is finite, and [`Error::NonFiniteLoss`] if the
+    /// derivative is not.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
+    ///
+    /// let mut direction = Direction::new();
+    /// direction.load(&[1.0, -1.0], &[0.0, 0.0])?;
+    /// let model = Model::<2, 1>::new();
+    /// let mut samples = Slices::new(&[[1.0]], &[0u8])?;
+    /// let ray = Landscape::new(Hinge::new(1.0, 0.0)?, &model, [&direction]);
+    /// assert_eq!(ray.derivative(&mut samples, 0.25)?, -2.0);
+    /// assert_eq!(ray.derivative(&mut samples, 0.75)?, 0.0);
+    /// # Ok::<(), hingeline::Stopped>(())
+    /// ```
+    pub fn derivative<S: Samples<F> + ?Sized>(&self, samples: &mut S, a: f32) -> Result<f32, Stopped> {
+        check_point([a])?;
+        let [derivative, ..] = self.derivatives(samples, &[a; POINTS])?;
+        if derivative.is_finite() { Ok(derivative) } else { Err(Error::NonFiniteLoss.into()) }
+    }
+
+    /// Where the loss is least along the ray: the smallest `a ≥ 0` in binary32 at which the
+    /// [derivative](Self::derivative), as it is computed, is at least zero.
+    ///
+    /// No learning rate and no tolerance: since the computed derivative never falls, that `a` is found by dividing the
+    /// range of all binary32 numbers by 17 again and again. At most eight passes over the set; scratch: as [`losses`](Self::losses).
+    ///
+    /// # Errors
+    /// As [`derivative`](Self::derivative); [`Error::NoMinimum`] if the derivative is below zero at the largest number
+    /// too.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
+    ///
+    /// let mut direction = Direction::new();
+    /// direction.load(&[1.0, -1.0], &[0.0, 0.0])?;
+    /// let model = Model::<2, 1>::new();
+    /// let mut samples = Slices::new(&[[1.0]], &[0u8])?;
+    /// let ray = Landscape::new(Hinge::new(1.0, 0.0)?, &model, [&direction]);
+    /// // The one margin is 1 − 2a.
+    /// let minimum = ray.minimum(&mut samples)?;
+    /// assert_eq!((minimum.at, minimum.derivative, minimum.below), (0.5, 0.0, Some(-2.0)));
+    /// # Ok::<(), hingeline::Stopped>(())
+    /// ```
+    pub fn minimum<S: Samples<F> + ?Sized>(&self, samples: &mut S) -> Result<Minimum, Stopped> {
+        // In bits, numbers of at least zero are ordered as they are in value.
+        let (mut below, mut at) = (None, None);
+        let mut points = spread::<ENDS>(0, f32::MAX.to_bits(), 0);
+        loop {
+            let derivatives = self.derivatives(samples, &points.map(f32::from_bits))?;
+            for (bits, derivative) in points.into_iter().zip(derivatives) {
+                if derivative.is_nan() {
+                    return Err(Error::NonFiniteLoss.into());
+                }
+                if derivative >= 0.0 {
+                    at = Some((bits, derivative));
+                    break;
+                }
+                below = Some((bits, derivative));
+            }
+            let Some((last, derivative)) = at else {
+                return Err(Error::NoMinimum.into());
+            };
+            match below {
+                Some((first, _)) if first.wrapping_add(1) < last => points = spread::<INNER>(first, last, 1),
+                _ => {
+                    let below = below.map(|(_, derivative)| derivative);
+                    return Ok(Minimum { at: f32::from_bits(last), derivative, below });
+                }
+            }
+        }
+    }
+
+    /// The breakpoints of the loss for `a ≥ 0`: wherever a margin of a sample changes its sign, in the order of the
+    /// samples and classes, each given to the caller as soon as it is known. Between two neighbouring ones the data loss is linear.
+    ///
+    /// A margin is linear in `a` and so has at most one. The other half of the line is the ray of the direction [turned
+    /// round](crate::Direction::scale). One pass over the set; scratch: 2 · C values on the stack. Returns how many there
+    /// are.
+    ///
+    /// # Errors
+    /// See [`Landscape`](crate::Landscape); the breakpoints of the samples before have then been given.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
+    ///
+    /// let mut direction = Direction::new();
+    /// direction.load(&[1.0, -1.0], &[0.0, 0.0])?;
+    /// let model = Model::<2, 1>::new();
+    /// let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 0])?;
+    /// let ray = Landscape::new(Hinge::new(1.0, 0.0)?, &model, [&direction]);
+    /// // The margins are 1 − 2a, and 1 + 2a, which has no breakpoint above 0.
+    /// let count = ray.breakpoints(&mut samples, |point| {
+    ///     assert_eq!((point.at, point.sample, point.class, point.slope, point.counts), (0.5, 0, 1, -2.0, false));
+    /// })?;
+    /// assert_eq!(count, 1);
+    /// # Ok::<(), hingeline::Stopped>(())
+    /// ```
+    pub fn breakpoints<S: Samples<F> + ?Sized>(
+        &self,
+        samples: &mut S,
+        mut each: impl FnMut(Breakpoint),
+    ) -> Result<usize, Stopped> {
+        let mut count = 0_usize;
+        self.for_each_sample(samples, |sample, lines| {
+            for (class, (margin, slope)) in lines.pairs().enumerate() {
+                if let Some(at) = change_of_sign(margin, slope) {
+                    each(Breakpoint { at, sample, class, slope, counts: slope > 0.0 });
+                    count = count.saturating_add(1);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    /// The derivatives at these points in one pass; what is not finite is the caller's to judge.
+    fn derivatives<S: Samples<F> + ?Sized>(
+        &self,
+        samples: &mut S,
+        points: &[f32; POINTS],
+    ) -> Result<[f32; POINTS], Stopped> {
+        let (mut total, mut part) = ([0.0; POINTS], [0.0; POINTS]);
+        self.for_each_sample(samples, |index, lines| {
+            if index % PART == 0 {
+                add(&mut total, core::mem::replace(&mut part, [0.0; POINTS]));
+            }
+            add(&mut part, lines.derivatives(points));
+            Ok(())
+        })?;
+        add(&mut total, part);
+        let (count, l2) = (samples.len() as f32, self.hinge.l2());
+        let ([product], [[square]]) = (self.norm.with_model, self.norm.products);
+        for (derivative, a) in total.iter_mut().zip(points) {
+            *derivative /= count;
+            if l2 > 0.0 {
+                *derivative += (2.0 * l2) * (product + (a * square));
+            }
+        }
+        Ok(total)
+    }
+}
+
+impl<const C: usize> Lines<1, C> {
+    /// Each class's margin at the model, and its slope.
+    fn pairs(&self) -> impl Iterator<Item = (f32, f32)> {
+        let [slopes] = &self.slopes;
+        self.margins.iter().copied().zip(slopes.iter().copied())
+    }
+
+    /// The sum of the slopes that count, at each point.
+    fn derivatives(&self, points: &[f32; POINTS]) -> [f32; POINTS] {
+        let mut derivatives = [0.0; POINTS];
+        for (margin, slope) in self.pairs() {
+            for (derivative, a) in derivatives.iter_mut().zip(points) {
+                *derivative += if margin + (a * slope) > 0.0 { slope } else { 0.0 };
+            }
+        }
+        derivatives
+    }
+}
+
+fn add(sums: &mut [f32; POINTS], terms: [f32; POINTS]) {
+    for (sum, term) in sums.iter_mut().zip(terms) {
+        *sum += term;
+    }
+}
+
+/// Into how many parts the points divide a range if both ends are among them, and if neither is.
+const ENDS: u64 = 15;
+const INNER: u64 = 17;
+
+/// Evenly spaced whole numbers between two, the first of them so many parts above the lower one.
+fn spread<const PARTS: u64>(first: u32, last: u32, skipped: u64) -> [u32; POINTS] {
+    let (first, width) = (u64::from(first), u64::from(last.wrapping_sub(first)));
+    let mut points = [last; POINTS];
+    for (point, part) in points.iter_mut().zip(skipped..) {
+        // Both factors are below 2³², and the sum is at most the last number.
+        *point = first.wrapping_add(width.wrapping_mul(part).div_ceil(PARTS)) as u32;
+    }
+    points
+}
+
+/// The smallest `a ≥ 0` at which `margin + (a * slope) > 0` is not what it is at 0; none if it always is.
+fn change_of_sign(margin: f32, slope: f32) -> Option<f32> {
+    let counts = |bits| margin + (f32::from_bits(bits) * slope) > 0.0;
+    let (mut same, mut changed) = (0, f32::MAX.to_bits());
+    if counts(same) == counts(changed) {
+        return None;
+    }
+    while changed.wrapping_sub(same) > 1 {
+        let middle = same.midpoint(changed);
+        if counts(middle) == counts(0) { same = middle } else { changed = middle }
+    }
+    Some(f32::from_bits(changed))
+}
+
+/// Where the loss is least along a ray.
+///
+/// ```
+/// use hingeline::Minimum;
+/// let kink = Minimum { at: 0.5, derivative: 1.0, below: Some(-1.0) };
+/// assert!(kink.below.is_some_and(|below| below < 0.0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Minimum {
+    /// The smallest `a ≥ 0` at which the derivative is not below zero.
+    pub at: f32,
+    /// The derivative there.
+    pub derivative: f32,
+    /// The derivative at the largest number below it; none if the minimum is at 0, the model itself. If it is far from the
+    /// other one, the minimum is a kink.
+    pub below: Option<f32>,
+}
+
+/// Where a margin changes its sign along a ray.
+///
+/// ```
+/// use hingeline::Breakpoint;
+/// let point = Breakpoint { at: 0.5, sample: 7, class: 3, slope: -2.0, counts: false };
+/// assert_eq!(point.counts, point.slope > 0.0);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Breakpoint {
+    /// The smallest `a ≥ 0` in binary32 at which the margin, as it is computed, counts if it does not at 0, or does not if
+    /// it does.
+    pub at: f32,
+    /// The index of the sample.
+    pub sample: usize,
+    /// The class whose margin it is.
+    pub class: usize,
+    /// The slope of the margin: beyond the breakpoint the data loss is steeper by `|slope| / N`.
+    pub slope: f32,
+    /// The margin counts at the breakpoint and beyond; else it counts before.
+    pub counts: bool,
+}

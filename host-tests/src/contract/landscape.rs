@@ -1,0 +1,128 @@
+//! The loss along a ray and in a plane.
+
+use super::{Model, Sample, compensated_sum, dot, gradient, margins, sample_loss, squared_norm};
+
+/// A landscape: a loss around a model in some directions, which are models of scale 1.
+#[derive(Clone, Debug)]
+pub struct Landscape {
+    /// Δ.
+    pub delta: f32,
+    /// α.
+    pub l2: f32,
+    /// `W`.
+    pub model: Model,
+    /// `W1` and so on.
+    pub directions: Vec<Model>,
+}
+
+impl Landscape {
+    /// A sample's margins at the model, and their slope in each direction: the differences of its scores.
+    pub fn lines(&self, (x, label): &Sample) -> (Vec<f32>, Vec<Vec<f32>>) {
+        let mut slopes = Vec::new();
+        for direction in &self.directions {
+            slopes.push(margins(direction, x, *label, 0.0));
+        }
+        (margins(&self.model, x, *label, self.delta), slopes)
+    }
+
+    /// `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`.
+    pub fn margins_at(&self, sample: &Sample, at: &[f32]) -> Vec<f32> {
+        let (mut m, q) = self.lines(sample);
+        for j in 0..m.len() {
+            for k in 0..at.len() {
+                m[j] = m[j] + (at[k] * q[k][j]);
+            }
+        }
+        m
+    }
+
+    /// `R = R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, from `R(W)`, with `P_k = (p_k + (a_1 * G_1k)) + …`.
+    pub fn norm(&self, at: &[f32]) -> f32 {
+        let w = self.model.flat_weights();
+        let d: Vec<_> = self.directions.iter().map(Model::flat_weights).collect();
+        let mut r = squared_norm(&self.model);
+        for k in 0..at.len() {
+            let mut p = self.model.scale * dot(&w, &d[k]);
+            for l in 0..k {
+                p = p + (at[l] * dot(&d[l], &d[k]));
+            }
+            r = r + (at[k] * ((2.0 * p) + (at[k] * dot(&d[k], &d[k]))));
+        }
+        if r > 0.0 { r } else { 0.0 }
+    }
+
+    /// The loss at a point.
+    pub fn loss(&self, samples: &[Sample], at: &[f32]) -> f32 {
+        let mut losses = Vec::new();
+        for sample in samples {
+            losses.push(sample_loss(&self.margins_at(sample, at)));
+        }
+        let mean = compensated_sum(&losses) / samples.len() as f32;
+        if self.l2 == 0.0 { mean } else { mean + (self.l2 * self.norm(at)) }
+    }
+
+    /// The derivative along a ray.
+    pub fn derivative(&self, samples: &[Sample], a: f32) -> f32 {
+        let mut total = 0.0;
+        for part in samples.chunks(256) {
+            let mut of_part = 0.0;
+            for sample in part {
+                let (_, q) = self.lines(sample);
+                let m = self.margins_at(sample, &[a]);
+                let mut of_sample = 0.0;
+                for j in 0..m.len() {
+                    if m[j] > 0.0 {
+                        of_sample = of_sample + q[0][j];
+                    }
+                }
+                of_part = of_part + of_sample;
+            }
+            total = total + of_part;
+        }
+        let mean = total / samples.len() as f32;
+        if self.l2 == 0.0 {
+            return mean;
+        }
+        let d = self.directions[0].flat_weights();
+        let p = self.model.scale * dot(&self.model.flat_weights(), &d);
+        mean + ((2.0 * self.l2) * (p + (a * dot(&d, &d))))
+    }
+
+    /// The smallest `a ≥ 0` at which the derivative is at least zero, if there is one: the bits are halved 31 times.
+    pub fn minimum(&self, samples: &[Sample]) -> Option<f32> {
+        smallest(|a| self.derivative(samples, a) >= 0.0)
+    }
+
+    /// Where the margin of each class changes its sign, if it does.
+    pub fn breakpoints(&self, sample: &Sample) -> Vec<Option<f32>> {
+        let (m, q) = self.lines(sample);
+        let counts = |j: usize, a: f32| m[j] + (a * q[0][j]) > 0.0;
+        (0..m.len()).map(|j| smallest(|a| counts(j, a) != counts(j, 0.0))).collect()
+    }
+}
+
+/// The smallest number of at least zero of which something is true that stays true above it.
+fn smallest(holds: impl Fn(f32) -> bool) -> Option<f32> {
+    let mut bits = 0;
+    for place in (0..31).rev() {
+        let higher = bits + (1 << place);
+        if higher <= f32::MAX.to_bits() && !holds(f32::from_bits(higher - 1)) {
+            bits = higher;
+        }
+    }
+    holds(f32::from_bits(bits)).then_some(f32::from_bits(bits))
+}
+
+/// A step of the exact line search: along `−g` to the minimum `a`, `w = w + ((a / scale) * d)`. Returns `a`.
+pub fn line_search_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f32) -> f32 {
+    let g = gradient(model, samples, delta, l2);
+    let negative = |g: &Vec<f32>| g.iter().map(|g| g * -1.0).collect::<Vec<_>>();
+    let direction = Model { weights: g.weights.iter().map(negative).collect(), bias: negative(&g.bias), scale: 1.0 };
+    let ray = Landscape { delta, l2, model: model.clone(), directions: vec![direction.clone()] };
+    let a = ray.minimum(samples).expect("the loss is bounded below");
+    for c in 0..model.weights.len() {
+        super::axpy(a / model.scale, &direction.weights[c], &mut model.weights[c]);
+    }
+    super::axpy(a, &direction.bias, &mut model.bias);
+    a
+}
