@@ -8,32 +8,28 @@
 //! processor and [`Choice::run`] does a whole program's [`Work`] on what it found. To force a kernel, build with
 //! `--cfg hingeline_kernel="…"`, or make the model [on it](crate::Model::on).
 
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod avx2;
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod avx512;
 mod choice;
 #[cfg(hingeline_helium)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod helium;
-#[cfg(any(
-    all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"),
-    all(target_arch = "wasm32", target_feature = "simd128"),
-    all(target_arch = "x86_64", target_feature = "sse2")
-))]
+#[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
 #[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
 mod lanes;
-#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+#[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon;
 mod portable;
 mod scalar;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(hingeline_simd128)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod simd128;
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod sse2;
 #[cfg(hingeline_vfp)]
@@ -43,15 +39,15 @@ mod vfp;
 pub use choice::{CHOSEN, Choice, Chosen, Work};
 #[cfg(hingeline_helium)]
 pub use helium::Helium;
-#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+#[cfg(hingeline_neon)]
 pub use neon::Neon;
 pub use portable::Portable;
 pub use scalar::Scalar;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(hingeline_simd128)]
 pub use simd128::Simd128;
 #[cfg(hingeline_vfp)]
 pub use vfp::Vfp;
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[cfg(hingeline_sse2)]
 pub use {avx2::Avx2, avx512::Avx512, sse2::Sse2};
 
 /// The arithmetic of the crate, operation by operation; all else is plain scalar code around it.

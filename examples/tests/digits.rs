@@ -172,7 +172,7 @@ fn the_loss_of_the_options_is_the_loss_that_is_reported() {
 #[test]
 fn bad_values_get_a_message_and_status_2() {
     let bad: [(&[&str], &str); 17] = [
-        (&["--kernel", "mmx"], "the kernels are portable, scalar, vfp, sse2, avx2, avx512"),
+        (&["--kernel", "mmx"], "the kernels are portable, scalar, vfp, helium, neon, simd128, sse2, avx2, avx512"),
         (&["--seed", "-1"], "--seed"),
         (&["--epochs", "0"], "--epochs"),
         (&["--learning-rate", "0"], "the learning rate must be a finite number above 0"),

@@ -150,13 +150,69 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
     }
 }
 
+/// The cells of the table of kernels, a row each.
+fn kernels() -> Vec<Vec<String>> {
+    let table = read("core/src/kernel/table.md");
+    table.lines().skip(2).map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// What a cell has between backquotes.
+fn quoted(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
 #[test]
-fn the_front_page_lists_every_kernel() {
-    let readme = read("README.md");
-    let (_, kernels) = readme.split_once("\n## Kernels\n").expect("the section");
-    let listed: Vec<_> = kernels.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
-    let names: Vec<_> = listed.iter().map(|(name, _)| *name).take(Choice::ALL.len()).collect();
+fn the_front_page_shows_the_table_of_kernels() {
+    assert!(read("README.md").contains(&read("core/src/kernel/table.md")));
+}
+
+#[test]
+fn the_table_of_kernels_is_that_of_the_code() {
+    let (build, choice, checks) = (read("core/build.rs"), read("core/src/kernel/choice.rs"), read(".ci/kernels"));
+    let kernels = kernels();
+    let names: Vec<_> = kernels.iter().filter_map(|row| quoted(&row[1]).next()).collect();
     assert_eq!(names, Choice::ALL.map(Choice::name));
+    for (row, name) in kernels.iter().zip(names) {
+        assert!(root().join(format!("core/src/kernel/{name}.rs")).exists(), "{name}");
+        assert!(build.contains(&format!("\"{name}\"")), "{name} cannot be forced");
+        let forced = format!("hingeline_kernel=\"{name}\"");
+        assert!(checks.contains(&forced) || name == "scalar", "that {name} is forced where it can be is not checked");
+        // Gates are what the code asks for.
+        for condition in quoted(&row[3]).chain(quoted(&row[4])) {
+            let literal = format!("\"{condition}\"");
+            assert!(build.contains(&literal) || choice.contains(&literal), "{name}: {condition}");
+        }
+        assert_eq!(row[3] == "none", ["portable", "scalar"].contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn the_table_of_kernels_shows_the_recorded_costs() {
+    let figures: serde_json::Value = serde_json::from_str(&read("examples/firmware/figures.json")).expect("JSON");
+    let cost = |core: &str| {
+        let count = figures["cores"][core]["instructions_score"].as_u64().expect(core).to_string();
+        let (thousands, rest) = count.split_at(count.len().saturating_sub(3));
+        if thousands.is_empty() { count } else { format!("{thousands},{rest}") }
+    };
+    let readme = read("README.md");
+    let time = |kernel: &str| {
+        let row =
+            readme.lines().find(|line| line.starts_with(&format!("| scores | 10x64 | {kernel} |"))).expect(kernel);
+        let nanoseconds: f64 = row.split('|').nth(4).and_then(|cell| cell.trim().parse().ok()).expect("a number");
+        format!("{nanoseconds:.0} ns")
+    };
+    for row in kernels() {
+        let expected = match quoted(&row[1]).next().expect("a name") {
+            "portable" => format!("{} on AArch64, {} fuel", cost("aarch64-portable"), cost("wasm32-portable")),
+            "scalar" => format!("{} on RV32IMAFC", cost("rv32imafc")),
+            "vfp" => cost("cortex-m4f"),
+            "helium" => cost("cortex-m55"),
+            "neon" => cost("aarch64"),
+            "simd128" => format!("{} fuel", cost("wasm32")),
+            kernel => time(kernel),
+        };
+        assert_eq!(row[6], expected, "{}", row[1]);
+    }
 }
 
 /// The figures that later ones are compared with are those that the front page shows.
@@ -165,13 +221,33 @@ fn the_front_page_shows_the_recorded_figures_of_every_core() {
     let (readme, figures) = (read("README.md"), read("examples/firmware/figures.json"));
     let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
     let cores = figures["cores"].as_object().expect("an object");
-    assert_eq!(cores.len(), 7);
+    assert_eq!(cores.len(), 13);
     for (core, recorded) in cores {
-        let row = readme.lines().find(|line| line.starts_with(&format!("| {core} "))).expect(core);
-        let cells: Vec<_> = row.split('|').map(str::trim).collect();
-        for (column, name) in [(3, "flash"), (6, "stack"), (8, "score"), (9, "step"), (10, "decode")] {
-            let key = if column < 8 { name.to_owned() } else { format!("instructions_{name}") };
-            assert_eq!(cells[column], recorded[&key].to_string(), "{core}: {name}");
+        // What is counted where nothing is bare is the kernel's work alone.
+        let shown = |key: &str| recorded.get(key).map_or(String::new(), ToString::to_string);
+        let mut rows = readme.lines().filter(|line| line.starts_with(&format!("| {core} ")));
+        let tables: [&[(usize, &str)]; 2] = [
+            &[
+                (3, "flash"),
+                (6, "stack"),
+                (8, "instructions_score"),
+                (9, "instructions_step"),
+                (10, "instructions_decode"),
+            ],
+            &[
+                (3, "instructions_score_10x30"),
+                (4, "instructions_score"),
+                (5, "instructions_score_10x96"),
+                (6, "instructions_score_subnormal"),
+                (7, "instructions_step"),
+                (8, "instructions_step_subnormal"),
+            ],
+        ];
+        for columns in tables {
+            let cells: Vec<_> = rows.next().expect(core).split('|').map(str::trim).collect();
+            for (column, key) in columns {
+                assert_eq!(cells[*column], shown(key), "{core}: {key}");
+            }
         }
     }
 }

@@ -6,28 +6,26 @@ use crate::Error;
 
 #[cfg(hingeline_helium)]
 use super::Helium;
-#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+#[cfg(hingeline_neon)]
 use super::Neon;
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(hingeline_simd128)]
 use super::Simd128;
 #[cfg(hingeline_vfp)]
 use super::Vfp;
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[cfg(hingeline_sse2)]
 use super::{Avx2, Avx512, Sse2};
 
 // The one place that decides at compile time. `OF_TARGET` does not compile where the target lacks the instruction set.
 cfg_select! {
     hingeline_kernel = "portable" => { type Token = Portable; }
     hingeline_kernel = "scalar" => { type Token = Scalar; }
-    all(hingeline_kernel = "sse2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
-    all(hingeline_kernel = "avx2", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx2; }
-    all(hingeline_kernel = "avx512", target_arch = "x86_64", target_feature = "sse2") => { type Token = Avx512; }
+    all(hingeline_kernel = "sse2", hingeline_sse2) => { type Token = Sse2; }
+    all(hingeline_kernel = "avx2", hingeline_sse2) => { type Token = Avx2; }
+    all(hingeline_kernel = "avx512", hingeline_sse2) => { type Token = Avx512; }
     all(hingeline_kernel = "vfp", hingeline_vfp) => { type Token = Vfp; }
     hingeline_helium => { type Token = Helium; }
-    all(hingeline_kernel = "neon", target_arch = "aarch64", target_feature = "neon", target_endian = "little") => {
-        type Token = Neon;
-    }
-    all(hingeline_kernel = "simd128", target_arch = "wasm32", target_feature = "simd128") => { type Token = Simd128; }
+    all(hingeline_kernel = "neon", hingeline_neon) => { type Token = Neon; }
+    all(hingeline_kernel = "simd128", hingeline_simd128) => { type Token = Simd128; }
     hingeline_kernel = "vfp" => {
         compile_error!("`hingeline_kernel` asks for a kernel of Thumb with a floating-point unit, which this target is not");
         type Token = Portable;
@@ -50,9 +48,9 @@ cfg_select! {
     }
     all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512vl") => { type Token = Avx512; }
     all(target_arch = "x86_64", target_feature = "avx2") => { type Token = Avx2; }
-    all(target_arch = "x86_64", target_feature = "sse2") => { type Token = Sse2; }
-    all(target_arch = "aarch64", target_feature = "neon", target_endian = "little") => { type Token = Neon; }
-    all(target_arch = "wasm32", target_feature = "simd128") => { type Token = Simd128; }
+    hingeline_sse2 => { type Token = Sse2; }
+    hingeline_neon => { type Token = Neon; }
+    hingeline_simd128 => { type Token = Simd128; }
     hingeline_vfp => { type Token = Vfp; }
     any(target_arch = "riscv32", all(target_arch = "arm", target_os = "none")) => { type Token = Scalar; }
     _ => { type Token = Portable; }
@@ -61,21 +59,15 @@ cfg_select! {
 /// The kernel that [`Model`](crate::Model) uses unless told otherwise: the best one that every processor of this target
 /// has, at no cost at run time.
 ///
-/// | condition, the first that holds | kernel |
-/// |---|---|
-/// | `--cfg hingeline_kernel="…"` in `RUSTFLAGS` | that one; a compile error if the target lacks it |
-/// | x86-64 with `-C target-feature=+avx512vl`, or a `target-cpu` that has it | `Avx512` |
-/// | x86-64 with `-C target-feature=+avx2` | `Avx2` |
-/// | x86-64 with SSE2, which all have but kernels of operating systems | `Sse2` |
-/// | AArch64 with NEON, little-endian: all but kernels of operating systems | `Neon` |
-/// | WebAssembly with `-C target-feature=+simd128` | `Simd128` |
-/// | `thumbv7em-none-eabihf`, `thumbv8m.main-none-eabihf` | `Vfp` |
-/// | other Cortex-M, RISC-V of 32 bits | [`Scalar`] |
-/// | otherwise | [`Portable`] |
+/// The one that `--cfg hingeline_kernel="…"` in `RUSTFLAGS` forces, which does not compile where its gate is not met. Else the last of
+/// these that is chosen by itself and whose gate the target meets:
 ///
-/// `Helium` is chosen by force alone: a Cortex-M55 and a Cortex-M33 have one target, and only who builds knows which it is.
+#[doc = include_str!("table.md")]
 ///
-/// The names are those of [`Choice`]; one that is none of them is not noticed. To be sure, assert it at compile time:
+/// A gate is of the target; features are added to it by `-C target-feature` or a `-C target-cpu`. The cost of the scores is in executed instructions, in
+/// WebAssembly in wasmtime's fuel, and on x86-64 in time on a server (AMD Zen 4). `cargo firmware` counts, `cargo kernels` measures.
+///
+/// The names are those of [`Choice`]; another one does not compile. What a build must not lack it can assert:
 ///
 /// ```
 /// use hingeline::kernel::Choice;
@@ -100,17 +92,7 @@ pub type Chosen = Token;
 pub const CHOSEN: Chosen = Token::OF_TARGET;
 
 /// Whether a kernel was asked for at compile time.
-const FORCED: bool = cfg!(any(
-    hingeline_kernel = "portable",
-    hingeline_kernel = "scalar",
-    hingeline_kernel = "vfp",
-    hingeline_kernel = "helium",
-    hingeline_kernel = "neon",
-    hingeline_kernel = "simd128",
-    hingeline_kernel = "sse2",
-    hingeline_kernel = "avx2",
-    hingeline_kernel = "avx512"
-));
+const FORCED: bool = cfg!(hingeline_forced);
 
 /// What is to run on a kernel that is known only at run time: a training loop, an evaluation, a whole program.
 ///
@@ -322,15 +304,15 @@ impl Choice {
             Self::Vfp => Ok(work.run(Vfp)),
             #[cfg(hingeline_helium)]
             Self::Helium => Ok(work.run(Helium)),
-            #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+            #[cfg(hingeline_neon)]
             Self::Neon => Ok(work.run(Neon)),
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            #[cfg(hingeline_simd128)]
             Self::Simd128 => Ok(work.run(Simd128)),
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            #[cfg(hingeline_sse2)]
             Self::Sse2 => Ok(work.run(Sse2)),
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            #[cfg(hingeline_sse2)]
             Self::Avx2 => Ok(work.run(Avx2::new()?)),
-            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            #[cfg(hingeline_sse2)]
             Self::Avx512 => Ok(work.run(Avx512::new()?)),
             _ => Err(Error::KernelUnavailable),
         }

@@ -34,8 +34,7 @@ use crate::Error;
 /// again. Without a `-C target-cpu` that has Helium: with one, the compiler would use it for plain loops, and nobody would ask
 /// whether it has flushed; the build script refuses those that it sees.
 ///
-/// It restores the registers that its caller may rely on; the cumulative bits of FPSCR for subnormal inputs and underflow it
-/// clears.
+/// It restores the registers that its caller may rely on; what the cumulative bits of FPSCR are afterwards is not specified.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Helium;
@@ -107,7 +106,7 @@ impl Kernel for Helium {
     }
 }
 
-/// What the assembler is to know; the last line is for scalar instructions.
+/// What the assembler is to know.
 macro_rules! helium {
     () => {
         ".arch armv8.1-m.main
@@ -331,7 +330,7 @@ macro_rules! last_of_row {
 /// | `r5` | bytes of a row |
 /// | `r6` | features beyond the blocks of sixteen |
 /// | `r11` | from the end of the last block's first part back to the second part of the first block |
-/// | `r12` | from there, in the last of three rows, on to the first of the next three |
+/// | `r12` | from there, in the first of three rows, on to the first of the next three |
 ///
 /// # Safety
 /// The processor has the unit. Rows are at least 1 and features at least 16; there are `rows · features` weights, `features`

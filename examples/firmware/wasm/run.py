@@ -95,11 +95,11 @@ def main():
         return 0
     wasi = wasmtime.WasiConfig()
     wasi.argv = sys.argv[1:]
+    wasi.inherit_env()
     wasi.inherit_stdout()
     wasi.inherit_stderr()
     wasi.preopen_dir("/", "/")
-    end = Program(sys.argv[1]).run(ENDLESS, wasi)
-    return end
+    return Program(sys.argv[1]).run(ENDLESS, wasi)
 
 
 sys.exit(main())

@@ -93,6 +93,32 @@ fn losses_of<const C: usize, const F: usize>(kernel: impl Kernel) {
     });
 }
 
+/// On the way from a model to zero, where the regulariser is a small difference of large terms, and never below zero.
+pub(crate) fn norms_near_zero<K: Kernel>(kernel: K) {
+    let (mut below, zero) = (0, Model::<7, 30>::new());
+    for seed in SEEDS {
+        let model = generate::model::<7, 30>(&mut generate::rng(seed), 0.7, generate::ordinary);
+        let mut direction = Direction::new();
+        direction.between(&model, &zero).unwrap();
+        let model = generate::on_kernel(kernel, &model);
+        let reference = contract::Landscape {
+            delta: 0.0,
+            l2: 1.0,
+            model: contract::Model::from(&model),
+            directions: vec![contract::Model::from(&direction)],
+        };
+        let samples = Slices::new(&[[0.0; 30]], &[0_usize]).unwrap();
+        let ray = Landscape::new(Hinge::new(0.0, 1.0).unwrap(), &model, [&direction]);
+        for step in 0..200 {
+            let a = 1.0 + (step - 100) as f32 * f32::EPSILON;
+            let loss = ray.loss(&mut { samples }, [a]).unwrap();
+            assert_same(loss, reference.loss(&[(vec![0.0; 30], 0)], &[a]), format_args!("at {a}, seed {seed}"));
+            below += u32::from(loss == 0.0);
+        }
+    }
+    assert!(below > 50, "only {below} cases are at the edge");
+}
+
 pub(crate) fn derivatives<K: Kernel>(kernel: K) {
     for_shapes!(derivatives_of(kernel));
 }

@@ -17,7 +17,7 @@ macro_rules! hold_to_the_contract {
             loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
             descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
             average: means, means_of_steps_that_fold;
-            landscape: losses, derivatives, breakpoints, minima, many_samples, line_searches;
+            landscape: losses, norms_near_zero, derivatives, breakpoints, minima, many_samples, line_searches;
         );
     };
     ($module:ident, $kernel:expr, $($checks:ident: $($check:ident),*;)*) => {

@@ -41,11 +41,11 @@ impl Core {
         }
     }
 
-    /// The assembly that the kernel's scores must come from, if it is in assembly.
-    pub(crate) fn assembly(&self) -> Option<&'static str> {
+    /// The assembly that the kernel's scores and its updates must come from, if it is in assembly.
+    pub(crate) fn assembly(&self) -> Option<[&'static str; 2]> {
         match self.kernel {
-            "vfp" => Some("hingeline::kernel::vfp::scores_of_rows"),
-            "helium" => Some("hingeline::kernel::helium::scores_of_rows"),
+            "vfp" => Some(["hingeline::kernel::vfp::scores_of_rows", "hingeline::kernel::vfp::add_multiples"]),
+            "helium" => Some(["hingeline::kernel::helium::scores_of_rows", "hingeline::kernel::helium::add_multiples"]),
             _ => None,
         }
     }

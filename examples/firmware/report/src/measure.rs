@@ -107,8 +107,9 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
     // The kernel's own function has run, within the score and within the step.
     let in_score = first_call_of(call("score")?, &kernel)?;
     first_call_of(call("step")?, &kernel)?;
-    if let Some(assembly) = core.assembly() {
-        first_call(in_score, cost.function(assembly, |name| name == assembly)?)?;
+    if let Some([scores, update]) = core.assembly() {
+        first_call(in_score, cost.function(scores, |name| name == scores)?)?;
+        first_call(call("step")?, cost.function(update, |name| name == update)?)?;
     }
     let in_other = |name| Ok::<_, Failure>(first_call_of(call(name)?, &kernel).ok().map(|own| own.len() as u64));
     let counts = Counts {

@@ -17,7 +17,7 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// The programs that need no board.
-const HOSTED: [&str; 4] = ["cost", "self_check", "train_digits", "train_watch"];
+const HOSTED: [&str; 5] = ["cost", "landscape", "self_check", "train_digits", "train_watch"];
 
 /// The programs for a core, built.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ fn cargo_build(core: &Core, profile: &str, folder: &str, arguments: &[&str]) -> 
     command.arg("--manifest-path").arg(firmware.join("Cargo.toml")).arg("--target-dir").arg(&folder);
     command.env("RUSTFLAGS", core.flags).env("DEFMT_LOG", "info");
     // Cargo sets these for this program, and the build is one of its own.
-    for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC"] {
+    for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC", "CARGO_ENCODED_RUSTFLAGS"] {
         command.env_remove(name);
     }
     let output = command.output().map_err(|error| format!("cannot start .ci/cross: {error}"))?;

@@ -9,7 +9,7 @@ use crate::log::decode;
 use crate::run::{build, build_logging, root, run};
 
 /// The programs that print text.
-const PROGRAMS: [&str; 2] = ["blank", "self_check"];
+const PROGRAMS: [&str; 3] = ["blank", "self_check", "landscape"];
 
 /// The program that logs through defmt.
 const LOGGING: &str = "wearable";

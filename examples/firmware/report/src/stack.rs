@@ -37,7 +37,7 @@ impl Stacks {
         for disassembler in DISASSEMBLERS {
             let mut command = Command::new(disassembler);
             // Without it, a Thumb target without features shows floating-point instructions as unknown.
-            command.args(["-d", "--no-show-raw-insn", "--mattr=+vfp4,+mve.fp"]).arg(program);
+            command.args(["-d", "--no-show-raw-insn", "--mattr=+vfp4,+mve.fp,+lob"]).arg(program);
             let Ok(output) = command.output() else { continue };
             if output.status.success() {
                 return Ok(Self::parse(&String::from_utf8_lossy(&output.stdout)));
