@@ -17,23 +17,17 @@ pub struct Landscape {
 
 impl Landscape {
     /// A sample's margins at the model, and their slope in each direction: the differences of its scores.
-    pub fn lines(&self, (x, label): &Sample) -> (Vec<f32>, Vec<Vec<f32>>) {
+    pub fn lines(&self, (x, label): &Sample) -> Lines {
         let mut slopes = Vec::new();
         for direction in &self.directions {
             slopes.push(margins(direction, x, *label, 0.0));
         }
-        (margins(&self.model, x, *label, self.delta), slopes)
+        Lines { margins: margins(&self.model, x, *label, self.delta), slopes }
     }
 
-    /// `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`.
-    pub fn margins_at(&self, sample: &Sample, at: &[f32]) -> Vec<f32> {
-        let (mut m, q) = self.lines(sample);
-        for j in 0..m.len() {
-            for k in 0..at.len() {
-                m[j] = m[j] + (at[k] * q[k][j]);
-            }
-        }
-        m
+    /// Those of a set.
+    pub fn lines_of(&self, samples: &[Sample]) -> Vec<Lines> {
+        samples.iter().map(|sample| self.lines(sample)).collect()
     }
 
     /// `R = R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, from `R(W)`, with `P_k = (p_k + (a_1 * G_1k)) + …`.
@@ -51,35 +45,34 @@ impl Landscape {
         if r > 0.0 { r } else { 0.0 }
     }
 
-    /// The loss at a point.
-    pub fn loss(&self, samples: &[Sample], at: &[f32]) -> f32 {
+    /// The loss of a set at a point.
+    pub fn loss(&self, lines: &[Lines], at: &[f32]) -> f32 {
         let mut losses = Vec::new();
-        for sample in samples {
-            losses.push(sample_loss(&self.margins_at(sample, at)));
+        for sample in lines {
+            losses.push(sample_loss(&sample.margins_at(at)));
         }
-        let mean = compensated_sum(&losses) / samples.len() as f32;
+        let mean = compensated_sum(&losses) / lines.len() as f32;
         if self.l2 == 0.0 { mean } else { mean + (self.l2 * self.norm(at)) }
     }
 
     /// The derivative along a ray.
-    pub fn derivative(&self, samples: &[Sample], a: f32) -> f32 {
+    pub fn derivative(&self, lines: &[Lines], a: f32) -> f32 {
         let mut total = 0.0;
-        for part in samples.chunks(256) {
+        for part in lines.chunks(256) {
             let mut of_part = 0.0;
             for sample in part {
-                let (_, q) = self.lines(sample);
-                let m = self.margins_at(sample, &[a]);
+                let m = sample.margins_at(&[a]);
                 let mut of_sample = 0.0;
                 for j in 0..m.len() {
                     if m[j] > 0.0 {
-                        of_sample = of_sample + q[0][j];
+                        of_sample = of_sample + sample.slopes[0][j];
                     }
                 }
                 of_part = of_part + of_sample;
             }
             total = total + of_part;
         }
-        let mean = total / samples.len() as f32;
+        let mean = total / lines.len() as f32;
         if self.l2 == 0.0 {
             return mean;
         }
@@ -89,15 +82,36 @@ impl Landscape {
     }
 
     /// The smallest `a ≥ 0` at which the derivative is at least zero, if there is one: the bits are halved 31 times.
-    pub fn minimum(&self, samples: &[Sample]) -> Option<f32> {
-        smallest(|a| self.derivative(samples, a) >= 0.0)
+    pub fn minimum(&self, lines: &[Lines]) -> Option<f32> {
+        smallest(|a| self.derivative(lines, a) >= 0.0)
+    }
+}
+
+/// A sample on a landscape.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    /// The margins at the model.
+    pub margins: Vec<f32>,
+    /// Their slopes in each direction.
+    pub slopes: Vec<Vec<f32>>,
+}
+
+impl Lines {
+    /// `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`.
+    pub fn margins_at(&self, at: &[f32]) -> Vec<f32> {
+        let mut m = self.margins.clone();
+        for j in 0..m.len() {
+            for k in 0..at.len() {
+                m[j] = m[j] + (at[k] * self.slopes[k][j]);
+            }
+        }
+        m
     }
 
     /// Where the margin of each class changes its sign, if it does.
-    pub fn breakpoints(&self, sample: &Sample) -> Vec<Option<f32>> {
-        let (m, q) = self.lines(sample);
-        let counts = |j: usize, a: f32| m[j] + (a * q[0][j]) > 0.0;
-        (0..m.len()).map(|j| smallest(|a| counts(j, a) != counts(j, 0.0))).collect()
+    pub fn breakpoints(&self) -> Vec<Option<f32>> {
+        let counts = |j: usize, a: f32| self.margins[j] + (a * self.slopes[0][j]) > 0.0;
+        (0..self.margins.len()).map(|j| smallest(|a| counts(j, a) != counts(j, 0.0))).collect()
     }
 }
 
@@ -119,7 +133,7 @@ pub fn line_search_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f
     let negative = |g: &Vec<f32>| g.iter().map(|g| g * -1.0).collect::<Vec<_>>();
     let direction = Model { weights: g.weights.iter().map(negative).collect(), bias: negative(&g.bias), scale: 1.0 };
     let ray = Landscape { delta, l2, model: model.clone(), directions: vec![direction.clone()] };
-    let a = ray.minimum(samples).expect("the loss is bounded below");
+    let a = ray.minimum(&ray.lines_of(samples)).expect("the loss is bounded below");
     for c in 0..model.weights.len() {
         super::axpy(a / model.scale, &direction.weights[c], &mut model.weights[c]);
     }
