@@ -4,7 +4,7 @@ use rand_core::Rng;
 
 use crate::kernel::{CHOSEN, Kernel};
 use crate::magnitude::all_finite;
-use crate::{Error, Gradient, Model, random};
+use crate::{Error, Gradient, Hinge, Model, Samples, Stopped, random};
 
 /// A direction in the space of weights and biases: the `W1` of `W + a · W1`, in the layout of a [`Gradient`].
 ///
@@ -66,8 +66,8 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     /// `deviation · n` with [normal](random::normal) `n` for each weight in row-major order, then for each bias.
     ///
     /// # Errors
-    /// [`Error::InvalidDeviation`] unless the deviation is finite and above 0; [`Error::NonFiniteModel`] if a product
-    /// overflows. The direction is then as before; in the second case the generator has moved on.
+    /// [`Error::InvalidDeviation`] unless the deviation is finite and above 0, [`Error::NonFiniteModel`] if six times it
+    /// overflows. Direction and generator are then as before.
     ///
     /// ```
     /// use hingeline::Direction;
@@ -82,7 +82,7 @@ impl<const C: usize, const F: usize> Direction<C, F> {
         if !(deviation.is_finite() && deviation > 0.0) {
             return Err(Error::InvalidDeviation);
         }
-        // No deviate is larger than that in magnitude, so nothing needs to be drawn twice to be refused unwritten.
+        // No deviate is larger than that in magnitude, so all can be refused before the first is drawn.
         if !(deviation * LARGEST_DEVIATE).is_finite() {
             return Err(Error::NonFiniteModel);
         }
@@ -90,25 +90,34 @@ impl<const C: usize, const F: usize> Direction<C, F> {
         Ok(())
     }
 
-    /// The direction of steepest descent: `−g`, element by element.
+    /// The direction of steepest descent: the gradient of the loss, and then each element times −1. Returns the loss.
+    ///
+    /// A gradient that is there already is [loaded](Self::load) and [turned round](Self::scale).
     ///
     /// # Errors
-    /// [`Error::NonFiniteModel`] if an element is not finite, as in the buffer of a refused
-    /// [`Hinge::gradient`](crate::Hinge::gradient); the direction is then as before.
+    /// As [`Hinge::gradient`]; the direction is then all zeros.
     ///
     /// ```
-    /// use hingeline::{Direction, Gradient, Hinge, Model, Slices};
+    /// use hingeline::{Direction, Hinge, Model, Slices};
     ///
-    /// let mut gradient = Gradient::new();
     /// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
-    /// Hinge::new(1.0, 0.0)?.gradient(&Model::<2, 1>::new(), &mut samples, &mut gradient)?;
     /// let mut direction = Direction::new();
-    /// direction.descend(&gradient)?;
-    /// assert_eq!(direction.weights(), &[[3.0], [-3.0]]);
-    /// # Ok::<(), hingeline::Error>(())
+    /// let loss = direction.downhill(&Hinge::new(1.0, 0.0)?, &Model::<2, 1>::new(), &mut samples)?;
+    /// assert_eq!((loss, direction.weights()), (1.0, &[[3.0], [-3.0]]));
+    /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn descend(&mut self, gradient: &Gradient<C, F>) -> Result<(), Error> {
-        self.take(gradient.weights.as_flattened().iter().chain(&gradient.bias).map(|element| -element))
+    pub fn downhill<K: Kernel, S: Samples<F> + ?Sized>(
+        &mut self,
+        hinge: &Hinge,
+        model: &Model<C, F, K>,
+        samples: &mut S,
+    ) -> Result<f32, Stopped> {
+        let loss = hinge.gradient(model, samples, &mut self.0);
+        match loss {
+            Ok(_) => self.elements_mut().for_each(|element| *element *= -1.0),
+            Err(_) => self.0.clear(),
+        }
+        loss
     }
 
     /// From one model to another, such as the last step: `(scale' · w') − (scale · w)`, and `b' − b`.

@@ -23,7 +23,7 @@ pub enum Error {
     NonFiniteStep,
     /// A feature of a sample that was to be kept is NaN or infinite.
     NonFiniteFeature,
-    /// Weights or a bias that were to be loaded are not finite.
+    /// Weights or biases that were to be loaded, or a direction's elements, are not finite.
     NonFiniteModel,
     /// A label is not below the number of classes.
     LabelOutOfRange,
@@ -81,7 +81,7 @@ impl fmt::Display for Error {
             Self::NonFiniteLoss => "the loss is not finite",
             Self::NonFiniteStep => "the step would leave weights or a bias that are not finite",
             Self::NonFiniteFeature => "a feature is not finite",
-            Self::NonFiniteModel => "weights or a bias to load are not finite",
+            Self::NonFiniteModel => "weights or biases are not finite",
             Self::LabelOutOfRange => "the label is not below the number of classes",
             Self::EmptySet => "the set has no sample",
             Self::SetTooLarge => "the set has too many samples to be ordered",
@@ -97,7 +97,7 @@ impl fmt::Display for Error {
             Self::InvalidDifference => {
                 "the step of the difference must be finite, above 0 and large enough to change the weight"
             }
-            Self::InvalidSpan => "a span must have two finite ends and at least two numbers",
+            Self::InvalidSpan => "a span must have two finite ends, a finite length and at least two numbers",
             Self::InvalidPoint => "a coordinate is not finite",
             Self::NoMinimum => "the loss falls along the ray as far as numbers reach",
             Self::InvalidPatience => "the patience must be at least one epoch",

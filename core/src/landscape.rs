@@ -10,30 +10,33 @@ const POINTS: usize = 16;
 
 /// The loss from a model in `D` directions, `L(W + a_1 W_1 + … + a_D W_D)`, of one sample or of any set.
 ///
-/// With one direction this is a [`Ray`], with two a [`Plane`]. The model is only read. Everything a sample needs to know of the directions are
-/// the slopes of its margins: they are lines in each coordinate. So a sample is scored `1 + D` times for 16 points together, and
-/// each of these then takes `C` additions, whatever the number of features.
+/// With one direction this is a [`Ray`], with two a [`Plane`]. The model is only read. In each coordinate a sample's margins
+/// are lines. So a sample is scored `1 + D` times for 16 points together, and then each point takes `D · C` products and a
+/// few additions, whatever the number of features.
 ///
 /// On a ray more is known than values: where margins change their sign ([`breakpoints`](Self::breakpoints)), the
 /// [`derivative`](Self::derivative), and where the loss is least ([`minimum`](Self::minimum)).
 ///
 /// # Memory
-/// References, and `1 + D + D²` numbers of the regulariser. A call needs `(1 + D) · C + 48` values on the stack; nothing is kept
-/// of the values, which go to the caller one by one.
+/// References, and `1 + D + D²` numbers of the regulariser. Of the values nothing is kept: they go to the caller one by one. On
+/// the stack a call needs `(1 + D) · C + (4 + D) · 16` values.
 ///
 /// # Numeric contract
-/// With `m_j = (s[j] − s[y]) + Δ` of the model, and `q_kj = (d_k[j] − d_k[y])` for the
-/// [scores](Kernel::scores) `d_k` of direction `k` with scale 1, the margin of class `j` is
-/// `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`. The margins above zero are added in ascending `j` from +0.0, the samples in
-/// ascending order by Neumaier's compensated summation, and the sum is divided by `N`. The regulariser is `α * R`, with
-/// `R` beginning as [`Model::squared_norm`] and for each direction in order
-/// `R = R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, where `P_k = p_k + (a_1 * G_1k) + …` over the directions before it,
-/// `p_k = scale * dot(W, W_k)` and `G_lk = dot(W_l, W_k)`; below zero it counts as zero. So at the model itself the value is
-/// [`Hinge::loss`], bit for bit.
+/// With `m_j = (s[j] − s[y]) + Δ` of the model, and `q_kj = d_k[j] − d_k[y]` for the [scores](Kernel::scores) `d_k` of
+/// direction `k` with scale 1, the margin of class `j` is `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`. The margins above zero are
+/// added in ascending `j` from +0.0, the samples in ascending order by Neumaier's compensated summation, and the sum is divided
+/// by `N`.
+///
+/// The regulariser is `α * R`. `R` begins as [`Model::squared_norm`], and each direction in order makes it
+/// `R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, where `P_k = (p_k + (a_1 * G_1k)) + …` over the directions before it,
+/// `p_k = scale * dot(W, W_k)` and `G_lk = dot(W_l, W_k)`. Directions whose coordinate is zero are left out, and an `R` below zero
+/// counts as zero. So at the model itself the value is [`Hinge::loss`], bit for bit.
 ///
 /// # Errors
-/// [`Error::EmptySet`]; for the sample at fault what [`Hinge::margins`] refuses, and [`Error::NonFiniteScore`] or
-/// [`Error::NonFiniteLoss`] if a score of a direction or a difference of two overflows.
+/// [`Error::InvalidPoint`] for a coordinate that is not finite, before anything is read; [`Error::EmptySet`]; for the sample at
+/// fault what [`Hinge::margins`] refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
+/// [`Error::NonFiniteLoss`] if a difference of two of these is not. Also [`Error::NonFiniteLoss`], without a sample, if a value
+/// is not finite.
 ///
 /// # Source
 /// The optimisation lecture of Stanford's CS231n.
@@ -133,14 +136,14 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
         Ok(loss)
     }
 
-    /// The losses at many points, each given to the caller as soon as it is known; a [`grid`](crate::grid) makes evenly spaced ones.
+    /// The losses at many points, each given to the caller as soon as it is known; a [`grid`](crate::grid) makes evenly
+    /// spaced ones.
     ///
     /// A pass over the set for every 16 points. The values are those of [`loss`](Self::loss).
     ///
     /// # Errors
-    /// See [the type](Self), and [`Error::InvalidPoint`] for a coordinate that is not finite, both before any value of those 16;
-    /// [`Error::NonFiniteLoss`] at the first point whose loss
-    /// overflows, after the values before it.
+    /// See [the type](Self). What is wrong with a coordinate or a sample is said before any value of those 16; where a value is
+    /// not finite, those before it have been given.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -159,7 +162,7 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
         points: impl IntoIterator<Item = [f32; D]>,
         mut each: impl FnMut([f32; D], f32),
     ) -> Result<(), Stopped> {
-        let mut points = points.into_iter();
+        let mut points = points.into_iter().fuse();
         loop {
             let block = Block::of(&mut points);
             if block.count == 0 {
@@ -171,7 +174,6 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
                 for (sum, loss) in sums.iter_mut().zip(lines.losses(&block)) {
                     sum.add(loss);
                 }
-                Ok(())
             })?;
             let count = samples.len() as f32;
             for (at, sum) in block.points().zip(sums) {
@@ -190,33 +192,34 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
     pub(crate) fn for_each_sample<S: Samples<F> + ?Sized>(
         &self,
         samples: &mut S,
-        mut each: impl FnMut(usize, &Lines<D, C>) -> Result<(), Error>,
+        mut each: impl FnMut(usize, &Lines<D, C>),
     ) -> Result<(), Stopped> {
         if samples.is_empty() {
             return Err(Error::EmptySet.into());
         }
+        let mut lines = Lines { margins: [0.0; C], slopes: [[0.0; C]; D] };
         for index in 0..samples.len() {
             let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-            let lines = self.lines(x, label);
-            lines.and_then(|lines| each(index, &lines)).map_err(Stopped::at(index))?;
+            self.draw_lines(x, label, &mut lines).map_err(Stopped::at(index))?;
+            each(index, &lines);
         }
         Ok(())
     }
 
     /// A sample's margins at the model, and their slopes.
-    fn lines(&self, x: &[f32; F], label: usize) -> Result<Lines<D, C>, Error> {
-        let mut lines = Lines { margins: [0.0; C], slopes: [[0.0; C]; D] };
+    fn draw_lines(&self, x: &[f32; F], label: usize, lines: &mut Lines<D, C>) -> Result<(), Error> {
         self.model.raw_scores(x, &mut lines.margins);
         loss::margins_of_scores(self.hinge.margin(), label, &mut lines.margins)?;
         for (slopes, direction) in lines.slopes.iter_mut().zip(self.directions) {
             let kernel = self.model.kernel();
             kernel.scores(direction.weights().as_flattened(), 1.0, direction.bias(), x, slopes);
+            if !all_finite(slopes.iter().copied()) {
+                return Err(Error::NonFiniteScore);
+            }
             // Without a Δ, the differences of scores are their margins.
-            loss::margins_of_scores(0.0, label, slopes)?;
+            loss::turn_into_margins(0.0, label, slopes);
         }
-        // What is below zero has no part in a loss, and so was not looked at yet.
-        let values = lines.margins.iter().chain(lines.slopes.as_flattened());
-        if all_finite(values.copied()) { Ok(lines) } else { Err(Error::NonFiniteLoss) }
+        if all_finite(lines.slopes.as_flattened().iter().copied()) { Ok(()) } else { Err(Error::NonFiniteLoss) }
     }
 }
 
@@ -315,11 +318,15 @@ impl<const D: usize> Norm<D> {
     fn at(&self, at: [f32; D]) -> f32 {
         let mut norm = self.own;
         for (k, ((a, with_model), products)) in at.iter().zip(self.with_model).zip(&self.products).enumerate() {
-            let before = at.iter().zip(products).take(k);
+            if *a == 0.0 {
+                continue;
+            }
+            let before = at.iter().zip(products).take(k).filter(|(b, _)| **b != 0.0);
             let product = before.fold(with_model, |sum, (b, product)| sum + b * product);
             let own = products.get(k).copied().unwrap_or_default();
             norm += a * (2.0 * product + a * own);
         }
-        norm.max(0.0)
+        // NaN stays, and is refused.
+        if norm <= 0.0 { 0.0 } else { norm }
     }
 }

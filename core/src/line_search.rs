@@ -5,21 +5,24 @@ use crate::{Direction, Hinge, Landscape, Minimum, Model, Samples, Stopped};
 
 /// Full-batch gradient descent with an exact line search: no learning rate.
 ///
-/// A step goes from `W` along `−∇L` to the [`minimum`](Landscape::minimum) on that ray. On a loss with kinks this has a limit that
-/// a step tells of: steepest descent can come to a kink where the gradient of the side that it sees leads up at once, though other
-/// directions lead down. There it stalls; a [constant rate](crate::GradientDescent) steps across.
+/// A step goes from `W` along `−∇L` to the [`minimum`](Landscape::minimum) on that ray. On a loss with kinks this has a limit:
+/// steepest descent can come to a kink where the gradient of the side that it sees leads up at once, though other directions
+/// lead down. A [constant rate](crate::GradientDescent) steps across. Here the steps become ever shorter, until the computed
+/// loss falls no longer; then a step says that it [stalled](LineSearchStep::stalled). That happens after finitely many steps,
+/// since each must begin at a lower loss than the one before it.
+///
+/// It is made for one model and one set; for another begin with [`new`](Self::new).
 ///
 /// # Cost
-/// A step is at most ten passes over the set: one for the gradient, eight for the minimum, one for the losses. It needs a
-/// [`Direction`], which the caller lends.
+/// A step is at most ten passes over the set, one for the gradient, eight for the minimum, one for the losses, and six over
+/// the weights. It needs a [`Direction`], which the caller lends, and on the stack what these take.
 ///
 /// # Numeric contract
-/// The direction `d` is `−g` with the gradient of [`Hinge::gradient`]; the minimum is that of the ray;
-/// `w = w + ((a / scale) * d)`, and for the bias without the scale.
+/// The direction is that of [`Direction::downhill`], the minimum that of the ray, the step [`Model::advance`].
 ///
 /// # Errors
-/// A step is refused, with the model bit for bit as before, for what [`Hinge::gradient`] and [`Landscape::minimum`] refuse, and
-/// for a result that would not be finite.
+/// A step is refused, with model and optimiser bit for bit as before, for what [`Hinge::gradient`] and [`Landscape::minimum`]
+/// refuse, and as [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a result that would not be finite.
 ///
 /// ```
 /// use hingeline::{Direction, Hinge, LineSearch, Model, Slices};
@@ -39,10 +42,12 @@ use crate::{Direction, Hinge, Landscape, Minimum, Model, Samples, Stopped};
 pub struct LineSearch<'a, const C: usize, const F: usize> {
     hinge: Hinge,
     direction: &'a mut Direction<C, F>,
+    /// The loss before the last step that was made; infinite before the first.
+    last: f32,
 }
 
 impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
-    /// A descent; it has no state but its loss. The direction's content is of no matter.
+    /// A descent before its first step. The direction's content is of no matter.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, LineSearch};
@@ -52,7 +57,7 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub const fn new(hinge: Hinge, direction: &'a mut Direction<C, F>) -> Self {
-        Self { hinge, direction }
+        Self { hinge, direction, last: f32::INFINITY }
     }
 
     /// One step down the gradient of the whole set, as far as the loss falls.
@@ -75,18 +80,18 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
         model: &mut Model<C, F, K>,
         samples: &mut S,
     ) -> Result<LineSearchStep, Stopped> {
-        self.hinge.gradient(model, samples, &mut self.direction.0)?;
-        self.direction.scale(-1.0)?;
+        self.direction.downhill(&self.hinge, model, samples)?;
         let ray = Landscape::new(self.hinge, model, [&*self.direction]);
         let minimum = ray.minimum(samples)?;
         let [mut loss_before, mut loss] = [0.0; 2];
         ray.losses(samples, [[0.0], [minimum.at]], |_, value| loss_before = core::mem::replace(&mut loss, value))?;
-
-        if loss >= loss_before || !self.moves(model, minimum.at) {
+        // The model that a step leaves is rounded, and its loss may be a little above that of the ray.
+        let falls = loss < loss_before && loss_before < self.last;
+        if !falls || !self.moves(model, minimum.at) {
             return Ok(LineSearchStep { loss_before, loss: loss_before, minimum, stalled: true });
         }
-        // Up the direction is against what the update takes for a gradient.
-        model.descend_batch(&self.direction.0, 1.0, -minimum.at, 1.0)?;
+        model.advance(self.direction, minimum.at)?;
+        self.last = loss_before;
         Ok(LineSearchStep { loss_before, loss, minimum, stalled: false })
     }
 
@@ -112,11 +117,12 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
 pub struct LineSearchStep {
     /// The loss before the step, the regulariser included.
     pub loss_before: f32,
-    /// The loss at the minimum along the ray; if stalled, that before the step.
+    /// The loss at the minimum along the ray, but for the rounding of the weights that of the model now; if stalled, that
+    /// before the step.
     pub loss: f32,
     /// Where the minimum is: its `at` takes the place of a learning rate.
     pub minimum: Minimum,
-    /// The step would not make the computed loss smaller, or would not change the model, which is as before: a kink, or with a gradient of zeros
-    /// a minimum of the loss. Every further step does the same.
+    /// The computed loss falls no longer, or the step is too short to change the model, which is as before: a kink, or with a
+    /// gradient of zeros a minimum of the loss. Every further step does the same.
     pub stalled: bool,
 }

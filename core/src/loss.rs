@@ -210,7 +210,7 @@ pub(crate) fn margins_of_scores<const C: usize>(
     if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
 }
 
-fn turn_into_margins<const C: usize>(margin: f32, label: usize, scores: &mut [f32; C]) -> f32 {
+pub(crate) fn turn_into_margins<const C: usize>(margin: f32, label: usize, scores: &mut [f32; C]) -> f32 {
     let own = scores.get(label).copied().unwrap_or_default();
     let label = narrow(label);
     for (class, score) in (0..).zip(scores.iter_mut()) {

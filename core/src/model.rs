@@ -5,7 +5,7 @@ use core::fmt;
 use crate::kernel::{CHOSEN, Chosen, Kernel};
 use crate::magnitude::{self, all_finite};
 use crate::pass::BLOCK;
-use crate::{Error, Stopped};
+use crate::{Direction, Error, Stopped};
 
 /// A linear model of `C` classes over `F` features: `s = W x + b`, with `W = scale · weights`.
 ///
@@ -357,6 +357,26 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     pub fn squared_norm(&self) -> f32 {
         let weights = self.weights.as_flattened();
         (self.scale() * self.scale()) * self.kernel.dot(weights, weights)
+    }
+
+    /// Goes so far in a direction: `w = w + ((a / scale) * d)`, and for the bias `b = b + (a * d)`.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteStep`] if a weight or a bias would not be finite; the model is then as before.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Model};
+    /// let mut model = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
+    /// let mut direction = Direction::new();
+    /// direction.load(&[2.0, -2.0], &[0.5, 0.0])?;
+    /// model.advance(&direction, 0.25)?;
+    /// assert_eq!((model.weights(), model.bias()), (&[[1.5], [1.5]], &[0.125, 0.0]));
+    /// assert!(model.advance(&direction, f32::NAN).is_err());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn advance(&mut self, direction: &Direction<C, F>, a: f32) -> Result<(), Error> {
+        // Up a direction is down what the step takes for a gradient.
+        self.descend_batch(&direction.0, 1.0, -a, 1.0)
     }
 
     pub(crate) fn kernel(&self) -> K {

@@ -1,4 +1,5 @@
-//! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's parabola.
+//! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's
+//! parabola.
 
 use crate::kernel::Kernel;
 use crate::landscape::{Lines, Ray, check_point};
@@ -13,21 +14,21 @@ const PART: usize = 256;
 impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// The derivative of the loss along the ray, `dL/da` at `W + a W1`, the regulariser included.
     ///
-    /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over the set; scratch: as
-    /// [`losses`](Self::losses).
+    /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over
+    /// the set; on the stack `2 · C` values and seven times 16.
     ///
     /// # Numeric contract
     /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
-    /// +0.0; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added likewise. The
-    /// total is divided by `N`, and with L2 `(2 * α) * (p + (a * G))` is added, for the `p` and `G` of
-    /// [the regulariser](Self#numeric-contract).
+    /// +0.0; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added likewise.
+    /// The total is divided by `N`, and with L2 `α * (2 * (p + (a * G)))` is added, for the `p` and `G` of
+    /// [the regulariser](Self#numeric-contract), without the product for `a = 0`.
     ///
-    /// Every one of these operations is monotone, rounding included, and so is `m_j + (a * q_j) > 0`. Hence the computed derivative never falls as
-    /// `a` grows: the computed loss is convex in the sense that matters for [`minimum`](Self::minimum).
+    /// As `a` grows, a slope below zero can only stop to count and one above zero can only begin, and sums, quotients and
+    /// products by what is not below zero are monotone, rounding included. So the computed derivative never falls, unless
+    /// infinities make NaN of it: exactly what [`minimum`](Self::minimum) needs of a convex loss.
     ///
     /// # Errors
-    /// See [`Landscape`](crate::Landscape), [`Error::InvalidPoint`] unless `a` is finite, and [`Error::NonFiniteLoss`] if the
-    /// derivative is not.
+    /// See [`Landscape`](crate::Landscape).
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -51,11 +52,12 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// [derivative](Self::derivative), as it is computed, is at least zero.
     ///
     /// No learning rate and no tolerance: since the computed derivative never falls, that `a` is found by dividing the
-    /// range of all binary32 numbers by 17 again and again. At most eight passes over the set; scratch: as [`losses`](Self::losses).
+    /// range of all binary32 numbers by 17 again and again. At most eight passes over the set, which score each sample twice; on
+    /// the stack `2 · C` values and nine times 16. [`Model::advance`](crate::Model::advance) goes there.
     ///
     /// # Errors
-    /// As [`derivative`](Self::derivative); [`Error::NoMinimum`] if the derivative is below zero at the largest number
-    /// too.
+    /// See [`Landscape`](crate::Landscape), where a value is the derivative if it is NaN: an infinite one counts by its sign.
+    /// [`Error::NoMinimum`] if it is below zero at the largest number too.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -100,11 +102,12 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     }
 
     /// The breakpoints of the loss for `a ≥ 0`: wherever a margin of a sample changes its sign, in the order of the
-    /// samples and classes, each given to the caller as soon as it is known. Between two neighbouring ones the data loss is linear.
+    /// samples and classes, each given to the caller as soon as it is known. Between two neighbouring ones the data loss is
+    /// linear.
     ///
     /// A margin is linear in `a` and so has at most one. The other half of the line is the ray of the direction [turned
-    /// round](crate::Direction::scale). One pass over the set; scratch: 2 · C values on the stack. Returns how many there
-    /// are.
+    /// round](crate::Direction::scale). One pass over the set, with up to 31 products and additions for each breakpoint; on the
+    /// stack `2 · C` values. Returns how many there are.
     ///
     /// # Errors
     /// See [`Landscape`](crate::Landscape); the breakpoints of the samples before have then been given.
@@ -137,7 +140,6 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
                     count = count.saturating_add(1);
                 }
             }
-            Ok(())
         })?;
         Ok(count)
     }
@@ -154,7 +156,6 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
                 add(&mut total, core::mem::replace(&mut part, [0.0; POINTS]));
             }
             add(&mut part, lines.derivatives(points));
-            Ok(())
         })?;
         add(&mut total, part);
         let (count, l2) = (samples.len() as f32, self.hinge.l2());
@@ -162,7 +163,8 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
         for (derivative, a) in total.iter_mut().zip(points) {
             *derivative /= count;
             if l2 > 0.0 {
-                *derivative += (2.0 * l2) * (product + (a * square));
+                let square = if *a == 0.0 { 0.0 } else { a * square };
+                *derivative += l2 * (2.0 * (product + square));
             }
         }
         Ok(total)
@@ -252,14 +254,14 @@ pub struct Minimum {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Breakpoint {
-    /// The smallest `a ≥ 0` in binary32 at which the margin, as it is computed, counts if it does not at 0, or does not if
-    /// it does.
+    /// The smallest `a ≥ 0` in binary32 at which the margin, as it is computed, counts if it does not at 0, or does not
+    /// if it does.
     pub at: f32,
     /// The index of the sample.
     pub sample: usize,
     /// The class whose margin it is.
     pub class: usize,
-    /// The slope of the margin: beyond the breakpoint the data loss is steeper by `|slope| / N`.
+    /// The slope of the margin: beyond the breakpoint the derivative is greater by `|slope| / N`.
     pub slope: f32,
     /// The margin counts at the breakpoint and beyond; else it counts before.
     pub counts: bool,

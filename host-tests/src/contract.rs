@@ -16,7 +16,7 @@ mod random;
 
 pub use average::Average;
 pub use descent::{batch_step, constant_rate, cosine_rate, inverse_time_rate, pegasos_rate, sgd_step, step_decay_rate};
-pub use landscape::{Landscape, Lines, line_search_step};
+pub use landscape::{Landscape, Lines, downhill, line_search_step};
 pub use loss::{Gradient, compensated_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient};
 pub use random::{checksum, index, normal, uniform};
 

@@ -144,7 +144,7 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
     for command in ["cargo run --release", "cargo test"] {
         assert!(readme.contains(command) && checks.lines().any(|line| line == command), "{command}");
     }
-    for alias in ["steps", "kernels", "sets", "benches", "firmware", "no-panic"] {
+    for alias in ["steps", "kernels", "sets", "benches", "figures", "firmware", "no-panic"] {
         assert!(readme.contains(&format!("cargo {alias}")), "{alias} is not on the front page");
         assert!(aliases.contains(&format!("\n{alias} = ")), "{alias} is no alias");
     }

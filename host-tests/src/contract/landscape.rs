@@ -36,13 +36,18 @@ impl Landscape {
         let d: Vec<_> = self.directions.iter().map(Model::flat_weights).collect();
         let mut r = squared_norm(&self.model);
         for k in 0..at.len() {
+            if at[k] == 0.0 {
+                continue;
+            }
             let mut p = self.model.scale * dot(&w, &d[k]);
             for l in 0..k {
-                p = p + (at[l] * dot(&d[l], &d[k]));
+                if at[l] != 0.0 {
+                    p = p + (at[l] * dot(&d[l], &d[k]));
+                }
             }
             r = r + (at[k] * ((2.0 * p) + (at[k] * dot(&d[k], &d[k]))));
         }
-        if r > 0.0 { r } else { 0.0 }
+        if r < 0.0 { 0.0 } else { r }
     }
 
     /// The loss of a set at a point.
@@ -78,7 +83,8 @@ impl Landscape {
         }
         let d = self.directions[0].flat_weights();
         let p = self.model.scale * dot(&self.model.flat_weights(), &d);
-        mean + ((2.0 * self.l2) * (p + (a * dot(&d, &d))))
+        let along = if a == 0.0 { p } else { p + (a * dot(&d, &d)) };
+        mean + (self.l2 * (2.0 * along))
     }
 
     /// The smallest `a ≥ 0` at which the derivative is at least zero, if there is one: the bits are halved 31 times.
@@ -127,12 +133,18 @@ fn smallest(holds: impl Fn(f32) -> bool) -> Option<f32> {
     holds(f32::from_bits(bits)).then_some(f32::from_bits(bits))
 }
 
-/// A step of the exact line search: along `−g` to the minimum `a`, `w = w + ((a / scale) * d)`. Returns `a`.
-pub fn line_search_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f32) -> f32 {
+/// The ray of steepest descent, along `−g`.
+pub fn downhill(model: &Model, samples: &[Sample], delta: f32, l2: f32) -> Landscape {
     let g = gradient(model, samples, delta, l2);
     let negative = |g: &Vec<f32>| g.iter().map(|g| g * -1.0).collect::<Vec<_>>();
     let direction = Model { weights: g.weights.iter().map(negative).collect(), bias: negative(&g.bias), scale: 1.0 };
-    let ray = Landscape { delta, l2, model: model.clone(), directions: vec![direction.clone()] };
+    Landscape { delta, l2, model: model.clone(), directions: vec![direction] }
+}
+
+/// A step of the exact line search: to the minimum `a` downhill, `w = w + ((a / scale) * d)`. Returns `a`.
+pub fn line_search_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f32) -> f32 {
+    let ray = downhill(model, samples, delta, l2);
+    let direction = &ray.directions[0];
     let a = ray.minimum(&ray.lines_of(samples)).expect("the loss is bounded below");
     for c in 0..model.weights.len() {
         super::axpy(a / model.scale, &direction.weights[c], &mut model.weights[c]);

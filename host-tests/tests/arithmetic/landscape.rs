@@ -202,6 +202,7 @@ pub(crate) fn line_searches<K: Kernel>(kernel: K) {
 }
 
 fn line_searches_of<const C: usize, const F: usize>(kernel: impl Kernel) {
+    let mut stepped = 0;
     for (scale, (delta, l2)) in [(1.0, HINGES[0]), (0.3, HINGES[1])] {
         let seed = 9;
         let mut rng = generate::rng(seed);
@@ -219,9 +220,14 @@ fn line_searches_of<const C: usize, const F: usize>(kernel: impl Kernel) {
             if step.stalled {
                 break;
             }
+            stepped += 1;
+            let ray = contract::downhill(&expected, &samples, delta, l2);
+            let loss = ray.loss(&ray.lines_of(&samples), &[step.minimum.at]);
+            assert_same(step.loss, loss, format_args!("loss of the ray, {what}"));
             let a = contract::line_search_step(&mut expected, &samples, delta, l2);
             assert_same(step.minimum.at, a, format_args!("rate, {what}"));
             assert_model(&model, &expected, &what);
         }
     }
+    assert!(stepped > 6, "only {stepped} steps");
 }

@@ -1,7 +1,8 @@
-//! Seeing the loss on a device: its values along the way down the gradient, as a serial port shows them, and descent without a learning rate.
+//! Seeing the loss on a device: its values along the way down the gradient, as a serial port shows them, and descent
+//! without a learning rate.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
-use hingeline::{Decoded, Direction, Gradient, Hinge, Landscape, LineSearch, Model, Samples, Span, Stopped, grid};
+use hingeline::{Decoded, Direction, Hinge, Landscape, LineSearch, Model, Samples, Span, Stopped, grid};
 #[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
@@ -10,7 +11,6 @@ use hingeline_firmware::training::{WATCH_CLASSES as C, WATCH_FEATURES as F};
 use static_cell::ConstStaticCell;
 
 static MODEL: ConstStaticCell<Model<C, F>> = ConstStaticCell::new(Model::new());
-static GRADIENT: ConstStaticCell<Gradient<C, F>> = ConstStaticCell::new(Gradient::new());
 static DIRECTION: ConstStaticCell<Direction<C, F>> = ConstStaticCell::new(Direction::new());
 
 /// Windows of the recording that are looked at, and how far they are apart.
@@ -31,10 +31,9 @@ fn main() -> ! {
 }
 
 fn look(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
-    let (model, gradient, direction) = (MODEL.take(), GRADIENT.take(), DIRECTION.take());
+    let (model, direction) = (MODEL.take(), DIRECTION.take());
     let hinge = Hinge::new(1.0, 1e-3)?;
-    hinge.gradient(model, samples, gradient)?;
-    direction.descend(gradient)?;
+    direction.downhill(&hinge, model, samples)?;
     let ray = Landscape::new(hinge, model, [direction]);
     ray.losses(samples, grid([Span::new(0.0, 0.05, 11)?]), |[a], loss| println!("loss {loss:.4} at {a:.3}"))?;
     let minimum = ray.minimum(samples)?;

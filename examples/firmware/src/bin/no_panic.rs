@@ -204,7 +204,7 @@ fn landscapes(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     first.load(black_box(&[0.5; C * F]), black_box(&[0.5; C]))?;
     first.scale(black_box(2.0))?;
     second.between(&model, &TRAINED)?;
-    second.descend(black_box(&Gradient::new()))?;
+    black_box(second.downhill(&hinge, &model, samples)?);
     black_box((first.weights(), first.bias(), first.squared_norm(), Direction::<C, F>::SIZE));
     let span = Span::new(black_box(-1.0), 1.0, black_box(5))?;
     span.values().for_each(|value| _ = black_box(value));
@@ -215,6 +215,7 @@ fn landscapes(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(ray.derivative(samples, black_box(0.5))?);
     black_box(ray.breakpoints(samples, |point| _ = black_box(point))?);
     black_box(ray.minimum(samples)?);
+    model.advance(&first, black_box(0.5))?;
     black_box(LineSearch::new(hinge, &mut second).step(&mut model, samples)?);
     Ok(())
 }

@@ -1,0 +1,20 @@
+//! The pictures of the front page are what the program draws.
+
+use std::fs;
+
+use clap::Parser;
+use hingeline_figures::front_page::{self, COMMAND};
+use hingeline_figures::material::Material;
+use hingeline_figures::options::Options;
+
+#[test]
+fn the_pictures_of_the_front_page_are_those_of_the_program() {
+    let material = Material::new(&Options::parse_from(["figures"])).expect("the digits are in the repository");
+    for figure in front_page::FIGURES {
+        let path = front_page::path(figure);
+        let lies = fs::read(&path).unwrap_or_default();
+        let drawn = front_page::picture(figure, &material).expect("it can be drawn");
+        assert!(lies == drawn, "{} is not what the program draws; `{COMMAND}` draws it anew", path.display());
+        assert!(lies.len() < 120_000, "{} has {} bytes: too many for a front page", path.display(), lies.len());
+    }
+}
