@@ -18,8 +18,8 @@ const POINTS: usize = 16;
 /// [`derivative`](Self::derivative), and where the loss is least ([`minimum`](Self::minimum)).
 ///
 /// # Memory
-/// References, and `1 + D + D²` numbers of the regulariser. Of the values nothing is kept: they go to the caller one by one. On
-/// the stack a call needs `(1 + D) · C + (4 + D) · 16` values.
+/// References, and `1 + D + D²` numbers of the regulariser. Of the values nothing is kept: they go to the caller one by one.
+/// On the stack they need about `(1 + D) · C + (4 + D) · 16` numbers.
 ///
 /// # Numeric contract
 /// With `m_j = (s[j] − s[y]) + Δ` of the model, and `q_kj = d_k[j] − d_k[y]` for the [scores](Kernel::scores) `d_k` of
@@ -65,7 +65,7 @@ const POINTS: usize = 16;
 /// assert_eq!(plane.loss(&mut samples, [0.5, 0.25])?, 0.75);
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Landscape<'a, const D: usize, const C: usize, const F: usize, K = Chosen> {
     pub(crate) hinge: Hinge,
     model: &'a Model<C, F, K>,

@@ -15,7 +15,7 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// The derivative of the loss along the ray, `dL/da` at `W + a W1`, the regulariser included.
     ///
     /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over
-    /// the set; on the stack `2 · C` values and seven times 16.
+    /// the set; on the stack `2 · C` values and some 600 bytes.
     ///
     /// # Numeric contract
     /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
@@ -52,8 +52,8 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// [derivative](Self::derivative), as it is computed, is at least zero.
     ///
     /// No learning rate and no tolerance: since the computed derivative never falls, that `a` is found by dividing the
-    /// range of all binary32 numbers by 17 again and again. At most eight passes over the set, which score each sample twice; on
-    /// the stack `2 · C` values and nine times 16. [`Model::advance`](crate::Model::advance) goes there.
+    /// range of all binary32 numbers by 17 again and again. At most eight passes over the set, which score each sample twice;
+    /// on the stack `2 · C` values and some 1,000 bytes. [`Model::advance`](crate::Model::advance) goes there.
     ///
     /// # Errors
     /// See [`Landscape`](crate::Landscape), where a value is the derivative if it is NaN: an infinite one counts by its sign.

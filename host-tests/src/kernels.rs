@@ -12,10 +12,17 @@ pub fn or_skip<K: Kernel>(kernel: Result<K, Error>) -> Option<K> {
         Ok(kernel) => Some(kernel),
         Err(error) => {
             assert_eq!(error, Error::KernelUnavailable);
-            eprintln!("skipped: {}: {error}", K::NAME);
+            say_skipped(K::NAME, error);
             None
         }
     }
+}
+
+/// Says that a kernel's test is skipped; in one piece, since the checks of the repository read it, and the dots of other tests may
+/// come between two.
+pub fn say_skipped(kernel: &str, error: Error) {
+    let line = format!("skipped: {kernel}: {error}\n");
+    eprint!("{line}");
 }
 
 /// All kernels that a processor of this architecture may have; a test of another one's would be skipped everywhere here.

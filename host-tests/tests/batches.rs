@@ -5,7 +5,7 @@ use hingeline::{
     Constant, Decoded, Error, Gradient, GradientDescent, Hinge, Model, Samples, Selected, Slices, Stopped,
 };
 use hingeline_host_tests::generate;
-use hingeline_host_tests::kernels::of_this_architecture;
+use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
 
 const C: usize = 7;
 const F: usize = 19;
@@ -26,7 +26,7 @@ macro_rules! on_every_kernel {
                 }
                 for choice in of_this_architecture() {
                     if let Err(error) = choice.run(Check) {
-                        eprintln!("skipped: {}: {error}", choice.name());
+                        say_skipped(choice.name(), error);
                     }
                 }
             }

@@ -7,7 +7,7 @@ use std::env;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Portable, Work};
 use hingeline::{Error, Model};
-use hingeline_host_tests::kernels::of_this_architecture;
+use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
 
 struct Name;
 
@@ -116,7 +116,7 @@ fn models_start_where_their_kernel_wants_them() {
         };
         match choice.run(Weights) {
             Ok(model) => assert_eq!(model, (alignment, 0, 212_usize.next_multiple_of(alignment)), "{choice:?}"),
-            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+            Err(error) => say_skipped(choice.name(), error),
         }
     }
 }

@@ -8,7 +8,7 @@ use hingeline::{
 use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
 use hingeline_examples::rates::Fall;
 use hingeline_examples::strategy::{Budget, Plan, Strategy, go_on};
-use hingeline_host_tests::kernels::of_this_architecture;
+use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -66,7 +66,7 @@ fn every_kernel_ends_in_the_checksums() {
     for choice in of_this_architecture() {
         match choice.run(Runs) {
             Ok(checksums) => assert_eq!(checksums, CHECKSUMS, "{}: {checksums:#x?}", choice.name()),
-            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+            Err(error) => say_skipped(choice.name(), error),
         }
     }
 }
@@ -107,7 +107,7 @@ fn every_kernel_ends_in_the_checksums_of_averages_and_schedules() {
     for choice in of_this_architecture() {
         match choice.run(AveragedRuns) {
             Ok(checksums) => assert_eq!(checksums, AVERAGED, "{}: {checksums:#x?}", choice.name()),
-            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+            Err(error) => say_skipped(choice.name(), error),
         }
     }
 }
@@ -137,7 +137,7 @@ fn every_kernel_ends_in_the_checksum_of_line_searches() {
     for choice in of_this_architecture() {
         match choice.run(LineSearches) {
             Ok(checksum) => assert_eq!(checksum, LINE_SEARCHES, "{}: {checksum:#x}", choice.name()),
-            Err(error) => eprintln!("skipped: {}: {error}", choice.name()),
+            Err(error) => say_skipped(choice.name(), error),
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
 use crate::figure::Figure;
 
 const HEAD: &str = r#"<!DOCTYPE html>
@@ -42,9 +45,11 @@ pub fn html(figures: &[Figure], seed: u64) -> String {
     let mut page = HEAD.to_owned();
     for figure in figures {
         let (name, explanation) = (figure.name(), figure.explanation());
+        let described = figure.to_possible_value();
+        let alt = described.as_ref().and_then(PossibleValue::get_help).map_or(name.to_owned(), ToString::to_string);
         let _ = writeln!(
             page,
-            "<figure id=\"{name}\">\n<img src=\"{name}.svg\" alt=\"{name}\">\n<figcaption>{explanation}\n\
+            "<figure id=\"{name}\">\n<img src=\"{name}.svg\" alt=\"{alt}\">\n<figcaption>{explanation}\n\
              <span class=\"files\"><a href=\"{name}.svg\">{name}.svg</a> · <a href=\"{name}.png\">{name}.png</a></span>\
              </figcaption>\n</figure>"
         );

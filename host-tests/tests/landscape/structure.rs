@@ -213,3 +213,15 @@ fn the_passes_over_the_set_are_those_of_the_documentation() {
         assert!((9..=10).contains(&passes()));
     });
 }
+
+/// Slopes so large that their sums are infinite, one upwards and one downwards: there is no telling where the loss is least.
+#[test]
+fn a_derivative_that_is_no_number_is_refused() {
+    let model = Model::<3, 1>::new();
+    let mut direction = Direction::new();
+    direction.load(&[0.0, 2e38, 2e38], &[0.0; 3]).unwrap();
+    let ray = Landscape::new(Hinge::new(1.0, 0.0).unwrap(), &model, [&direction]);
+    let mut samples = Slices::new(&[[1.0], [-1.0]], &[0u8, 0]).unwrap();
+    assert_eq!(ray.derivative(&mut samples, 0.0), Err(Error::NonFiniteLoss.into()));
+    assert_eq!(ray.minimum(&mut samples), Err(Error::NonFiniteLoss.into()));
+}
