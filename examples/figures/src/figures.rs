@@ -2,6 +2,7 @@
 
 pub(crate) mod along;
 pub(crate) mod colour_bar;
+pub(crate) mod constant;
 pub(crate) mod differences;
 pub(crate) mod line_one;
 pub(crate) mod line_search;

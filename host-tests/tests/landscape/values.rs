@@ -104,6 +104,18 @@ fn a_regulariser_that_overflows_is_no_zero() {
     );
 }
 
+/// Terms of the regulariser that are infinite and cancel are no zero either.
+#[test]
+fn a_regulariser_that_is_no_number_is_refused() {
+    let model = Model::from_parts([[3.0], [4.0]], [0.0; 2], 1.0).unwrap();
+    let mut direction = Direction::new();
+    direction.load(&[1.0, 1.0], &[0.0; 2]).unwrap();
+    let plane = Landscape::new(Hinge::new(1.0, 0.5).unwrap(), &model, [&direction, &direction]);
+    let mut samples = Slices::new(&[[1.0]], &[0u8]).unwrap();
+    assert_eq!(plane.loss(&mut samples, [0.0, 0.0]), Ok(14.5));
+    assert_eq!(plane.loss(&mut samples, [1e20, -1e20]), Err(Error::NonFiniteLoss.into()));
+}
+
 #[test]
 fn a_margin_of_minus_infinity_does_not_count_here_either() {
     let model = Model::from_parts([[3e38], [-3e38]], [0.0; 2], 1.0).unwrap();

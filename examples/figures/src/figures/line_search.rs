@@ -1,10 +1,11 @@
 //! Gradient descent with an exact line search, beside constant rates.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Constant, Direction, Error, Gradient, GradientDescent, Hinge, LineSearch, Sample, Samples, Slices};
+use hingeline::{Direction, Error, Hinge, LineSearch, Sample, Samples, Slices};
 use hingeline_examples::digits::FEATURES;
 
 use crate::figure::Drawing;
+use crate::figures::constant;
 use crate::legend::{self, Entry, Mark};
 use crate::material::{DigitsModel, Material};
 use crate::palette::{PENS, VERMILION};
@@ -23,7 +24,9 @@ const APART: f64 = 1.01;
 
 pub(crate) fn draw<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing, Problem> {
     let search = Search::measure(kernel, material)?;
-    let constant = RATES.map(|rate| measure(kernel, material, rate, search.passes));
+    // A step of these is a pass.
+    let passes = u32::try_from(search.passes)?;
+    let constant = RATES.map(|rate| constant::losses(kernel, material, rate, passes));
     let constant = constant.into_iter().collect::<Result<Vec<_>, _>>()?;
 
     let mut entries: Vec<Entry> = vec![(Mark::Line(PENS[0].wide(3.0)), "exact line search".to_owned())];
@@ -87,24 +90,6 @@ impl Search {
     fn loss(&self) -> f64 {
         self.losses.last().map_or(f64::NAN, |(_, loss)| *loss)
     }
-}
-
-/// The passes made, and the loss, of a constant rate.
-fn measure<K: Kernel>(kernel: K, material: &Material, rate: f32, passes: usize) -> Result<Vec<(f64, f64)>, Problem> {
-    let set = &material.digits;
-    let hinge = Hinge::new(1.0, set.recipe.l2)?;
-    let mut samples = set.train.samples()?;
-    let (mut model, mut gradient) = (Box::new(DigitsModel::on(kernel)), Box::new(Gradient::new()));
-    let mut descent = GradientDescent::new(hinge, Constant { rate }, &mut gradient)?;
-    let mut losses = Vec::new();
-    for pass in 0..passes {
-        // A step tells the loss before itself, so one pass more would be needed for the last one's.
-        let regulariser = hinge.l2() * model.squared_norm();
-        let step = descent.step(&mut model, &mut samples)?;
-        losses.push((pass as f64, (step.data_loss + regulariser).into()));
-    }
-    losses.push((passes as f64, hinge.loss(&model, &mut samples)?.into()));
-    Ok(losses)
 }
 
 /// As many points as can be told apart on a logarithmic axis, the last one among them.

@@ -1,11 +1,11 @@
 //! Full-batch gradient descent with learning rates from too small to too large.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Constant, Gradient, GradientDescent, Hinge};
 
 use crate::figure::Drawing;
+use crate::figures::constant;
 use crate::legend::{self, Entry, Mark};
-use crate::material::{DigitsModel, Material};
+use crate::material::Material;
 use crate::palette::PENS;
 use crate::plot::{Axis, Plot, title};
 use crate::sheet::{Problem, Sheet};
@@ -16,7 +16,10 @@ const RATES: [(f32, &str); 4] = [(0.001, "too small"), (0.1, "right"), (30.0, "t
 const STEPS: u32 = 200;
 
 pub(crate) fn draw<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing, Problem> {
-    let runs = RATES.map(|(rate, _)| measure(kernel, material, rate)).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let runs = RATES
+        .map(|(rate, _)| constant::losses(kernel, material, rate, STEPS))
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?;
     let entries: Vec<Entry> =
         RATES.iter().zip(PENS).map(|((rate, name), pen)| (Mark::Line(pen), format!("{rate}: {name}"))).collect();
     let sheet = Sheet::draw(500, |area| {
@@ -30,20 +33,4 @@ pub(crate) fn draw<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing,
         Ok(())
     })?;
     Ok(sheet.into())
-}
-
-/// The loss before each step, up to the one that the library refuses, if it does.
-fn measure<K: Kernel>(kernel: K, material: &Material, rate: f32) -> Result<Vec<(f64, f64)>, Problem> {
-    let set = &material.digits;
-    let hinge = Hinge::new(1.0, set.recipe.l2)?;
-    let mut samples = set.train.samples()?;
-    let (mut model, mut gradient) = (Box::new(DigitsModel::on(kernel)), Box::new(Gradient::new()));
-    let mut descent = GradientDescent::new(hinge, Constant { rate }, &mut gradient)?;
-    let mut losses = Vec::new();
-    for step in 0..=STEPS {
-        let regulariser = hinge.l2() * model.squared_norm();
-        let Ok(taken) = descent.step(&mut model, &mut samples) else { break };
-        losses.push((step.into(), (taken.data_loss + regulariser).into()));
-    }
-    Ok(losses)
 }
