@@ -5,8 +5,8 @@ use crate::magnitude::all_finite;
 use crate::sum::Sum;
 use crate::{Direction, Error, Hinge, Model, Samples, Stopped, loss};
 
-/// Points whose losses one pass over a set computes.
-const POINTS: usize = 16;
+/// Points whose losses, or whose derivatives on a ray, one pass over a set computes.
+pub(crate) const POINTS: usize = 16;
 
 /// The loss from a model in `D` directions, `L(W + a_1 W_1 + … + a_D W_D)`, of one sample or of any set.
 ///

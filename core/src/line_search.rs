@@ -14,7 +14,7 @@ use crate::{Direction, Hinge, Landscape, Minimum, Model, Samples, Stopped};
 /// It is made for one model and one set; for another begin with [`new`](Self::new).
 ///
 /// # Cost
-/// A step is at most ten passes over the set, one for the gradient, eight for the minimum, one for the losses, and six over
+/// A step is at most ten passes over the set, one for the gradient, eight for the minimum, one for the loss there, and six over
 /// the weights. It needs a [`Direction`], which the caller lends, and on the stack what these take.
 ///
 /// # Numeric contract
@@ -80,11 +80,10 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
         model: &mut Model<C, F, K>,
         samples: &mut S,
     ) -> Result<LineSearchStep, Stopped> {
-        self.direction.downhill(&self.hinge, model, samples)?;
+        let loss_before = self.direction.downhill(&self.hinge, model, samples)?;
         let ray = Landscape::new(self.hinge, model, [&*self.direction]);
         let minimum = ray.minimum(samples)?;
-        let [mut loss_before, mut loss] = [0.0; 2];
-        ray.losses(samples, [[0.0], [minimum.at]], |_, value| loss_before = core::mem::replace(&mut loss, value))?;
+        let loss = ray.loss(samples, [minimum.at])?;
         // The model that a step leaves is rounded, and its loss may be a little above that of the ray.
         let falls = loss < loss_before && loss_before < self.last;
         if !falls || !self.moves(model, minimum.at) {

@@ -2,11 +2,8 @@
 //! parabola.
 
 use crate::kernel::Kernel;
-use crate::landscape::{Lines, Ray, check_point};
+use crate::landscape::{Lines, POINTS, Ray, check_point};
 use crate::{Error, Samples, Stopped};
-
-/// Points whose derivatives one pass over a set computes.
-const POINTS: usize = 16;
 
 /// Samples whose derivatives are added before that sum is added to those of other samples.
 const PART: usize = 256;
