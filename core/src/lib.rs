@@ -8,54 +8,42 @@
     clippy::unwrap_used
 )]
 
-mod average;
-mod compact;
-mod descent;
-mod direction;
+// The rooms, from the ground up. Each imports from those above it, never from those below; a test holds that.
+
+// What can be refused, and where.
 mod error;
-mod evaluation;
-pub mod kernel;
-mod landscape;
-mod line_search;
-mod loss;
-mod magnitude;
-mod model;
-mod numeric;
-mod order;
-mod pass;
-mod progress;
+
+// Random draws, defined to the bit.
 pub mod random;
-mod ray;
+
+// The arithmetic, once as a definition and once for each instruction set.
+pub mod kernel;
+
+// Samples, their order, the scaling of their features.
+mod data;
+
+// Weights, scores, and the guarded update.
+mod model;
+
+// What is minimised, its gradient, and how good a model is.
+mod loss;
+
+// The loss around a model.
+mod landscape;
+
+// The strategies that make a model better.
+mod optimise;
+
 #[doc = include_str!("replaying.md")]
 pub mod replaying {}
-mod reservoir;
-mod samples;
-mod schedule;
-mod search;
-mod sgd;
-mod span;
-mod standardise;
-mod sum;
-mod update;
 
-pub use average::{Average, AveragedSgd};
-pub use compact::{Compact, Scaling};
-pub use descent::{BatchStep, GradientDescent, MiniBatch};
-pub use direction::Direction;
+pub use data::{Compact, Decoded, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected, Slices, Standardiser};
 pub use error::{Error, Stopped};
-pub use evaluation::{EarlyStopping, Evaluation, Verdict};
-pub use landscape::{Landscape, Plane, Ray};
-pub use line_search::{LineSearch, LineSearchStep};
-pub use loss::{Gradient, Hinge, coefficients};
-pub use model::{Model, argmax};
-pub use numeric::{Derivative, FiniteDifference, GradientCheck, Parameter};
-pub use order::Order;
-pub use progress::Progress;
-pub use ray::{Breakpoint, Minimum};
-pub use reservoir::Reservoir;
-pub use samples::{Decoded, Sample, Samples, Selected, Slices};
-pub use schedule::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay};
-pub use search::{RandomLocalSearch, RandomSearch, Search, SearchStep};
-pub use sgd::{Sgd, SgdEpoch, SgdStep};
-pub use span::{Span, grid};
-pub use standardise::{Moments, Standardiser};
+pub use landscape::{Breakpoint, Direction, Landscape, Minimum, Plane, Ray, Span, grid};
+pub use loss::{Derivative, Evaluation, FiniteDifference, GradientCheck, Hinge, Parameter, coefficients};
+pub use model::{Gradient, Model, argmax};
+pub use optimise::{
+    Average, AveragedSgd, BatchStep, Constant, Cosine, EarlyStopping, GradientDescent, InverseTime, LineSearch,
+    LineSearchStep, MiniBatch, Pegasos, Progress, RandomLocalSearch, RandomSearch, Schedule, Search, SearchStep, Sgd,
+    SgdEpoch, SgdStep, StepDecay, Verdict,
+};

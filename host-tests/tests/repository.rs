@@ -74,10 +74,40 @@ fn kind_and_name(declared: &str) -> Option<(String, String)> {
 }
 
 #[test]
-fn every_public_item_has_an_example() {
-    // The seal of the kernels is not to be used: it is public only as far as a trait's parent must be.
-    for item in public_items().iter().filter(|item| item.name != "Sealed") {
+fn every_public_type_has_an_example() {
+    for item in public_items().iter().filter(|item| ["struct", "enum", "trait", "type"].contains(&item.kind.as_str())) {
+        // The seal of the kernels cannot be used: it is public only as far as a trait's parent must be.
+        if ["Sealed", "Key"].contains(&item.name.as_str()) {
+            continue;
+        }
         assert!(item.above.iter().any(|line| line.starts_with("/// ```")), "no example: {}", item.place);
+    }
+}
+
+/// The rooms of the library, in the order in which its map lists them.
+fn rooms() -> Vec<String> {
+    let map = read("core/src/lib.rs");
+    let names = map.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn imports_of_the_library_go_one_way() {
+    let (rooms, source) = (rooms(), root().join("core/src"));
+    assert!(rooms.len() >= 8, "the reader of this test finds only {rooms:?}");
+    for path in rust_files(&source) {
+        let place = path.strip_prefix(&source).expect("below the source");
+        let name = place.iter().next().expect("a component").to_string_lossy();
+        let Some(own) = rooms.iter().position(|room| *room == name.trim_end_matches(".rs")) else { continue };
+        let text = fs::read_to_string(&path).expect("a file");
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            for import in line.split("crate::").skip(1) {
+                let room: String = import.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect();
+                let imported = rooms.iter().position(|own| *own == room);
+                assert!(imported.is_some_and(|imported| imported <= own), "{}: {line}", place.display());
+            }
+        }
     }
 }
 
@@ -94,6 +124,7 @@ fn every_public_function_is_a_part_of_the_proof_that_nothing_panics() {
 fn every_type_that_a_person_would_log_has_a_format() {
     // What holds data, or lends it: too long for a log, or not the library's to show.
     let silent = [
+        "Key",
         "Model",
         "Gradient",
         "Direction",

@@ -7,10 +7,11 @@ use core::arch::x86_64::{
     _mm256_storeu_ps,
 };
 
+use super::OfTarget;
 use super::lanes::{Register, Vector, entry_points};
-use super::sealed::Sealed;
+use super::sealed::{Key, Sealed};
 use super::sse2::{self, Xmm};
-use crate::Error;
+use crate::error::Error;
 
 cpufeatures::new!(detected, "avx2");
 
@@ -52,14 +53,16 @@ impl Avx2 {
     }
 }
 
-impl Sealed for Avx2 {
+impl OfTarget for Avx2 {
     const OF_TARGET: Self = {
         assert!(cfg!(target_feature = "avx2"), "this target lacks AVX2; see `-C target-feature`");
         Self(())
     };
+}
 
+impl Sealed for Avx2 {
     #[inline(always)]
-    fn prefetch(self, x: &[f32]) {
+    fn prefetch(self, _: Key, x: &[f32]) {
         sse2::prefetch(x);
     }
 }

@@ -7,10 +7,11 @@ use core::arch::x86_64::{
     _mm512_max_epi32, _mm512_mul_ps, _mm512_reduce_max_epi32, _mm512_set1_ps, _mm512_storeu_ps,
 };
 
+use super::OfTarget;
 use super::lanes::{Register, Vector, entry_points};
-use super::sealed::Sealed;
+use super::sealed::{Key, Sealed};
 use super::sse2::{self, Xmm};
-use crate::Error;
+use crate::error::Error;
 
 cpufeatures::new!(detected, "avx512f", "avx512vl");
 
@@ -53,7 +54,7 @@ impl Avx512 {
     }
 }
 
-impl Sealed for Avx512 {
+impl OfTarget for Avx512 {
     const OF_TARGET: Self = {
         assert!(
             cfg!(all(target_feature = "avx512f", target_feature = "avx512vl")),
@@ -61,9 +62,11 @@ impl Sealed for Avx512 {
         );
         Self(())
     };
+}
 
+impl Sealed for Avx512 {
     #[inline(always)]
-    fn prefetch(self, x: &[f32]) {
+    fn prefetch(self, _: Key, x: &[f32]) {
         sse2::prefetch(x);
     }
 }

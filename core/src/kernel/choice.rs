@@ -1,8 +1,7 @@
 //! Which kernel runs: by the target, by force, or by one look at the processor.
 
-use super::sealed::Sealed;
-use super::{Kernel, Portable, Scalar};
-use crate::Error;
+use super::{Kernel, OfTarget, Portable, Scalar};
+use crate::error::Error;
 
 #[cfg(hingeline_helium)]
 use super::Helium;
@@ -83,12 +82,6 @@ cfg_select! {
 pub type Chosen = Token;
 
 /// The token of [`Chosen`].
-///
-/// ```
-/// use hingeline::kernel::{CHOSEN, Kernel};
-///
-/// assert_eq!(CHOSEN.dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
-/// ```
 pub const CHOSEN: Chosen = Token::OF_TARGET;
 
 /// Whether a kernel was asked for at compile time.
@@ -202,10 +195,6 @@ pub enum Choice {
 
 impl Choice {
     /// All kernels; of those that a processor has, the last one is the fastest.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::kernel::Choice::ALL[0], hingeline::kernel::Choice::Portable);
-    /// ```
     pub const ALL: [Self; 9] = [
         Self::Portable,
         Self::Scalar,
@@ -219,11 +208,6 @@ impl Choice {
     ];
 
     /// That of [`Chosen`].
-    ///
-    /// ```
-    /// use hingeline::kernel::Choice;
-    /// assert!(Choice::CHOSEN.is_available());
-    /// ```
     pub const CHOSEN: Self = Chosen::CHOICE;
 
     /// The fastest kernel of this processor; or [`Chosen`], if `--cfg hingeline_kernel` forces one.

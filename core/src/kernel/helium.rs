@@ -15,10 +15,11 @@
 
 use core::arch::naked_asm;
 
-use super::sealed::Sealed;
+use super::OfTarget;
+use super::sealed::{Key, Sealed};
 use super::vfp::{self, Scores, add_rows, dot_by_scores, without_features};
 use super::{Choice, Kernel, Vfp};
-use crate::Error;
+use crate::error::Error;
 
 /// The kernel for Helium of Cortex-M55: of the target `thumbv8m.main-none-eabihf` with `--cfg hingeline_kernel="helium"`.
 ///
@@ -42,26 +43,26 @@ pub struct Helium;
 /// Features from which on vectors are worth it: what three rows share is a block of sixteen.
 const BLOCK: usize = 16;
 
-impl Sealed for Helium {
+impl OfTarget for Helium {
     const OF_TARGET: Self = Self;
+}
 
-    #[inline(always)]
-    fn prefetch(self, _x: &[f32]) {}
-
-    fn coefficients<const C: usize>(
+impl Sealed for Helium {
+    fn violations(
         self,
+        key: Key,
         margin: f32,
         label: usize,
         factor: f32,
-        scores: &mut [f32; C],
-        bias: &mut [f32; C],
+        scores: &mut [f32],
+        bias: &mut [f32],
     ) -> Result<(f32, usize), Error> {
-        Vfp.coefficients(margin, label, factor, scores, bias)
+        Vfp.violations(key, margin, label, factor, scores, bias)
     }
 
-    fn scaled_rank_one<const C: usize>(self, coefficients: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
+    fn scaled_rank_one<const C: usize>(self, _: Key, k: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
         // SAFETY: the target has the unit.
-        unsafe { add_rows(add_multiples, coefficients, factor, x, rows) }
+        unsafe { add_rows(add_multiples, k, factor, x, rows) }
     }
 }
 

@@ -7,6 +7,7 @@ use core::arch::aarch64::{
     vzip2q_f32, vzip2q_f64,
 };
 
+use super::OfTarget;
 use super::lanes::{Four, Vector, entry_points};
 use super::sealed::Sealed;
 
@@ -24,12 +25,12 @@ use super::sealed::Sealed;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Neon;
 
-impl Sealed for Neon {
+impl OfTarget for Neon {
     const OF_TARGET: Self = Self;
+}
 
+impl Sealed for Neon {
     // Stable Rust has no such hint here.
-    #[inline(always)]
-    fn prefetch(self, _x: &[f32]) {}
 }
 
 // Four rows, and three rows by two samples in a batch: sixteen and twenty-four accumulators of the thirty-two registers. With

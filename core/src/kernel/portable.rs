@@ -1,5 +1,6 @@
 //! The definition: every operation as the contract reads, in safe Rust for every target.
 
+use super::OfTarget;
 use super::sealed::Sealed;
 use super::{Choice, Kernel};
 
@@ -20,12 +21,11 @@ const LANES: usize = 16;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Portable;
 
-impl Sealed for Portable {
+impl OfTarget for Portable {
     const OF_TARGET: Self = Self;
-
-    #[inline(always)]
-    fn prefetch(self, _x: &[f32]) {}
 }
+
+impl Sealed for Portable {}
 
 impl Kernel for Portable {
     const CHOICE: Choice = Choice::Portable;

@@ -4,6 +4,7 @@
 //! their lanes, since a lane starts at the identity of addition, and lanes that got no product are left out of the fold. With
 //! a unit but no vectors, four sums stay in registers while they run down the row, where sixteen would pass through memory.
 
+use super::OfTarget;
 use super::portable::{dot_by, scores_by};
 use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
@@ -23,12 +24,11 @@ const GROUP: usize = 4;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Scalar;
 
-impl Sealed for Scalar {
+impl OfTarget for Scalar {
     const OF_TARGET: Self = Self;
-
-    #[inline(always)]
-    fn prefetch(self, _x: &[f32]) {}
 }
+
+impl Sealed for Scalar {}
 
 impl Kernel for Scalar {
     const CHOICE: Choice = Choice::Scalar;

@@ -8,6 +8,7 @@ use core::arch::wasm32::{
     v128_load, v128_load32_zero, v128_load64_zero, v128_or, v128_store, v128_store32_lane, v128_store64_lane,
 };
 
+use super::OfTarget;
 use super::lanes::{Four, Vector, entry_points};
 use super::sealed::Sealed;
 
@@ -25,12 +26,12 @@ use super::sealed::Sealed;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Simd128;
 
-impl Sealed for Simd128 {
+impl OfTarget for Simd128 {
     const OF_TARGET: Self = Self;
+}
 
+impl Sealed for Simd128 {
     // There is no such instruction.
-    #[inline(always)]
-    fn prefetch(self, _x: &[f32]) {}
 }
 
 // Three rows, and one row by three samples in a batch: twelve accumulators, since engines on x86-64 have sixteen registers.

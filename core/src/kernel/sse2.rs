@@ -7,8 +7,9 @@ use core::arch::x86_64::{
     _mm_storel_epi64, _mm_storeu_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,
 };
 
+use super::OfTarget;
 use super::lanes::{Four, Vector, entry_points};
-use super::sealed::Sealed;
+use super::sealed::{Key, Sealed};
 
 /// The kernel for SSE2, which every x86-64 processor has.
 ///
@@ -24,11 +25,13 @@ use super::sealed::Sealed;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Sse2;
 
-impl Sealed for Sse2 {
+impl OfTarget for Sse2 {
     const OF_TARGET: Self = Self;
+}
 
+impl Sealed for Sse2 {
     #[inline(always)]
-    fn prefetch(self, x: &[f32]) {
+    fn prefetch(self, _: Key, x: &[f32]) {
         prefetch(x);
     }
 }

@@ -10,9 +10,10 @@
 use core::arch::naked_asm;
 use core::mem::MaybeUninit;
 
-use super::sealed::Sealed;
+use super::OfTarget;
+use super::sealed::{Key, Sealed};
 use super::{Choice, Kernel, Portable};
-use crate::Error;
+use crate::error::Error;
 
 /// The kernel for the floating-point unit of Cortex-M4F, M7 and M33: of the targets `thumbv7em-none-eabihf` and
 /// `thumbv8m.main-none-eabihf`.
@@ -31,43 +32,47 @@ use crate::Error;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Vfp;
 
-impl Sealed for Vfp {
+impl OfTarget for Vfp {
     const OF_TARGET: Self = Self;
+}
 
+impl Sealed for Vfp {
     #[inline(always)]
-    fn prefetch(self, _x: &[f32]) {}
-
-    fn coefficients<const C: usize>(
+    fn violations(
         self,
+        _: Key,
         margin: f32,
         label: usize,
         factor: f32,
-        scores: &mut [f32; C],
-        bias: &mut [f32; C],
+        scores: &mut [f32],
+        bias: &mut [f32],
     ) -> Result<(f32, usize), Error> {
-        if label >= C {
+        if scores.len() != bias.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        if label >= scores.len() {
             return Err(Error::LabelOutOfRange);
         }
-        let mut found = MaybeUninit::uninit();
+        let (classes, mut found) = (scores.len(), MaybeUninit::uninit());
         let (scores, bias) = (scores.as_mut_ptr(), bias.as_mut_ptr());
-        // SAFETY: the target has the unit; there are `C` scores and biases, and the label is one of their indices.
-        let loss = unsafe { coefficients_of_scores(margin, factor, scores, bias, C, label, found.as_mut_ptr()) };
+        // SAFETY: the target has the unit; there are so many scores and biases, and the label is one of their indices.
+        let sum = unsafe { violations_of_scores(margin, factor, scores, bias, classes, label, found.as_mut_ptr()) };
         // SAFETY: the call has written it.
         let found = unsafe { found.assume_init() };
         if found.of_scores.is_nan() {
             Err(Error::NonFiniteScore)
-        } else if !loss.is_finite() {
+        } else if !sum.is_finite() {
             Err(Error::NonFiniteLoss)
         } else if found.of_bias.is_nan() {
             Err(Error::NonFiniteStep)
         } else {
-            Ok((loss, found.violations))
+            Ok((sum, found.violations))
         }
     }
 
-    fn scaled_rank_one<const C: usize>(self, coefficients: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
+    fn scaled_rank_one<const C: usize>(self, _: Key, k: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
         // SAFETY: the target has the unit.
-        unsafe { add_rows(add_multiples, coefficients, factor, x, rows) }
+        unsafe { add_rows(add_multiples, k, factor, x, rows) }
     }
 }
 
@@ -543,7 +548,7 @@ unsafe extern "C" fn add_multiples(
     )
 }
 
-/// What a pass over the scores finds besides their loss, in the order in which the assembly stores it.
+/// What a pass over the scores finds besides the sum of the margins, in the order in which the assembly stores it.
 #[repr(C)]
 struct Found {
     violations: usize,
@@ -553,7 +558,7 @@ struct Found {
     of_bias: f32,
 }
 
-/// Scores become coefficients, and biases take `factor` times them; returns the loss.
+/// Scores become indicators, and biases take `factor` times them; returns the sum of the margins that count.
 ///
 /// Whether a margin is above zero its bits tell as an integer. Zero times a value is NaN if the value is not finite, and so is
 /// any sum with that. Where no margin counts, a bias would take −0.0 times the factor's sign, and stays.
@@ -562,7 +567,7 @@ struct Found {
 /// The processor has the unit. There are `classes` scores and biases, at least one, `label` is below that, and `found` can be
 /// written.
 #[unsafe(naked)]
-unsafe extern "C" fn coefficients_of_scores(
+unsafe extern "C" fn violations_of_scores(
     margin: f32,
     factor: f32,
     scores: *mut f32,
@@ -582,7 +587,7 @@ unsafe extern "C" fn coefficients_of_scores(
         "mov r4, #0x3f800000",
         "mov r5, #0",
         "mov r12, #0",
-        // Zero, what tells of scores, what tells of biases, the loss.
+        // Zero, what tells of scores, what tells of biases, the sum.
         "vmov d2, r5, r5",
         "vmov d3, r5, r5",
         "1: vldr s8, [r0]",

@@ -21,6 +21,8 @@ mod helium;
 #[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
 #[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
 mod lanes;
+pub(crate) mod magnitude;
+pub(crate) mod margins;
 #[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon;
@@ -196,50 +198,60 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     fn largest(self, x: &[f32]) -> f32;
 }
 
+/// A kernel that every processor of the target has; on other targets its token does not compile.
+trait OfTarget: Sized {
+    const OF_TARGET: Self;
+}
+
 mod sealed {
-    use crate::kernel::Kernel as _;
-    use crate::magnitude::all_finite;
-    use crate::{Error, loss};
+    use super::{Kernel, margins};
+    use crate::error::Error;
 
+    /// What the crate alone may ask for: nobody else has the key.
     pub trait Sealed: Sized {
-        /// The token, for a target that has the kernel's instruction set on every processor; on others it does not
-        /// compile.
-        const OF_TARGET: Self;
-
         /// Tells the processor that these elements are wanted soon, if it has a cache and can be told.
-        fn prefetch(self, x: &[f32]);
-
-        /// Turns a sample's scores into the coefficients of its gradient, and the bias into what it is after a step with
-        /// this factor: `bias[c] = bias[c] + (factor * coefficients[c])`. Returns the loss and how many margins count; where
-        /// none does, the coefficients are of no matter and the bias stays. After a refusal both are of no matter.
-        ///
-        /// For so few classes vectors gain nothing; what a kernel may gain is one pass in place of six.
         #[inline(always)]
-        fn coefficients<const C: usize>(
+        fn prefetch(self, _: Key, x: &[f32]) {
+            let _ = x;
+        }
+
+        /// One pass over a sample's scores, in place: they become the indicators of the margins that count, and the bias takes
+        /// `factor` times these.
+        ///
+        /// The margin of class j is `(scores[j] − scores[label]) + margin`, and counts if it is above zero. Then its indicator is
+        /// 1, else 0; that of the label is minus their number. `bias[c] = bias[c] + (factor * indicators[c])`. Returns the sum
+        /// and the number of the margins that count. If there are none, the indicators are undefined and the bias stays;
+        /// after a refusal both are undefined.
+        ///
+        /// Vectors gain nothing for so few classes; a kernel may gain from one pass in place of six.
+        #[inline(always)]
+        fn violations(
             self,
+            _: Key,
             margin: f32,
             label: usize,
             factor: f32,
-            scores: &mut [f32; C],
-            bias: &mut [f32; C],
+            scores: &mut [f32],
+            bias: &mut [f32],
         ) -> Result<(f32, usize), Error> {
-            let (loss, violations) = loss::coefficients_of_scores(margin, label, scores)?;
-            if violations > 0 {
-                super::Portable.axpy(factor, scores, bias);
-                if !all_finite(bias.iter().copied()) {
-                    return Err(Error::NonFiniteStep);
-                }
-            }
-            Ok((loss, violations))
+            margins::violations(margin, label, factor, scores, bias)
         }
 
-        /// `rank_one` of the factors `coefficients[c] * factor`.
+        /// `rank_one` of the factors `k[c] * factor`, each rounded.
         #[inline(always)]
-        fn scaled_rank_one<const C: usize>(self, coefficients: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32])
+        fn scaled_rank_one<const C: usize>(self, _: Key, k: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32])
         where
-            Self: super::Kernel,
+            Self: Kernel,
         {
-            self.rank_one(&coefficients.map(|k| k * factor), x, rows);
+            self.rank_one(&k.map(|k| k * factor), x, rows);
         }
     }
+
+    /// What a call of the seal wants.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Key(());
+
+    pub(crate) const KEY: Key = Key(());
 }
+
+pub(crate) use sealed::KEY;

@@ -2,10 +2,14 @@
 
 use core::fmt;
 
+use super::scale::Scale;
+use crate::error::{Error, Stopped};
+use crate::kernel::magnitude::{self, all_finite};
 use crate::kernel::{CHOSEN, Chosen, Kernel};
-use crate::magnitude::{self, all_finite};
-use crate::pass::BLOCK;
-use crate::{Direction, Error, Stopped};
+
+/// Samples that a kernel is given together: enough for each row of weights to serve several, few enough for their
+/// scores to fit on the stack.
+pub(crate) const BLOCK: usize = 8;
 
 /// A linear model of `C` classes over `F` features: `s = W x + b`, with `W = scale · weights`.
 ///
@@ -86,10 +90,10 @@ impl<const C: usize, const F: usize> Model<C, F> {
     pub const fn from_parts(weights: [[f32; F]; C], bias: [f32; C], scale: f32) -> Result<Self, Error> {
         let mut model = Self::new();
         match check_parts(weights.as_flattened(), &bias, scale) {
-            Ok(bound) => {
+            Ok((scale, bound)) => {
                 model.weights = weights;
                 model.bias = bias;
-                model.scale = Scale::of(scale);
+                model.scale = scale;
                 model.bound = bound;
                 Ok(model)
             }
@@ -100,26 +104,13 @@ impl<const C: usize, const F: usize> Model<C, F> {
 
 impl<const C: usize, const F: usize, K> Model<C, F, K> {
     /// The number of classes.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Model::<10, 64>::CLASSES, 10);
-    /// ```
     pub const CLASSES: usize = C;
 
     /// The number of features.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Model::<10, 64>::FEATURES, 64);
-    /// ```
     pub const FEATURES: usize = F;
 
     /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 2)`, rounded up where the kernel wants its
     /// weights aligned.
-    ///
-    /// ```
-    /// use hingeline::{Model, kernel::Portable};
-    /// const { assert!(Model::<10, 64, Portable>::SIZE == 2_608) };
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// A model of zeros with scale 1, on a kernel of the caller's choice.
@@ -136,30 +127,16 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     }
 
     /// The weights as they are stored, one row a class; the model's `W` is [`scale`](Self::scale) times these.
-    ///
-    /// ```
-    /// let model = hingeline::Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.0; 2], 0.5)?;
-    /// assert_eq!(model.weights()[1][0], 3.0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn weights(&self) -> &[[f32; F]; C] {
         &self.weights
     }
 
     /// The bias of each class.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Model::<2, 3>::new().bias(), &[0.0, 0.0]);
-    /// ```
     pub const fn bias(&self) -> &[f32; C] {
         &self.bias
     }
 
     /// The factor that turns the stored weights into `W`; 1 unless SGD with L2 changed it.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Model::<2, 3>::new().scale(), 1.0);
-    /// ```
     pub const fn scale(&self) -> f32 {
         self.scale.get()
     }
@@ -186,10 +163,10 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
         if weights.len() != own.len() || bias.len() != C {
             return Err(Error::ShapeMismatch);
         }
-        let bound = check_parts(weights, bias, scale)?;
+        let (scale, bound) = check_parts(weights, bias, scale)?;
         copy(weights, own);
         copy(bias, &mut self.bias);
-        self.scale = Scale::of(scale);
+        self.scale = scale;
         self.bound = bound;
         Ok(())
     }
@@ -232,7 +209,7 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
 
     /// Whether `W`, the stored weights times the scale, is known to be finite.
     pub(crate) fn has_finite_weights(&self) -> bool {
-        (self.bound * self.scale()).is_finite()
+        self.scale.keeps_finite(self.bound)
     }
 
     /// Everything that changes in a step.
@@ -359,26 +336,6 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         (self.scale() * self.scale()) * self.kernel.dot(weights, weights)
     }
 
-    /// Goes so far in a direction: `w = w + ((a / scale) * d)`, and for the bias `b = b + (a * d)`.
-    ///
-    /// # Errors
-    /// [`Error::NonFiniteStep`] if a weight or a bias would not be finite; the model is then as before.
-    ///
-    /// ```
-    /// use hingeline::{Direction, Model};
-    /// let mut model = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
-    /// let mut direction = Direction::new();
-    /// direction.load(&[2.0, -2.0], &[0.5, 0.0])?;
-    /// model.advance(&direction, 0.25)?;
-    /// assert_eq!((model.weights(), model.bias()), (&[[1.5], [1.5]], &[0.125, 0.0]));
-    /// assert!(model.advance(&direction, f32::NAN).is_err());
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
-    pub fn advance(&mut self, direction: &Direction<C, F>, a: f32) -> Result<(), Error> {
-        // Up a direction is down what the step takes for a gradient.
-        self.descend_batch(&direction.0, 1.0, -a, 1.0)
-    }
-
     pub(crate) fn kernel(&self) -> K {
         self.kernel
     }
@@ -416,37 +373,13 @@ pub fn argmax(scores: &[f32]) -> usize {
     best.0
 }
 
-/// A model's scale, stored as the bits in which it differs from 1.
-///
-/// So a fresh model is all zero bits and its static costs no flash.
-#[derive(Clone, Copy)]
-pub(crate) struct Scale(u32);
-
-impl Scale {
-    const ONE: Self = Self::of(1.0);
-
-    /// Below this the scale is folded into the weights; see [`Sgd`](crate::Sgd).
-    pub(crate) const SMALLEST: f32 = 1.0 / 65_536.0;
-    const LARGEST: f32 = 65_536.0;
-
-    pub(crate) const fn of(scale: f32) -> Self {
-        Self(scale.to_bits() ^ 1.0_f32.to_bits())
-    }
-
-    pub(crate) const fn get(self) -> f32 {
-        f32::from_bits(self.0 ^ 1.0_f32.to_bits())
-    }
-}
-
 /// Refuses what a model must not hold, and returns the largest magnitude of the weights.
-const fn check_parts(weights: &[f32], bias: &[f32], scale: f32) -> Result<f32, Error> {
+const fn check_parts(weights: &[f32], bias: &[f32], scale: f32) -> Result<(Scale, f32), Error> {
     let bound = magnitude::largest(weights);
-    if !(scale >= Scale::SMALLEST && scale <= Scale::LARGEST) {
-        Err(Error::InvalidScale)
-    } else if bound.is_finite() && (bound * scale).is_finite() && magnitude::largest(bias).is_finite() {
-        Ok(bound)
-    } else {
-        Err(Error::NonFiniteModel)
+    match Scale::in_range(scale) {
+        Err(error) => Err(error),
+        Ok(scale) if scale.keeps_finite(bound) && magnitude::largest(bias).is_finite() => Ok((scale, bound)),
+        Ok(_) => Err(Error::NonFiniteModel),
     }
 }
 

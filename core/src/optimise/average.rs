@@ -1,10 +1,12 @@
 //! Averaged stochastic gradient descent: the mean of the models that the steps leave behind.
 
+use super::schedule::Schedule;
+use super::sgd::{Sgd, SgdEpoch, SgdStep};
+use crate::data::{Order, Samples};
+use crate::error::{Error, Stopped};
+use crate::kernel::magnitude::{all_finite, largest};
 use crate::kernel::{Kernel, Portable};
-use crate::magnitude::{all_finite, largest};
-use crate::model::{Parts, Scale};
-use crate::update::Witness;
-use crate::{Error, Model, Order, Samples, Schedule, Sgd, SgdEpoch, SgdStep, Stopped};
+use crate::model::{Model, Observer, Parts, Scale};
 
 /// The sum of the models that steps of [`AveragedSgd`] left behind: the one buffer that averaging asks its caller for.
 ///
@@ -25,23 +27,15 @@ pub struct Average<const C: usize, const F: usize> {
     /// The sum of the scales of the steps since: the stored row counts so many times more.
     pending: [f32; C],
     /// No weight of the sum is larger in magnitude than this, but for the rounding of both.
-    reach: f32,
+    bound: f32,
     steps: u32,
 }
 
 impl<const C: usize, const F: usize> Average<C, F> {
     /// The bytes that it takes: `4 · (C · F + 2 · C + 2)`.
-    ///
-    /// ```
-    /// const { assert!(hingeline::Average::<10, 64>::SIZE == 2_648) };
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// The most steps that are averaged, 2²⁴: behind it the sum of binary32 would hardly notice another one.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Average::<2, 1>::LARGEST, 16_777_216);
-    /// ```
     pub const LARGEST: u32 = 1 << 24;
 
     /// An average of no step.
@@ -50,14 +44,10 @@ impl<const C: usize, const F: usize> Average<C, F> {
     /// assert_eq!(hingeline::Average::<10, 64>::new().steps(), 0);
     /// ```
     pub const fn new() -> Self {
-        Self { weights: [[0.0; F]; C], bias: [0.0; C], pending: [0.0; C], reach: 0.0, steps: 0 }
+        Self { weights: [[0.0; F]; C], bias: [0.0; C], pending: [0.0; C], bound: 0.0, steps: 0 }
     }
 
     /// The steps averaged so far.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Average::<2, 1>::new().steps(), 0);
-    /// ```
     pub const fn steps(&self) -> u32 {
         self.steps
     }
@@ -73,7 +63,7 @@ impl<const C: usize, const F: usize> Average<C, F> {
         self.weights.as_flattened_mut().fill(0.0);
         self.bias = [0.0; C];
         self.pending = [0.0; C];
-        self.reach = 0.0;
+        self.bound = 0.0;
         self.steps = 0;
     }
 
@@ -135,8 +125,8 @@ impl<const C: usize, const F: usize> Average<C, F> {
 ///
 /// The rounding of T additions makes a sum larger by a factor of at most (1 + 2⁻²⁴)^T, and its bound smaller by as much at
 /// most. That is e each for the largest T, so both together stay below 8.
-fn can_hold(reach: f32) -> bool {
-    (8.0 * reach).is_finite()
+fn can_hold(bound: f32) -> bool {
+    (8.0 * bound).is_finite()
 }
 
 impl<const C: usize, const F: usize> Default for Average<C, F> {
@@ -148,15 +138,15 @@ impl<const C: usize, const F: usize> Default for Average<C, F> {
 /// The stored weights change in few rows a step, W in all of them. With `W_t = scale_t · V_t` a row's sum over the steps
 /// since it was last written is its stored row times the sum of their scales. So a step adds up `C` scales, and a row of the
 /// sum is only written where a row of the model is.
-impl<const C: usize, const F: usize> Witness<C, F> for Average<C, F> {
-    fn admits(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error> {
+impl<const C: usize, const F: usize> Observer<C, F> for Average<C, F> {
+    fn check(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error> {
         if self.steps >= Self::LARGEST {
             return Err(Error::AverageFull);
         }
         let [before, after] = bounds;
-        let reach = self.reach + (largest(&self.pending) * before + scale * after);
+        let bound = self.bound + (largest(&self.pending) * before + scale * after);
         let biases = self.bias.iter().zip(bias).map(|(sum, b)| sum + b);
-        if can_hold(reach) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
+        if can_hold(bound) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
     }
 
     fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: impl Iterator<Item = f32>, all: bool) {
@@ -169,7 +159,7 @@ impl<const C: usize, const F: usize> Witness<C, F> for Average<C, F> {
                 *pending = 0.0;
             }
         }
-        self.reach += longest * *model.bound;
+        self.bound += longest * *model.bound;
     }
 
     fn after(&mut self, scale: f32, bias: &[f32; C]) {
@@ -241,14 +231,6 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
     }
 
     /// The descent, to go on without averaging or to be saved.
-    ///
-    /// ```
-    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Sgd};
-    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
-    /// let mut average = Average::<2, 1>::new();
-    /// assert_eq!(AveragedSgd::new(sgd, &mut average).sgd().progress().steps(), 0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn sgd(&self) -> Sgd<R> {
         self.sgd
     }
@@ -272,7 +254,7 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
         x: &[f32; F],
         label: usize,
     ) -> Result<SgdStep, Error> {
-        self.sgd.witnessed_step(model, x, label, self.average)
+        self.sgd.observed_step(model, x, label, self.average)
     }
 
     /// As [`Sgd::step_next`], averaged.
@@ -296,7 +278,7 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
-        self.sgd.witnessed_step_next(model, samples, order, self.average)
+        self.sgd.observed_step_next(model, samples, order, self.average)
     }
 
     /// As [`Sgd::epoch`], averaged.
@@ -321,6 +303,6 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
-        self.sgd.witnessed_epoch(model, samples, order, self.average)
+        self.sgd.observed_epoch(model, samples, order, self.average)
     }
 }

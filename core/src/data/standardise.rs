@@ -1,9 +1,7 @@
 //! Features of mean 0 and variance 1: learned from a stream, frozen, applied or folded into a model.
 
-use crate::kernel::Kernel;
-use crate::magnitude::{self, all_finite};
-use crate::model::Parts;
-use crate::{Error, Model};
+use crate::error::Error;
+use crate::kernel::magnitude::{self, all_finite};
 
 /// The running mean and variance of every feature of a stream: Welford's method, one pass, nothing kept.
 ///
@@ -41,10 +39,6 @@ pub struct Moments<const F: usize> {
 
 impl<const F: usize> Moments<F> {
     /// The bytes that it takes.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Moments::<64>::SIZE, 516);
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// Moments of no sample.
@@ -61,19 +55,11 @@ impl<const F: usize> Moments<F> {
     }
 
     /// The samples observed; stays at `u32::MAX` when it is reached.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Moments::<2>::new().count(), 0);
-    /// ```
     pub const fn count(&self) -> u32 {
         self.count
     }
 
     /// The mean of each feature, 0 before the first sample.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Moments::<2>::new().mean(), &[0.0, 0.0]);
-    /// ```
     pub const fn mean(&self) -> &[f32; F] {
         &self.mean
     }
@@ -182,10 +168,6 @@ pub struct Standardiser<const F: usize> {
 
 impl<const F: usize> Standardiser<F> {
     /// The bytes that it takes: `8 · F`.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Standardiser::<64>::SIZE, 512);
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// Of a mean and a factor for each feature, such as those that [`mean`](Self::mean) and [`factor`](Self::factor) gave.
@@ -206,21 +188,11 @@ impl<const F: usize> Standardiser<F> {
     }
 
     /// What is subtracted from each feature.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Standardiser::from_parts([2.0], [0.5])?.mean(), &[2.0]);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn mean(&self) -> &[f32; F] {
         &self.mean
     }
 
     /// What each feature is multiplied with then.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Standardiser::from_parts([2.0], [0.5])?.factor(), &[0.5]);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn factor(&self) -> &[f32; F] {
         &self.factor
     }
@@ -237,47 +209,5 @@ impl<const F: usize> Standardiser<F> {
         for ((x, mean), factor) in x.iter_mut().zip(&self.mean).zip(&self.factor) {
             *x = (*x - mean) * factor;
         }
-    }
-
-    /// Turns a model of standardised features into the same model of features as they come:
-    /// `w[c][f] = w[c][f] * factor[f]`, then `bias[c] = bias[c] − (scale * dot(w[c], mean))`.
-    ///
-    /// The scores are the same but for rounding: not bit for bit.
-    ///
-    /// # Errors
-    /// [`Error::NonFiniteModel`] if a weight or a bias would not be finite. The model is then as before.
-    ///
-    /// ```
-    /// use hingeline::{Model, Standardiser};
-    ///
-    /// let mut model = Model::from_parts([[4.0], [-2.0]], [1.0, 0.0], 1.0)?;
-    /// Standardiser::from_parts([3.0], [0.5])?.fold(&mut model)?;
-    /// assert_eq!((model.weights(), model.bias()), (&[[2.0], [-1.0]], &[-5.0, 3.0]));
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
-    pub fn fold<const C: usize, K: Kernel>(&self, model: &mut Model<C, F, K>) -> Result<(), Error> {
-        let Parts { weights, bias, scale, bound, kernel } = model.parts_mut();
-        let (mut folded_bias, mut largest) = ([0.0; C], 0.0);
-        for ((folded, row), bias) in folded_bias.iter_mut().zip(weights.iter()).zip(bias.iter()) {
-            let row = self.folded(row);
-            largest = magnitude::largest(&[largest, kernel.largest(&row)]);
-            *folded = bias - (scale.get() * kernel.dot(&row, &self.mean));
-        }
-        if !((largest * scale.get().max(1.0)).is_finite() && all_finite(folded_bias.iter().copied())) {
-            return Err(Error::NonFiniteModel);
-        }
-        for row in weights.iter_mut() {
-            *row = self.folded(row);
-        }
-        (*bias, *bound) = (folded_bias, largest);
-        Ok(())
-    }
-
-    fn folded(&self, row: &[f32; F]) -> [f32; F] {
-        let mut folded = *row;
-        for (weight, factor) in folded.iter_mut().zip(&self.factor) {
-            *weight *= factor;
-        }
-        folded
     }
 }

@@ -1,9 +1,10 @@
 //! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's
 //! parabola.
 
+use super::slice::{Lines, POINTS, Ray, check_point};
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::landscape::{Lines, POINTS, Ray, check_point};
-use crate::{Error, Samples, Stopped};
 
 /// Samples whose derivatives are added before that sum is added to those of other samples.
 const PART: usize = 256;
@@ -141,7 +142,7 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
         Ok(count)
     }
 
-    /// The derivatives at these points in one pass; what is not finite is the caller's to judge.
+    /// The derivatives at these points in one pass; the caller checks that they are finite.
     fn derivatives<S: Samples<F> + ?Sized>(
         &self,
         samples: &mut S,

@@ -1,6 +1,6 @@
 //! Evenly spaced points.
 
-use crate::Error;
+use crate::error::Error;
 
 /// Evenly spaced numbers, both ends among them.
 ///

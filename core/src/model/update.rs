@@ -12,27 +12,29 @@
 //! The bound rises by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2
 //! needs weights or steps near the end of the range of binary32.
 
-use crate::kernel::{Kernel, Portable};
-use crate::magnitude::{self, all_finite};
-use crate::model::{Parts, Scale};
-use crate::{Error, Gradient, Model};
+use super::gradient::Gradient;
+use super::model::{Model, Parts};
+use super::scale::Scale;
+use crate::error::Error;
+use crate::kernel::magnitude::{self, all_finite};
+use crate::kernel::{KEY, Kernel, Portable};
 
-/// Somebody who follows a model from step to step, such as an average of it.
-pub(crate) trait Witness<const C: usize, const F: usize> {
-    /// Refuses a step that it could not follow. Asked before anything is written: no weight is larger than the first bound
-    /// now, and none than the second one after the step, which leaves this scale and these biases behind.
-    fn admits(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error>;
+/// What follows a model from step to step, such as an average of it.
+pub(crate) trait Observer<const C: usize, const F: usize> {
+    /// Refuses a step that it could not follow, before anything is written. The first bound is that of the weights before the
+    /// step, the second one after it; scale and biases are those after it.
+    fn check(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error>;
 
-    /// Sees the rows that are about to be written: those whose factor is not 0, or all of them.
+    /// Called before rows are written: those whose factor is not 0, or all of them.
     fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: impl Iterator<Item = f32>, all: bool);
 
-    /// Sees what the step left behind.
+    /// Called after the step.
     fn after(&mut self, scale: f32, bias: &[f32; C]);
 }
 
-/// Nobody.
-impl<const C: usize, const F: usize> Witness<C, F> for () {
-    fn admits(&self, _: [f32; 2], _: f32, _: impl Iterator<Item = f32>) -> Result<(), Error> {
+/// No observer.
+impl<const C: usize, const F: usize> Observer<C, F> for () {
+    fn check(&self, _: [f32; 2], _: f32, _: impl Iterator<Item = f32>) -> Result<(), Error> {
         Ok(())
     }
 
@@ -43,7 +45,7 @@ impl<const C: usize, const F: usize> Witness<C, F> for () {
 
 /// What a sample's step is made of.
 pub(crate) struct Update<'a, const C: usize> {
-    /// The coefficients of the sample's gradient; of no matter if no margin counts.
+    /// The coefficients of the sample's gradient; undefined if no margin counts.
     pub(crate) coefficients: &'a [f32; C],
     /// The number of positive coefficients, and so the largest magnitude among them all.
     pub(crate) violations: usize,
@@ -68,7 +70,7 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         &mut self,
         x: &[f32; F],
         update: &Update<'_, C>,
-        witness: &mut impl Witness<C, F>,
+        observer: &mut impl Observer<C, F>,
     ) -> Result<Shrunk, Error> {
         let &Update { coefficients, violations, bias, rate, shrink } = update;
         let before = self.scale();
@@ -78,30 +80,30 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let bound_before = *self.parts_mut().bound;
         let mut bound = bound_before * fold;
         let factor = -(rate / scale);
-        // Without a violation the coefficients are of no matter: weights and bias stay.
+        // Without a violation the coefficients are undefined: weights and bias stay.
         let factors = || coefficients.iter().map(|k| if violations > 0 { k * factor } else { 0.0 });
 
         if violations > 0 {
             let largest_factor = violations as f32 * factor.abs();
-            let reach = largest_factor * self.kernel().largest(x);
+            let change = largest_factor * self.kernel().largest(x);
             let after = || rows_after(self.weights(), fold, factors(), x);
-            bound = decide(scale, bound, reach, after)?;
+            bound = decide(Scale::of(scale), bound, change, after)?;
         }
-        witness.admits([bound_before, bound], scale, bias.iter().copied())?;
+        observer.check([bound_before, bound], scale, bias.iter().copied())?;
 
         let model = self.parts_mut();
-        witness.before(&model, factors(), fold != 1.0);
+        observer.before(&model, factors(), fold != 1.0);
         let weights = model.weights.as_flattened_mut();
         if fold != 1.0 {
             model.kernel.scale(fold, weights);
         }
         if violations > 0 {
-            model.kernel.scaled_rank_one(coefficients, factor, x, weights);
+            model.kernel.scaled_rank_one(KEY, coefficients, factor, x, weights);
             *model.bias = *bias;
         }
         *model.scale = Scale::of(scale);
         *model.bound = bound;
-        witness.after(scale, model.bias);
+        observer.after(scale, model.bias);
         Ok(Shrunk { folded: fold != 1.0, lost: shrunk == before })
     }
 
@@ -117,13 +119,13 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
         let bias_factor = -(rate / samples);
         let factor = bias_factor / self.scale();
         let steps = gradient.weights().as_flattened();
-        let reach = factor.abs() * self.kernel().largest(steps);
+        let change = factor.abs() * self.kernel().largest(steps);
         let bound = *self.parts_mut().bound * shrink;
         let after = || {
             let weights = self.weights().as_flattened().iter();
             weights.zip(steps).map(move |(w, g)| (w * shrink) + (factor * g))
         };
-        let bound = decide(self.scale(), bound, reach, after)?;
+        let bound = decide(Scale::of(self.scale()), bound, change, after)?;
         check_bias(self.bias(), gradient.bias(), bias_factor)?;
 
         let Parts { kernel, weights, bias, bound: own_bound, .. } = self.parts_mut();
@@ -144,35 +146,33 @@ fn fold_of(scale: f32) -> f32 {
     if scale >= Scale::SMALLEST { 1.0 } else { f32::from_bits(scale.to_bits() & EXPONENT) }
 }
 
-/// An upper bound on the weights after a step that moves them by at most `reach`, or a refusal.
+/// An upper bound on the weights after a step that moves them by at most `change`, or a refusal.
 ///
-/// `after` is asked for the results one by one only if the bounds do not decide. `reach` is NaN if a value that it was
+/// `after` is asked for the results one by one only if the bounds do not decide. `change` is NaN if a value that it was
 /// computed from is, and then some result is NaN or infinite too.
 fn decide<I: Iterator<Item = f32>>(
-    scale: f32,
+    scale: Scale,
     bound: f32,
-    reach: f32,
+    change: f32,
     after: impl FnOnce() -> I,
 ) -> Result<f32, Error> {
-    let quick = bound + reach;
-    // The scale turns the stored weights into W, which must be finite too.
-    let factor = scale.max(1.0);
-    if (quick * factor).is_finite() {
+    let quick = bound + change;
+    if scale.keeps_finite(quick) {
         return Ok(quick);
     }
-    decide_by_the_results(factor, bound, after)
+    decide_by_the_results(scale, bound, after)
 }
 
 /// Out of the way: it is rarely called, and would be the larger part of a step's code and stack.
 #[cold]
 #[inline(never)]
 fn decide_by_the_results<I: Iterator<Item = f32>>(
-    factor: f32,
+    scale: Scale,
     bound: f32,
     after: impl FnOnce() -> I,
 ) -> Result<f32, Error> {
     let exact = after().fold(bound, |largest, w| magnitude::largest(&[largest, w]));
-    if (exact * factor).is_finite() { Ok(exact) } else { Err(Error::NonFiniteStep) }
+    if scale.keeps_finite(exact) { Ok(exact) } else { Err(Error::NonFiniteStep) }
 }
 
 /// The weights of the rows that a sample's step writes, as they would be after it.

@@ -1,6 +1,8 @@
 //! What every descent carries from step to step.
 
-use crate::{Error, Hinge, Schedule};
+use super::schedule::Schedule;
+use crate::error::Error;
+use crate::loss::Hinge;
 
 /// The whole state of a descent besides its model and its order: the loss, the schedule and the steps made.
 ///
@@ -25,7 +27,7 @@ pub struct Progress<S> {
 }
 
 /// What one step needs to know.
-pub(crate) struct Pace {
+pub(crate) struct StepSize {
     pub(crate) hinge: Hinge,
     pub(crate) learning_rate: f32,
     /// The factor `1 − 2ηα`.
@@ -49,42 +51,21 @@ impl<S: Schedule> Progress<S> {
     pub fn new(hinge: Hinge, schedule: S, steps: u64) -> Result<Self, Error> {
         schedule.check()?;
         let progress = Self { hinge, schedule, steps };
-        progress.pace()?;
+        progress.step_size()?;
         Ok(progress)
     }
 
     /// The loss that is minimised.
-    ///
-    /// ```
-    /// # use hingeline::{Constant, Hinge, Progress};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 0)?;
-    /// assert_eq!(progress.hinge().margin(), 1.0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn hinge(&self) -> Hinge {
         self.hinge
     }
 
     /// The schedule of the learning rate.
-    ///
-    /// ```
-    /// # use hingeline::{Constant, Hinge, Progress};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 0)?;
-    /// assert_eq!(progress.schedule(), Constant { rate: 0.1 });
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn schedule(&self) -> S {
         self.schedule
     }
 
     /// The steps made; refused ones do not count.
-    ///
-    /// ```
-    /// # use hingeline::{Constant, Hinge, Progress};
-    /// let progress = Progress::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 }, 7)?;
-    /// assert_eq!(progress.steps(), 7);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn steps(&self) -> u64 {
         self.steps
     }
@@ -102,13 +83,13 @@ impl<S: Schedule> Progress<S> {
     }
 
     #[inline(always)] // or its report would go through memory in each step
-    pub(crate) fn pace(&self) -> Result<Pace, Error> {
+    pub(crate) fn step_size(&self) -> Result<StepSize, Error> {
         let learning_rate = self.learning_rate();
         // A schedule may fall below the smallest number: then no step would do anything.
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::InvalidLearningRate);
         }
-        Ok(Pace { hinge: self.hinge, learning_rate, shrink: self.hinge.shrink(learning_rate)? })
+        Ok(StepSize { hinge: self.hinge, learning_rate, shrink: self.hinge.shrink(learning_rate)? })
     }
 
     pub(crate) fn count_step(&mut self) {

@@ -1,6 +1,7 @@
 //! Samples that lie in flash as small whole numbers, and how they become features.
 
-use crate::{Error, Sample, Samples};
+use super::samples::{Sample, Samples};
+use crate::error::Error;
 
 /// How whole numbers become features: `x = (q * scale) + offset`.
 ///

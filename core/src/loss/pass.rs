@@ -1,12 +1,12 @@
 //! A pass over samples of a set: their losses and, if asked, their data gradient.
 
+use super::hinge::{Hinge, coefficients};
+use super::sum::Sum;
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::sum::Sum;
-use crate::{Error, Gradient, Hinge, Model, Samples, Stopped, coefficients, loss};
-
-/// Samples that a kernel is given together: enough for each row of weights to serve several, few enough for their
-/// scores to lie on the stack.
-pub(crate) const BLOCK: usize = 8;
+use crate::kernel::margins::margins_of_scores;
+use crate::model::{BLOCK, Gradient, Model};
 
 /// What a pass needs: a model, its loss, and the buffer if a gradient is wanted.
 pub(crate) struct Pass<'a, const C: usize, const F: usize, K> {
@@ -50,7 +50,7 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
         let mut scratch = [0.0; C];
         let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
         self.model.raw_scores(x, &mut scratch);
-        if self.judge(&mut scratch, label, total).map_err(Stopped::at(index))?
+        if self.add(&mut scratch, label, total).map_err(Stopped::at(index))?
             && let Some(gradient) = &mut self.gradient
         {
             self.model.kernel().rank_one(&scratch, x, gradient.weights.as_flattened_mut());
@@ -82,7 +82,7 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
         let mut slots = violating.iter_mut().zip(&mut coefficients);
         let mut count = 0_usize;
         for (((x, scores), label), index) in xs.iter().zip(scratch).zip(labels).zip(indices) {
-            if self.judge(scores, label, total).map_err(Stopped::at(*index))?
+            if self.add(scores, label, total).map_err(Stopped::at(*index))?
                 && let Some((slot, row)) = slots.next()
             {
                 (*slot, *row) = (x, *scores);
@@ -99,8 +99,8 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
 
     /// Adds up what needs no features. If a gradient is wanted and a margin counts, turns the scores of a sample into its
     /// coefficients and returns true.
-    fn judge(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
-        let loss = loss::margins_of_scores(self.hinge.margin(), label, scores)?;
+    fn add(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
+        let loss = margins_of_scores(self.hinge.margin(), label, scores)?;
         let Some(gradient) = &mut self.gradient else {
             total.add(loss, 0);
             return Ok(false);

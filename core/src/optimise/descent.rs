@@ -1,9 +1,12 @@
 //! Gradient descent over all the data and over mini-batches.
 
+use super::progress::{Progress, StepSize};
+use super::schedule::Schedule;
+use crate::data::{Order, Samples};
+use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::pass::Pass;
-use crate::progress::{Pace, Progress};
-use crate::{Error, Gradient, Hinge, Model, Order, Samples, Schedule, Stopped};
+use crate::loss::{Hinge, Pass};
+use crate::model::{Gradient, Model};
 
 /// Full-batch gradient descent: each step follows the gradient of the whole set.
 ///
@@ -72,15 +75,6 @@ impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, 
     }
 
     /// The whole state of the optimiser between two steps.
-    ///
-    /// ```
-    /// use hingeline::{Constant, Gradient, GradientDescent, Hinge};
-    /// let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Constant { rate: 0.1 };
-    /// let descent = GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient)?;
-    /// assert_eq!(descent.progress().steps(), 0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn progress(&self) -> Progress<R> {
         self.progress
     }
@@ -184,29 +178,11 @@ impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     }
 
     /// The state of the optimiser between two steps, but for its batch size.
-    ///
-    /// ```
-    /// # use hingeline::{Constant, Gradient, Hinge, MiniBatch};
-    /// # let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Constant { rate: 0.1 };
-    /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 32, &mut gradient)?;
-    /// assert_eq!(descent.progress().steps(), 0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn progress(&self) -> Progress<R> {
         self.progress
     }
 
     /// The samples of a batch, but for the last one of an epoch.
-    ///
-    /// ```
-    /// # use hingeline::{Constant, Gradient, Hinge, MiniBatch};
-    /// # let mut gradient = Gradient::<2, 1>::new();
-    /// let schedule = Constant { rate: 0.1 };
-    /// let descent = MiniBatch::new(Hinge::new(1.0, 0.0)?, schedule, 32, &mut gradient)?;
-    /// assert_eq!(descent.batch_size(), 32);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn batch_size(&self) -> u32 {
         self.batch_size
     }
@@ -337,7 +313,7 @@ fn descend<const C: usize, const F: usize, R: Schedule, K: Kernel, S: Samples<F>
     samples: &mut S,
     indices: impl Iterator<Item = usize>,
 ) -> Result<BatchStep, Stopped> {
-    let Pace { hinge, learning_rate, shrink } = progress.pace()?;
+    let StepSize { hinge, learning_rate, shrink } = progress.step_size()?;
     gradient.clear();
     let total = Pass { hinge: &hinge, model, gradient: Some(gradient) }.over(samples, indices)?;
     let data_loss = total.mean_loss()?;

@@ -2,7 +2,7 @@
 
 use core::f32::consts::FRAC_PI_2;
 
-use crate::Error;
+use crate::error::Error;
 
 /// The learning rate η of each step.
 ///

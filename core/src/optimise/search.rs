@@ -2,9 +2,12 @@
 
 use rand_core::Rng;
 
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::model::{Parts, Scale};
-use crate::{Error, Hinge, Model, Samples, Stopped, random};
+use crate::loss::Hinge;
+use crate::model::{Model, Parts, Scale};
+use crate::random;
 
 /// The whole state of a search besides its model: the loss, the deviation of the draws, the best loss, the steps made.
 ///
@@ -62,51 +65,27 @@ impl Search {
     }
 
     /// The loss that is minimised.
-    ///
-    /// ```
-    /// # use hingeline::{Hinge, Search};
-    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.hinge().margin(), 1.0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn hinge(&self) -> Hinge {
         self.hinge
     }
 
     /// The standard deviation of the draws.
-    ///
-    /// ```
-    /// # use hingeline::{Hinge, Search};
-    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.deviation(), 0.1);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn deviation(&self) -> f32 {
         self.deviation
     }
 
     /// The loss of the model, once a step has computed it.
-    ///
-    /// ```
-    /// # use hingeline::{Hinge, Search};
-    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.best(), None);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn best(&self) -> Option<f32> {
         self.best
     }
 
     /// The steps made; refused ones do not count.
-    ///
-    /// ```
-    /// # use hingeline::{Hinge, Search};
-    /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.1)?.steps(), 0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn steps(&self) -> u64 {
         self.steps
     }
 
     /// Evaluates the candidate, and keeps it if it has a lower loss than `best`.
-    fn judge<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    fn evaluate<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
         &mut self,
         model: &mut Model<C, F, K>,
         candidate: &Model<C, F, K>,
@@ -191,7 +170,7 @@ pub struct RandomSearch<'a, const C: usize, const F: usize, K> {
 }
 
 impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
-    /// A search that goes on from this state, new or saved. The candidate's content is of no matter.
+    /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
     /// use hingeline::{Hinge, Model, RandomSearch, Search};
@@ -205,19 +184,11 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
     }
 
     /// The whole state of the search.
-    ///
-    /// ```
-    /// # use hingeline::{Hinge, Model, RandomSearch, Search};
-    /// let mut candidate = Model::<2, 1>::new();
-    /// let search = RandomSearch::new(Search::new(Hinge::new(1.0, 0.0)?, 0.5)?, &mut candidate);
-    /// assert_eq!(search.state().deviation(), 0.5);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn state(&self) -> Search {
         self.search
     }
 
-    /// Draws and judges one candidate.
+    /// Draws and evaluates one candidate.
     ///
     /// # Errors
     /// See [the type](Self).
@@ -243,7 +214,7 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
         draw(self.candidate, |_, _| deviation * random::normal(rng));
         *self.candidate.parts_mut().scale = Scale::of(1.0);
         let best = self.search.best;
-        self.search.judge(model, self.candidate, best, samples)
+        self.search.evaluate(model, self.candidate, best, samples)
     }
 }
 
@@ -282,7 +253,7 @@ pub struct RandomLocalSearch<'a, const C: usize, const F: usize, K> {
 }
 
 impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, K> {
-    /// A search that goes on from this state, new or saved. The candidate's content is of no matter.
+    /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
     /// use hingeline::{Hinge, Model, RandomLocalSearch, Search};
@@ -296,19 +267,11 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, 
     }
 
     /// The whole state of the search.
-    ///
-    /// ```
-    /// # use hingeline::{Hinge, Model, RandomLocalSearch, Search};
-    /// let mut candidate = Model::<2, 1>::new();
-    /// let state = Search::new(Hinge::new(1.0, 0.0)?, 0.1)?;
-    /// assert_eq!(RandomLocalSearch::new(state, &mut candidate).state().best(), None);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn state(&self) -> Search {
         self.search
     }
 
-    /// Draws and judges one candidate near the model.
+    /// Draws and evaluates one candidate near the model.
     ///
     /// # Errors
     /// See [the type](Self).
@@ -341,7 +304,7 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, 
         self.candidate.copy_from(model);
         let deviation = self.search.deviation;
         draw(self.candidate, |before, scale| before + (deviation / scale) * random::normal(rng));
-        let step = self.search.judge(model, self.candidate, Some(best), samples)?;
+        let step = self.search.evaluate(model, self.candidate, Some(best), samples)?;
         Ok(SearchStep { evaluations: step.evaluations.saturating_add(first), ..step })
     }
 }
@@ -356,6 +319,6 @@ fn draw<const C: usize, const F: usize, K: Kernel>(model: &mut Model<C, F, K>, m
     for bias in bias {
         *bias = next(*bias, 1.0);
     }
-    // An infinite draw is refused when the candidate is judged.
+    // An infinite draw is refused when the candidate is evaluated.
     *bound = kernel.largest(weights.as_flattened());
 }

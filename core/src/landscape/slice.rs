@@ -1,9 +1,13 @@
 //! Slices of the loss: its values along a ray and in a plane, from a model in given directions.
 
+use super::direction::Direction;
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
+use crate::kernel::magnitude::all_finite;
+use crate::kernel::margins::{margins_of_scores, turn_into_margins};
 use crate::kernel::{Chosen, Kernel};
-use crate::magnitude::all_finite;
-use crate::sum::Sum;
-use crate::{Direction, Error, Hinge, Model, Samples, Stopped, loss};
+use crate::loss::{Hinge, Sum};
+use crate::model::Model;
 
 /// Points whose losses, or whose derivatives on a ray, one pass over a set computes.
 pub(crate) const POINTS: usize = 16;
@@ -209,7 +213,7 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
     /// A sample's margins at the model, and their slopes.
     fn draw_lines(&self, x: &[f32; F], label: usize, lines: &mut Lines<D, C>) -> Result<(), Error> {
         self.model.raw_scores(x, &mut lines.margins);
-        loss::margins_of_scores(self.hinge.margin(), label, &mut lines.margins)?;
+        margins_of_scores(self.hinge.margin(), label, &mut lines.margins)?;
         for (slopes, direction) in lines.slopes.iter_mut().zip(self.directions) {
             let kernel = self.model.kernel();
             kernel.scores(direction.weights().as_flattened(), 1.0, direction.bias(), x, slopes);
@@ -217,7 +221,7 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
                 return Err(Error::NonFiniteScore);
             }
             // Without a Δ, the differences of scores are their margins.
-            loss::turn_into_margins(0.0, label, slopes);
+            turn_into_margins(0.0, label, slopes);
         }
         if all_finite(lines.slopes.as_flattened().iter().copied()) { Ok(()) } else { Err(Error::NonFiniteLoss) }
     }

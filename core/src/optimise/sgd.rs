@@ -1,10 +1,12 @@
 //! Stochastic gradient descent: a step a sample.
 
-use crate::kernel::Kernel;
-use crate::progress::{Pace, Progress};
-use crate::sum::Sum;
-use crate::update::{Update, Witness};
-use crate::{Error, Hinge, Model, Order, Samples, Schedule, Stopped};
+use super::progress::{Progress, StepSize};
+use super::schedule::Schedule;
+use crate::data::{Order, Samples};
+use crate::error::{Error, Stopped};
+use crate::kernel::{KEY, Kernel};
+use crate::loss::{Hinge, Sum};
+use crate::model::{Model, Observer, Update};
 
 /// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
 ///
@@ -59,10 +61,6 @@ pub struct Sgd<R> {
 
 impl<R: Schedule> Sgd<R> {
     /// The bytes that the optimiser takes besides its model.
-    ///
-    /// ```
-    /// const { assert!(hingeline::Sgd::<hingeline::InverseTime>::SIZE <= 24) };
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// An optimiser before its first step.
@@ -93,13 +91,6 @@ impl<R: Schedule> Sgd<R> {
     }
 
     /// The whole state of the optimiser.
-    ///
-    /// ```
-    /// use hingeline::{Constant, Hinge, Sgd};
-    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
-    /// assert_eq!(sgd.progress().steps(), 0);
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
     pub const fn progress(&self) -> Progress<R> {
         self.progress
     }
@@ -127,25 +118,26 @@ impl<R: Schedule> Sgd<R> {
         x: &[f32; F],
         label: usize,
     ) -> Result<SgdStep, Error> {
-        self.witnessed_step(model, x, label, &mut ())
+        self.observed_step(model, x, label, &mut ())
     }
 
-    pub(crate) fn witnessed_step<const C: usize, const F: usize, K: Kernel>(
+    pub(crate) fn observed_step<const C: usize, const F: usize, K: Kernel>(
         &mut self,
         model: &mut Model<C, F, K>,
         x: &[f32; F],
         label: usize,
-        witness: &mut impl Witness<C, F>,
+        observer: &mut impl Observer<C, F>,
     ) -> Result<SgdStep, Error> {
-        let Pace { hinge, learning_rate, shrink } = self.progress.pace()?;
+        let StepSize { hinge, learning_rate, shrink } = self.progress.step_size()?;
         // Written over. A copy is shorter than zeros on small processors.
         let mut scores = *model.bias();
         model.raw_scores(x, &mut scores);
         let mut bias = *model.bias();
         let kernel = model.kernel();
-        let (loss, violations) = kernel.coefficients(hinge.margin(), label, -learning_rate, &mut scores, &mut bias)?;
+        let (loss, violations) =
+            kernel.violations(KEY, hinge.margin(), label, -learning_rate, &mut scores, &mut bias)?;
         let update = Update { coefficients: &scores, violations, bias: &bias, rate: learning_rate, shrink };
-        let shrunk = model.descend_sample(x, &update, witness)?;
+        let shrunk = model.descend_sample(x, &update, observer)?;
         self.progress.count_step();
         Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
     }
@@ -173,18 +165,18 @@ impl<R: Schedule> Sgd<R> {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
-        self.witnessed_step_next(model, samples, order, &mut ())
+        self.observed_step_next(model, samples, order, &mut ())
     }
 
-    pub(crate) fn witnessed_step_next<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub(crate) fn observed_step_next<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
         &mut self,
         model: &mut Model<C, F, K>,
         samples: &mut S,
         order: &mut Order,
-        witness: &mut impl Witness<C, F>,
+        observer: &mut impl Observer<C, F>,
     ) -> Result<SgdStep, Stopped> {
         order.check_length(samples.len())?;
-        self.step_at(model, samples, order.index(), order, witness)
+        self.step_at(model, samples, order.index(), order, observer)
     }
 
     /// Steps on the sample of this index, which is the order's current one.
@@ -194,10 +186,10 @@ impl<R: Schedule> Sgd<R> {
         samples: &mut S,
         index: usize,
         order: &mut Order,
-        witness: &mut impl Witness<C, F>,
+        observer: &mut impl Observer<C, F>,
     ) -> Result<SgdStep, Stopped> {
         let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-        let step = self.witnessed_step(model, x, label, witness).map_err(Stopped::at(index))?;
+        let step = self.observed_step(model, x, label, observer).map_err(Stopped::at(index))?;
         order.skip();
         Ok(step)
     }
@@ -226,15 +218,15 @@ impl<R: Schedule> Sgd<R> {
         samples: &mut S,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
-        self.witnessed_epoch(model, samples, order, &mut ())
+        self.observed_epoch(model, samples, order, &mut ())
     }
 
-    pub(crate) fn witnessed_epoch<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub(crate) fn observed_epoch<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
         &mut self,
         model: &mut Model<C, F, K>,
         samples: &mut S,
         order: &mut Order,
-        witness: &mut impl Witness<C, F>,
+        observer: &mut impl Observer<C, F>,
     ) -> Result<SgdEpoch, Stopped> {
         order.check_length(samples.len())?;
         let (mut epoch, mut loss) = (SgdEpoch::default(), Sum::default());
@@ -245,9 +237,9 @@ impl<R: Schedule> Sgd<R> {
             if K::BATCHES
                 && let Some((x, _)) = next.and_then(|next| samples.resident(next))
             {
-                model.kernel().prefetch(x);
+                model.kernel().prefetch(KEY, x);
             }
-            let step = self.step_at(model, samples, index, order, witness)?;
+            let step = self.step_at(model, samples, index, order, observer)?;
             loss.add(step.loss);
             epoch.add(&step);
         }

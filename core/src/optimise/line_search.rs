@@ -1,7 +1,11 @@
 //! Full-batch gradient descent whose every step goes to the exact minimum along its direction.
 
+use crate::data::Samples;
+use crate::error::Stopped;
 use crate::kernel::Kernel;
-use crate::{Direction, Hinge, Landscape, Minimum, Model, Samples, Stopped};
+use crate::landscape::{Direction, Landscape, Minimum};
+use crate::loss::Hinge;
+use crate::model::Model;
 
 /// Full-batch gradient descent with an exact line search: no learning rate.
 ///

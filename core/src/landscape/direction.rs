@@ -2,9 +2,13 @@
 
 use rand_core::Rng;
 
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
+use crate::kernel::magnitude::all_finite;
 use crate::kernel::{CHOSEN, Kernel};
-use crate::magnitude::all_finite;
-use crate::{Error, Gradient, Hinge, Model, Samples, Stopped, random};
+use crate::loss::Hinge;
+use crate::model::{Gradient, Model};
+use crate::random;
 
 /// A direction in the space of weights and biases: the `W1` of `W + a · W1`, in the layout of a [`Gradient`].
 ///
@@ -30,10 +34,6 @@ pub struct Direction<const C: usize, const F: usize>(pub(crate) Gradient<C, F>);
 
 impl<const C: usize, const F: usize> Direction<C, F> {
     /// The bytes that it takes: `4 · (C · F + C)`.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Direction::<10, 64>::SIZE, 2_600);
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// A direction of zeros, which leads nowhere.
@@ -46,19 +46,11 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     }
 
     /// One row a class, one element a weight.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Direction::<2, 1>::new().weights()[1][0], 0.0);
-    /// ```
     pub const fn weights(&self) -> &[[f32; F]; C] {
         self.0.weights()
     }
 
     /// One element a class.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Direction::<2, 1>::new().bias(), &[0.0; 2]);
-    /// ```
     pub const fn bias(&self) -> &[f32; C] {
         self.0.bias()
     }
@@ -209,3 +201,25 @@ impl<const C: usize, const F: usize> Direction<C, F> {
 
 /// `random::normal` is at most 5.77 in magnitude.
 const LARGEST_DEVIATE: f32 = 6.0;
+
+impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
+    /// Goes so far in a direction: `w = w + ((a / scale) * d)`, and for the bias `b = b + (a * d)`.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteStep`] if a weight or a bias would not be finite; the model is then as before.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Model};
+    /// let mut model = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
+    /// let mut direction = Direction::new();
+    /// direction.load(&[2.0, -2.0], &[0.5, 0.0])?;
+    /// model.advance(&direction, 0.25)?;
+    /// assert_eq!((model.weights(), model.bias()), (&[[1.5], [1.5]], &[0.125, 0.0]));
+    /// assert!(model.advance(&direction, f32::NAN).is_err());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn advance(&mut self, direction: &Direction<C, F>, a: f32) -> Result<(), Error> {
+        // Up a direction is down what the step takes for a gradient.
+        self.descend_batch(&direction.0, 1.0, -a, 1.0)
+    }
+}

@@ -1,6 +1,6 @@
 //! Where training data comes from: the data set is never copied, and need not be in RAM.
 
-use crate::Error;
+use crate::error::Error;
 
 /// A sample: its features and its label, the class that it belongs to.
 ///

@@ -3,7 +3,9 @@
 use heapless::Vec;
 use rand_core::Rng;
 
-use crate::{Error, Sample, Samples, random};
+use super::samples::{Sample, Samples};
+use crate::error::Error;
+use crate::random;
 
 /// At most `N` samples of a stream of any length, drawn so that each one offered so far is in it with the same probability:
 /// reservoir sampling, algorithm R.
@@ -51,10 +53,6 @@ pub struct Reservoir<const F: usize, const N: usize, L = u8> {
 
 impl<const F: usize, const N: usize, L> Reservoir<F, N, L> {
     /// The bytes that it takes.
-    ///
-    /// ```
-    /// const { assert!(hingeline::Reservoir::<30, 32>::SIZE <= 3_904) };
-    /// ```
     pub const SIZE: usize = size_of::<Self>();
 
     /// An empty buffer. One for no samples does not compile.
@@ -72,10 +70,6 @@ impl<const F: usize, const N: usize, L> Reservoir<F, N, L> {
     }
 
     /// The samples offered so far; refused ones do not count.
-    ///
-    /// ```
-    /// assert_eq!(hingeline::Reservoir::<2, 4>::new().seen(), 0);
-    /// ```
     pub const fn seen(&self) -> u32 {
         self.seen
     }

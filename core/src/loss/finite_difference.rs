@@ -1,8 +1,11 @@
 //! Finite differences, and the check of the analytic gradient against them.
 
+use super::hinge::Hinge;
+use super::sum::Sum;
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::sum::Sum;
-use crate::{Error, Gradient, Hinge, Model, Samples, Stopped};
+use crate::model::{Gradient, Model};
 
 /// One of the numbers that a model learns.
 ///

@@ -1,0 +1,15 @@
+//! Where samples come from, in which order they are visited, and what is done to their features before a model sees them.
+//!
+//! Nothing here knows of models. Only this room knows where a sample's data are stored.
+
+mod compact;
+mod order;
+mod reservoir;
+mod samples;
+mod standardise;
+
+pub use compact::{Compact, Scaling};
+pub use order::Order;
+pub use reservoir::Reservoir;
+pub use samples::{Decoded, Sample, Samples, Selected, Slices};
+pub use standardise::{Moments, Standardiser};

@@ -1,0 +1,77 @@
+//! Margins, and the indicators of those that count: the definition, in slices.
+
+use super::magnitude::all_finite;
+use super::{Kernel, Portable};
+use crate::error::Error;
+
+/// Scores become margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum of those
+/// above zero, in ascending order.
+///
+/// # Errors
+/// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], and [`Error::NonFiniteLoss`] if the sum overflows; the scores are
+/// then undefined.
+#[inline]
+pub(crate) fn margins_of_scores(margin: f32, label: usize, scores: &mut [f32]) -> Result<f32, Error> {
+    if label >= scores.len() {
+        return Err(Error::LabelOutOfRange);
+    }
+    if !all_finite(scores.iter().copied()) {
+        return Err(Error::NonFiniteScore);
+    }
+    let sum = turn_into_margins(margin, label, scores);
+    if sum.is_finite() { Ok(sum) } else { Err(Error::NonFiniteLoss) }
+}
+
+/// [`margins_of_scores`] without its checks.
+#[inline]
+pub(crate) fn turn_into_margins(margin: f32, label: usize, scores: &mut [f32]) -> f32 {
+    let own = scores.get(label).copied().unwrap_or_default();
+    let label = narrow(label);
+    for (class, score) in (0..).zip(scores.iter_mut()) {
+        let margin = (*score - own) + margin;
+        // Chosen here, since a store to the label's place would hold up the loads that follow it.
+        *score = if class == label { 0.0 } else { margin };
+    }
+    // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
+    scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
+}
+
+/// Margins become indicators in place, 1 where the margin is above zero and 0 where not; for the label, minus their number,
+/// which is returned.
+#[inline]
+pub(crate) fn turn_into_indicators(label: usize, margins: &mut [f32]) -> usize {
+    let violations: u32 = margins.iter().fold(0, |count, margin| count.wrapping_add((*margin > 0.0).into()));
+    let (own, label) = (0.0 - violations as f32, narrow(label));
+    for (class, margin) in (0..).zip(margins.iter_mut()) {
+        let counts = if *margin > 0.0 { 1.0 } else { 0.0 };
+        *margin = if class == label { own } else { counts };
+    }
+    violations as usize
+}
+
+/// [`Sealed::violations`](super::sealed::Sealed::violations), pass by pass.
+#[inline(always)]
+pub(super) fn violations(
+    margin: f32,
+    label: usize,
+    factor: f32,
+    scores: &mut [f32],
+    bias: &mut [f32],
+) -> Result<(f32, usize), Error> {
+    let sum = margins_of_scores(margin, label, scores)?;
+    // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
+    let count = if sum > 0.0 { turn_into_indicators(label, scores) } else { 0 };
+    if count > 0 {
+        Portable.axpy(factor, scores, bias);
+        if !all_finite(bias.iter().copied()) {
+            return Err(Error::NonFiniteStep);
+        }
+    }
+    Ok((sum, count))
+}
+
+/// The label in 32 bits, as wide as a score, so that it is compared with several classes at once where the processor
+/// can. One beyond that range is no class in either width.
+fn narrow(label: usize) -> u32 {
+    u32::try_from(label).unwrap_or(u32::MAX)
+}

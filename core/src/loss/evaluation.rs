@@ -1,0 +1,77 @@
+//! How good a model is on a set.
+
+use super::hinge::Hinge;
+use super::pass::Total;
+use crate::data::Samples;
+use crate::error::Stopped;
+use crate::kernel::Kernel;
+use crate::kernel::margins::margins_of_scores;
+use crate::model::{Model, argmax};
+
+/// How well a model does on a set.
+///
+/// ```
+/// use hingeline::{Hinge, Model, Slices};
+///
+/// let model = Model::from_parts([[1.0], [-1.0]], [0.0; 2], 1.0)?;
+/// let mut samples = Slices::new(&[[2.0], [-2.0], [0.25]], &[0u8, 1, 1])?;
+/// let evaluation = Hinge::new(1.0, 0.0)?.evaluate(&model, &mut samples)?;
+/// assert_eq!((evaluation.correct, evaluation.samples), (2, 3));
+/// assert_eq!(evaluation.data_loss, 0.5);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Evaluation {
+    /// The mean loss of the samples, without the regulariser.
+    pub data_loss: f32,
+    /// The samples whose class was predicted.
+    pub correct: usize,
+    /// The samples of the set.
+    pub samples: usize,
+}
+
+impl Evaluation {
+    /// The fraction of the samples whose class was predicted.
+    ///
+    /// ```
+    /// let evaluation = hingeline::Evaluation { data_loss: 0.5, correct: 3, samples: 4 };
+    /// assert_eq!(evaluation.accuracy(), 0.75);
+    /// ```
+    pub fn accuracy(&self) -> f32 {
+        self.correct as f32 / self.samples as f32
+    }
+}
+
+impl Hinge {
+    /// The data loss and the accuracy on a set, such as a validation part, in one pass.
+    ///
+    /// The loss is that of [`loss`](Self::loss) without L2, to the bit. Scratch: C scores on the stack.
+    ///
+    /// # Errors
+    /// As [`loss`](Self::loss).
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, Slices};
+    /// let model = Model::from_parts([[1.0], [-1.0]], [0.0; 2], 1.0)?;
+    /// let mut samples = Slices::new(&[[2.0], [-2.0]], &[0u8, 1])?;
+    /// assert_eq!(Hinge::new(1.0, 0.0)?.evaluate(&model, &mut samples)?.accuracy(), 1.0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn evaluate<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        model: &Model<C, F, K>,
+        samples: &mut S,
+    ) -> Result<Evaluation, Stopped> {
+        let (mut total, mut correct, mut scores) = (Total::default(), 0_usize, [0.0; C]);
+        for index in 0..samples.len() {
+            let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
+            model.raw_scores(x, &mut scores);
+            let predicted = argmax(&scores);
+            let loss = margins_of_scores(self.margin(), label, &mut scores).map_err(Stopped::at(index))?;
+            correct = correct.wrapping_add(usize::from(predicted == label));
+            total.add(loss, 0);
+        }
+        Ok(Evaluation { data_loss: total.mean_loss()?, correct, samples: total.count() })
+    }
+}

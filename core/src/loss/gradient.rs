@@ -1,0 +1,89 @@
+//! The loss of a set and its analytic gradient.
+
+use super::hinge::Hinge;
+use super::pass::Pass;
+use crate::data::Samples;
+use crate::error::{Error, Stopped};
+use crate::kernel::Kernel;
+use crate::model::{Gradient, Model};
+
+impl Hinge {
+    /// The loss of a set, the regulariser included.
+    ///
+    /// A batch is a [`Selected`](crate::Selected) set, one sample a [`Slices`](crate::Slices) set of one. One pass over
+    /// the set and one over the weights; scratch on the stack: `C` scores, or
+    /// those of eight samples and as many coefficients on a kernel that takes
+    /// [batches](crate::kernel::Kernel::BATCHES).
+    ///
+    /// # Errors
+    /// [`Error::EmptySet`]; for the sample at fault what [`margins`](Self::margins) refuses;
+    /// [`Error::NonFiniteLoss`] if the sum overflows.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model, Slices};
+    ///
+    /// let model = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
+    /// let mut samples = Slices::new(&[[1.0], [3.0]], &[0u8, 1])?;
+    /// assert_eq!(Hinge::new(1.0, 0.5)?.loss(&model, &mut samples), Ok((2.0 + 0.0) / 2.0 + 0.5 * 5.0));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn loss<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        model: &Model<C, F, K>,
+        samples: &mut S,
+    ) -> Result<f32, Stopped> {
+        let indices = 0..samples.len();
+        let total = Pass { hinge: self, model, gradient: None }.over(samples, indices)?;
+        Ok(self.regularised(total.mean_loss()?, model)?)
+    }
+
+    /// The gradient of [`loss`](Self::loss) into the caller's buffer, and that loss.
+    ///
+    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the coefficients `k` of [`coefficients`]; for the bias without x
+    /// and without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
+    ///
+    /// Contract: per weight, from +0.0 and over the samples in ascending order, `g = g + (k * x)`; then
+    /// `g = g * (1 / N)`, then, unless α = 0, `g = g + ((2α · scale) * w)`.
+    ///
+    /// # Errors
+    /// As [`loss`](Self::loss), and [`Error::NonFiniteLoss`] if an element overflows; the buffer's content is then of
+    /// no use.
+    ///
+    /// ```
+    /// use hingeline::{Gradient, Hinge, Model, Slices};
+    ///
+    /// let model = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
+    /// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
+    /// let mut gradient = Gradient::new();
+    /// Hinge::new(1.0, 0.5)?.gradient(&model, &mut samples, &mut gradient)?;
+    /// assert_eq!(gradient.weights(), &[[-3.0 + 1.0], [3.0 + 2.0]]);
+    /// assert_eq!(gradient.bias(), &[-1.0, 1.0]);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn gradient<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+        &self,
+        model: &Model<C, F, K>,
+        samples: &mut S,
+        gradient: &mut Gradient<C, F>,
+    ) -> Result<f32, Stopped> {
+        gradient.clear();
+        let indices = 0..samples.len();
+        let total = Pass { hinge: self, model, gradient: Some(gradient) }.over(samples, indices)?;
+        let loss = self.regularised(total.mean_loss()?, model)?;
+        let (kernel, mean) = (model.kernel(), 1.0 / total.samples());
+        let weights = gradient.weights.as_flattened_mut();
+        kernel.scale(mean, weights);
+        kernel.axpy(2.0 * self.l2() * model.scale(), model.weights().as_flattened(), weights);
+        kernel.scale(mean, &mut gradient.bias);
+        if kernel.largest(weights).is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss.into()) }
+    }
+
+    fn regularised<const C: usize, const F: usize, K: Kernel>(
+        &self,
+        data_loss: f32,
+        model: &Model<C, F, K>,
+    ) -> Result<f32, Error> {
+        let loss = if self.l2() > 0.0 { data_loss + self.l2() * model.squared_norm() } else { data_loss };
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+    }
+}

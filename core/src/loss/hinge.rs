@@ -1,0 +1,120 @@
+//! The loss of Weston and Watkins, sample by sample.
+
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::kernel::margins::{margins_of_scores, turn_into_indicators};
+use crate::model::Model;
+
+/// The multiclass hinge loss of Weston and Watkins with an L2 term:
+///
+/// `L = 1/N Σ_i L_i + α R(W)`, `L_i = Σ_{j≠y_i} max(0, s_j − s_{y_i} + Δ)`, `R(W) = Σ W²`.
+///
+/// The bias is not regularised. A margin counts when it is strictly above zero.
+///
+/// # Numeric contract
+/// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is its counting margins added in ascending `j`
+/// from +0.0. The losses of a set are added in ascending order by Neumaier's compensated summation, and the sum is
+/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`].
+///
+/// # Source
+/// J. Weston and C. Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999; in this form in
+/// the optimisation lecture of Stanford's CS231n.
+///
+/// ```
+/// use hingeline::{Hinge, Model};
+///
+/// // The scores of this model are its bias: 3.2 for cat, 5.1 for car, −1.7 for frog.
+/// let model = Model::from_parts([[0.0]; 3], [3.2, 5.1, -1.7], 1.0)?;
+/// let hinge = Hinge::new(1.0, 0.0)?;
+/// let mut margins = [0.0; 3];
+/// let loss = hinge.margins(&model, &[0.0], 0, &mut margins)?;
+/// assert!((loss - 2.9).abs() < 1e-6);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Hinge {
+    margin: f32,
+    l2: f32,
+}
+
+impl Hinge {
+    /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMargin`] or [`Error::InvalidL2`] unless both are finite and at least 0.
+    ///
+    /// ```
+    /// use hingeline::{Error, Hinge};
+    /// assert!(Hinge::new(1.0, 1e-4).is_ok());
+    /// assert_eq!(Hinge::new(1.0, -1e-4), Err(Error::InvalidL2));
+    /// ```
+    pub const fn new(margin: f32, l2: f32) -> Result<Self, Error> {
+        if !(margin.is_finite() && margin >= 0.0) {
+            Err(Error::InvalidMargin)
+        } else if !(l2.is_finite() && l2 >= 0.0) {
+            Err(Error::InvalidL2)
+        } else {
+            Ok(Self { margin, l2 })
+        }
+    }
+
+    /// The margin Δ.
+    pub const fn margin(&self) -> f32 {
+        self.margin
+    }
+
+    /// The L2 strength α.
+    pub const fn l2(&self) -> f32 {
+        self.l2
+    }
+
+    /// The margins of one sample into the caller's buffer, and its loss `L_i` without the regulariser.
+    ///
+    /// `margins[j] = (s[j] − s[label]) + Δ`, and `margins[label] = 0`, since the label's own class has none.
+    ///
+    /// # Errors
+    /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], [`Error::NonFiniteLoss`]; the buffer's content is then
+    /// of no use.
+    ///
+    /// ```
+    /// use hingeline::{Hinge, Model};
+    ///
+    /// let model = Model::from_parts([[1.0], [2.0], [-4.0]], [0.0; 3], 1.0)?;
+    /// let mut margins = [0.0; 3];
+    /// let loss = Hinge::new(1.0, 0.0)?.margins(&model, &[1.0], 0, &mut margins)?;
+    /// assert_eq!((loss, margins), (2.0, [0.0, 2.0, -4.0]));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn margins<const C: usize, const F: usize, K: Kernel>(
+        &self,
+        model: &Model<C, F, K>,
+        x: &[f32; F],
+        label: usize,
+        margins: &mut [f32; C],
+    ) -> Result<f32, Error> {
+        model.raw_scores(x, margins);
+        margins_of_scores(self.margin, label, margins)
+    }
+
+    /// The factor `1 − 2ηα` by which a step of learning rate η shrinks the weights.
+    pub(crate) fn shrink(&self, rate: f32) -> Result<f32, Error> {
+        // In this order, since doubling first could overflow and make NaN of a strength of 0.
+        let product = 2.0 * (rate * self.l2);
+        if product < 1.0 { Ok(1.0 - product) } else { Err(Error::L2TooStrong) }
+    }
+}
+
+/// Turns a sample's margins, in place, into the coefficients of its gradient, and returns how many margins count.
+///
+/// `∇_{w_j} L_i = k_j x_i` with `k_j = 1` where the margin is above zero and 0 where not; for the label's own class
+/// `k_y = −(the number of those)`. With no violation all are 0.
+///
+/// ```
+/// let mut margins = [0.0, 2.0, -4.0, 0.5];
+/// let violations = hingeline::coefficients(&mut margins, 0);
+/// assert_eq!((violations, margins), (2, [-2.0, 1.0, 0.0, 1.0]));
+/// ```
+pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usize {
+    turn_into_indicators(label, margins)
+}

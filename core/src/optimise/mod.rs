@@ -1,0 +1,21 @@
+//! The strategies that make a model better, each an object that is stepped.
+//!
+//! They decide what a step is; [`model`](crate::model) writes it.
+
+mod average;
+mod descent;
+mod early_stopping;
+mod line_search;
+mod progress;
+mod schedule;
+mod search;
+mod sgd;
+
+pub use average::{Average, AveragedSgd};
+pub use descent::{BatchStep, GradientDescent, MiniBatch};
+pub use early_stopping::{EarlyStopping, Verdict};
+pub use line_search::{LineSearch, LineSearchStep};
+pub use progress::Progress;
+pub use schedule::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay};
+pub use search::{RandomLocalSearch, RandomSearch, Search, SearchStep};
+pub use sgd::{Sgd, SgdEpoch, SgdStep};
