@@ -14,6 +14,7 @@ mod descent;
 mod direction;
 mod error;
 mod evaluation;
+pub mod guide;
 pub mod kernel;
 mod landscape;
 mod line_search;
@@ -26,8 +27,6 @@ mod pass;
 mod progress;
 pub mod random;
 mod ray;
-#[doc = include_str!("replaying.md")]
-pub mod replaying {}
 mod reservoir;
 mod samples;
 mod schedule;
