@@ -34,8 +34,8 @@ mod landscape;
 // The strategies that make a model better.
 mod optimise;
 
-#[doc = include_str!("replaying.md")]
-pub mod replaying {}
+// The manual.
+pub mod guide;
 
 pub use data::{Compact, Decoded, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected, Slices, Standardiser};
 pub use error::{Error, Stopped};

@@ -171,14 +171,74 @@ fn unsafe_code_stands_where_it_may() {
 
 #[test]
 fn the_commands_of_the_front_page_exist_and_are_checked() {
-    let (readme, checks, aliases) = (read("README.md"), read(".ci/run"), read(".cargo/config.toml"));
+    let (readme, checks) = (read("README.md"), read(".ci/run"));
     for command in ["cargo run --release", "cargo test"] {
         assert!(readme.contains(command) && checks.lines().any(|line| line == command), "{command}");
     }
-    for alias in ["steps", "kernels", "sets", "benches", "figures", "firmware", "no-panic"] {
-        assert!(readme.contains(&format!("cargo {alias}")), "{alias} is not on the front page");
-        assert!(aliases.contains(&format!("\n{alias} = ")), "{alias} is no alias");
+}
+
+/// The pages of the guide: name and text.
+fn guide() -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(root().join("core/src/guide")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        pages.push((name, read(&path)));
     }
+    assert!(pages.len() >= 9, "the reader of this test finds only {} pages", pages.len());
+    pages
+}
+
+#[test]
+fn every_alias_is_explained() {
+    let config = read(".cargo/config.toml");
+    let section =
+        config.lines().skip_while(|line| *line != "[alias]").skip(1).take_while(|line| !line.starts_with('['));
+    let aliases: Vec<_> = section.filter_map(|line| line.split_once(" = ")).map(|(alias, _)| alias).collect();
+    assert_eq!(aliases.len(), 8, "{aliases:?}");
+    let pages = guide().into_iter().map(|(_, text)| text).chain([read("README.md")]).collect::<String>();
+    for alias in aliases {
+        assert!(pages.contains(&format!("cargo {alias}")), "{alias} is on no page");
+    }
+}
+
+#[test]
+fn every_page_of_the_guide_is_shown_and_linked() {
+    let (module, readme) = (read("core/src/guide.rs"), read("README.md"));
+    for (name, _) in guide() {
+        let shown = format!("#[doc = include_str!(\"guide/{name}.md\")]\npub mod {name} {{}}\n");
+        assert!(module.contains(&shown), "{name} is no module of the guide");
+        assert!(readme.contains(&format!("(core/src/guide/{name}.md)")), "{name} is not linked from the front page");
+    }
+}
+
+#[test]
+fn the_front_page_is_short() {
+    let lines = read("README.md").lines().count();
+    assert!(lines <= 150, "README.md has {lines} lines");
+}
+
+#[test]
+fn the_front_page_names_the_oldest_compiler() {
+    let manifest = read("Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).expect("a version");
+    let version = version.trim_matches('"');
+    let readme = read("README.md");
+    let named: Vec<_> =
+        readme.split("Rust ").skip(1).filter(|rest| rest.starts_with(|c: char| c.is_numeric())).collect();
+    assert!(!named.is_empty(), "the front page names no compiler");
+    for rest in named {
+        assert!(rest.starts_with(&format!("{version} or later")), "{version} is the oldest, not: Rust {rest:.9}");
+    }
+}
+
+/// The program that firmware begins with, on both pages.
+#[test]
+fn the_page_on_firmware_shows_the_program_of_the_front_page() {
+    let readme = read("README.md");
+    let (_, program) = readme.split_once("```rust\n").expect("a program");
+    let (program, _) = program.split_once("```").expect("an end");
+    assert!(read("core/src/guide/firmware.md").contains(program));
 }
 
 /// The cells of the table of kernels, a row each.
@@ -193,8 +253,8 @@ fn quoted(cell: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn the_front_page_shows_the_table_of_kernels() {
-    assert!(read("README.md").contains(&read("core/src/kernel/table.md")));
+fn the_guide_shows_the_table_of_kernels() {
+    assert!(read("core/src/guide/kernels.md").contains(&read("core/src/kernel/table.md")));
 }
 
 #[test]
@@ -225,10 +285,9 @@ fn the_table_of_kernels_shows_the_recorded_costs() {
         let (thousands, rest) = count.split_at(count.len().saturating_sub(3));
         if thousands.is_empty() { count } else { format!("{thousands},{rest}") }
     };
-    let readme = read("README.md");
+    let page = read("core/src/guide/kernels.md");
     let time = |kernel: &str| {
-        let row =
-            readme.lines().find(|line| line.starts_with(&format!("| scores | 10x64 | {kernel} |"))).expect(kernel);
+        let row = page.lines().find(|line| line.starts_with(&format!("| scores | 10x64 | {kernel} |"))).expect(kernel);
         let nanoseconds: f64 = row.split('|').nth(4).and_then(|cell| cell.trim().parse().ok()).expect("a number");
         format!("{nanoseconds:.0} ns")
     };
@@ -246,17 +305,17 @@ fn the_table_of_kernels_shows_the_recorded_costs() {
     }
 }
 
-/// The figures that later ones are compared with are those that the front page shows.
+/// The figures that later ones are compared with are those that the guide shows.
 #[test]
-fn the_front_page_shows_the_recorded_figures_of_every_core() {
-    let (readme, figures) = (read("README.md"), read("examples/firmware/figures.json"));
+fn the_guide_shows_the_recorded_figures_of_every_core() {
+    let (page, figures) = (read("core/src/guide/cores.md"), read("examples/firmware/figures.json"));
     let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
     let cores = figures["cores"].as_object().expect("an object");
     assert_eq!(cores.len(), 13);
     for (core, recorded) in cores {
         // What is counted where nothing is bare is the kernel's work alone.
         let shown = |key: &str| recorded.get(key).map_or(String::new(), ToString::to_string);
-        let mut rows = readme.lines().filter(|line| line.starts_with(&format!("| {core} ")));
+        let mut rows = page.lines().filter(|line| line.starts_with(&format!("| {core} ")));
         let tables: [&[(usize, &str)]; 2] = [
             &[
                 (3, "flash"),
@@ -283,31 +342,53 @@ fn the_front_page_shows_the_recorded_figures_of_every_core() {
     }
 }
 
+/// The front page has the cores and the kernels that they run; the builds to compare with are in the guide alone.
 #[test]
-fn the_front_page_tells_what_the_wearable_prints() {
-    let (readme, log) = (read("README.md"), read("examples/firmware/snapshots/wearable.txt"));
+fn the_front_page_shows_the_recorded_figures_in_five_columns() {
+    let (readme, page) = (read("README.md"), read("core/src/guide/cores.md"));
+    let figures: serde_json::Value = serde_json::from_str(&read("examples/firmware/figures.json")).expect("JSON");
+    let cells = |row: &str| row.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows: Vec<_> = readme.lines().skip_while(|line| !line.starts_with("| core ")).skip(2).collect();
+    let rows: Vec<_> = rows.into_iter().take_while(|line| line.starts_with('|')).map(cells).collect();
+    let cores = figures["cores"].as_object().expect("an object");
+    let to_compare = |core: &str| core.ends_with("-portable") || core.ends_with("-vectorised");
+    assert_eq!(rows.len(), cores.keys().filter(|core| !to_compare(core)).count());
+    for row in rows {
+        let core = row[1].as_str();
+        let recorded = cores.get(core).expect(core);
+        let shown = |key: &str| recorded.get(key).map_or(String::new(), ToString::to_string);
+        let kernel =
+            page.lines().find(|line| line.starts_with(&format!("| {core} "))).map(cells).expect(core)[2].clone();
+        let expected = [kernel, shown("flash"), shown("instructions_score"), shown("instructions_step")];
+        assert_eq!(row[2..6], expected, "{core}");
+    }
+}
+
+#[test]
+fn the_guide_tells_what_the_wearable_prints() {
+    let (page, log) = (read("core/src/guide/firmware.md"), read("examples/firmware/snapshots/wearable.txt"));
     let behind = |words: &str| log.lines().find_map(|line| line.split_once(words)).expect("a line").1;
     let before = behind("before: ").strip_suffix(" unconfirmed windows recognised").expect("words");
     let (after, _) = behind("after: ").split_once(' ').expect("a number");
-    assert!(readme.contains(&format!("({before} windows recognised before, {after} after)")), "{before}, {after}");
+    assert!(page.contains(&format!("({before} windows recognised before, {after} after)")), "{before}, {after}");
 }
 
-/// Bytes as the front page lists them.
+/// Bytes as the guide lists them.
 #[test]
-fn the_front_page_shows_the_memory_of_every_shape() {
-    fn check<const C: usize, const F: usize>(readme: &str) {
+fn the_guide_shows_the_memory_of_every_shape() {
+    fn check<const C: usize, const F: usize>(page: &str) {
         let (model, sgd) = (Model::<C, F, Portable>::SIZE, Sgd::<InverseTime>::SIZE);
         let batches = model + Gradient::<C, F>::SIZE + sgd + Order::SIZE;
         let sizes = [model + sgd, model + sgd + Average::<C, F>::SIZE, batches, Reservoir::<F, 32>::SIZE];
-        let row = readme.lines().find(|line| line.starts_with(&format!("| {C} × {F} |"))).expect("the shape");
+        let row = page.lines().find(|line| line.starts_with(&format!("| {C} × {F} |"))).expect("the shape");
         let shown = row.split('|').skip(2).filter_map(|cell| cell.trim().replace(',', "").parse().ok());
         assert_eq!(shown.collect::<Vec<usize>>(), sizes, "{C} × {F}");
     }
-    let readme = read("README.md");
-    check::<3, 20>(&readme);
-    check::<4, 24>(&readme);
-    check::<7, 30>(&readme);
-    check::<10, 64>(&readme);
-    check::<5, 96>(&readme);
-    check::<10, 200>(&readme);
+    let page = read("core/src/guide/costs.md");
+    check::<3, 20>(&page);
+    check::<4, 24>(&page);
+    check::<7, 30>(&page);
+    check::<10, 64>(&page);
+    check::<5, 96>(&page);
+    check::<10, 200>(&page);
 }

@@ -1,4 +1,4 @@
-//! The pictures of the project's front page, which lie in the repository.
+//! The pictures that lie in the repository: one is on the front page, all are in `README.md` beside them.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use crate::material::Material;
 use crate::programme;
 use crate::sheet::Problem;
 
-/// The figures that the front page shows.
+/// The figures that these pages show.
 pub const FIGURES: [Figure; 3] = [Figure::PlaneHundred, Figure::Pieces, Figure::LineSearch];
 
 /// What draws them anew.

@@ -1,0 +1,30 @@
+//! The pages of the manual.
+//!
+//! Read [`first_steps`] and [`firmware`] first. Every program on these pages is compiled and run as a test.
+
+#[doc = include_str!("guide/first_steps.md")]
+pub mod first_steps {}
+
+#[doc = include_str!("guide/firmware.md")]
+pub mod firmware {}
+
+#[doc = include_str!("guide/costs.md")]
+pub mod costs {}
+
+#[doc = include_str!("guide/cores.md")]
+pub mod cores {}
+
+#[doc = include_str!("guide/kernels.md")]
+pub mod kernels {}
+
+#[doc = include_str!("guide/landscape.md")]
+pub mod landscape {}
+
+#[doc = include_str!("guide/data.md")]
+pub mod data {}
+
+#[doc = include_str!("guide/replaying.md")]
+pub mod replaying {}
+
+#[doc = include_str!("guide/proof.md")]
+pub mod proof {}
