@@ -35,6 +35,8 @@ pub enum Error {
     IndexOutOfRange,
     /// Two lengths that must agree do not.
     ShapeMismatch,
+    /// The scratch of a model of runtime shape is in use: a source of samples has called the model that passes over it.
+    ScratchInUse,
     /// The source could not deliver a sample, such as a card that was pulled out.
     Unreadable,
     /// The margin Δ is not a finite number of at least 0.
@@ -87,6 +89,7 @@ impl fmt::Display for Error {
             Self::SetTooLarge => "the set has too many samples to be ordered",
             Self::IndexOutOfRange => "the set has no sample of that index",
             Self::ShapeMismatch => "two lengths that must agree do not",
+            Self::ScratchInUse => "the scratch of the model is in use",
             Self::Unreadable => "the source could not deliver the sample",
             Self::InvalidMargin => "the margin must be a finite number of at least 0",
             Self::InvalidL2 => "the L2 strength must be a finite number of at least 0",

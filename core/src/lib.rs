@@ -37,13 +37,22 @@ mod optimise;
 // The manual.
 pub mod guide;
 
-pub use data::{Compact, Decoded, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected, Slices, Standardiser};
+pub use data::{
+    Compact, Decoded, DynDecoded, DynSamples, DynSlices, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected,
+    Slices, Standardiser,
+};
 pub use error::{Error, Stopped};
-pub use landscape::{Breakpoint, Direction, Landscape, Minimum, Plane, Ray, Span, grid};
-pub use loss::{Derivative, Evaluation, FiniteDifference, GradientCheck, Hinge, Parameter, coefficients};
-pub use model::{Gradient, Model, argmax};
+pub use landscape::{AnyDirection, Breakpoint, Direction, DynDirection, Landscape, Minimum, Plane, Ray, Span, grid};
+pub use loss::{
+    Derivative, Evaluation, FiniteDifference, GradientCheck, Hinge, Loss, Objective, Parameter, PiecewiseLinear,
+    SampleLoss, WestonWatkins, coefficients,
+};
+pub use model::{
+    AnyGradient, AnyModel, Arrays, DynGradient, DynModel, Fixed, Gradient, Lent, Model, Runtime, SamplesOf, Shape,
+    Storage, argmax,
+};
 pub use optimise::{
-    Average, AveragedSgd, BatchStep, Constant, Cosine, EarlyStopping, GradientDescent, InverseTime, LineSearch,
-    LineSearchStep, MiniBatch, Pegasos, Progress, RandomLocalSearch, RandomSearch, Schedule, Search, SearchStep, Sgd,
-    SgdEpoch, SgdStep, StepDecay, Verdict,
+    AnyAverage, Average, AveragedSgd, BatchStep, Constant, Cosine, DynAverage, EarlyStopping, GradientDescent,
+    InverseTime, LineSearch, LineSearchStep, MiniBatch, Pegasos, Progress, RandomLocalSearch, RandomSearch, Schedule,
+    Search, SearchStep, Sgd, SgdEpoch, SgdStep, StepDecay, Verdict,
 };

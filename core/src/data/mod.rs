@@ -11,5 +11,5 @@ mod standardise;
 pub use compact::{Compact, Scaling};
 pub use order::Order;
 pub use reservoir::Reservoir;
-pub use samples::{Decoded, Sample, Samples, Selected, Slices};
+pub use samples::{Decoded, DynDecoded, DynSamples, DynSlices, Sample, Samples, Selected, Slices};
 pub use standardise::{Moments, Standardiser};

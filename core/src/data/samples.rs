@@ -256,3 +256,155 @@ impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Selected<'_, S> {
         self.samples.resident(*self.indices.get(index)?)
     }
 }
+
+/// [`Samples`] of a length that is known at run time, for a [`DynModel`](crate::DynModel).
+///
+/// ```
+/// use hingeline::{DynSamples, Error};
+///
+/// /// One sample for each class: the unit vectors.
+/// struct Units(Vec<f32>);
+///
+/// impl DynSamples for Units {
+///     fn len(&self) -> usize {
+///         self.0.len()
+///     }
+///     fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+///         self.0.fill(0.0);
+///         *self.0.get_mut(index).ok_or(Error::IndexOutOfRange)? = 1.0;
+///         Ok((&self.0, index))
+///     }
+/// }
+/// assert_eq!(Units(vec![0.0; 3]).sample(1), Ok(([0.0, 1.0, 0.0].as_slice(), 1)));
+/// ```
+pub trait DynSamples {
+    /// The number of samples.
+    fn len(&self) -> usize;
+
+    /// Whether there is no sample.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The features and the label of a sample. A length that is not that of the model's features is refused by the call that
+    /// asked for it, as [`Error::ShapeMismatch`].
+    ///
+    /// # Errors
+    /// [`Error::IndexOutOfRange`], [`Error::Unreadable`], or what else went wrong.
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error>;
+
+    /// The same if it is in memory and need not be decoded, so that several can be taken together.
+    fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
+        let _ = index;
+        None
+    }
+}
+
+/// [`Slices`] of a length that is known at run time: features in row-major order.
+///
+/// ```
+/// use hingeline::{DynSamples, DynSlices};
+///
+/// let features = [1.0, 2.0, 3.0, 4.0]; // two samples of two features
+/// let mut samples = DynSlices::new(2, &features, &[0u8, 1])?;
+/// assert_eq!(samples.sample(1)?, ([3.0, 4.0].as_slice(), 1));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct DynSlices<'a, L = u8> {
+    width: usize,
+    features: &'a [f32],
+    labels: &'a [L],
+}
+
+impl<'a, L> DynSlices<'a, L> {
+    /// A set of samples of `width` features.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for a width of 0, and unless there are `width` features for each label.
+    pub fn new(width: usize, features: &'a [f32], labels: &'a [L]) -> Result<Self, Error> {
+        if width > 0 && labels.len().checked_mul(width) == Some(features.len()) {
+            Ok(Self { width, features, labels })
+        } else {
+            Err(Error::ShapeMismatch)
+        }
+    }
+}
+
+impl<L: Copy + Into<usize>> DynSamples for DynSlices<'_, L> {
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+        self.resident(index).ok_or(Error::IndexOutOfRange)
+    }
+
+    fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
+        let label = *self.labels.get(index)?;
+        let first = index.checked_mul(self.width)?;
+        Some((self.features.get(first..first.checked_add(self.width)?)?, label.into()))
+    }
+}
+
+/// [`Decoded`] samples of a length that is known at run time: that of the buffer.
+///
+/// ```
+/// use hingeline::{DynDecoded, DynSamples};
+///
+/// let pixels = [[0_u8, 128], [255, 64]];
+/// let mut buffer = vec![0.0; 2];
+/// let mut samples = DynDecoded::new(2, &mut buffer, |index, x| {
+///     x.iter_mut().zip(pixels[index]).for_each(|(x, pixel)| *x = f32::from(pixel) / 128.0);
+///     Ok(index)
+/// });
+/// assert_eq!(samples.sample(0)?, ([0.0, 1.0].as_slice(), 0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub struct DynDecoded<'a, D> {
+    len: usize,
+    buffer: &'a mut [f32],
+    decode: D,
+}
+
+impl<'a, D: FnMut(usize, &mut [f32]) -> Result<usize, Error>> DynDecoded<'a, D> {
+    /// A set of `len` samples; `decode` writes the features of an index into the buffer and returns the label.
+    pub const fn new(len: usize, buffer: &'a mut [f32], decode: D) -> Self {
+        Self { len, buffer, decode }
+    }
+}
+
+impl<D: FnMut(usize, &mut [f32]) -> Result<usize, Error>> DynSamples for DynDecoded<'_, D> {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+        if index >= self.len {
+            return Err(Error::IndexOutOfRange);
+        }
+        let label = (self.decode)(index, self.buffer)?;
+        Ok((self.buffer, label))
+    }
+}
+
+impl<D> core::fmt::Debug for DynDecoded<'_, D> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("DynDecoded").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+impl<S: DynSamples + ?Sized> DynSamples for Selected<'_, S> {
+    fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+        let index = self.indices.get(index).ok_or(Error::IndexOutOfRange)?;
+        self.samples.sample(*index)
+    }
+
+    fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
+        self.samples.resident(*self.indices.get(index)?)
+    }
+}

@@ -60,7 +60,7 @@ impl Sealed for Helium {
         Vfp.violations(key, margin, label, factor, scores, bias)
     }
 
-    fn scaled_rank_one<const C: usize>(self, _: Key, k: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
+    fn scaled_rank_one(self, _: Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32]) {
         // SAFETY: the target has the unit.
         unsafe { add_rows(add_multiples, k, factor, x, rows) }
     }

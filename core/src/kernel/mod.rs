@@ -237,13 +237,16 @@ mod sealed {
             margins::violations(margin, label, factor, scores, bias)
         }
 
-        /// `rank_one` of the factors `k[c] * factor`, each rounded.
+        /// `rank_one` of the factors `k[c] * factor`, each rounded; what is in `k` afterwards is undefined.
         #[inline(always)]
-        fn scaled_rank_one<const C: usize>(self, _: Key, k: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32])
+        fn scaled_rank_one(self, _: Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32])
         where
             Self: Kernel,
         {
-            self.rank_one(&k.map(|k| k * factor), x, rows);
+            for k in &mut *k {
+                *k *= factor;
+            }
+            self.rank_one(k, x, rows);
         }
     }
 

@@ -70,7 +70,7 @@ impl Sealed for Vfp {
         }
     }
 
-    fn scaled_rank_one<const C: usize>(self, _: Key, k: &[f32; C], factor: f32, x: &[f32], rows: &mut [f32]) {
+    fn scaled_rank_one(self, _: Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32]) {
         // SAFETY: the target has the unit.
         unsafe { add_rows(add_multiples, k, factor, x, rows) }
     }
@@ -173,11 +173,13 @@ impl Scores {
     }
 }
 
-/// The scores of rows that have no features, if it is that.
+/// The scores of rows that have no features, if it is that: the dot product of nothing is −0.0.
 #[cold]
 pub(super) fn without_features(scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
     if x.is_empty() {
-        Portable.scores(&[], scale, bias, x, scores);
+        for (score, bias) in scores.iter_mut().zip(bias) {
+            *score = (scale * -0.0) + bias;
+        }
     }
 }
 

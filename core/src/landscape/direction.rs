@@ -2,12 +2,11 @@
 
 use rand_core::Rng;
 
-use crate::data::Samples;
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::all_finite;
 use crate::kernel::{CHOSEN, Kernel};
-use crate::loss::Hinge;
-use crate::model::{Gradient, Model};
+use crate::loss::{Loss, Objective};
+use crate::model::{AnyGradient, AnyModel, Arrays, DynGradient, Elements, Lent, SamplesOf, Storage};
 use crate::random;
 
 /// A direction in the space of weights and biases: the `W1` of `W + a · W1`, in the layout of a [`Gradient`].
@@ -29,10 +28,36 @@ use crate::random;
 /// assert_eq!((direction.weights(), direction.bias()), (&[[0.5], [-0.5]], &[0.25, -0.25]));
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct Direction<const C: usize, const F: usize>(pub(crate) Gradient<C, F>);
+pub type Direction<const C: usize, const F: usize> = AnyDirection<Arrays<C, F>>;
 
-impl<const C: usize, const F: usize> Direction<C, F> {
+/// A [`Direction`] of a shape that is known at run time, in memory that the caller lends.
+///
+/// ```
+/// use hingeline::DynDirection;
+///
+/// let mut memory = [0.0; DynDirection::memory_len(3, 2)];
+/// let direction = DynDirection::new(&mut memory, 3, 2)?;
+/// assert_eq!(direction.squared_norm(), 0.0);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub type DynDirection<'a> = AnyDirection<Lent<'a>>;
+
+/// A [`Direction`] or a [`DynDirection`].
+///
+/// ```
+/// let direction: hingeline::AnyDirection<_> = hingeline::Direction::<2, 1>::new();
+/// assert_eq!(direction.squared_norm(), 0.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct AnyDirection<S>(AnyGradient<S>);
+
+impl<const C: usize, const F: usize> Default for AnyDirection<Arrays<C, F>> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const C: usize, const F: usize> AnyDirection<Arrays<C, F>> {
     /// The bytes that it takes: `4 · (C · F + C)`.
     pub const SIZE: usize = size_of::<Self>();
 
@@ -42,7 +67,7 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     /// assert_eq!(hingeline::Direction::<2, 1>::new().weights(), &[[0.0], [0.0]]);
     /// ```
     pub const fn new() -> Self {
-        Self(Gradient::new())
+        Self(AnyGradient::<Arrays<C, F>>::new())
     }
 
     /// One row a class, one element a weight.
@@ -54,7 +79,34 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     pub const fn bias(&self) -> &[f32; C] {
         self.0.bias()
     }
+}
 
+impl<'a> AnyDirection<Lent<'a>> {
+    /// The values of memory that a shape needs: `classes · (features + 1)`.
+    pub const fn memory_len(classes: usize, features: usize) -> usize {
+        DynGradient::memory_len(classes, features)
+    }
+
+    /// The direction of zeros.
+    ///
+    /// # Errors
+    /// As [`DynGradient::new`].
+    pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
+        Ok(Self(DynGradient::new(memory, classes, features)?))
+    }
+
+    /// One row a class, one element a weight, row after row.
+    pub fn weights(&self) -> &[f32] {
+        self.0.weights()
+    }
+
+    /// One element a class.
+    pub fn bias(&self) -> &[f32] {
+        self.0.bias()
+    }
+}
+
+impl<G: Storage> AnyDirection<G> {
     /// `deviation · n` with [normal](random::normal) `n` for each weight in row-major order, then for each bias.
     ///
     /// # Errors
@@ -98,13 +150,13 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     /// assert_eq!((loss, direction.weights()), (1.0, &[[3.0], [-3.0]]));
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn downhill<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn downhill<S: Storage<Shape = G::Shape>, K: Kernel, L: Loss, D: SamplesOf<G::Shape> + ?Sized>(
         &mut self,
-        hinge: &Hinge,
-        model: &Model<C, F, K>,
-        samples: &mut S,
+        objective: &Objective<L>,
+        model: &AnyModel<S, K>,
+        samples: &mut D,
     ) -> Result<f32, Stopped> {
-        let loss = hinge.gradient(model, samples, &mut self.0);
+        let loss = objective.gradient(model, samples, &mut self.0);
         match loss {
             Ok(_) => self.elements_mut().for_each(|element| *element *= -1.0),
             Err(_) => self.0.clear(),
@@ -126,10 +178,21 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     /// assert_eq!(direction.weights(), &[[-0.5], [-1.0]]);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn between<K, Other>(&mut self, from: &Model<C, F, K>, to: &Model<C, F, Other>) -> Result<(), Error> {
-        let weights = to.weights().as_flattened().iter().zip(from.weights().as_flattened());
-        let weights = weights.map(|(to_w, from_w)| (to.scale() * to_w) - (from.scale() * from_w));
-        self.take(weights.chain(to.bias().iter().zip(from.bias()).map(|(to_b, from_b)| to_b - from_b)))
+    pub fn between<S, T, K: Kernel, Other: Kernel>(
+        &mut self,
+        from: &AnyModel<S, K>,
+        to: &AnyModel<T, Other>,
+    ) -> Result<(), Error>
+    where
+        S: Storage<Shape = G::Shape>,
+        T: Storage<Shape = G::Shape>,
+    {
+        from.check_shape(self.0.shape())?;
+        to.check_shape(self.0.shape())?;
+        let (from, to) = (from.view(), to.view());
+        let weights = to.weights.iter().zip(from.weights);
+        let weights = weights.map(|(to_w, from_w)| (to.scale * to_w) - (from.scale * from_w));
+        self.take(weights.chain(to.bias.iter().zip(from.bias).map(|(to_b, from_b)| to_b - from_b)))
     }
 
     /// The caller's numbers: the weights in row-major order, and the biases.
@@ -145,7 +208,8 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn load(&mut self, weights: &[f32], bias: &[f32]) -> Result<(), Error> {
-        if weights.len() != self.0.weights.as_flattened().len() || bias.len() != C {
+        let own = self.elements();
+        if weights.len() != own.weights.len() || bias.len() != own.bias.len() {
             return Err(Error::ShapeMismatch);
         }
         self.take(weights.iter().chain(bias).copied())
@@ -180,13 +244,22 @@ impl<const C: usize, const F: usize> Direction<C, F> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn squared_norm(&self) -> f32 {
-        let weights = self.weights().as_flattened();
+        let weights = self.elements().weights;
         CHOSEN.dot(weights, weights)
     }
 
     /// All elements: the weights in row-major order, then the biases.
     fn elements_mut(&mut self) -> impl Iterator<Item = &mut f32> {
-        self.0.weights.as_flattened_mut().iter_mut().chain(&mut self.0.bias)
+        let elements = self.0.elements_mut();
+        elements.weights.iter_mut().chain(elements.bias)
+    }
+
+    pub(crate) fn elements(&self) -> Elements<'_> {
+        self.0.elements()
+    }
+
+    pub(crate) fn shape(&self) -> [usize; 2] {
+        self.0.shape()
     }
 
     /// Takes as many elements as there are, if all are finite.
@@ -202,7 +275,7 @@ impl<const C: usize, const F: usize> Direction<C, F> {
 /// `random::normal` is at most 5.77 in magnitude.
 const LARGEST_DEVIATE: f32 = 6.0;
 
-impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
+impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// Goes so far in a direction: `w = w + ((a / scale) * d)`, and for the bias `b = b + (a * d)`.
     ///
     /// # Errors
@@ -218,8 +291,9 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// assert!(model.advance(&direction, f32::NAN).is_err());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn advance(&mut self, direction: &Direction<C, F>, a: f32) -> Result<(), Error> {
+    pub fn advance<G: Storage<Shape = S::Shape>>(&mut self, direction: &AnyDirection<G>, a: f32) -> Result<(), Error> {
+        self.check_shape(direction.shape())?;
         // Up a direction is down what the step takes for a gradient.
-        self.descend_batch(&direction.0, 1.0, -a, 1.0)
+        self.view_mut().descend_batch(direction.elements(), 1.0, -a, 1.0)
     }
 }

@@ -1,15 +1,22 @@
 //! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's
 //! parabola.
 
-use super::slice::{Lines, POINTS, Ray, check_point};
-use crate::data::Samples;
+use super::slice::{Landscape, check_point};
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
+use crate::loss::{POINTS, PiecewiseLinear};
+use crate::model::{SamplesOf, Storage};
 
 /// Samples whose derivatives are added before that sum is added to those of other samples.
 const PART: usize = 256;
 
-impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
+impl<S, G, K, L> Landscape<'_, 1, S, G, K, L>
+where
+    S: Storage,
+    G: Storage<Shape = S::Shape>,
+    K: Kernel,
+    L: PiecewiseLinear,
+{
     /// The derivative of the loss along the ray, `dL/da` at `W + a W1`, the regulariser included.
     ///
     /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over
@@ -40,7 +47,7 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// assert_eq!(ray.derivative(&mut samples, 0.75)?, 0.0);
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn derivative<S: Samples<F> + ?Sized>(&self, samples: &mut S, a: f32) -> Result<f32, Stopped> {
+    pub fn derivative<T: SamplesOf<S::Shape> + ?Sized>(&self, samples: &mut T, a: f32) -> Result<f32, Stopped> {
         check_point([a])?;
         let [derivative, ..] = self.derivatives(samples, &[a; POINTS])?;
         if derivative.is_finite() { Ok(derivative) } else { Err(Error::NonFiniteLoss.into()) }
@@ -70,7 +77,7 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// assert_eq!((minimum.at, minimum.derivative, minimum.below), (0.5, 0.0, Some(-2.0)));
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn minimum<S: Samples<F> + ?Sized>(&self, samples: &mut S) -> Result<Minimum, Stopped> {
+    pub fn minimum<T: SamplesOf<S::Shape> + ?Sized>(&self, samples: &mut T) -> Result<Minimum, Stopped> {
         // In bits, numbers of at least zero are ordered as they are in value.
         let (mut below, mut at) = (None, None);
         let mut points = spread::<ENDS>(0, f32::MAX.to_bits(), 0);
@@ -125,38 +132,37 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
     /// assert_eq!(count, 1);
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn breakpoints<S: Samples<F> + ?Sized>(
+    pub fn breakpoints<T: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        samples: &mut S,
+        samples: &mut T,
         mut each: impl FnMut(Breakpoint),
     ) -> Result<usize, Stopped> {
-        let mut count = 0_usize;
-        self.for_each_sample(samples, |sample, lines| {
-            for (class, (margin, slope)) in lines.pairs().enumerate() {
-                if let Some(at) = change_of_sign(margin, slope) {
-                    each(Breakpoint { at, sample, class, slope, counts: slope > 0.0 });
-                    count = count.saturating_add(1);
-                }
-            }
+        let (mut count, loss) = (0_usize, self.objective.loss_function());
+        self.for_each_sample(samples, |sample, offsets, slopes| {
+            loss.breakpoints(offsets, slopes, |class, at, slope| {
+                each(Breakpoint { at, sample, class, slope, counts: slope > 0.0 });
+                count = count.saturating_add(1);
+            });
         })?;
         Ok(count)
     }
 
     /// The derivatives at these points in one pass; the caller checks that they are finite.
-    fn derivatives<S: Samples<F> + ?Sized>(
+    fn derivatives<T: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        samples: &mut S,
+        samples: &mut T,
         points: &[f32; POINTS],
     ) -> Result<[f32; POINTS], Stopped> {
         let (mut total, mut part) = ([0.0; POINTS], [0.0; POINTS]);
-        self.for_each_sample(samples, |index, lines| {
+        let loss = self.objective.loss_function();
+        self.for_each_sample(samples, |index, offsets, slopes| {
             if index % PART == 0 {
                 add(&mut total, core::mem::replace(&mut part, [0.0; POINTS]));
             }
-            add(&mut part, lines.derivatives(points));
+            add(&mut part, loss.derivatives(offsets, slopes, points));
         })?;
         add(&mut total, part);
-        let (count, l2) = (samples.len() as f32, self.hinge.l2());
+        let (count, l2) = (samples.count() as f32, self.objective.l2());
         let ([product], [[square]]) = (self.norm.with_model, self.norm.products);
         for (derivative, a) in total.iter_mut().zip(points) {
             *derivative /= count;
@@ -166,25 +172,6 @@ impl<const C: usize, const F: usize, K: Kernel> Ray<'_, C, F, K> {
             }
         }
         Ok(total)
-    }
-}
-
-impl<const C: usize> Lines<1, C> {
-    /// Each class's margin at the model, and its slope.
-    fn pairs(&self) -> impl Iterator<Item = (f32, f32)> {
-        let [slopes] = &self.slopes;
-        self.margins.iter().copied().zip(slopes.iter().copied())
-    }
-
-    /// The sum of the slopes that count, at each point.
-    fn derivatives(&self, points: &[f32; POINTS]) -> [f32; POINTS] {
-        let mut derivatives = [0.0; POINTS];
-        for (margin, slope) in self.pairs() {
-            for (derivative, a) in derivatives.iter_mut().zip(points) {
-                *derivative += if margin + (a * slope) > 0.0 { slope } else { 0.0 };
-            }
-        }
-        derivatives
     }
 }
 
@@ -207,20 +194,6 @@ fn spread<const PARTS: u64>(first: u32, last: u32, skipped: u64) -> [u32; POINTS
         *point = first.wrapping_add(width.wrapping_mul(part).div_ceil(PARTS)) as u32;
     }
     points
-}
-
-/// The smallest `a ≥ 0` at which `margin + (a * slope) > 0` is not what it is at 0; none if it always is.
-fn change_of_sign(margin: f32, slope: f32) -> Option<f32> {
-    let counts = |bits| margin + (f32::from_bits(bits) * slope) > 0.0;
-    let (mut same, mut changed) = (0, f32::MAX.to_bits());
-    if counts(same) == counts(changed) {
-        return None;
-    }
-    while changed.wrapping_sub(same) > 1 {
-        let middle = same.midpoint(changed);
-        if counts(middle) == counts(0) { same = middle } else { changed = middle }
-    }
-    Some(f32::from_bits(changed))
 }
 
 /// Where the loss is least along a ray.

@@ -1,16 +1,13 @@
 //! Slices of the loss: its values along a ray and in a plane, from a model in given directions.
 
-use super::direction::Direction;
-use crate::data::Samples;
+use core::fmt;
+
+use super::direction::AnyDirection;
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::all_finite;
-use crate::kernel::margins::{margins_of_scores, turn_into_margins};
 use crate::kernel::{Chosen, Kernel};
-use crate::loss::{Hinge, Sum};
-use crate::model::Model;
-
-/// Points whose losses, or whose derivatives on a ray, one pass over a set computes.
-pub(crate) const POINTS: usize = 16;
+use crate::loss::{Loss, Objective, POINTS, Sum, WestonWatkins};
+use crate::model::{AnyModel, Arrays, Elements, SamplesOf, Storage, View};
 
 /// The loss from a model in `D` directions, `L(W + a_1 W_1 + … + a_D W_D)`, of one sample or of any set.
 ///
@@ -69,12 +66,30 @@ pub(crate) const POINTS: usize = 16;
 /// assert_eq!(plane.loss(&mut samples, [0.5, 0.25])?, 0.75);
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Landscape<'a, const D: usize, const C: usize, const F: usize, K = Chosen> {
-    pub(crate) hinge: Hinge,
-    model: &'a Model<C, F, K>,
-    directions: [&'a Direction<C, F>; D],
-    pub(crate) norm: Norm<D>,
+pub struct Landscape<'a, const D: usize, S, G, K = Chosen, L = WestonWatkins> {
+    pub(super) objective: Objective<L>,
+    model: &'a AnyModel<S, K>,
+    directions: [&'a AnyDirection<G>; D],
+    pub(super) norm: Norm<D>,
+}
+
+impl<const D: usize, S, G, K, L: Copy> Clone for Landscape<'_, D, S, G, K, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<const D: usize, S, G, K, L: Copy> Copy for Landscape<'_, D, S, G, K, L> {}
+
+impl<const D: usize, S: Storage, G, K, L: fmt::Debug> fmt::Debug for Landscape<'_, D, S, G, K, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Landscape");
+        debug
+            .field("objective", &self.objective)
+            .field("model", self.model)
+            .field("directions", &D)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The loss along a ray, `L(W + a W1)`: a [`Landscape`] of one direction.
@@ -86,7 +101,7 @@ pub struct Landscape<'a, const D: usize, const C: usize, const F: usize, K = Cho
 /// # let _ = ray;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-pub type Ray<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 1, C, F, K>;
+pub type Ray<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 1, Arrays<C, F>, Arrays<C, F>, K>;
 
 /// The loss in a plane, `L(W + a W1 + b W2)`: a [`Landscape`] of two directions.
 ///
@@ -97,9 +112,15 @@ pub type Ray<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 1, 
 /// # let _ = plane;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-pub type Plane<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 2, C, F, K>;
+pub type Plane<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 2, Arrays<C, F>, Arrays<C, F>, K>;
 
-impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a, D, C, F, K> {
+impl<'a, const D: usize, S, G, K, L> Landscape<'a, D, S, G, K, L>
+where
+    S: Storage,
+    G: Storage<Shape = S::Shape>,
+    K: Kernel,
+    L: Loss,
+{
     /// The landscape of this loss around a model. With L2 it takes `1 + D · (D + 3) / 2` passes over the weights.
     ///
     /// ```
@@ -109,9 +130,13 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
     /// # let _ = ray;
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, model: &'a Model<C, F, K>, directions: [&'a Direction<C, F>; D]) -> Self {
-        let norm = if hinge.l2() > 0.0 { Norm::of(model, directions) } else { Norm::ZERO };
-        Self { hinge, model, directions, norm }
+    pub fn new(objective: Objective<L>, model: &'a AnyModel<S, K>, directions: [&'a AnyDirection<G>; D]) -> Self {
+        let norm = if objective.l2() > 0.0 {
+            Norm::of(model.view(), directions.map(AnyDirection::elements))
+        } else {
+            Norm::ZERO
+        };
+        Self { objective, model, directions, norm }
     }
 
     /// The loss at one point, the regulariser included.
@@ -134,7 +159,7 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
     /// assert_eq!(ray.loss(&mut samples, [1.0])?, 1.0 + 0.5 * 8.0);
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn loss<S: Samples<F> + ?Sized>(&self, samples: &mut S, at: [f32; D]) -> Result<f32, Stopped> {
+    pub fn loss<T: SamplesOf<S::Shape> + ?Sized>(&self, samples: &mut T, at: [f32; D]) -> Result<f32, Stopped> {
         let mut loss = 0.0;
         self.losses(samples, core::iter::once(at), |_, value| loss = value)?;
         Ok(loss)
@@ -160,9 +185,9 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
     /// assert_eq!(largest, 1.0);
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn losses<S: Samples<F> + ?Sized>(
+    pub fn losses<T: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        samples: &mut S,
+        samples: &mut T,
         points: impl IntoIterator<Item = [f32; D]>,
         mut each: impl FnMut([f32; D], f32),
     ) -> Result<(), Stopped> {
@@ -174,12 +199,13 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
             }
             block.points().try_for_each(check_point)?;
             let mut sums = [Sum::default(); POINTS];
-            self.for_each_sample(samples, |_, lines| {
-                for (sum, loss) in sums.iter_mut().zip(lines.losses(&block)) {
+            let loss = self.objective.loss_function();
+            self.for_each_sample(samples, |_, offsets, slopes| {
+                for (sum, loss) in sums.iter_mut().zip(loss.losses(offsets, slopes, &block.coordinates)) {
                     sum.add(loss);
                 }
             })?;
-            let count = samples.len() as f32;
+            let count = samples.count() as f32;
             for (at, sum) in block.points().zip(sums) {
                 each(at, self.regularised(sum.value() / count, at)?);
             }
@@ -187,76 +213,54 @@ impl<'a, const D: usize, const C: usize, const F: usize, K: Kernel> Landscape<'a
     }
 
     fn regularised(&self, data_loss: f32, at: [f32; D]) -> Result<f32, Error> {
-        let l2 = self.hinge.l2();
+        let l2 = self.objective.l2();
         let loss = if l2 > 0.0 { data_loss + l2 * self.norm.at(at) } else { data_loss };
         if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
     }
 
-    /// Goes over the set in order, sample by sample as lines.
-    pub(crate) fn for_each_sample<S: Samples<F> + ?Sized>(
+    /// Calls back with each sample's offsets, and its slopes, a row for each direction.
+    pub(super) fn for_each_sample<T: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        samples: &mut S,
-        mut each: impl FnMut(usize, &Lines<D, C>),
+        samples: &mut T,
+        mut each: impl FnMut(usize, &[f32], &[f32]),
     ) -> Result<(), Stopped> {
-        if samples.is_empty() {
+        if samples.count() == 0 {
             return Err(Error::EmptySet.into());
         }
-        let mut lines = Lines { margins: [0.0; C], slopes: [[0.0; C]; D] };
-        for index in 0..samples.len() {
-            let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-            self.draw_lines(x, label, &mut lines).map_err(Stopped::at(index))?;
-            each(index, &lines);
+        for direction in self.directions {
+            self.model.check_shape(direction.shape())?;
         }
-        Ok(())
+        self.model.with_scratch::<D, _, _>(|offsets, slopes| {
+            for index in 0..samples.count() {
+                let (x, label) = samples.row(self.model.view().features, index).map_err(Stopped::at(index))?;
+                self.draw_lines(x, label, offsets, slopes).map_err(Stopped::at(index))?;
+                each(index, offsets, slopes);
+            }
+            Ok(())
+        })
     }
 
-    /// A sample's margins at the model, and their slopes.
-    fn draw_lines(&self, x: &[f32; F], label: usize, lines: &mut Lines<D, C>) -> Result<(), Error> {
-        self.model.raw_scores(x, &mut lines.margins);
-        margins_of_scores(self.hinge.margin(), label, &mut lines.margins)?;
-        for (slopes, direction) in lines.slopes.iter_mut().zip(self.directions) {
-            let kernel = self.model.kernel();
-            kernel.scores(direction.weights().as_flattened(), 1.0, direction.bias(), x, slopes);
-            if !all_finite(slopes.iter().copied()) {
+    fn draw_lines(&self, x: &[f32], label: usize, offsets: &mut [f32], slopes: &mut [f32]) -> Result<(), Error> {
+        let (model, loss) = (self.model.view(), self.objective.loss_function());
+        model.scores(x, offsets);
+        loss.offsets(label, offsets)?;
+        let mut rest = &mut *slopes;
+        for direction in self.directions.map(AnyDirection::elements) {
+            let Some((own, below)) = rest.split_at_mut_checked(offsets.len()) else { break };
+            model.kernel.scores(direction.weights, 1.0, direction.bias, x, own);
+            if !all_finite(own.iter().copied()) {
                 return Err(Error::NonFiniteScore);
             }
-            // Without a Δ, the differences of scores are their margins.
-            turn_into_margins(0.0, label, slopes);
+            loss.slopes(label, own);
+            rest = below;
         }
-        if all_finite(lines.slopes.as_flattened().iter().copied()) { Ok(()) } else { Err(Error::NonFiniteLoss) }
+        if all_finite(slopes.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteLoss) }
     }
 }
 
 /// Refuses what is no point.
 pub(crate) fn check_point<const D: usize>(at: [f32; D]) -> Result<(), Error> {
     if all_finite(at.into_iter()) { Ok(()) } else { Err(Error::InvalidPoint) }
-}
-
-/// A sample as the landscape sees it: margins that are linear in each coordinate. The label's own class has zeros.
-pub(crate) struct Lines<const D: usize, const C: usize> {
-    pub(crate) margins: [f32; C],
-    pub(crate) slopes: [[f32; C]; D],
-}
-
-impl<const D: usize, const C: usize> Lines<D, C> {
-    /// The sample's loss at each point.
-    fn losses(&self, block: &Block<D>) -> [f32; POINTS] {
-        let mut losses = [0.0; POINTS];
-        for (class, &margin) in self.margins.iter().enumerate() {
-            let mut margins = [margin; POINTS];
-            for (slopes, coordinates) in self.slopes.iter().zip(&block.coordinates) {
-                let slope = slopes.get(class).copied().unwrap_or_default();
-                for (margin, a) in margins.iter_mut().zip(coordinates) {
-                    *margin += a * slope;
-                }
-            }
-            for (loss, margin) in losses.iter_mut().zip(margins) {
-                // NaN, of two infinities, stays in the sum, which is then refused.
-                *loss += if margin <= 0.0 { 0.0 } else { margin };
-            }
-        }
-        losses
-    }
 }
 
 /// Some points, coordinate by coordinate, so that a processor with vectors takes them together.
@@ -300,20 +304,16 @@ impl<const D: usize> Norm<D> {
     /// For a loss without a regulariser.
     const ZERO: Self = Self { own: 0.0, with_model: [0.0; D], products: [[0.0; D]; D] };
 
-    fn of<const C: usize, const F: usize, K: Kernel>(
-        model: &Model<C, F, K>,
-        directions: [&Direction<C, F>; D],
-    ) -> Self {
-        let kernel = model.kernel();
-        let dot = |a: &[[f32; F]; C], b: &[[f32; F]; C]| kernel.dot(a.as_flattened(), b.as_flattened());
+    fn of<K: Kernel>(model: View<'_, K>, directions: [Elements<'_>; D]) -> Self {
+        let kernel = model.kernel;
         let mut norm = Self { own: model.squared_norm(), ..Self::ZERO };
         for (k, direction) in directions.iter().enumerate() {
             let (Some(with_model), Some(products)) = (norm.with_model.get_mut(k), norm.products.get_mut(k)) else {
                 continue;
             };
-            *with_model = model.scale() * dot(model.weights(), direction.weights());
+            *with_model = model.scale * kernel.dot(model.weights, direction.weights);
             for (product, other) in products.iter_mut().zip(directions.iter().take(k.wrapping_add(1))) {
-                *product = dot(other.weights(), direction.weights());
+                *product = kernel.dot(other.weights, direction.weights);
             }
         }
         norm

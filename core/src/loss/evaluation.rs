@@ -1,12 +1,11 @@
 //! How good a model is on a set.
 
-use super::hinge::Hinge;
+use super::function::Loss;
+use super::objective::Objective;
 use super::pass::Total;
-use crate::data::Samples;
 use crate::error::Stopped;
 use crate::kernel::Kernel;
-use crate::kernel::margins::margins_of_scores;
-use crate::model::{Model, argmax};
+use crate::model::{AnyModel, SamplesOf, Storage, argmax};
 
 /// How well a model does on a set.
 ///
@@ -43,7 +42,7 @@ impl Evaluation {
     }
 }
 
-impl Hinge {
+impl<L: Loss> Objective<L> {
     /// The data loss and the accuracy on a set, such as a validation part, in one pass.
     ///
     /// The loss is that of [`loss`](Self::loss) without L2, to the bit. Scratch: C scores on the stack.
@@ -58,20 +57,22 @@ impl Hinge {
     /// assert_eq!(Hinge::new(1.0, 0.0)?.evaluate(&model, &mut samples)?.accuracy(), 1.0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn evaluate<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn evaluate<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        model: &Model<C, F, K>,
-        samples: &mut S,
+        model: &AnyModel<S, K>,
+        samples: &mut D,
     ) -> Result<Evaluation, Stopped> {
-        let (mut total, mut correct, mut scores) = (Total::default(), 0_usize, [0.0; C]);
-        for index in 0..samples.len() {
-            let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-            model.raw_scores(x, &mut scores);
-            let predicted = argmax(&scores);
-            let loss = margins_of_scores(self.margin(), label, &mut scores).map_err(Stopped::at(index))?;
-            correct = correct.wrapping_add(usize::from(predicted == label));
-            total.add(loss, 0);
-        }
-        Ok(Evaluation { data_loss: total.mean_loss()?, correct, samples: total.count() })
+        model.with_scratch::<0, _, _>(|scores, _| {
+            let (mut total, mut correct, view) = (Total::default(), 0_usize, model.view());
+            for index in 0..samples.count() {
+                let (x, label) = samples.row(view.features, index).map_err(Stopped::at(index))?;
+                view.scores(x, scores);
+                let predicted = argmax(scores);
+                let loss = self.loss_function().loss(label, scores).map_err(Stopped::at(index))?;
+                correct = correct.wrapping_add(usize::from(predicted == label));
+                total.add(loss, 0);
+            }
+            Ok(Evaluation { data_loss: total.mean_loss()?, correct, samples: total.count() })
+        })
     }
 }

@@ -1,11 +1,11 @@
 //! Finite differences, and the check of the analytic gradient against them.
 
-use super::hinge::Hinge;
+use super::function::Loss;
+use super::objective::Objective;
 use super::sum::Sum;
-use crate::data::Samples;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::model::{Gradient, Model};
+use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage, ViewMut, rows_mut};
 
 /// One of the numbers that a model learns.
 ///
@@ -101,7 +101,7 @@ impl FiniteDifference {
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`] for a parameter that the model does not have, [`Error::InvalidDifference`] if the
-    /// step is too small to change it or leaves the range of binary32, [`Error::EmptySet`], what [`Hinge::margins`]
+    /// step is too small to change it or leaves the range of binary32, [`Error::EmptySet`], what [`Loss::loss`]
     /// refuses at one of the two points, and [`Error::NonFiniteLoss`] if the difference overflows.
     ///
     /// ```
@@ -116,30 +116,31 @@ impl FiniteDifference {
     /// assert_eq!(slope.value, -1.0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn derivative<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn derivative<S: Storage, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        hinge: &Hinge,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        objective: &Objective<L>,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         at: Parameter,
     ) -> Result<Derivative, Stopped> {
-        let original = *value_mut(model, at)?;
-        let result = self.around(original, hinge, model, samples, at);
-        *value_mut(model, at)? = original;
+        let [_, features] = model.shape();
+        let original = *value_mut(&mut model.view_mut(), features, at)?;
+        let result = self.around(original, objective, model, samples, at);
+        *value_mut(&mut model.view_mut(), features, at)? = original;
         result
     }
 
     /// The derivative, leaving the parameter anywhere.
-    fn around<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    fn around<S: Storage, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
         original: f32,
-        hinge: &Hinge,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        objective: &Objective<L>,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         at: Parameter,
     ) -> Result<Derivative, Stopped> {
         let (scale, l2) = match at {
-            Parameter::Weight { .. } => (model.scale(), hinge.l2()),
+            Parameter::Weight { .. } => (model.scale(), objective.l2()),
             Parameter::Bias { .. } => (1.0, 0.0),
         };
         let (above, below) = self.points(original, scale);
@@ -147,24 +148,28 @@ impl FiniteDifference {
         if !(distance.is_finite() && distance > 0.0) {
             return Err(Error::InvalidDifference.into());
         }
-        let mut differences = Differences::default();
-        for index in 0..samples.len() {
-            let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-            let mut loss_at = |value, margins: &mut [f32; C]| {
-                *value_mut(model, at)? = value;
-                hinge.margins(model, x, label, margins)
-            };
-            let (mut upper, mut lower) = ([0.0; C], [0.0; C]);
-            let loss_above = loss_at(above, &mut upper).map_err(Stopped::at(index))?;
-            let loss_below = loss_at(below, &mut lower).map_err(Stopped::at(index))?;
-            differences.add(loss_above, loss_below);
-            differences.count_kinks(&upper, &lower);
-        }
-        if samples.is_empty() {
+        let (loss, [_, features]) = (objective.loss_function(), model.shape());
+        let differences = model.with_scratch_mut::<1, _, Stopped>(|mut model, upper, lower| {
+            let mut differences = Differences::default();
+            for index in 0..samples.count() {
+                let (x, label) = samples.row(features, index).map_err(Stopped::at(index))?;
+                let mut loss_at = |value, scores: &mut [f32]| {
+                    *value_mut(&mut model, features, at)? = value;
+                    model.as_view(features).scores(x, scores);
+                    loss.loss(label, scores)
+                };
+                let loss_above = loss_at(above, upper).map_err(Stopped::at(index))?;
+                let loss_below = loss_at(below, lower).map_err(Stopped::at(index))?;
+                differences.add(loss_above, loss_below);
+                differences.kinks = differences.kinks.saturating_add(loss.kinks(upper, lower));
+            }
+            Ok(differences)
+        })?;
+        if samples.count() == 0 {
             return Err(Error::EmptySet.into());
         }
         let regulariser = l2 * distance * (scale * (above + below));
-        Ok(differences.derivative(samples.len() as f32, regulariser, distance)?)
+        Ok(differences.derivative(samples.count() as f32, regulariser, distance)?)
     }
 
     /// The two values of a stored parameter between which the difference is taken.
@@ -191,16 +196,17 @@ impl FiniteDifference {
     /// assert_eq!(gradient.weights(), &[[-3.0], [3.0]]);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn gradient<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn gradient<S: Storage, G: Storage<Shape = S::Shape>, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        hinge: &Hinge,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
-        gradient: &mut Gradient<C, F>,
+        objective: &Objective<L>,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
+        gradient: &mut AnyGradient<G>,
     ) -> Result<usize, Stopped> {
+        model.check_shape(gradient.shape())?;
         let mut kinks = 0_usize;
         for (at, element) in parameters(gradient) {
-            let derivative = self.derivative(hinge, model, samples, at)?;
+            let derivative = self.derivative(objective, model, samples, at)?;
             *element = derivative.value;
             kinks = kinks.saturating_add(derivative.kinks);
         }
@@ -217,7 +223,7 @@ impl FiniteDifference {
     /// `gradient` is scratch, and holds the analytic gradient at the end.
     ///
     /// # Errors
-    /// As [`derivative`](Self::derivative) and [`Hinge::gradient`].
+    /// As [`derivative`](Self::derivative) and [`Objective::gradient`].
     ///
     /// ```
     /// use hingeline::{FiniteDifference, Gradient, Hinge, Model, Slices};
@@ -231,17 +237,17 @@ impl FiniteDifference {
     /// assert!(check.largest_error < 1e-3);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn check<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn check<S: Storage, G: Storage<Shape = S::Shape>, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        hinge: &Hinge,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
-        gradient: &mut Gradient<C, F>,
+        objective: &Objective<L>,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
+        gradient: &mut AnyGradient<G>,
     ) -> Result<GradientCheck, Stopped> {
-        hinge.gradient(model, samples, gradient)?;
+        objective.gradient(model, samples, gradient)?;
         let mut check = GradientCheck::new();
         for (at, analytic) in parameters(gradient) {
-            let numeric = self.derivative(hinge, model, samples, at)?;
+            let numeric = self.derivative(objective, model, samples, at)?;
             check.add(at, *analytic, numeric);
         }
         Ok(check)
@@ -356,13 +362,6 @@ impl Differences {
         }
     }
 
-    /// Counts the margins that count on one side and not on the other.
-    fn count_kinks<const C: usize>(&mut self, upper: &[f32; C], lower: &[f32; C]) {
-        let pairs = upper.iter().zip(lower);
-        let crossed = pairs.filter(|(a, b)| (**a > 0.0) != (**b > 0.0)).count();
-        self.kinks = self.kinks.saturating_add(crossed);
-    }
-
     fn derivative(&self, samples: f32, regulariser: f32, distance: f32) -> Result<Derivative, Error> {
         let value = (self.sum.value() / samples + regulariser) / distance;
         let rounding = f32::EPSILON * (self.reached / samples) / distance;
@@ -375,27 +374,29 @@ impl Differences {
 }
 
 /// Every element of a gradient with the parameter that it belongs to.
-fn parameters<const C: usize, const F: usize>(
-    gradient: &mut Gradient<C, F>,
-) -> impl Iterator<Item = (Parameter, &mut f32)> {
-    let rows = gradient.weights.iter_mut().enumerate();
-    let weights = rows.flat_map(|(class, row)| {
+fn parameters<G: Storage>(gradient: &mut AnyGradient<G>) -> impl Iterator<Item = (Parameter, &mut f32)> {
+    let [_, features] = gradient.shape();
+    let elements = gradient.elements_mut();
+    let rows = rows_mut(elements.weights, features).zip(0..elements.bias.len());
+    let weights = rows.flat_map(|(row, class)| {
         let row = row.iter_mut().enumerate();
         row.map(move |(feature, w)| (Parameter::Weight { class, feature }, w))
     });
-    let bias = gradient.bias.iter_mut().enumerate();
+    let bias = elements.bias.iter_mut().enumerate();
     weights.chain(bias.map(|(class, b)| (Parameter::Bias { class }, b)))
 }
 
-/// The place of a parameter in the model. Whoever writes there puts the old value back, so the model's bound stays
-/// true.
-fn value_mut<const C: usize, const F: usize, K: Kernel>(
-    model: &mut Model<C, F, K>,
+/// The place of a parameter in the model. The caller puts the old value back, so the model's bound stays true.
+fn value_mut<'m, K: Kernel>(
+    model: &'m mut ViewMut<'_, K>,
+    features: usize,
     at: Parameter,
-) -> Result<&mut f32, Error> {
-    let model = model.parts_mut();
+) -> Result<&'m mut f32, Error> {
     match at {
-        Parameter::Weight { class, feature } => model.weights.get_mut(class).and_then(|row| row.get_mut(feature)),
+        Parameter::Weight { class, feature } if feature < features => {
+            class.checked_mul(features).and_then(|row| model.weights.get_mut(row.checked_add(feature)?))
+        }
+        Parameter::Weight { .. } => None,
         Parameter::Bias { class } => model.bias.get_mut(class),
     }
     .ok_or(Error::IndexOutOfRange)

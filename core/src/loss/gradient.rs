@@ -1,13 +1,13 @@
 //! The loss of a set and its analytic gradient.
 
-use super::hinge::Hinge;
-use super::pass::Pass;
-use crate::data::Samples;
+use super::function::Loss;
+use super::objective::Objective;
+use super::pass::pass;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::model::{Gradient, Model};
+use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 
-impl Hinge {
+impl<L: Loss> Objective<L> {
     /// The loss of a set, the regulariser included.
     ///
     /// A batch is a [`Selected`](crate::Selected) set, one sample a [`Slices`](crate::Slices) set of one. One pass over
@@ -27,14 +27,14 @@ impl Hinge {
     /// assert_eq!(Hinge::new(1.0, 0.5)?.loss(&model, &mut samples), Ok((2.0 + 0.0) / 2.0 + 0.5 * 5.0));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn loss<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn loss<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        model: &Model<C, F, K>,
-        samples: &mut S,
+        model: &AnyModel<S, K>,
+        samples: &mut D,
     ) -> Result<f32, Stopped> {
-        let indices = 0..samples.len();
-        let total = Pass { hinge: self, model, gradient: None }.over(samples, indices)?;
-        Ok(self.regularised(total.mean_loss()?, model)?)
+        let indices = 0..samples.count();
+        let total = pass(self.loss_function(), model, None, samples, indices)?;
+        Ok(self.regularised(total.mean_loss()?, model.view())?)
     }
 
     /// The gradient of [`loss`](Self::loss) into the caller's buffer, and that loss.
@@ -60,30 +60,22 @@ impl Hinge {
     /// assert_eq!(gradient.bias(), &[-1.0, 1.0]);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn gradient<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn gradient<S: Storage, G: Storage<Shape = S::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
-        model: &Model<C, F, K>,
-        samples: &mut S,
-        gradient: &mut Gradient<C, F>,
+        model: &AnyModel<S, K>,
+        samples: &mut D,
+        gradient: &mut AnyGradient<G>,
     ) -> Result<f32, Stopped> {
+        model.check_shape(gradient.shape())?;
         gradient.clear();
-        let indices = 0..samples.len();
-        let total = Pass { hinge: self, model, gradient: Some(gradient) }.over(samples, indices)?;
-        let loss = self.regularised(total.mean_loss()?, model)?;
-        let (kernel, mean) = (model.kernel(), 1.0 / total.samples());
-        let weights = gradient.weights.as_flattened_mut();
-        kernel.scale(mean, weights);
-        kernel.axpy(2.0 * self.l2() * model.scale(), model.weights().as_flattened(), weights);
-        kernel.scale(mean, &mut gradient.bias);
-        if kernel.largest(weights).is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss.into()) }
-    }
-
-    fn regularised<const C: usize, const F: usize, K: Kernel>(
-        &self,
-        data_loss: f32,
-        model: &Model<C, F, K>,
-    ) -> Result<f32, Error> {
-        let loss = if self.l2() > 0.0 { data_loss + self.l2() * model.squared_norm() } else { data_loss };
-        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+        let indices = 0..samples.count();
+        let total = pass(self.loss_function(), model, Some(gradient.elements_mut()), samples, indices)?;
+        let (loss, mean) = (self.regularised(total.mean_loss()?, model.view())?, 1.0 / total.samples());
+        let (view, elements) = (model.view(), gradient.elements_mut());
+        let kernel = view.kernel;
+        kernel.scale(mean, elements.weights);
+        kernel.axpy(2.0 * self.l2() * view.scale, view.weights, elements.weights);
+        kernel.scale(mean, elements.bias);
+        if kernel.largest(elements.weights).is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss.into()) }
     }
 }

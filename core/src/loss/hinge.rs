@@ -1,9 +1,11 @@
-//! The loss of Weston and Watkins, sample by sample.
+//! The multiclass hinge loss, with an L2 term.
 
+use super::objective::Objective;
+use super::weston_watkins::WestonWatkins;
 use crate::error::Error;
 use crate::kernel::Kernel;
-use crate::kernel::margins::{margins_of_scores, turn_into_indicators};
-use crate::model::Model;
+use crate::kernel::margins::turn_into_indicators;
+use crate::model::{AnyModel, Shape, Storage};
 
 /// The multiclass hinge loss of Weston and Watkins with an L2 term:
 ///
@@ -31,14 +33,9 @@ use crate::model::Model;
 /// assert!((loss - 2.9).abs() < 1e-6);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Hinge {
-    margin: f32,
-    l2: f32,
-}
+pub type Hinge = Objective<WestonWatkins>;
 
-impl Hinge {
+impl Objective<WestonWatkins> {
     /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none.
     ///
     /// # Errors
@@ -50,23 +47,15 @@ impl Hinge {
     /// assert_eq!(Hinge::new(1.0, -1e-4), Err(Error::InvalidL2));
     /// ```
     pub const fn new(margin: f32, l2: f32) -> Result<Self, Error> {
-        if !(margin.is_finite() && margin >= 0.0) {
-            Err(Error::InvalidMargin)
-        } else if !(l2.is_finite() && l2 >= 0.0) {
-            Err(Error::InvalidL2)
-        } else {
-            Ok(Self { margin, l2 })
+        match WestonWatkins::new(margin) {
+            Ok(loss) => Self::of(loss, l2),
+            Err(error) => Err(error),
         }
     }
 
     /// The margin Δ.
     pub const fn margin(&self) -> f32 {
-        self.margin
-    }
-
-    /// The L2 strength α.
-    pub const fn l2(&self) -> f32 {
-        self.l2
+        self.loss_function().margin()
     }
 
     /// The margins of one sample into the caller's buffer, and its loss `L_i` without the regulariser.
@@ -86,22 +75,14 @@ impl Hinge {
     /// assert_eq!((loss, margins), (2.0, [0.0, 2.0, -4.0]));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn margins<const C: usize, const F: usize, K: Kernel>(
+    pub fn margins<S: Storage, K: Kernel>(
         &self,
-        model: &Model<C, F, K>,
-        x: &[f32; F],
+        model: &AnyModel<S, K>,
+        x: &<S::Shape as Shape>::Sample,
         label: usize,
-        margins: &mut [f32; C],
+        margins: &mut <S::Shape as Shape>::Scores,
     ) -> Result<f32, Error> {
-        model.raw_scores(x, margins);
-        margins_of_scores(self.margin, label, margins)
-    }
-
-    /// The factor `1 − 2ηα` by which a step of learning rate η shrinks the weights.
-    pub(crate) fn shrink(&self, rate: f32) -> Result<f32, Error> {
-        // In this order, since doubling first could overflow and make NaN of a strength of 0.
-        let product = 2.0 * (rate * self.l2);
-        if product < 1.0 { Ok(1.0 - product) } else { Err(Error::L2TooStrong) }
+        self.sample_loss(model, x, label, margins)
     }
 }
 

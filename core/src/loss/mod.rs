@@ -4,13 +4,20 @@
 
 mod evaluation;
 mod finite_difference;
+mod function;
 mod gradient;
 mod hinge;
+mod objective;
 mod pass;
 mod sum;
+mod weston_watkins;
 
 pub use evaluation::Evaluation;
 pub use finite_difference::{Derivative, FiniteDifference, GradientCheck, Parameter};
+pub(crate) use function::POINTS;
+pub use function::{Loss, PiecewiseLinear, SampleLoss};
 pub use hinge::{Hinge, coefficients};
-pub(crate) use pass::Pass;
+pub use objective::Objective;
+pub(crate) use pass::pass;
 pub(crate) use sum::Sum;
+pub use weston_watkins::WestonWatkins;

@@ -1,59 +1,80 @@
 //! A pass over samples of a set: their losses and, if asked, their data gradient.
 
-use super::hinge::{Hinge, coefficients};
+use super::function::{Loss, SampleLoss};
 use super::sum::Sum;
-use crate::data::Samples;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::kernel::margins::margins_of_scores;
-use crate::model::{BLOCK, Gradient, Model};
+use crate::model::{AnyModel, BLOCK, ElementsMut, SamplesOf, Shape, Storage, View};
 
-/// What a pass needs: a model, its loss, and the buffer if a gradient is wanted.
-pub(crate) struct Pass<'a, const C: usize, const F: usize, K> {
-    pub(crate) hinge: &'a Hinge,
-    pub(crate) model: &'a Model<C, F, K>,
-    pub(crate) gradient: Option<&'a mut Gradient<C, F>>,
+/// Goes over the samples of these indices in their order; the gradient, which starts from what is there, is not yet divided by
+/// their number.
+pub(crate) fn pass<S: Storage, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
+    loss: &L,
+    model: &AnyModel<S, K>,
+    gradient: Option<ElementsMut<'_>>,
+    samples: &mut D,
+    indices: impl Iterator<Item = usize>,
+) -> Result<Total, Stopped> {
+    let pass = Pass { loss, model: model.view(), gradient, total: Total::default() };
+    if K::BATCHES {
+        model.with_scratch::<BLOCK, _, _>(|row, block| pass.by_blocks(samples, indices, row, block))
+    } else {
+        model.with_scratch::<0, _, _>(|row, _| pass.one_by_one(samples, indices, row))
+    }
 }
 
-impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
-    /// Goes over the samples of these indices in their order; the gradient is not yet divided by their number.
-    pub(crate) fn over<S: Samples<F> + ?Sized>(
+/// What a pass needs: a loss, a model, and the buffer if a gradient is wanted.
+struct Pass<'a, K, L> {
+    loss: &'a L,
+    model: View<'a, K>,
+    gradient: Option<ElementsMut<'a>>,
+    total: Total,
+}
+
+impl<K: Kernel, L: Loss> Pass<'_, K, L> {
+    fn one_by_one<S: Shape, D: SamplesOf<S> + ?Sized>(
         mut self,
-        samples: &mut S,
+        samples: &mut D,
         indices: impl Iterator<Item = usize>,
+        scores: &mut [f32],
     ) -> Result<Total, Stopped> {
-        let mut total = Total::default();
-        let mut indices = indices;
-        if K::BATCHES {
-            let mut block = [0; BLOCK];
-            loop {
-                let taken = take(&mut block, &mut indices);
-                if taken.is_empty() {
-                    break;
-                }
-                if !self.take_together(samples, taken, &mut total)? {
-                    taken.iter().try_for_each(|index| self.take_one(samples, *index, &mut total))?;
-                }
-            }
-        } else {
-            indices.try_for_each(|index| self.take_one(samples, index, &mut total))?;
+        for index in indices {
+            self.take_one(samples, index, scores)?;
         }
-        Ok(total)
+        Ok(self.total)
     }
 
-    fn take_one<S: Samples<F> + ?Sized>(
+    fn by_blocks<S: Shape, D: SamplesOf<S> + ?Sized>(
+        mut self,
+        samples: &mut D,
+        mut indices: impl Iterator<Item = usize>,
+        row: &mut [f32],
+        block: &mut [f32],
+    ) -> Result<Total, Stopped> {
+        let mut slots = [0; BLOCK];
+        loop {
+            let taken = take(&mut slots, &mut indices);
+            if taken.is_empty() {
+                return Ok(self.total);
+            }
+            if !self.take_together(samples, taken, block)? {
+                taken.iter().try_for_each(|index| self.take_one(samples, *index, row))?;
+            }
+        }
+    }
+
+    fn take_one<S: Shape, D: SamplesOf<S> + ?Sized>(
         &mut self,
-        samples: &mut S,
+        samples: &mut D,
         index: usize,
-        total: &mut Total,
+        scores: &mut [f32],
     ) -> Result<(), Stopped> {
-        let mut scratch = [0.0; C];
-        let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
-        self.model.raw_scores(x, &mut scratch);
-        if self.add(&mut scratch, label, total).map_err(Stopped::at(index))?
+        let (x, label) = samples.row(self.model.features, index).map_err(Stopped::at(index))?;
+        self.model.scores(x, scores);
+        if self.add(scores, label).map_err(Stopped::at(index))?
             && let Some(gradient) = &mut self.gradient
         {
-            self.model.kernel().rank_one(&scratch, x, gradient.weights.as_flattened_mut());
+            self.model.kernel.rank_one(scores, x, gradient.weights);
         }
         Ok(())
     }
@@ -61,62 +82,67 @@ impl<const C: usize, const F: usize, K: Kernel> Pass<'_, C, F, K> {
     /// Takes the samples at once if they all lie in memory; else returns false and has done nothing.
     ///
     /// The refusal is that of the first sample at fault, as if they were taken one by one.
-    fn take_together<S: Samples<F> + ?Sized>(
+    fn take_together<S: Shape, D: SamplesOf<S> + ?Sized>(
         &mut self,
-        samples: &S,
+        samples: &D,
         indices: &[usize],
-        total: &mut Total,
+        block: &mut [f32],
     ) -> Result<bool, Stopped> {
-        let (mut xs, mut labels, mut scratch): ([&[f32]; BLOCK], _, _) = ([&[]; BLOCK], [0; BLOCK], [[0.0; C]; BLOCK]);
+        let (mut xs, mut labels): ([&[f32]; BLOCK], _) = ([&[]; BLOCK], [0; BLOCK]);
         for ((x, own), index) in xs.iter_mut().zip(&mut labels).zip(indices) {
-            let Some((features, label)) = samples.resident(*index) else {
+            let Some((features, label)) = samples.resident_row(self.model.features, *index) else {
                 return Ok(false);
             };
             (*x, *own) = (features, label);
         }
+        let classes = self.model.bias.len();
         let xs = xs.get(..indices.len()).unwrap_or_default();
-        let scratch = scratch.get_mut(..indices.len()).unwrap_or_default();
-        self.model.raw_batch_scores(xs, scratch);
-        // Those with a margin that counts, which are few in a model that has learnt something.
-        let (mut violating, mut coefficients) = ([&[] as &[f32]; BLOCK], [[0.0; C]; BLOCK]);
-        let mut slots = violating.iter_mut().zip(&mut coefficients);
-        let mut count = 0_usize;
-        for (((x, scores), label), index) in xs.iter().zip(scratch).zip(labels).zip(indices) {
-            if self.add(scores, label, total).map_err(Stopped::at(*index))?
-                && let Some((slot, row)) = slots.next()
+        let used = block.get_mut(..classes.wrapping_mul(indices.len())).unwrap_or_default();
+        self.model.batch_scores(xs, used);
+        // Those with coefficients, which are few in a model that has learnt something, move to the front.
+        let (mut with_coefficients, mut count) = ([&[] as &[f32]; BLOCK], 0_usize);
+        let mut slots = with_coefficients.iter_mut();
+        for (place, ((x, label), index)) in xs.iter().zip(labels).zip(indices).enumerate() {
+            let Some((before, scores)) = row_of(used, classes, place) else { continue };
+            if self.add(scores, label).map_err(Stopped::at(*index))?
+                && let Some(slot) = slots.next()
             {
-                (*slot, *row) = (x, *scores);
+                *slot = x;
+                if let Some((_, front)) = row_of(before, classes, count) {
+                    front.iter_mut().zip(scores).for_each(|(front, k)| *front = *k);
+                }
                 count = count.wrapping_add(1);
             }
         }
-        if let (Some(gradient), Some(k), Some(xs)) =
-            (&mut self.gradient, coefficients.get(..count), violating.get(..count))
-        {
-            self.model.kernel().batch_rank_one(k.as_flattened(), xs, gradient.weights.as_flattened_mut());
+        let k = used.get(..classes.wrapping_mul(count));
+        if let (Some(gradient), Some(k), Some(xs)) = (&mut self.gradient, k, with_coefficients.get(..count)) {
+            self.model.kernel.batch_rank_one(k, xs, gradient.weights);
         }
         Ok(true)
     }
 
-    /// Adds up what needs no features. If a gradient is wanted and a margin counts, turns the scores of a sample into its
-    /// coefficients and returns true.
-    fn add(&mut self, scores: &mut [f32; C], label: usize, total: &mut Total) -> Result<bool, Error> {
-        let loss = margins_of_scores(self.hinge.margin(), label, scores)?;
+    /// Adds up what needs no features. If a gradient is wanted and the sample has one, turns its scores into coefficients and
+    /// returns true.
+    fn add(&mut self, scores: &mut [f32], label: usize) -> Result<bool, Error> {
         let Some(gradient) = &mut self.gradient else {
-            total.add(loss, 0);
+            self.total.add(self.loss.loss(label, scores)?, 0);
             return Ok(false);
         };
-        // Margins that count are above zero, and so is their sum.
-        if loss == 0.0 {
-            total.add(loss, 0);
-            return Ok(false);
+        let SampleLoss { loss, violations, largest } = self.loss.coefficients(label, scores)?;
+        self.total.add(loss, violations);
+        if largest > 0.0 {
+            for (bias, coefficient) in gradient.bias.iter_mut().zip(scores) {
+                *bias += *coefficient;
+            }
         }
-        let violations = coefficients(scores, label);
-        for (bias, coefficient) in gradient.bias.iter_mut().zip(scores) {
-            *bias += *coefficient;
-        }
-        total.add(loss, violations);
-        Ok(true)
+        Ok(largest > 0.0)
     }
+}
+
+/// The row of a place, and what comes before it.
+fn row_of(block: &mut [f32], classes: usize, place: usize) -> Option<(&mut [f32], &mut [f32])> {
+    let (before, rest) = block.split_at_mut_checked(classes.wrapping_mul(place))?;
+    Some((before, rest.get_mut(..classes)?))
 }
 
 /// As many indices as there are and fit.

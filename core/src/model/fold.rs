@@ -1,6 +1,6 @@
 //! A standardiser, folded into a model.
 
-use super::model::{Model, Parts};
+use super::model::{Model, ViewMut};
 use crate::data::Standardiser;
 use crate::error::Error;
 use crate::kernel::Kernel;
@@ -24,9 +24,9 @@ impl<const F: usize> Standardiser<F> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn fold<const C: usize, K: Kernel>(&self, model: &mut Model<C, F, K>) -> Result<(), Error> {
-        let Parts { weights, bias, scale, bound, kernel } = model.parts_mut();
+        let ViewMut { weights, bias, scale, bound, kernel } = model.view_mut();
         let (mut folded_bias, mut largest) = ([0.0; C], 0.0);
-        for ((folded, row), bias) in folded_bias.iter_mut().zip(weights.iter()).zip(bias.iter()) {
+        for ((folded, row), bias) in folded_bias.iter_mut().zip(weights.as_chunks::<F>().0).zip(bias.iter()) {
             let row = self.folded(row);
             largest = magnitude::largest(&[largest, kernel.largest(&row)]);
             *folded = bias - (scale.get() * kernel.dot(&row, self.mean()));
@@ -34,10 +34,11 @@ impl<const F: usize> Standardiser<F> {
         if !(scale.keeps_finite(largest) && all_finite(folded_bias.iter().copied())) {
             return Err(Error::NonFiniteModel);
         }
-        for row in weights.iter_mut() {
+        for row in weights.as_chunks_mut::<F>().0 {
             *row = self.folded(row);
         }
-        (*bias, *bound) = (folded_bias, largest);
+        bias.iter_mut().zip(folded_bias).for_each(|(bias, folded)| *bias = folded);
+        *bound = largest;
         Ok(())
     }
 

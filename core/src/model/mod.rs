@@ -1,16 +1,23 @@
 //! The weights, the scores, and the guarded update: the only code that writes to a trained model.
 //!
-//! A model knows its kernel and nothing of losses: a step comes as coefficients.
+//! A model knows its kernel and nothing of losses: a step comes as coefficients. Of a model's shape only its typed front
+//! ([`AnyModel`]) knows; what computes takes slices ([`View`], [`ViewMut`]), and is compiled once for all shapes.
 
 mod fold;
 mod gradient;
 #[expect(clippy::module_inception, reason = "the room is named after its main type")]
 mod model;
+mod samples_of;
 mod scale;
+mod storage;
 mod update;
 
-pub use gradient::Gradient;
-pub(crate) use model::{BLOCK, Parts};
-pub use model::{Model, argmax};
+pub use gradient::{AnyGradient, DynGradient, Gradient};
+pub(crate) use gradient::{Elements, ElementsMut};
+pub use model::{AnyModel, DynModel, Model, argmax};
+pub(crate) use model::{BLOCK, View, ViewMut};
+pub use samples_of::SamplesOf;
 pub(crate) use scale::Scale;
+pub use storage::{Arrays, Fixed, Lent, Runtime, Shape, Storage};
+pub(crate) use storage::{copy, rows, rows_mut};
 pub(crate) use update::{Observer, Update};

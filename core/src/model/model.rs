@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::scale::Scale;
+use super::storage::sealed::Storage as _;
+use super::storage::{Arrays, Lent, Shape, Storage, copy};
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::{self, all_finite};
 use crate::kernel::{CHOSEN, Chosen, Kernel};
@@ -47,19 +49,52 @@ pub(crate) const BLOCK: usize = 8;
 /// assert_eq!(model.predict(&[0.1, 0.9])?, 1);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, F>, K>;
+
+/// A [`Model`] of a shape that is known at run time, in memory that the caller lends.
+///
+/// It has the same operations and gives the same bits; where a static model takes arrays this one takes slices, and a slice of
+/// another length is refused as [`Error::ShapeMismatch`]. Its scratch is a part of the memory, whose length is
+/// [`memory_len`](Self::memory_len), not on the stack. Any alignment will do; weights that start at a multiple of 64 bytes are
+/// fastest.
+///
+/// A source of samples that asks the model something while a call passes over the set gets [`Error::ScratchInUse`].
+///
+/// ```
+/// use hingeline::{Constant, DynModel, Hinge, Sgd};
+///
+/// let (classes, features) = (2, 3); // from a file, or from a message
+/// let mut memory = vec![0.0; DynModel::memory_len(classes, features)];
+/// let mut model = DynModel::new(&mut memory, classes, features)?;
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.1 })?;
+/// sgd.step(&mut model, &[1.0, 0.5, -0.5], 1)?;
+/// assert_eq!(model.predict(&[1.0, 0.5, -0.5])?, 1);
+/// assert!(model.predict(&[1.0, 0.5]).is_err());
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub type DynModel<'a, K = Chosen> = AnyModel<Lent<'a>, K>;
+
+/// A [`Model`] or a [`DynModel`]: what both can do.
+///
+/// ```
+/// use hingeline::{AnyModel, Model, Storage, kernel::Kernel};
+///
+/// fn is_fresh<S: Storage, K: Kernel>(model: &AnyModel<S, K>) -> bool {
+///     model.squared_norm() == 0.0
+/// }
+/// assert!(is_fresh(&Model::<3, 2>::new()));
+/// ```
 #[derive(Clone)]
 #[repr(C)]
-pub struct Model<const C: usize, const F: usize, K = Chosen> {
-    // First, so that they start where the kernel's token wants the model aligned.
-    weights: [[f32; F]; C],
-    bias: [f32; C],
+pub struct AnyModel<S, K> {
+    storage: S,
     scale: Scale,
     /// No weight is larger in magnitude than this; see `update.rs`.
     bound: f32,
     kernel: K,
 }
 
-impl<const C: usize, const F: usize> Model<C, F> {
+impl<const C: usize, const F: usize> AnyModel<Arrays<C, F>, Chosen> {
     /// A model of zeros with scale 1, on the kernel of this build.
     ///
     /// A shape of fewer than two classes or of no features does not compile.
@@ -91,8 +126,7 @@ impl<const C: usize, const F: usize> Model<C, F> {
         let mut model = Self::new();
         match check_parts(weights.as_flattened(), &bias, scale) {
             Ok((scale, bound)) => {
-                model.weights = weights;
-                model.bias = bias;
+                model.storage = Arrays { weights, bias };
                 model.scale = scale;
                 model.bound = bound;
                 Ok(model)
@@ -102,7 +136,7 @@ impl<const C: usize, const F: usize> Model<C, F> {
     }
 }
 
-impl<const C: usize, const F: usize, K> Model<C, F, K> {
+impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
     /// The number of classes.
     pub const CLASSES: usize = C;
 
@@ -123,21 +157,158 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     pub const fn on(kernel: K) -> Self {
         const { assert!(C >= 2, "a classifier needs at least two classes") };
         const { assert!(F >= 1, "a sample needs at least one feature") };
-        Self { weights: [[0.0; F]; C], bias: [0.0; C], scale: Scale::ONE, bound: 0.0, kernel }
+        Self { storage: Arrays::ZERO, scale: Scale::ONE, bound: 0.0, kernel }
     }
 
     /// The weights as they are stored, one row a class; the model's `W` is [`scale`](Self::scale) times these.
     pub const fn weights(&self) -> &[[f32; F]; C] {
-        &self.weights
+        &self.storage.weights
     }
 
     /// The bias of each class.
     pub const fn bias(&self) -> &[f32; C] {
-        &self.bias
+        &self.storage.bias
     }
 
+    /// Makes this model, where it lies, a copy of another one, whatever kernel that one is on.
+    ///
+    /// ```
+    /// use hingeline::Model;
+    ///
+    /// let trained = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
+    /// let mut model = Model::<2, 1>::new();
+    /// model.copy_from(&trained);
+    /// assert_eq!(model.weights(), trained.weights());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn copy_from<Other>(&mut self, other: &Model<C, F, Other>) {
+        self.copy_parts(other);
+    }
+}
+
+impl<const C: usize, const F: usize, K: Kernel> AnyModel<Arrays<C, F>, K> {
+    /// The scores of many samples: for each the bits of [`scores`](Self::scores), faster where the kernel takes
+    /// [batches](Kernel::BATCHES).
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample; [`Error::NonFiniteScore`] with the
+    /// index of the first sample that has one; its scores and all before it are then in their rows, and rows behind it
+    /// may hold scores too.
+    ///
+    /// # Cost
+    /// That of the samples one by one on a kernel that does not take batches, and eight slices on the stack.
+    ///
+    /// ```
+    /// let model = hingeline::Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.5, -0.5], 1.0)?;
+    /// let mut scores = [[0.0; 2]; 3];
+    /// model.batch_scores(&[[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]], &mut scores)?;
+    /// assert_eq!(scores, [[3.5, 6.5], [1.5, 2.5], [2.5, 3.5]]);
+    /// # Ok::<(), hingeline::Stopped>(())
+    /// ```
+    pub fn batch_scores(&self, samples: &[[f32; F]], scores: &mut [[f32; C]]) -> Result<(), Stopped> {
+        self.view().checked_batches(samples, scores.as_flattened_mut())
+    }
+}
+
+impl<'a> AnyModel<Lent<'a>, Chosen> {
+    /// A model of zeros with scale 1, on the kernel of this build.
+    ///
+    /// # Errors
+    /// As [`on`](Self::on).
+    pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
+        Self::on(CHOSEN, memory, classes, features)
+    }
+
+    /// The values of memory that a model on the kernel of this build needs.
+    ///
+    /// ```
+    /// use hingeline::DynModel;
+    /// assert!(DynModel::memory_len(10, 64) >= 10 * 64 + 10);
+    /// ```
+    pub const fn memory_len(classes: usize, features: usize) -> usize {
+        Self::memory_len_on(CHOSEN, classes, features)
+    }
+}
+
+impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
+    /// Rows of scratch: a sample's own, and those of a batch or of the directions of a landscape.
+    const SCRATCH: usize = if K::BATCHES { 1 + BLOCK } else { 1 + 3 };
+
+    /// The values of memory that a model on this kernel needs: `classes · (features + 1)`, and `4 · classes` of scratch, or `9 ·
+    /// classes` where the kernel takes [batches](Kernel::BATCHES). `usize::MAX` if that is more than can be counted.
+    pub const fn memory_len_on(_kernel: K, classes: usize, features: usize) -> usize {
+        Lent::len(classes, features, Self::SCRATCH)
+    }
+
+    /// A model of zeros with scale 1, on a kernel of the caller's choice.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for fewer than two classes, no features, or memory of another length than
+    /// [`memory_len_on`](Self::memory_len_on).
+    ///
+    /// ```
+    /// use hingeline::{DynModel, Error, kernel::Portable};
+    ///
+    /// let mut memory = [0.0; DynModel::memory_len_on(Portable, 3, 2)];
+    /// assert_eq!(DynModel::on(Portable, &mut memory, 3, 2)?.classes(), 3);
+    /// assert_eq!(DynModel::on(Portable, &mut memory[1..], 3, 2).err(), Some(Error::ShapeMismatch));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn on(kernel: K, memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
+        let mut storage = Lent::new(memory, classes, features, Self::SCRATCH)?;
+        let (weights, bias) = storage.parts_mut();
+        weights.fill(0.0);
+        bias.fill(0.0);
+        Ok(Self { storage, scale: Scale::ONE, bound: 0.0, kernel })
+    }
+
+    /// [`Model::batch_scores`], with slices of samples, and their scores row after row.
+    ///
+    /// # Errors
+    /// As there, and [`Error::ShapeMismatch`] for a sample of another length.
+    pub fn batch_scores(&self, samples: &[&[f32]], scores: &mut [f32]) -> Result<(), Stopped> {
+        for (index, x) in samples.iter().enumerate() {
+            self.check_sample(x).map_err(Stopped::at(index))?;
+        }
+        self.view().checked_batches(samples, scores)
+    }
+}
+
+impl<K> AnyModel<Lent<'_>, K> {
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.storage.bias().len()
+    }
+
+    /// The number of features.
+    pub fn features(&self) -> usize {
+        self.storage.features()
+    }
+
+    /// The weights as they are stored, one row a class, row after row.
+    pub fn weights(&self) -> &[f32] {
+        self.storage.weights()
+    }
+
+    /// The bias of each class.
+    pub fn bias(&self) -> &[f32] {
+        self.storage.bias()
+    }
+
+    /// [`Model::copy_from`].
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] if the other model is of another shape. This one is then as before.
+    pub fn copy_from<Other>(&mut self, other: &DynModel<'_, Other>) -> Result<(), Error> {
+        self.check_shape(other.shape())?;
+        self.copy_parts(other);
+        Ok(())
+    }
+}
+
+impl<S: Storage, K> AnyModel<S, K> {
     /// The factor that turns the stored weights into `W`; 1 unless SGD with L2 changed it.
-    pub const fn scale(&self) -> f32 {
+    pub fn scale(&self) -> f32 {
         self.scale.get()
     }
 
@@ -159,34 +330,16 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn load(&mut self, weights: &[f32], bias: &[f32], scale: f32) -> Result<(), Error> {
-        let own = self.weights.as_flattened_mut();
-        if weights.len() != own.len() || bias.len() != C {
+        let (own_weights, own_bias) = self.storage.parts_mut();
+        if weights.len() != own_weights.len() || bias.len() != own_bias.len() {
             return Err(Error::ShapeMismatch);
         }
         let (scale, bound) = check_parts(weights, bias, scale)?;
-        copy(weights, own);
-        copy(bias, &mut self.bias);
+        copy(weights, own_weights);
+        copy(bias, own_bias);
         self.scale = scale;
         self.bound = bound;
         Ok(())
-    }
-
-    /// Makes this model, where it lies, a copy of another one, whatever kernel that one is on.
-    ///
-    /// ```
-    /// use hingeline::Model;
-    ///
-    /// let trained = Model::from_parts([[1.0], [2.0]], [0.0; 2], 1.0)?;
-    /// let mut model = Model::<2, 1>::new();
-    /// model.copy_from(&trained);
-    /// assert_eq!(model.weights(), trained.weights());
-    /// # Ok::<(), hingeline::Error>(())
-    /// ```
-    pub fn copy_from<Other>(&mut self, other: &Model<C, F, Other>) {
-        copy(other.weights.as_flattened(), self.weights.as_flattened_mut());
-        self.bias = other.bias;
-        self.scale = other.scale;
-        self.bound = other.bound;
     }
 
     /// A fingerprint of the model's bits: equal for equal runs on every target.
@@ -199,12 +352,20 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
     /// assert_ne!(Model::<2, 3>::new().checksum(), Model::<2, 4>::new().checksum());
     /// ```
     pub fn checksum(&self) -> u64 {
-        let weights = self.weights.as_flattened().iter();
-        weights
-            .chain(&self.bias)
-            .chain(&[self.scale()])
+        let scale = [self.scale()];
+        let values = self.storage.weights().iter().chain(self.storage.bias()).chain(&scale);
+        values
             .flat_map(|value| value.to_bits().to_le_bytes())
             .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    }
+
+    /// Copies all but the kernel from a model of the same shape.
+    pub(crate) fn copy_parts<T: Storage, Other>(&mut self, other: &AnyModel<T, Other>) {
+        let (weights, bias) = self.storage.parts_mut();
+        copy(other.storage.weights(), weights);
+        copy(other.storage.bias(), bias);
+        self.scale = other.scale;
+        self.bound = other.bound;
     }
 
     /// Whether `W`, the stored weights times the scale, is known to be finite.
@@ -212,31 +373,111 @@ impl<const C: usize, const F: usize, K> Model<C, F, K> {
         self.scale.keeps_finite(self.bound)
     }
 
-    /// Everything that changes in a step.
-    pub(crate) fn parts_mut(&mut self) -> Parts<'_, C, F, K>
-    where
-        K: Copy,
-    {
-        Parts {
-            weights: &mut self.weights,
-            bias: &mut self.bias,
-            scale: &mut self.scale,
-            bound: &mut self.bound,
-            kernel: self.kernel,
-        }
+    /// Classes and features.
+    pub(crate) fn shape(&self) -> [usize; 2] {
+        [self.storage.bias().len(), self.storage.features()]
+    }
+
+    /// The number of features.
+    #[inline(always)]
+    pub(crate) fn row_len(&self) -> usize {
+        self.storage.features()
+    }
+
+    /// Refuses another shape; for one that the compiler knows there is none.
+    #[inline(always)]
+    pub(crate) fn check_shape(&self, shape: [usize; 2]) -> Result<(), Error> {
+        if self.shape() == shape { Ok(()) } else { Err(Error::ShapeMismatch) }
+    }
+
+    /// Refuses a sample of another length.
+    #[inline(always)]
+    pub(crate) fn check_sample(&self, x: &[f32]) -> Result<(), Error> {
+        if x.len() == self.storage.features() { Ok(()) } else { Err(Error::ShapeMismatch) }
+    }
+
+    /// A row of scratch and some more, of a value a class.
+    #[inline(always)]
+    pub(crate) fn with_scratch<const MORE: usize, T, E: From<Error>>(
+        &self,
+        f: impl FnOnce(&mut [f32], &mut [f32]) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.storage.with_scratch::<MORE, T, E>(f)
     }
 }
 
-/// A model taken apart for whoever may change it; who does keeps `bound` true.
-pub(crate) struct Parts<'a, const C: usize, const F: usize, K> {
-    pub(crate) weights: &'a mut [[f32; F]; C],
-    pub(crate) bias: &'a mut [f32; C],
+/// A model, to be read by algorithms that know no shape.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a, K> {
+    pub(crate) features: usize,
+    pub(crate) weights: &'a [f32],
+    pub(crate) bias: &'a [f32],
+    pub(crate) scale: f32,
+    pub(crate) kernel: K,
+}
+
+/// A model, to be changed by them; they keep `bound` true.
+pub(crate) struct ViewMut<'a, K> {
+    pub(crate) weights: &'a mut [f32],
+    pub(crate) bias: &'a mut [f32],
     pub(crate) scale: &'a mut Scale,
     pub(crate) bound: &'a mut f32,
     pub(crate) kernel: K,
 }
 
-impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
+impl<K: Kernel> ViewMut<'_, K> {
+    #[inline(always)]
+    pub(crate) fn as_view(&self, features: usize) -> View<'_, K> {
+        View { features, weights: self.weights, bias: self.bias, scale: self.scale.get(), kernel: self.kernel }
+    }
+}
+
+impl<K: Kernel> View<'_, K> {
+    /// The scores, whatever they are.
+    #[inline(always)]
+    pub(crate) fn scores(self, x: &[f32], scores: &mut [f32]) {
+        self.kernel.scores(self.weights, self.scale, self.bias, x, scores);
+    }
+
+    /// The scores of as many samples as there are rows, whatever they are.
+    #[inline(always)]
+    pub(crate) fn batch_scores(self, samples: &[&[f32]], scores: &mut [f32]) {
+        self.kernel.batch_scores(self.weights, self.scale, self.bias, samples, scores);
+    }
+
+    fn checked_batches<X: AsRef<[f32]>>(self, samples: &[X], scores: &mut [f32]) -> Result<(), Stopped> {
+        let classes = self.bias.len();
+        if samples.len().checked_mul(classes) != Some(scores.len()) {
+            return Err(Error::ShapeMismatch.into());
+        }
+        let (mut first, mut rest) = (0_usize, scores);
+        for samples in samples.chunks(BLOCK) {
+            let mut xs: [&[f32]; BLOCK] = [&[]; BLOCK];
+            for (x, sample) in xs.iter_mut().zip(samples) {
+                *x = sample.as_ref();
+            }
+            let len = samples.len().wrapping_mul(classes);
+            let (scores, below) = core::mem::take(&mut rest).split_at_mut_checked(len).ok_or(Error::ShapeMismatch)?;
+            self.batch_scores(xs.get(..samples.len()).unwrap_or_default(), scores);
+            if let Some(at) = super::storage::rows(scores, classes)
+                .take(samples.len())
+                .position(|scores| !all_finite(scores.iter().copied()))
+            {
+                return Err(Stopped::at(first.wrapping_add(at))(Error::NonFiniteScore));
+            }
+            first = first.wrapping_add(BLOCK);
+            rest = below;
+        }
+        Ok(())
+    }
+
+    /// [`AnyModel::squared_norm`].
+    pub(crate) fn squared_norm(self) -> f32 {
+        (self.scale * self.scale) * self.kernel.dot(self.weights, self.weights)
+    }
+}
+
+impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// The score of every class: `s[c] = (scale * dot(weights[c], x)) + bias[c]`, as
     /// [`Kernel::scores`] defines it.
     ///
@@ -250,60 +491,26 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// assert_eq!(scores, [3.5, 6.5]);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn scores(&self, x: &[f32; F], scores: &mut [f32; C]) -> Result<(), Error> {
-        self.raw_scores(x, scores);
+    pub fn scores(
+        &self,
+        x: &<S::Shape as Shape>::Sample,
+        scores: &mut <S::Shape as Shape>::Scores,
+    ) -> Result<(), Error> {
+        let (x, scores) = (x.as_ref(), scores.as_mut());
+        self.check_sample(x)?;
+        if scores.len() != self.storage.bias().len() {
+            return Err(Error::ShapeMismatch);
+        }
+        self.checked_scores(x, scores)
+    }
+
+    #[inline(always)]
+    fn checked_scores(&self, x: &[f32], scores: &mut [f32]) -> Result<(), Error> {
+        self.view().scores(x, scores);
         // No pass over x is needed to find a NaN or an infinity in it. An infinity times a weight is an infinity, or
         // NaN if the weight is zero; whatever is finite and added leaves it one of the two, and so do the positive
         // scale and the finite bias. So each score of such a sample is NaN or infinite.
         if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
-    }
-
-    /// The scores of many samples: for each the bits of [`scores`](Self::scores), faster where the kernel takes
-    /// [batches](Kernel::BATCHES).
-    ///
-    /// # Errors
-    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample; [`Error::NonFiniteScore`] with the
-    /// index of the first sample that has one; its scores and all before it are then in their rows, and rows behind it
-    /// may hold scores too.
-    ///
-    /// # Cost
-    /// That of the samples one by one on a kernel that does not take batches, and eight slices on the stack.
-    ///
-    /// ```
-    /// let model = hingeline::Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.5, -0.5], 1.0)?;
-    /// let mut scores = [[0.0; 2]; 3];
-    /// model.batch_scores(&[[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]], &mut scores)?;
-    /// assert_eq!(scores, [[3.5, 6.5], [1.5, 2.5], [2.5, 3.5]]);
-    /// # Ok::<(), hingeline::Stopped>(())
-    /// ```
-    pub fn batch_scores(&self, samples: &[[f32; F]], scores: &mut [[f32; C]]) -> Result<(), Stopped> {
-        if samples.len() != scores.len() {
-            return Err(Error::ShapeMismatch.into());
-        }
-        let mut first = 0_usize;
-        for (samples, scores) in samples.chunks(BLOCK).zip(scores.chunks_mut(BLOCK)) {
-            let mut xs: [&[f32]; BLOCK] = [&[]; BLOCK];
-            for (x, sample) in xs.iter_mut().zip(samples) {
-                *x = sample;
-            }
-            self.raw_batch_scores(xs.get(..samples.len()).unwrap_or_default(), scores);
-            if let Some(at) = scores.iter().position(|scores| !all_finite(scores.iter().copied())) {
-                return Err(Stopped::at(first.wrapping_add(at))(Error::NonFiniteScore));
-            }
-            first = first.wrapping_add(BLOCK);
-        }
-        Ok(())
-    }
-
-    /// The scores, whatever they are.
-    pub(crate) fn raw_scores(&self, x: &[f32; F], scores: &mut [f32; C]) {
-        self.kernel.scores(self.weights.as_flattened(), self.scale(), &self.bias, x, scores);
-    }
-
-    /// The scores of as many samples as there are rows, whatever they are.
-    pub(crate) fn raw_batch_scores(&self, samples: &[&[f32]], scores: &mut [[f32; C]]) {
-        let weights = self.weights.as_flattened();
-        self.kernel.batch_scores(weights, self.scale(), &self.bias, samples, scores.as_flattened_mut());
     }
 
     /// The class of the highest score; the lowest index wins a tie.
@@ -318,10 +525,13 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// assert!(model.predict(&[f32::NAN, 0.5]).is_err());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn predict(&self, x: &[f32; F]) -> Result<usize, Error> {
-        let mut scores = [0.0; C];
-        self.scores(x, &mut scores)?;
-        Ok(argmax(&scores))
+    pub fn predict(&self, x: &<S::Shape as Shape>::Sample) -> Result<usize, Error> {
+        let x = x.as_ref();
+        self.check_sample(x)?;
+        self.with_scratch::<0, _, _>(|scores, _| {
+            self.checked_scores(x, scores)?;
+            Ok(argmax(scores))
+        })
     }
 
     /// `R(W) = Σ W²`, computed as `(scale * scale) * dot(weights, weights)` over all rows as one slice.
@@ -332,26 +542,67 @@ impl<const C: usize, const F: usize, K: Kernel> Model<C, F, K> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn squared_norm(&self) -> f32 {
-        let weights = self.weights.as_flattened();
-        (self.scale() * self.scale()) * self.kernel.dot(weights, weights)
+        self.view().squared_norm()
     }
 
+    #[inline(always)]
+    pub(crate) fn view(&self) -> View<'_, K> {
+        View {
+            features: self.storage.features(),
+            weights: self.storage.weights(),
+            bias: self.storage.bias(),
+            scale: self.scale.get(),
+            kernel: self.kernel,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn view_mut(&mut self) -> ViewMut<'_, K> {
+        let (weights, bias) = self.storage.parts_mut();
+        ViewMut { weights, bias, scale: &mut self.scale, bound: &mut self.bound, kernel: self.kernel }
+    }
+
+    /// The model to be changed, a row of scratch and some more.
+    pub(crate) fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
+        &mut self,
+        f: impl FnOnce(ViewMut<'_, K>, &mut [f32], &mut [f32]) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (scale, bound, kernel) = (&mut self.scale, &mut self.bound, self.kernel);
+        self.storage.with_scratch_mut::<MORE, T, E>(|[weights, bias, row, more]| {
+            f(ViewMut { weights, bias, scale, bound, kernel }, row, more)
+        })
+    }
+
+    /// The model to be changed, and two copies of its bias as scratch.
+    #[inline(always)]
+    pub(crate) fn with_biases<T>(
+        &mut self,
+        f: impl FnOnce(ViewMut<'_, K>, &mut [f32], &mut [f32]) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (scale, bound, kernel) = (&mut self.scale, &mut self.bound, self.kernel);
+        self.storage.with_biases(|[weights, bias, first, second]| {
+            f(ViewMut { weights, bias, scale, bound, kernel }, first, second)
+        })
+    }
+
+    #[inline(always)]
     pub(crate) fn kernel(&self) -> K {
         self.kernel
     }
 }
 
-impl<const C: usize, const F: usize> Default for Model<C, F> {
+impl<const C: usize, const F: usize> Default for AnyModel<Arrays<C, F>, Chosen> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const C: usize, const F: usize, K> fmt::Debug for Model<C, F, K> {
+impl<S: Storage, K> fmt::Debug for AnyModel<S, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [classes, features] = self.shape();
         f.debug_struct("Model")
-            .field("classes", &C)
-            .field("features", &F)
+            .field("classes", &classes)
+            .field("features", &features)
             .field("scale", &self.scale())
             .field("checksum", &self.checksum())
             .finish_non_exhaustive()
@@ -380,12 +631,5 @@ const fn check_parts(weights: &[f32], bias: &[f32], scale: f32) -> Result<(Scale
         Err(error) => Err(error),
         Ok(scale) if scale.keeps_finite(bound) && magnitude::largest(bias).is_finite() => Ok((scale, bound)),
         Ok(_) => Err(Error::NonFiniteModel),
-    }
-}
-
-/// `copy_from_slice` without its panic: the part that both have.
-fn copy(from: &[f32], to: &mut [f32]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = *from;
     }
 }

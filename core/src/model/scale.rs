@@ -30,6 +30,7 @@ impl Scale {
 
     /// Whether weights of at most this magnitude are finite, as they are stored and times the scale.
     pub(crate) const fn keeps_finite(self, bound: f32) -> bool {
-        (bound * self.get().max(1.0)).is_finite()
+        let scale = self.get();
+        (bound * if scale > 1.0 { scale } else { 1.0 }).is_finite()
     }
 }

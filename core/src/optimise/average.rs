@@ -2,11 +2,12 @@
 
 use super::schedule::Schedule;
 use super::sgd::{Sgd, SgdEpoch, SgdStep};
-use crate::data::{Order, Samples};
+use crate::data::Order;
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::{all_finite, largest};
 use crate::kernel::{Kernel, Portable};
-use crate::model::{Model, Observer, Parts, Scale};
+use crate::loss::{Loss, WestonWatkins};
+use crate::model::{AnyModel, Arrays, Lent, Observer, SamplesOf, Scale, Shape, Storage, View, ViewMut, rows, rows_mut};
 
 /// The sum of the models that steps of [`AveragedSgd`] left behind: the one buffer that averaging asks its caller for.
 ///
@@ -19,24 +20,39 @@ use crate::model::{Model, Observer, Parts, Scale};
 /// static AVERAGE: ConstStaticCell<Average<10, 64>> = ConstStaticCell::new(Average::new());
 /// assert_eq!(AVERAGE.take().steps(), 0);
 /// ```
-#[derive(Clone, Debug)]
-pub struct Average<const C: usize, const F: usize> {
-    /// Of each row of W, the sum over the steps up to the last that wrote it.
-    weights: [[f32; F]; C],
-    bias: [f32; C],
+pub type Average<const C: usize, const F: usize> = AnyAverage<Arrays<C, F>>;
+
+/// An [`Average`] of a shape that is known at run time, in memory that the caller lends.
+///
+/// ```
+/// use hingeline::DynAverage;
+///
+/// let mut memory = [0.0; DynAverage::memory_len(10, 64)];
+/// assert_eq!(DynAverage::new(&mut memory, 10, 64)?.steps(), 0);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub type DynAverage<'a> = AnyAverage<Lent<'a>>;
+
+/// An [`Average`] or a [`DynAverage`].
+///
+/// ```
+/// let average: hingeline::AnyAverage<_> = hingeline::Average::<2, 1>::new();
+/// assert_eq!(average.steps(), 0);
+/// ```
+#[derive(Debug)]
+pub struct AnyAverage<S: Storage> {
+    /// Of each row of W, the sum over the steps up to the last that wrote it; of the bias, over all.
+    sums: S,
     /// The sum of the scales of the steps since: the stored row counts so many times more.
-    pending: [f32; C],
+    pending: S::Row,
     /// No weight of the sum is larger in magnitude than this, but for the rounding of both.
     bound: f32,
     steps: u32,
 }
 
-impl<const C: usize, const F: usize> Average<C, F> {
+impl<const C: usize, const F: usize> AnyAverage<Arrays<C, F>> {
     /// The bytes that it takes: `4 · (C · F + 2 · C + 2)`.
     pub const SIZE: usize = size_of::<Self>();
-
-    /// The most steps that are averaged, 2²⁴: behind it the sum of binary32 would hardly notice another one.
-    pub const LARGEST: u32 = 1 << 24;
 
     /// An average of no step.
     ///
@@ -44,8 +60,35 @@ impl<const C: usize, const F: usize> Average<C, F> {
     /// assert_eq!(hingeline::Average::<10, 64>::new().steps(), 0);
     /// ```
     pub const fn new() -> Self {
-        Self { weights: [[0.0; F]; C], bias: [0.0; C], pending: [0.0; C], bound: 0.0, steps: 0 }
+        Self { sums: Arrays::ZERO, pending: [0.0; C], bound: 0.0, steps: 0 }
     }
+}
+
+impl<'a> AnyAverage<Lent<'a>> {
+    /// The values of memory that a shape needs: `classes · (features + 2)`.
+    pub const fn memory_len(classes: usize, features: usize) -> usize {
+        Lent::len(classes, features, 1)
+    }
+
+    /// An average of no steps.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for fewer than two classes, no features, or memory of another length than
+    /// [`memory_len`](Self::memory_len).
+    pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
+        if memory.len() != Self::memory_len(classes, features) {
+            return Err(Error::ShapeMismatch);
+        }
+        let (pending, sums) = memory.split_at_mut_checked(classes).ok_or(Error::ShapeMismatch)?;
+        let mut average = Self { sums: Lent::new(sums, classes, features, 0)?, pending, bound: 0.0, steps: 0 };
+        average.clear();
+        Ok(average)
+    }
+}
+
+impl<S: Storage> AnyAverage<S> {
+    /// The most steps that are averaged, 2²⁴: behind it the sum of binary32 would hardly notice another one.
+    pub const LARGEST: u32 = 1 << 24;
 
     /// The steps averaged so far.
     pub const fn steps(&self) -> u32 {
@@ -60,9 +103,10 @@ impl<const C: usize, const F: usize> Average<C, F> {
     /// assert_eq!(average.steps(), 0);
     /// ```
     pub fn clear(&mut self) {
-        self.weights.as_flattened_mut().fill(0.0);
-        self.bias = [0.0; C];
-        self.pending = [0.0; C];
+        let (weights, bias) = self.sums.parts_mut();
+        weights.fill(0.0);
+        bias.fill(0.0);
+        self.pending.as_mut().fill(0.0);
         self.bound = 0.0;
         self.steps = 0;
     }
@@ -92,32 +136,39 @@ impl<const C: usize, const F: usize> Average<C, F> {
     /// assert_eq!(model.weights(), &[[-0.375], [0.375]]);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn finish<K: Kernel>(&self, model: &mut Model<C, F, K>) -> Result<(), Error> {
+    pub fn finish<T: Storage<Shape = S::Shape>, K: Kernel>(&self, model: &mut AnyModel<T, K>) -> Result<(), Error> {
+        model.check_shape(self.shape())?;
         if self.steps == 0 {
             return Err(Error::EmptySet);
         }
-        if !all_finite(self.sums(model)) {
+        if !all_finite(self.results(model.view())) {
             return Err(Error::NonFiniteStep);
         }
         let part = 1.0 / self.steps as f32;
-        let parts = model.parts_mut();
-        for ((row, sum), pending) in parts.weights.iter_mut().zip(&self.weights).zip(self.pending) {
-            parts.kernel.scale(pending, row);
-            parts.kernel.axpy(1.0, sum, row);
+        let (features, model) = (self.sums.features(), model.view_mut());
+        let own = rows(self.sums.weights(), features).zip(self.pending.as_ref());
+        for (row, (sum, pending)) in rows_mut(model.weights, features).zip(own) {
+            model.kernel.scale(*pending, row);
+            model.kernel.axpy(1.0, sum, row);
         }
-        let weights = parts.weights.as_flattened_mut();
-        parts.kernel.scale(part, weights);
-        *parts.bound = parts.kernel.largest(weights);
-        *parts.bias = self.bias;
-        Portable.scale(part, parts.bias);
-        *parts.scale = Scale::of(1.0);
+        model.kernel.scale(part, model.weights);
+        *model.bound = model.kernel.largest(model.weights);
+        model.bias.iter_mut().zip(self.sums.bias()).for_each(|(own, bias)| *own = *bias);
+        Portable.scale(part, model.bias);
+        *model.scale = Scale::of(1.0);
         Ok(())
     }
 
-    /// The weights of all steps together, if this is the model that they were made on.
-    fn sums<K>(&self, model: &Model<C, F, K>) -> impl Iterator<Item = f32> {
-        let rows = model.weights().iter().zip(&self.weights).zip(self.pending);
-        rows.flat_map(|((row, sum), pending)| row.iter().zip(sum).map(move |(w, sum)| w * pending + sum))
+    /// The sums with what is pending.
+    fn results<K>(&self, model: View<'_, K>) -> impl Iterator<Item = f32> {
+        let features = self.sums.features();
+        let own = rows(self.sums.weights(), features).zip(self.pending.as_ref());
+        let rows = rows(model.weights, features).zip(own);
+        rows.flat_map(|(row, (sum, pending))| row.iter().zip(sum).map(move |(w, sum)| w * pending + sum))
+    }
+
+    fn shape(&self) -> [usize; 2] {
+        [self.sums.bias().len(), self.sums.features()]
     }
 }
 
@@ -129,7 +180,16 @@ fn can_hold(bound: f32) -> bool {
     (8.0 * bound).is_finite()
 }
 
-impl<const C: usize, const F: usize> Default for Average<C, F> {
+impl<S: Storage + Clone> Clone for AnyAverage<S>
+where
+    S::Row: Clone,
+{
+    fn clone(&self) -> Self {
+        Self { sums: self.sums.clone(), pending: self.pending.clone(), ..*self }
+    }
+}
+
+impl<const C: usize, const F: usize> Default for AnyAverage<Arrays<C, F>> {
     fn default() -> Self {
         Self::new()
     }
@@ -138,21 +198,23 @@ impl<const C: usize, const F: usize> Default for Average<C, F> {
 /// The stored weights change in few rows a step, W in all of them. With `W_t = scale_t · V_t` a row's sum over the steps
 /// since it was last written is its stored row times the sum of their scales. So a step adds up `C` scales, and a row of the
 /// sum is only written where a row of the model is.
-impl<const C: usize, const F: usize> Observer<C, F> for Average<C, F> {
-    fn check(&self, bounds: [f32; 2], scale: f32, bias: impl Iterator<Item = f32>) -> Result<(), Error> {
+impl<S: Storage> Observer for AnyAverage<S> {
+    fn check(&self, bounds: [f32; 2], scale: f32, bias: &[f32]) -> Result<(), Error> {
         if self.steps >= Self::LARGEST {
             return Err(Error::AverageFull);
         }
         let [before, after] = bounds;
-        let bound = self.bound + (largest(&self.pending) * before + scale * after);
-        let biases = self.bias.iter().zip(bias).map(|(sum, b)| sum + b);
+        let bound = self.bound + (largest(self.pending.as_ref()) * before + scale * after);
+        let biases = self.sums.bias().iter().zip(bias).map(|(sum, b)| sum + b);
         if can_hold(bound) && all_finite(biases) { Ok(()) } else { Err(Error::NonFiniteStep) }
     }
 
-    fn before(&mut self, model: &Parts<'_, C, F, impl Kernel>, factors: impl Iterator<Item = f32>, all: bool) {
-        let rows = self.weights.iter_mut().zip(&*model.weights).zip(&mut self.pending).zip(factors);
+    fn before(&mut self, model: &ViewMut<'_, impl Kernel>, factors: impl Iterator<Item = f32>, all: bool) {
+        let features = self.sums.features();
+        let (weights, _) = self.sums.parts_mut();
+        let own = rows_mut(weights, features).zip(self.pending.as_mut());
         let mut longest = 0.0_f32;
-        for (((sum, row), pending), factor) in rows {
+        for (((sum, pending), row), factor) in own.zip(rows(model.weights, features)).zip(factors) {
             if all || factor != 0.0 {
                 model.kernel.axpy(*pending, row, sum);
                 longest = longest.max(*pending);
@@ -162,8 +224,9 @@ impl<const C: usize, const F: usize> Observer<C, F> for Average<C, F> {
         self.bound += longest * *model.bound;
     }
 
-    fn after(&mut self, scale: f32, bias: &[f32; C]) {
-        for ((pending, sum), b) in self.pending.iter_mut().zip(&mut self.bias).zip(bias) {
+    fn after(&mut self, scale: f32, bias: &[f32]) {
+        let (_, sums) = self.sums.parts_mut();
+        for ((pending, sum), b) in self.pending.as_mut().iter_mut().zip(sums).zip(bias) {
             *pending += scale;
             *sum += b;
         }
@@ -211,12 +274,12 @@ impl<const C: usize, const F: usize> Observer<C, F> for Average<C, F> {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct AveragedSgd<'a, const C: usize, const F: usize, R> {
-    sgd: Sgd<R>,
-    average: &'a mut Average<C, F>,
+pub struct AveragedSgd<'a, A: Storage, R, L = WestonWatkins> {
+    sgd: Sgd<R, L>,
+    average: &'a mut AnyAverage<A>,
 }
 
-impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
+impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, A, R, L> {
     /// A descent that goes on from another one, and from what the average holds.
     ///
     /// ```
@@ -226,12 +289,12 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
     /// assert_eq!(AveragedSgd::new(sgd, &mut average).sgd(), sgd);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn new(sgd: Sgd<R>, average: &'a mut Average<C, F>) -> Self {
+    pub const fn new(sgd: Sgd<R, L>, average: &'a mut AnyAverage<A>) -> Self {
         Self { sgd, average }
     }
 
     /// The descent, to go on without averaging or to be saved.
-    pub const fn sgd(&self) -> Sgd<R> {
+    pub const fn sgd(&self) -> Sgd<R, L> {
         self.sgd
     }
 
@@ -248,13 +311,14 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
     /// assert_eq!(average.steps(), 1);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<K: Kernel>(
+    pub fn step<S: Storage<Shape = A::Shape>, K: Kernel>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        x: &[f32; F],
+        model: &mut AnyModel<S, K>,
+        x: &<A::Shape as Shape>::Sample,
         label: usize,
     ) -> Result<SgdStep, Error> {
-        self.sgd.observed_step(model, x, label, self.average)
+        model.check_shape(self.average.shape())?;
+        self.sgd.observed_step(model, x.as_ref(), label, self.average)
     }
 
     /// As [`Sgd::step_next`], averaged.
@@ -272,12 +336,13 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
     /// assert_eq!((average.steps(), order.position()), (1, 1));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step_next<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn step_next<S: Storage<Shape = A::Shape>, K: Kernel, D: SamplesOf<A::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
+        model.check_shape(self.average.shape())?;
         self.sgd.observed_step_next(model, samples, order, self.average)
     }
 
@@ -297,12 +362,13 @@ impl<'a, const C: usize, const F: usize, R: Schedule> AveragedSgd<'a, C, F, R> {
     /// assert_eq!(average.steps(), 2);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn epoch<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn epoch<S: Storage<Shape = A::Shape>, K: Kernel, D: SamplesOf<A::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
+        model.check_shape(self.average.shape())?;
         self.sgd.observed_epoch(model, samples, order, self.average)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::progress::{Progress, StepSize};
 use super::schedule::Schedule;
-use crate::data::{Order, Samples};
+use crate::data::Order;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::loss::{Hinge, Pass};
-use crate::model::{Gradient, Model};
+use crate::loss::{Loss, Objective, WestonWatkins, pass};
+use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 
 /// Full-batch gradient descent: each step follows the gradient of the whole set.
 ///
@@ -39,12 +39,12 @@ use crate::model::{Gradient, Model};
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct GradientDescent<'a, const C: usize, const F: usize, R> {
-    progress: Progress<R>,
-    gradient: &'a mut Gradient<C, F>,
+pub struct GradientDescent<'a, G, R, L = WestonWatkins> {
+    progress: Progress<R, L>,
+    gradient: &'a mut AnyGradient<G>,
 }
 
-impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, R> {
+impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
     /// A descent before its first step. The gradient's content is of no matter.
     ///
     /// # Errors
@@ -57,8 +57,8 @@ impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, 
     /// assert!(GradientDescent::new(Hinge::new(1.0, 0.0)?, schedule, &mut gradient).is_err());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: R, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
-        Ok(Self::resume(Progress::new(hinge, schedule, 0)?, gradient))
+    pub fn new(objective: Objective<L>, schedule: R, gradient: &'a mut AnyGradient<G>) -> Result<Self, Error> {
+        Ok(Self::resume(Progress::new(objective, schedule, 0)?, gradient))
     }
 
     /// A descent that goes on from saved progress.
@@ -70,12 +70,12 @@ impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, 
     /// assert_eq!(GradientDescent::resume(progress, &mut gradient).progress(), progress);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn resume(progress: Progress<R>, gradient: &'a mut Gradient<C, F>) -> Self {
+    pub const fn resume(progress: Progress<R, L>, gradient: &'a mut AnyGradient<G>) -> Self {
         Self { progress, gradient }
     }
 
     /// The whole state of the optimiser between two steps.
-    pub const fn progress(&self) -> Progress<R> {
+    pub const fn progress(&self) -> Progress<R, L> {
         self.progress
     }
 
@@ -95,12 +95,12 @@ impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, 
     /// assert_eq!(stopped, Err(Stopped { error: Error::LabelOutOfRange, sample: Some(1) }));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
     ) -> Result<BatchStep, Stopped> {
-        let indices = 0..samples.len();
+        let indices = 0..samples.count();
         descend(&mut self.progress, self.gradient, model, samples, indices)
     }
 }
@@ -130,13 +130,13 @@ impl<'a, const C: usize, const F: usize, R: Schedule> GradientDescent<'a, C, F, 
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct MiniBatch<'a, const C: usize, const F: usize, R> {
-    progress: Progress<R>,
+pub struct MiniBatch<'a, G, R, L = WestonWatkins> {
+    progress: Progress<R, L>,
     batch_size: u32,
-    gradient: &'a mut Gradient<C, F>,
+    gradient: &'a mut AnyGradient<G>,
 }
 
-impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
+impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, G, R, L> {
     /// A descent before its first step. The gradient's content is of no matter.
     ///
     /// # Errors
@@ -150,8 +150,13 @@ impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     /// assert_eq!(descent.err(), Some(Error::InvalidBatchSize));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: R, batch_size: u32, gradient: &'a mut Gradient<C, F>) -> Result<Self, Error> {
-        Self::resume(Progress::new(hinge, schedule, 0)?, batch_size, gradient)
+    pub fn new(
+        objective: Objective<L>,
+        schedule: R,
+        batch_size: u32,
+        gradient: &'a mut AnyGradient<G>,
+    ) -> Result<Self, Error> {
+        Self::resume(Progress::new(objective, schedule, 0)?, batch_size, gradient)
     }
 
     /// A descent that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
@@ -167,9 +172,9 @@ impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub const fn resume(
-        progress: Progress<R>,
+        progress: Progress<R, L>,
         batch_size: u32,
-        gradient: &'a mut Gradient<C, F>,
+        gradient: &'a mut AnyGradient<G>,
     ) -> Result<Self, Error> {
         if batch_size == 0 {
             return Err(Error::InvalidBatchSize);
@@ -178,7 +183,7 @@ impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     }
 
     /// The state of the optimiser between two steps, but for its batch size.
-    pub const fn progress(&self) -> Progress<R> {
+    pub const fn progress(&self) -> Progress<R, L> {
         self.progress
     }
 
@@ -206,13 +211,13 @@ impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     /// assert_eq!(order.position(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
     ) -> Result<BatchStep, Stopped> {
-        order.check_length(samples.len())?;
+        order.check_length(samples.count())?;
         let mut ahead = *order;
         let indices = (0..self.next_batch(order)).map(|_| {
             let index = ahead.index();
@@ -259,10 +264,10 @@ impl<'a, const C: usize, const F: usize, R: Schedule> MiniBatch<'a, C, F, R> {
     /// assert_eq!((descent.progress().steps(), order.epoch()), (2, 1));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn epoch<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn epoch<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
     ) -> Result<(), Stopped> {
         let epoch = order.epoch();
@@ -306,24 +311,32 @@ pub struct BatchStep {
 }
 
 /// The step that both share: the gradient of the samples named, then the guarded update.
-fn descend<const C: usize, const F: usize, R: Schedule, K: Kernel, S: Samples<F> + ?Sized>(
-    progress: &mut Progress<R>,
-    gradient: &mut Gradient<C, F>,
-    model: &mut Model<C, F, K>,
-    samples: &mut S,
+fn descend<
+    S: Storage,
+    G: Storage<Shape = S::Shape>,
+    R: Schedule,
+    L: Loss,
+    K: Kernel,
+    D: SamplesOf<S::Shape> + ?Sized,
+>(
+    progress: &mut Progress<R, L>,
+    gradient: &mut AnyGradient<G>,
+    model: &mut AnyModel<S, K>,
+    samples: &mut D,
     indices: impl Iterator<Item = usize>,
 ) -> Result<BatchStep, Stopped> {
-    let StepSize { hinge, learning_rate, shrink } = progress.step_size()?;
+    let (StepSize { learning_rate, shrink }, objective) = (progress.step_size()?, progress.objective());
+    model.check_shape(gradient.shape())?;
     gradient.clear();
-    let total = Pass { hinge: &hinge, model, gradient: Some(gradient) }.over(samples, indices)?;
+    let total = pass(objective.loss_function(), model, Some(gradient.elements_mut()), samples, indices)?;
     let data_loss = total.mean_loss()?;
-    model.descend_batch(gradient, total.samples(), learning_rate, shrink)?;
+    model.view_mut().descend_batch(gradient.elements(), total.samples(), learning_rate, shrink)?;
     progress.count_step();
     Ok(BatchStep {
         data_loss,
         samples: total.count(),
         violations: total.violations,
         learning_rate,
-        l2_lost: hinge.l2() > 0.0 && shrink == 1.0,
+        l2_lost: objective.l2() > 0.0 && shrink == 1.0,
     })
 }

@@ -1,7 +1,7 @@
 //! When to stop making a model better.
 
 use crate::error::Error;
-use crate::model::Model;
+use crate::model::{AnyModel, Storage};
 
 /// What [`EarlyStopping`] makes of an epoch.
 ///
@@ -124,17 +124,18 @@ impl EarlyStopping {
     /// assert_eq!(stopping.observe(0.5, &model, &mut best)?, Verdict::Stop);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn observe<const C: usize, const F: usize, K, B>(
+    pub fn observe<S: Storage, T: Storage<Shape = S::Shape>, K, B>(
         &mut self,
         value: f32,
-        model: &Model<C, F, K>,
-        best: &mut Model<C, F, B>,
+        model: &AnyModel<S, K>,
+        best: &mut AnyModel<T, B>,
     ) -> Result<Verdict, Error> {
+        best.check_shape(model.shape())?;
         if value.is_nan() {
             return Err(Error::NonFiniteLoss);
         }
         if self.lowest.is_none_or(|lowest| value < lowest) {
-            best.copy_from(model);
+            best.copy_parts(model);
             self.lowest = Some(value);
             self.waited = 0;
             return Ok(Verdict::Improved);

@@ -1,11 +1,10 @@
 //! Full-batch gradient descent whose every step goes to the exact minimum along its direction.
 
-use crate::data::Samples;
 use crate::error::Stopped;
 use crate::kernel::Kernel;
-use crate::landscape::{Direction, Landscape, Minimum};
-use crate::loss::Hinge;
-use crate::model::Model;
+use crate::landscape::{AnyDirection, Landscape, Minimum};
+use crate::loss::{Objective, PiecewiseLinear, WestonWatkins};
+use crate::model::{AnyModel, SamplesOf, Storage};
 
 /// Full-batch gradient descent with an exact line search: no learning rate.
 ///
@@ -43,14 +42,14 @@ use crate::model::Model;
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
 #[derive(Debug)]
-pub struct LineSearch<'a, const C: usize, const F: usize> {
-    hinge: Hinge,
-    direction: &'a mut Direction<C, F>,
+pub struct LineSearch<'a, G, L = WestonWatkins> {
+    objective: Objective<L>,
+    direction: &'a mut AnyDirection<G>,
     /// The loss before the last step that was made; infinite before the first.
     last: f32,
 }
 
-impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
+impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, G, L> {
     /// A descent before its first step. The direction's content is of no matter.
     ///
     /// ```
@@ -60,8 +59,8 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
     /// # let _ = search;
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn new(hinge: Hinge, direction: &'a mut Direction<C, F>) -> Self {
-        Self { hinge, direction, last: f32::INFINITY }
+    pub const fn new(objective: Objective<L>, direction: &'a mut AnyDirection<G>) -> Self {
+        Self { objective, direction, last: f32::INFINITY }
     }
 
     /// One step down the gradient of the whole set, as far as the loss falls.
@@ -79,13 +78,13 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
     /// assert_eq!(stopped, Err(Stopped { error: Error::NonFiniteScore, sample: Some(1) }));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
     ) -> Result<LineSearchStep, Stopped> {
-        let loss_before = self.direction.downhill(&self.hinge, model, samples)?;
-        let ray = Landscape::new(self.hinge, model, [&*self.direction]);
+        let loss_before = self.direction.downhill(&self.objective, model, samples)?;
+        let ray = Landscape::new(self.objective, &*model, [&*self.direction]);
         let minimum = ray.minimum(samples)?;
         let loss = ray.loss(samples, [minimum.at])?;
         // The model that a step leaves is rounded, and its loss may be a little above that of the ray.
@@ -99,10 +98,11 @@ impl<'a, const C: usize, const F: usize> LineSearch<'a, C, F> {
     }
 
     /// Whether going so far changes any weight or bias.
-    fn moves<K>(&self, model: &Model<C, F, K>, a: f32) -> bool {
-        let factor = a / model.scale();
-        let mut weights = model.weights().as_flattened().iter().zip(self.direction.weights().as_flattened());
-        let mut bias = model.bias().iter().zip(self.direction.bias());
+    fn moves<S: Storage, K: Kernel>(&self, model: &AnyModel<S, K>, a: f32) -> bool {
+        let (model, direction) = (model.view(), self.direction.elements());
+        let factor = a / model.scale;
+        let mut weights = model.weights.iter().zip(direction.weights);
+        let mut bias = model.bias.iter().zip(direction.bias);
         weights.any(|(w, d)| w + (factor * d) != *w) || bias.any(|(b, d)| b + (a * d) != *b)
     }
 }

@@ -11,7 +11,7 @@ mod schedule;
 mod search;
 mod sgd;
 
-pub use average::{Average, AveragedSgd};
+pub use average::{AnyAverage, Average, AveragedSgd, DynAverage};
 pub use descent::{BatchStep, GradientDescent, MiniBatch};
 pub use early_stopping::{EarlyStopping, Verdict};
 pub use line_search::{LineSearch, LineSearchStep};

@@ -2,7 +2,7 @@
 
 use super::schedule::Schedule;
 use crate::error::Error;
-use crate::loss::Hinge;
+use crate::loss::{Hinge, Objective, WestonWatkins};
 
 /// The whole state of a descent besides its model and its order: the loss, the schedule and the steps made.
 ///
@@ -20,21 +20,20 @@ use crate::loss::Hinge;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Progress<S> {
-    hinge: Hinge,
+pub struct Progress<S, L = WestonWatkins> {
+    objective: Objective<L>,
     schedule: S,
     steps: u64,
 }
 
 /// What one step needs to know.
 pub(crate) struct StepSize {
-    pub(crate) hinge: Hinge,
     pub(crate) learning_rate: f32,
     /// The factor `1 − 2ηα`.
     pub(crate) shrink: f32,
 }
 
-impl<S: Schedule> Progress<S> {
+impl<S: Schedule, L: Copy> Progress<S, L> {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
@@ -48,16 +47,16 @@ impl<S: Schedule> Progress<S> {
     /// assert_eq!(Progress::new(hinge, schedule, 0), Err(Error::InvalidLearningRate));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: S, steps: u64) -> Result<Self, Error> {
+    pub fn new(objective: Objective<L>, schedule: S, steps: u64) -> Result<Self, Error> {
         schedule.check()?;
-        let progress = Self { hinge, schedule, steps };
+        let progress = Self { objective, schedule, steps };
         progress.step_size()?;
         Ok(progress)
     }
 
-    /// The loss that is minimised.
-    pub const fn hinge(&self) -> Hinge {
-        self.hinge
+    /// The loss that is minimised, and its regulariser.
+    pub const fn objective(&self) -> Objective<L> {
+        self.objective
     }
 
     /// The schedule of the learning rate.
@@ -82,17 +81,23 @@ impl<S: Schedule> Progress<S> {
         self.schedule.rate(self.steps)
     }
 
-    #[inline(always)] // or its report would go through memory in each step
     pub(crate) fn step_size(&self) -> Result<StepSize, Error> {
         let learning_rate = self.learning_rate();
         // A schedule may fall below the smallest number: then no step would do anything.
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::InvalidLearningRate);
         }
-        Ok(StepSize { hinge: self.hinge, learning_rate, shrink: self.hinge.shrink(learning_rate)? })
+        Ok(StepSize { learning_rate, shrink: self.objective.shrink(learning_rate)? })
     }
 
     pub(crate) fn count_step(&mut self) {
         self.steps = self.steps.saturating_add(1);
+    }
+}
+
+impl<S> Progress<S> {
+    /// The loss that is minimised: [`objective`](Self::objective), by its name.
+    pub const fn hinge(&self) -> Hinge {
+        self.objective
     }
 }

@@ -2,11 +2,10 @@
 
 use rand_core::Rng;
 
-use crate::data::Samples;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::loss::Hinge;
-use crate::model::{Model, Parts, Scale};
+use crate::loss::{Hinge, Loss, Objective, WestonWatkins};
+use crate::model::{AnyModel, SamplesOf, Scale, Storage, ViewMut};
 use crate::random;
 
 /// The whole state of a search besides its model: the loss, the deviation of the draws, the best loss, the steps made.
@@ -20,14 +19,14 @@ use crate::random;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Search {
-    hinge: Hinge,
+pub struct Search<L = WestonWatkins> {
+    objective: Objective<L>,
     deviation: f32,
     best: Option<f32>,
     steps: u64,
 }
 
-impl Search {
+impl<L: Loss> Search<L> {
     /// A search before its first step; `deviation` is the standard deviation of the normal draws.
     ///
     /// # Errors
@@ -38,11 +37,11 @@ impl Search {
     /// assert_eq!(Search::new(Hinge::new(1.0, 0.0)?, 0.0), Err(Error::InvalidDeviation));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, deviation: f32) -> Result<Self, Error> {
-        Self::resume(hinge, deviation, None, 0)
+    pub fn new(objective: Objective<L>, deviation: f32) -> Result<Self, Error> {
+        Self::resume(objective, deviation, None, 0)
     }
 
-    /// A search that goes on where [`hinge`](Self::hinge), [`deviation`](Self::deviation), [`best`](Self::best) and
+    /// A search that goes on where [`objective`](Self::objective), [`deviation`](Self::deviation), [`best`](Self::best) and
     /// [`steps`](Self::steps) were read.
     ///
     /// # Errors
@@ -54,19 +53,19 @@ impl Search {
     /// assert_eq!(search.best(), Some(2.5));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn resume(hinge: Hinge, deviation: f32, best: Option<f32>, steps: u64) -> Result<Self, Error> {
+    pub fn resume(objective: Objective<L>, deviation: f32, best: Option<f32>, steps: u64) -> Result<Self, Error> {
         if !(deviation.is_finite() && deviation > 0.0) {
             return Err(Error::InvalidDeviation);
         }
         if best.is_some_and(|best| !(best.is_finite() && best >= 0.0)) {
             return Err(Error::InvalidState);
         }
-        Ok(Self { hinge, deviation, best, steps })
+        Ok(Self { objective, deviation, best, steps })
     }
 
-    /// The loss that is minimised.
-    pub const fn hinge(&self) -> Hinge {
-        self.hinge
+    /// The loss that is minimised, and its regulariser.
+    pub const fn objective(&self) -> Objective<L> {
+        self.objective
     }
 
     /// The standard deviation of the draws.
@@ -85,26 +84,33 @@ impl Search {
     }
 
     /// Evaluates the candidate, and keeps it if it has a lower loss than `best`.
-    fn evaluate<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    fn evaluate<S: Storage, T: Storage<Shape = S::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        candidate: &Model<C, F, K>,
+        model: &mut AnyModel<S, K>,
+        candidate: &AnyModel<T, K>,
         best: Option<f32>,
-        samples: &mut S,
+        samples: &mut D,
     ) -> Result<SearchStep, Stopped> {
-        let loss = self.hinge.loss(candidate, samples)?;
+        let loss = self.objective.loss(candidate, samples)?;
         // Finite scores do not prove it where a feature is 0 in all samples.
         if !candidate.has_finite_weights() {
             return Err(Error::NonFiniteStep.into());
         }
         let accepted = best.is_none_or(|best| loss < best);
         if accepted {
-            model.copy_from(candidate);
+            model.copy_parts(candidate);
         }
         let best = if accepted { loss } else { best.unwrap_or(loss) };
         self.best = Some(best);
         self.steps = self.steps.saturating_add(1);
-        Ok(SearchStep { loss, best, accepted, evaluations: samples.len() })
+        Ok(SearchStep { loss, best, accepted, evaluations: samples.count() })
+    }
+}
+
+impl Search {
+    /// The loss that is minimised: [`objective`](Self::objective), by its name.
+    pub const fn hinge(&self) -> Hinge {
+        self.objective
     }
 }
 
@@ -164,12 +170,12 @@ pub struct SearchStep {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct RandomSearch<'a, const C: usize, const F: usize, K> {
-    search: Search,
-    candidate: &'a mut Model<C, F, K>,
+pub struct RandomSearch<'a, C: Storage, K, L = WestonWatkins> {
+    search: Search<L>,
+    candidate: &'a mut AnyModel<C, K>,
 }
 
-impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
+impl<'a, C: Storage, K: Kernel, L: Loss> RandomSearch<'a, C, K, L> {
     /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
@@ -179,12 +185,12 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
     /// assert_eq!(search.state().steps(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn new(search: Search, candidate: &'a mut Model<C, F, K>) -> Self {
+    pub const fn new(search: Search<L>, candidate: &'a mut AnyModel<C, K>) -> Self {
         Self { search, candidate }
     }
 
     /// The whole state of the search.
-    pub const fn state(&self) -> Search {
+    pub const fn state(&self) -> Search<L> {
         self.search
     }
 
@@ -204,15 +210,16 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
     /// assert_eq!(refused.error, Error::EmptySet);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Samples<F> + ?Sized, R: Rng + ?Sized>(
+    pub fn step<S: Storage<Shape = C::Shape>, D: SamplesOf<C::Shape> + ?Sized, R: Rng + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         rng: &mut R,
     ) -> Result<SearchStep, Stopped> {
+        self.candidate.check_shape(model.shape())?;
         let deviation = self.search.deviation;
         draw(self.candidate, |_, _| deviation * random::normal(rng));
-        *self.candidate.parts_mut().scale = Scale::of(1.0);
+        *self.candidate.view_mut().scale = Scale::of(1.0);
         let best = self.search.best;
         self.search.evaluate(model, self.candidate, best, samples)
     }
@@ -247,12 +254,12 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomSearch<'a, C, F, K> {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct RandomLocalSearch<'a, const C: usize, const F: usize, K> {
-    search: Search,
-    candidate: &'a mut Model<C, F, K>,
+pub struct RandomLocalSearch<'a, C: Storage, K, L = WestonWatkins> {
+    search: Search<L>,
+    candidate: &'a mut AnyModel<C, K>,
 }
 
-impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, K> {
+impl<'a, C: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, C, K, L> {
     /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
@@ -262,12 +269,12 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, 
     /// assert_eq!(RandomLocalSearch::new(state, &mut candidate).state(), state);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn new(search: Search, candidate: &'a mut Model<C, F, K>) -> Self {
+    pub const fn new(search: Search<L>, candidate: &'a mut AnyModel<C, K>) -> Self {
         Self { search, candidate }
     }
 
     /// The whole state of the search.
-    pub const fn state(&self) -> Search {
+    pub const fn state(&self) -> Search<L> {
         self.search
     }
 
@@ -290,18 +297,19 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, 
     /// assert_eq!(step.accepted, step.loss < 1.0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Samples<F> + ?Sized, R: Rng + ?Sized>(
+    pub fn step<S: Storage<Shape = C::Shape>, D: SamplesOf<C::Shape> + ?Sized, R: Rng + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         rng: &mut R,
     ) -> Result<SearchStep, Stopped> {
+        self.candidate.check_shape(model.shape())?;
         let best = match self.search.best {
             Some(best) => best,
-            None => self.search.hinge.loss(model, samples)?,
+            None => self.search.objective.loss(&*model, samples)?,
         };
-        let first = if self.search.best.is_none() { samples.len() } else { 0 };
-        self.candidate.copy_from(model);
+        let first = if self.search.best.is_none() { samples.count() } else { 0 };
+        self.candidate.copy_parts(model);
         let deviation = self.search.deviation;
         draw(self.candidate, |before, scale| before + (deviation / scale) * random::normal(rng));
         let step = self.search.evaluate(model, self.candidate, Some(best), samples)?;
@@ -310,15 +318,15 @@ impl<'a, const C: usize, const F: usize, K: Kernel> RandomLocalSearch<'a, C, F, 
 }
 
 /// Replaces each weight in row-major order and then each bias by `next(value, scale)`, the bias' scale being 1.
-fn draw<const C: usize, const F: usize, K: Kernel>(model: &mut Model<C, F, K>, mut next: impl FnMut(f32, f32) -> f32) {
-    let scale = model.scale();
-    let Parts { weights, bias, bound, kernel, .. } = model.parts_mut();
-    for weight in weights.as_flattened_mut() {
+fn draw<S: Storage, K: Kernel>(model: &mut AnyModel<S, K>, mut next: impl FnMut(f32, f32) -> f32) {
+    let ViewMut { weights, bias, scale, bound, kernel } = model.view_mut();
+    let scale = scale.get();
+    for weight in &mut *weights {
         *weight = next(*weight, scale);
     }
     for bias in bias {
         *bias = next(*bias, 1.0);
     }
     // An infinite draw is refused when the candidate is evaluated.
-    *bound = kernel.largest(weights.as_flattened());
+    *bound = kernel.largest(weights);
 }

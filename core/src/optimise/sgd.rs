@@ -2,11 +2,11 @@
 
 use super::progress::{Progress, StepSize};
 use super::schedule::Schedule;
-use crate::data::{Order, Samples};
+use crate::data::Order;
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
-use crate::loss::{Hinge, Sum};
-use crate::model::{Model, Observer, Update};
+use crate::loss::{Loss, Objective, SampleLoss, Sum, WestonWatkins};
+use crate::model::{AnyModel, Observer, SamplesOf, Shape, Storage, Update, ViewMut, copy};
 
 /// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
 ///
@@ -55,11 +55,11 @@ use crate::model::{Model, Observer, Update};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Sgd<R> {
-    progress: Progress<R>,
+pub struct Sgd<R, L = WestonWatkins> {
+    progress: Progress<R, L>,
 }
 
-impl<R: Schedule> Sgd<R> {
+impl<R: Schedule, L: Loss> Sgd<R, L> {
     /// The bytes that the optimiser takes besides its model.
     pub const SIZE: usize = size_of::<Self>();
 
@@ -74,8 +74,8 @@ impl<R: Schedule> Sgd<R> {
     /// assert_eq!(Sgd::new(hinge, Constant { rate: 0.05 }), Err(Error::L2TooStrong));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn new(hinge: Hinge, schedule: R) -> Result<Self, Error> {
-        Ok(Self::resume(Progress::new(hinge, schedule, 0)?))
+    pub fn new(objective: Objective<L>, schedule: R) -> Result<Self, Error> {
+        Ok(Self::resume(Progress::new(objective, schedule, 0)?))
     }
 
     /// An optimiser that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
@@ -86,12 +86,12 @@ impl<R: Schedule> Sgd<R> {
     /// assert_eq!(Sgd::resume(progress).progress(), progress);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn resume(progress: Progress<R>) -> Self {
+    pub const fn resume(progress: Progress<R, L>) -> Self {
         Self { progress }
     }
 
     /// The whole state of the optimiser.
-    pub const fn progress(&self) -> Progress<R> {
+    pub const fn progress(&self) -> Progress<R, L> {
         self.progress
     }
 
@@ -112,34 +112,28 @@ impl<R: Schedule> Sgd<R> {
     /// assert_eq!(sgd.step(&mut model, &[f32::NAN], 1), Err(Error::NonFiniteScore));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<const C: usize, const F: usize, K: Kernel>(
+    pub fn step<S: Storage, K: Kernel>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        x: &[f32; F],
+        model: &mut AnyModel<S, K>,
+        x: &<S::Shape as Shape>::Sample,
         label: usize,
     ) -> Result<SgdStep, Error> {
-        self.observed_step(model, x, label, &mut ())
+        self.observed_step(model, x.as_ref(), label, &mut ())
     }
 
-    pub(crate) fn observed_step<const C: usize, const F: usize, K: Kernel>(
+    pub(crate) fn observed_step<S: Storage, K: Kernel>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        x: &[f32; F],
+        model: &mut AnyModel<S, K>,
+        x: &[f32],
         label: usize,
-        observer: &mut impl Observer<C, F>,
+        observer: &mut impl Observer,
     ) -> Result<SgdStep, Error> {
-        let StepSize { hinge, learning_rate, shrink } = self.progress.step_size()?;
-        // Written over. A copy is shorter than zeros on small processors.
-        let mut scores = *model.bias();
-        model.raw_scores(x, &mut scores);
-        let mut bias = *model.bias();
-        let kernel = model.kernel();
-        let (loss, violations) =
-            kernel.violations(KEY, hinge.margin(), label, -learning_rate, &mut scores, &mut bias)?;
-        let update = Update { coefficients: &scores, violations, bias: &bias, rate: learning_rate, shrink };
-        let shrunk = model.descend_sample(x, &update, observer)?;
+        model.check_sample(x)?;
+        let (size, objective) = (self.progress.step_size()?, self.progress.objective());
+        let step = model
+            .with_biases(|model, scores, bias| step(model, &objective, size, (x, label), (scores, bias), observer))?;
         self.progress.count_step();
-        Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost: hinge.l2() > 0.0 && shrunk.lost })
+        Ok(step)
     }
 
     /// One step on the sample whose turn it is in the order, which then goes on to the next.
@@ -159,36 +153,36 @@ impl<R: Schedule> Sgd<R> {
     /// assert_eq!(order.position(), 1);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step_next<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn step_next<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
         self.observed_step_next(model, samples, order, &mut ())
     }
 
-    pub(crate) fn observed_step_next<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub(crate) fn observed_step_next<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
-        observer: &mut impl Observer<C, F>,
+        observer: &mut impl Observer,
     ) -> Result<SgdStep, Stopped> {
-        order.check_length(samples.len())?;
+        order.check_length(samples.count())?;
         self.step_at(model, samples, order.index(), order, observer)
     }
 
     /// Steps on the sample of this index, which is the order's current one.
-    fn step_at<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    fn step_at<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         index: usize,
         order: &mut Order,
-        observer: &mut impl Observer<C, F>,
+        observer: &mut impl Observer,
     ) -> Result<SgdStep, Stopped> {
-        let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
+        let (x, label) = samples.row(model.row_len(), index).map_err(Stopped::at(index))?;
         let step = self.observed_step(model, x, label, observer).map_err(Stopped::at(index))?;
         order.skip();
         Ok(step)
@@ -212,30 +206,30 @@ impl<R: Schedule> Sgd<R> {
     /// assert_eq!((epoch.steps, order.epoch()), (2, 1));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn epoch<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub fn epoch<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
         self.observed_epoch(model, samples, order, &mut ())
     }
 
-    pub(crate) fn observed_epoch<const C: usize, const F: usize, K: Kernel, S: Samples<F> + ?Sized>(
+    pub(crate) fn observed_epoch<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
-        model: &mut Model<C, F, K>,
-        samples: &mut S,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
         order: &mut Order,
-        observer: &mut impl Observer<C, F>,
+        observer: &mut impl Observer,
     ) -> Result<SgdEpoch, Stopped> {
-        order.check_length(samples.len())?;
+        order.check_length(samples.count())?;
         let (mut epoch, mut loss) = (SgdEpoch::default(), Sum::default());
         let mut next = Some(order.index());
         while let Some(index) = next {
             // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
             next = order.next_index();
             if K::BATCHES
-                && let Some((x, _)) = next.and_then(|next| samples.resident(next))
+                && let Some((x, _)) = next.and_then(|next| samples.resident_row(model.row_len(), next))
             {
                 model.kernel().prefetch(KEY, x);
             }
@@ -246,6 +240,31 @@ impl<R: Schedule> Sgd<R> {
         epoch.loss = loss.value() / epoch.steps as f32;
         Ok(epoch)
     }
+}
+
+/// One step, of any shape: scores and bias are scratch, and hold the model's bias.
+///
+/// A part of its callers, for whose shape the compiler knows the lengths; what it calls is shared by all shapes.
+#[inline(always)]
+fn step<K: Kernel, L: Loss>(
+    mut model: ViewMut<'_, K>,
+    objective: &Objective<L>,
+    StepSize { learning_rate, shrink }: StepSize,
+    (x, label): (&[f32], usize),
+    (scores, bias): (&mut [f32], &mut [f32]),
+    observer: &mut impl Observer,
+) -> Result<SgdStep, Error> {
+    let kernel = model.kernel;
+    kernel.scores(model.weights, model.scale.get(), model.bias, x, scores);
+    let SampleLoss { loss, violations, largest } =
+        objective.loss_function().step(kernel, label, -learning_rate, scores, bias)?;
+    let update = Update { coefficients: scores, largest, bias, rate: learning_rate, shrink };
+    let shrunk = model.descend_sample(x, update, observer)?;
+    if largest > 0.0 {
+        copy(bias, model.bias);
+    }
+    let l2_lost = objective.l2() > 0.0 && shrunk.lost;
+    Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost })
 }
 
 /// What happened in one step of SGD.

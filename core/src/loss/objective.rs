@@ -1,0 +1,73 @@
+//! What training minimises: a loss with an L2 term.
+
+use super::function::Loss;
+use crate::error::Error;
+use crate::kernel::Kernel;
+use crate::model::{AnyModel, Shape, Storage, View};
+
+/// A loss and an L2 term: `1/N Σ_i L_i + α R(W)`, with `R(W) = Σ W²`. The bias is not regularised.
+///
+/// [`Hinge`](crate::Hinge) is the one with the loss of Weston and Watkins.
+///
+/// ```
+/// use hingeline::{Hinge, Objective, WestonWatkins};
+///
+/// assert_eq!(Objective::of(WestonWatkins::new(1.0)?, 1e-4)?, Hinge::new(1.0, 1e-4)?);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Objective<L> {
+    loss: L,
+    l2: f32,
+}
+
+impl<L> Objective<L> {
+    /// The L2 strength α.
+    pub const fn l2(&self) -> f32 {
+        self.l2
+    }
+
+    /// The loss of a sample.
+    pub const fn loss_function(&self) -> &L {
+        &self.loss
+    }
+
+    /// The factor `1 − 2ηα` by which a step of learning rate η shrinks the weights.
+    #[inline]
+    pub(crate) fn shrink(&self, rate: f32) -> Result<f32, Error> {
+        // In this order, since doubling first could overflow and make NaN of a strength of 0.
+        let product = 2.0 * (rate * self.l2);
+        if product < 1.0 { Ok(1.0 - product) } else { Err(Error::L2TooStrong) }
+    }
+}
+
+impl<L: Loss> Objective<L> {
+    /// A loss with an L2 term of strength α, 0 for none.
+    ///
+    /// # Errors
+    /// [`Error::InvalidL2`] unless the strength is finite and at least 0.
+    pub const fn of(loss: L, l2: f32) -> Result<Self, Error> {
+        if l2.is_finite() && l2 >= 0.0 { Ok(Self { loss, l2 }) } else { Err(Error::InvalidL2) }
+    }
+
+    /// The loss of one sample; the buffer then holds what the loss makes of the scores.
+    pub(crate) fn sample_loss<S: Storage, K: Kernel>(
+        &self,
+        model: &AnyModel<S, K>,
+        x: &<S::Shape as Shape>::Sample,
+        label: usize,
+        scores: &mut <S::Shape as Shape>::Scores,
+    ) -> Result<f32, Error> {
+        let (x, scores) = (x.as_ref(), scores.as_mut());
+        model.check_shape([scores.len(), x.len()])?;
+        model.view().scores(x, scores);
+        self.loss.loss(label, scores)
+    }
+
+    /// The loss of a set by the mean of its samples.
+    pub(crate) fn regularised<K: Kernel>(&self, data_loss: f32, model: View<'_, K>) -> Result<f32, Error> {
+        let loss = if self.l2 > 0.0 { data_loss + self.l2 * model.squared_norm() } else { data_loss };
+        if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+    }
+}

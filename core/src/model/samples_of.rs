@@ -1,0 +1,71 @@
+//! Samples of a model's shape.
+
+use super::storage::{Fixed, Runtime, Shape};
+use crate::data::{DynSamples, Samples};
+use crate::error::Error;
+
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no set of samples for a model of this shape",
+    note = "a `Model<C, F>` takes `Samples<F>`, a `DynModel` takes `DynSamples`"
+)]
+/// A set that fits a shape: [`Samples<F>`](Samples) for one that the compiler knows, [`DynSamples`] for one that is known at run
+/// time.
+///
+/// Implement one of those two, not this.
+///
+/// ```
+/// use hingeline::{Fixed, SamplesOf, Slices};
+///
+/// fn fits<S: SamplesOf<Fixed<2, 3>>>(_: &S) {}
+/// fits(&Slices::new(&[[1.0, 2.0, 3.0]], &[0u8])?);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub trait SamplesOf<S: Shape>: sealed::Sealed<S> {}
+
+impl<S: Shape, T: sealed::Sealed<S> + ?Sized> SamplesOf<S> for T {}
+
+mod sealed {
+    use super::{DynSamples, Error, Fixed, Runtime, Samples};
+
+    /// The set in slices. Its names are its own, so that they are not taken for those of [`Samples`].
+    pub trait Sealed<S> {
+        fn count(&self) -> usize;
+        fn row(&mut self, features: usize, index: usize) -> Result<(&[f32], usize), Error>;
+        fn resident_row(&self, features: usize, index: usize) -> Option<(&[f32], usize)>;
+    }
+
+    impl<const C: usize, const F: usize, T: Samples<F> + ?Sized> Sealed<Fixed<C, F>> for T {
+        #[inline(always)]
+        fn count(&self) -> usize {
+            self.len()
+        }
+
+        #[inline(always)]
+        fn row(&mut self, _: usize, index: usize) -> Result<(&[f32], usize), Error> {
+            let (x, label) = self.sample(index)?;
+            Ok((x, label))
+        }
+
+        #[inline(always)]
+        fn resident_row(&self, _: usize, index: usize) -> Option<(&[f32], usize)> {
+            let (x, label) = self.resident(index)?;
+            Some((x, label))
+        }
+    }
+
+    impl<T: DynSamples + ?Sized> Sealed<Runtime> for T {
+        fn count(&self) -> usize {
+            self.len()
+        }
+
+        fn row(&mut self, features: usize, index: usize) -> Result<(&[f32], usize), Error> {
+            let (x, label) = self.sample(index)?;
+            if x.len() == features { Ok((x, label)) } else { Err(Error::ShapeMismatch) }
+        }
+
+        // One of another length is refused when it is asked for.
+        fn resident_row(&self, features: usize, index: usize) -> Option<(&[f32], usize)> {
+            self.resident(index).filter(|(x, _)| x.len() == features)
+        }
+    }
+}

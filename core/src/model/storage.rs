@@ -1,0 +1,322 @@
+//! Where the numbers of a model's shape are: in place, in arrays, or in memory that the caller lends.
+
+use core::cell::Cell;
+use core::fmt;
+
+use crate::error::Error;
+
+/// The number of classes and features, as a type: known to the compiler, or at run time.
+///
+/// Sealed; [`Fixed`] and [`Runtime`] are all there is.
+///
+/// ```
+/// use hingeline::{Shape, kernel::Kernel};
+///
+/// // A sample of ten features, and one of any length.
+/// fn first<S: Shape>(x: &S::Sample) -> f32 {
+///     x.as_ref()[0]
+/// }
+/// assert_eq!(first::<hingeline::Fixed<3, 2>>(&[1.0, 2.0]), 1.0);
+/// assert_eq!(first::<hingeline::Runtime>([1.0, 2.0].as_slice()), 1.0);
+/// ```
+pub trait Shape: sealed::Shape {
+    /// A sample's features: an array of them, or a slice.
+    type Sample: ?Sized + AsRef<[f32]>;
+    /// A value for each class: an array of them, or a slice.
+    type Scores: ?Sized + AsRef<[f32]> + AsMut<[f32]>;
+}
+
+/// A shape that the compiler knows: `C` classes and `F` features.
+///
+/// ```
+/// let x: &<hingeline::Fixed<3, 2> as hingeline::Shape>::Sample = &[1.0, 2.0];
+/// assert_eq!(x.len(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Fixed<const C: usize, const F: usize>;
+
+/// A shape that is known at run time.
+///
+/// ```
+/// let x: &<hingeline::Runtime as hingeline::Shape>::Sample = &[1.0, 2.0];
+/// assert_eq!(x.len(), 2);
+/// ```
+#[derive(Debug)]
+pub struct Runtime;
+
+impl<const C: usize, const F: usize> Shape for Fixed<C, F> {
+    type Sample = [f32; F];
+    type Scores = [f32; C];
+}
+
+impl Shape for Runtime {
+    type Sample = [f32];
+    type Scores = [f32];
+}
+
+/// Memory of a shape: one weight for each class and feature, one bias for each class.
+///
+/// Sealed; [`Arrays`] and [`Lent`] are all there is.
+///
+/// ```
+/// use hingeline::{AnyModel, Storage};
+///
+/// // Both kinds of model.
+/// fn norm<S: Storage>(model: &AnyModel<S, hingeline::kernel::Chosen>) -> f32 {
+///     model.squared_norm()
+/// }
+/// assert_eq!(norm(&hingeline::Model::<2, 1>::new()), 0.0);
+/// ```
+pub trait Storage: sealed::Storage {
+    /// The shape of it.
+    type Shape: Shape;
+}
+
+/// Memory in place: arrays of a shape that the compiler knows.
+///
+/// ```
+/// use hingeline::{AnyModel, Arrays, Model, kernel::Chosen};
+///
+/// let model: AnyModel<Arrays<3, 2>, Chosen> = Model::new();
+/// assert_eq!(model.weights(), &[[0.0; 2]; 3]);
+/// ```
+#[derive(Clone, Debug)]
+#[repr(C)]
+pub struct Arrays<const C: usize, const F: usize> {
+    // First, so that they start where the kernel's token wants a model aligned.
+    pub(crate) weights: [[f32; F]; C],
+    pub(crate) bias: [f32; C],
+}
+
+impl<const C: usize, const F: usize> Arrays<C, F> {
+    pub(crate) const ZERO: Self = Self { weights: [[0.0; F]; C], bias: [0.0; C] };
+}
+
+impl<const C: usize, const F: usize> Storage for Arrays<C, F> {
+    type Shape = Fixed<C, F>;
+}
+
+/// Memory that the caller lends, of a shape that is known at run time.
+///
+/// ```
+/// use hingeline::{AnyModel, DynModel, Lent, kernel::Chosen};
+///
+/// let mut memory = [0.0; DynModel::memory_len(3, 2)];
+/// let model: AnyModel<Lent<'_>, Chosen> = DynModel::new(&mut memory, 3, 2)?;
+/// assert_eq!(model.weights(), &[0.0; 6]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub struct Lent<'a> {
+    features: usize,
+    weights: &'a mut [f32],
+    bias: &'a mut [f32],
+    /// Taken while a call uses it.
+    scratch: Cell<&'a mut [f32]>,
+}
+
+impl<'a> Lent<'a> {
+    /// The values that a shape needs, with so many rows of scratch, a value a class each; `usize::MAX` if that is more than can
+    /// be counted.
+    pub(crate) const fn len(classes: usize, features: usize, scratch: usize) -> usize {
+        match features.saturating_add(1).saturating_add(scratch).checked_mul(classes) {
+            Some(len) => len,
+            None => usize::MAX,
+        }
+    }
+
+    /// Takes the memory as it is.
+    pub(crate) fn new(memory: &'a mut [f32], classes: usize, features: usize, scratch: usize) -> Result<Self, Error> {
+        if classes < 2 || features < 1 || memory.len() != Self::len(classes, features, scratch) {
+            return Err(Error::ShapeMismatch);
+        }
+        // None of the products can overflow: they are parts of the length.
+        let (weights, rest) =
+            memory.split_at_mut_checked(classes.wrapping_mul(features)).ok_or(Error::ShapeMismatch)?;
+        let (bias, scratch) = rest.split_at_mut_checked(classes).ok_or(Error::ShapeMismatch)?;
+        Ok(Self { features, weights, bias, scratch: Cell::new(scratch) })
+    }
+}
+
+impl fmt::Debug for Lent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent")
+            .field("classes", &self.bias.len())
+            .field("features", &self.features)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Storage for Lent<'_> {
+    type Shape = Runtime;
+}
+
+/// The scratch while it is out, which puts it back.
+struct Taken<'s, 'a> {
+    home: &'s Cell<&'a mut [f32]>,
+    scratch: &'a mut [f32],
+}
+
+impl Drop for Taken<'_, '_> {
+    fn drop(&mut self) {
+        self.home.set(core::mem::take(&mut self.scratch));
+    }
+}
+
+pub(crate) mod sealed {
+    use super::{Arrays, Error, Fixed, Lent, Runtime, Taken, fmt};
+
+    pub trait Shape {}
+    impl<const C: usize, const F: usize> Shape for Fixed<C, F> {}
+    impl Shape for Runtime {}
+
+    /// What a storage lends: slices, and scratch of some values for each class.
+    pub trait Storage {
+        /// A value for each class, kept in the same kind of memory.
+        type Row: AsRef<[f32]> + AsMut<[f32]> + fmt::Debug;
+
+        fn features(&self) -> usize;
+        fn weights(&self) -> &[f32];
+        fn bias(&self) -> &[f32];
+        fn parts_mut(&mut self) -> (&mut [f32], &mut [f32]);
+
+        /// A row of scratch, a value a class, and some rows more.
+        fn with_scratch<const MORE: usize, T, E: From<Error>>(
+            &self,
+            f: impl FnOnce(&mut [f32], &mut [f32]) -> Result<T, E>,
+        ) -> Result<T, E>;
+
+        /// The same, with weights and bias to be changed.
+        fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
+            &mut self,
+            f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
+        ) -> Result<T, E>;
+
+        /// Weights, bias, and two copies of the bias as scratch, which is shorter than zeros on small processors.
+        fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error>;
+    }
+
+    impl<const C: usize, const F: usize> Storage for Arrays<C, F> {
+        type Row = [f32; C];
+
+        #[inline(always)]
+        fn features(&self) -> usize {
+            F
+        }
+
+        #[inline(always)]
+        fn weights(&self) -> &[f32] {
+            self.weights.as_flattened()
+        }
+
+        #[inline(always)]
+        fn bias(&self) -> &[f32] {
+            &self.bias
+        }
+
+        #[inline(always)]
+        fn parts_mut(&mut self) -> (&mut [f32], &mut [f32]) {
+            (self.weights.as_flattened_mut(), &mut self.bias)
+        }
+
+        #[inline(always)]
+        fn with_scratch<const MORE: usize, T, E: From<Error>>(
+            &self,
+            f: impl FnOnce(&mut [f32], &mut [f32]) -> Result<T, E>,
+        ) -> Result<T, E> {
+            f(&mut [0.0; C], [[0.0; C]; MORE].as_flattened_mut())
+        }
+
+        #[inline(always)]
+        fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
+            &mut self,
+            f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
+        ) -> Result<T, E> {
+            let (weights, bias) = self.parts_mut();
+            f([weights, bias, &mut [0.0; C], [[0.0; C]; MORE].as_flattened_mut()])
+        }
+
+        #[inline(always)]
+        fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error> {
+            let (mut first, mut second) = (self.bias, self.bias);
+            f([self.weights.as_flattened_mut(), &mut self.bias, &mut first, &mut second])
+        }
+    }
+
+    impl<'a> Storage for Lent<'a> {
+        type Row = &'a mut [f32];
+
+        fn features(&self) -> usize {
+            self.features
+        }
+
+        fn weights(&self) -> &[f32] {
+            self.weights
+        }
+
+        fn bias(&self) -> &[f32] {
+            self.bias
+        }
+
+        fn parts_mut(&mut self) -> (&mut [f32], &mut [f32]) {
+            (self.weights, self.bias)
+        }
+
+        fn with_scratch<const MORE: usize, T, E: From<Error>>(
+            &self,
+            f: impl FnOnce(&mut [f32], &mut [f32]) -> Result<T, E>,
+        ) -> Result<T, E> {
+            let (classes, taken) = (self.bias.len(), Taken { home: &self.scratch, scratch: self.scratch.take() });
+            let (row, more) = taken.scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
+            f(row, more.get_mut(..classes.saturating_mul(MORE)).ok_or(Error::ScratchInUse)?)
+        }
+
+        fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
+            &mut self,
+            f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
+        ) -> Result<T, E> {
+            let (scratch, classes) = (self.scratch.get_mut(), self.bias.len());
+            let (row, more) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
+            let more = more.get_mut(..classes.saturating_mul(MORE)).ok_or(Error::ScratchInUse)?;
+            f([self.weights, self.bias, row, more])
+        }
+
+        fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error> {
+            let (scratch, classes) = (self.scratch.get_mut(), self.bias.len());
+            let (first, rest) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
+            let (second, _) = rest.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
+            for ((first, second), bias) in first.iter_mut().zip(second.iter_mut()).zip(&*self.bias) {
+                (*first, *second) = (*bias, *bias);
+            }
+            f([self.weights, self.bias, first, second])
+        }
+    }
+}
+
+/// The rows of a matrix in row-major order.
+pub(crate) fn rows(matrix: &[f32], features: usize) -> impl Iterator<Item = &[f32]> {
+    let mut rest = matrix;
+    core::iter::from_fn(move || {
+        let (row, below) = rest.split_at_checked(features)?;
+        rest = below;
+        Some(row)
+    })
+}
+
+/// The same, to be written.
+pub(crate) fn rows_mut(matrix: &mut [f32], features: usize) -> impl Iterator<Item = &mut [f32]> {
+    let mut rest = matrix;
+    core::iter::from_fn(move || {
+        let (row, below) = core::mem::take(&mut rest).split_at_mut_checked(features)?;
+        rest = below;
+        Some(row)
+    })
+}
+
+/// `copy_from_slice` without its panic: the part that both have.
+#[inline(always)]
+pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
+    let len = from.len().min(to.len());
+    if let (Some(from), Some(to)) = (from.get(..len), to.get_mut(..len)) {
+        to.copy_from_slice(from);
+    }
+}
