@@ -13,10 +13,11 @@ use core::hint::black_box;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
 use hingeline::{
-    Average, AveragedSgd, Compact, Constant, Cosine, Decoded, Direction, EarlyStopping, Error, FiniteDifference,
-    Gradient, GradientDescent, Hinge, InverseTime, Landscape, LineSearch, MiniBatch, Model, Moments, Order, Parameter,
-    Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd,
-    Slices, Span, Standardiser, StepDecay, Stopped, argmax, coefficients, grid, random,
+    Average, AveragedSgd, Compact, Constant, Cosine, Decoded, Direction, DynAverage, DynDecoded, DynDirection,
+    DynGradient, DynModel, DynSamples, DynSlices, EarlyStopping, Error, FiniteDifference, Gradient, GradientDescent,
+    Hinge, InverseTime, Landscape, LineSearch, Loss, MiniBatch, Model, Moments, Objective, Order, Parameter, Pegasos,
+    Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices,
+    Span, Standardiser, StepDecay, Stopped, WestonWatkins, argmax, coefficients, grid, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -51,6 +52,7 @@ fn main() -> ! {
         training(&mut slices);
     }
     black_box(streams().is_ok());
+    black_box(runtime_shapes(black_box([10, 64])).is_ok());
     black_box(standardised(black_box([1.0; F])).is_ok());
     black_box(orders().is_ok());
     black_box(texts().is_ok());
@@ -184,7 +186,10 @@ fn standardised(mut x: [f32; F]) -> Result<(), Error> {
 
 fn losses(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(black_box(1.0), black_box(1e-4))?;
-    black_box((hinge.margin(), hinge.l2()));
+    black_box((hinge.margin(), hinge.l2(), hinge.loss_function().margin()));
+    black_box(Objective::of(WestonWatkins::new(black_box(1.0))?, black_box(1e-4))?);
+    black_box(hinge.loss_function().loss(black_box(3), black_box(&mut [0.5; C]))?);
+    black_box(hinge.loss_function().coefficients(black_box(3), black_box(&mut [0.5; C]))?);
     let mut margins = [0.0; C];
     black_box(hinge.margins(&TRAINED, black_box(&[1.0; F]), black_box(3), &mut margins)?);
     black_box(coefficients(&mut margins, black_box(3)));
@@ -242,7 +247,8 @@ fn searches(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let mut random = RandomSearch::new(search, &mut candidate);
     black_box(random.step(&mut model, samples, &mut rng)?);
     let state = random.state();
-    let (hinge, deviation) = (state.hinge(), state.deviation());
+    black_box(state.hinge());
+    let (hinge, deviation) = (state.objective(), state.deviation());
     let state = Search::resume(hinge, deviation, state.best(), state.steps())?;
     let mut local = RandomLocalSearch::new(state, &mut candidate);
     black_box(local.step(&mut model, samples, &mut rng)?);
@@ -285,6 +291,7 @@ fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(sgd.epoch(&mut model, samples, &mut order)?);
     let saved = sgd.progress();
     black_box(saved.learning_rate());
+    black_box(saved.objective());
     let progress = Progress::new(saved.hinge(), saved.schedule(), saved.steps())?;
     black_box(&mut Sgd::resume(progress));
     Ok(())
@@ -307,6 +314,102 @@ fn averages(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let mut stopping = EarlyStopping::new(black_box(3))?;
     let _ = black_box(stopping.observe(evaluation.accuracy(), &model, &mut best)?);
     black_box(EarlyStopping::resume(stopping.patience(), stopping.lowest(), stopping.waited())?);
+    Ok(())
+}
+
+/// A source of runtime shape, whose every sample is new to the compiler, its length too.
+struct DynRandomSamples<'a> {
+    x: &'a mut [f32],
+    rng: XorShiftRng,
+}
+
+impl DynSamples for DynRandomSamples<'_> {
+    fn len(&self) -> usize {
+        black_box(100)
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+        black_box(index);
+        self.x.fill(random::normal(&mut self.rng));
+        Ok((black_box(&*self.x), random::index(&mut self.rng, 12) as usize))
+    }
+}
+
+fn runtime_shapes([classes, features]: [usize; 2]) -> Result<(), Stopped> {
+    let mut memory = [[0.0; 1024]; 7];
+    let [of_model, of_other, of_gradient, of_direction, of_average, x, y] = black_box(&mut memory);
+    fn part(memory: &mut [f32], len: usize) -> Result<&mut [f32], Error> {
+        memory.get_mut(..len).ok_or(Error::ShapeMismatch)
+    }
+    let len = DynModel::memory_len(classes, features);
+    black_box(DynModel::memory_len_on(CHOSEN, classes, features));
+    let mut model = DynModel::on(CHOSEN, part(of_model, len)?, classes, features)?;
+    let mut other = DynModel::new(part(of_other, len)?, classes, features)?;
+    let len = DynGradient::memory_len(classes, features);
+    let mut gradient = DynGradient::new(part(of_gradient, len)?, classes, features)?;
+    let len = DynDirection::memory_len(classes, features);
+    let mut direction = DynDirection::new(part(of_direction, len)?, classes, features)?;
+    let len = DynAverage::memory_len(classes, features);
+    let mut average = DynAverage::new(part(of_average, len)?, classes, features)?;
+    let (x, y) = (part(x, features)?, part(y, black_box(features))?);
+
+    let hinge = Hinge::new(1.0, black_box(1e-4))?;
+    black_box(model.load(black_box(&[0.5; C * F]), black_box(&[0.5; C]), black_box(1.0)).is_ok());
+    other.copy_from(&model)?;
+    black_box(model.scores(x, black_box(&mut [0.5; C]))?);
+    black_box(hinge.margins(&model, x, black_box(3), black_box(&mut [0.5; C]))?);
+    black_box((model.predict(x)?, model.squared_norm(), model.checksum(), model.scale()));
+    black_box((model.classes(), model.features(), model.weights(), model.bias()));
+    black_box(model.batch_scores(black_box(&[&*x, &*y]), black_box(&mut [0.5; 2 * C])).is_ok());
+    let (features_of_set, labels) = (black_box([1.0_f32; 128]), black_box([0_u8, 1]));
+    let mut slices = DynSlices::new(black_box(features), &features_of_set, &labels)?;
+    black_box((slices.len(), slices.is_empty(), slices.sample(black_box(1))?));
+    black_box(Selected::new(&mut slices, black_box(&[1])).resident(black_box(0)));
+    let mut decoded = DynDecoded::new(black_box(2), y, |index, x| {
+        x.fill(index as f32);
+        Ok(index)
+    });
+    black_box(Selected::new(&mut decoded, black_box(&[1])).sample(black_box(0))?);
+    let mut buffer = [0.0; 64];
+    let mut random = DynRandomSamples { x: &mut buffer, rng: XorShiftRng::seed_from_u64(black_box(8)) };
+    let sets: [&mut dyn DynSamples; 3] = [&mut slices, &mut decoded, &mut random];
+    for samples in sets {
+        let mut rng = XorShiftRng::seed_from_u64(black_box(9));
+        let mut order = Order::new(samples.len(), &mut rng)?;
+        let schedule = Constant { rate: black_box(0.1) };
+        let mut sgd = Sgd::new(hinge, schedule)?;
+        black_box(sgd.step(&mut model, x, black_box(3)).is_ok());
+        black_box(sgd.epoch(&mut model, samples, &mut order).is_ok());
+        let mut averaged = AveragedSgd::new(sgd, &mut average);
+        black_box(averaged.step(&mut model, x, black_box(3)).is_ok());
+        black_box(averaged.step_next(&mut model, samples, &mut order).is_ok());
+        black_box(averaged.epoch(&mut model, samples, &mut order).is_ok());
+        black_box(average.finish(&mut other).is_ok());
+        average.clear();
+        black_box(hinge.loss(&model, samples).is_ok());
+        black_box(hinge.evaluate(&model, samples).is_ok());
+        black_box(hinge.gradient(&model, samples, &mut gradient).is_ok());
+        black_box((gradient.weights(), gradient.bias(), direction.weights(), direction.bias()));
+        black_box(GradientDescent::new(hinge, schedule, &mut gradient)?.step(&mut model, samples).is_ok());
+        black_box(MiniBatch::new(hinge, schedule, 8, &mut gradient)?.epoch(&mut model, samples, &mut order).is_ok());
+        let central = FiniteDifference::central(black_box(1e-2))?;
+        black_box(central.check(&hinge, &mut model, samples, &mut gradient).is_ok());
+        let at = black_box(Parameter::Weight { class: 1, feature: 2 });
+        black_box(central.derivative(&hinge, &mut model, samples, at).is_ok());
+        black_box(direction.between(&model, &other).is_ok());
+        black_box(direction.downhill(&hinge, &model, samples).is_ok());
+        let ray = Landscape::new(hinge, &model, [&direction]);
+        black_box(ray.loss(samples, black_box([0.5])).is_ok());
+        black_box(ray.minimum(samples).is_ok());
+        black_box(ray.breakpoints(samples, |point| _ = black_box(point)).is_ok());
+        black_box(model.advance(&direction, black_box(0.5)).is_ok());
+        black_box(LineSearch::new(hinge, &mut direction).step(&mut model, samples).is_ok());
+        let search = Search::new(hinge, black_box(0.1))?;
+        black_box(RandomSearch::new(search, &mut other).step(&mut model, samples, &mut rng).is_ok());
+        black_box(RandomLocalSearch::new(search, &mut other).step(&mut model, samples, &mut rng).is_ok());
+        let mut stopping = EarlyStopping::new(black_box(3))?;
+        black_box(stopping.observe(black_box(0.5), &model, &mut other).is_ok());
+    }
     Ok(())
 }
 
