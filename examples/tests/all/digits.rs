@@ -220,7 +220,7 @@ fn a_reader_who_has_seen_enough_is_no_error() {
 /// The table of the front page is what the program prints, but for the time that it took.
 #[test]
 fn the_front_page_shows_what_the_program_prints() {
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../../README.md");
     let shown: Vec<_> = readme.lines().map(without_seconds).collect();
     let output = digits(&[]);
     // The kernel is the best one of the processor, which may be another than the page's.
