@@ -22,18 +22,16 @@ pub fn assert_same(actual: f32, expected: f32, what: impl Display) {
 
 /// Demands the same bits, or two NaNs, of every pair.
 #[track_caller]
-pub fn assert_all_same<'a>(
-    actual: impl IntoIterator<Item = &'a f32>,
-    expected: impl IntoIterator<Item = &'a f32>,
-    what: impl Display,
-) {
-    let (mut actual, mut expected) = (actual.into_iter(), expected.into_iter());
-    for index in 0.. {
-        match (actual.next(), expected.next()) {
-            (Some(a), Some(b)) => assert_same(*a, *b, format_args!("{what}, element {index}")),
-            (None, None) => break,
-            (a, b) => panic!("{what}: lengths differ at element {index}: {a:?} and {b:?}"),
-        }
+pub fn assert_all_same(actual: impl AsRef<[f32]>, expected: impl AsRef<[f32]>, what: impl Display) {
+    assert_slices_same(actual.as_ref(), expected.as_ref(), &what);
+}
+
+/// Not generic, and so compiled here, with optimisation.
+#[track_caller]
+fn assert_slices_same(actual: &[f32], expected: &[f32], what: &dyn Display) {
+    assert_eq!(actual.len(), expected.len(), "{what}: lengths differ");
+    for (index, (a, b)) in actual.iter().zip(expected).enumerate() {
+        assert_same(*a, *b, format_args!("{what}, element {index}"));
     }
 }
 

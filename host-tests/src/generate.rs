@@ -80,6 +80,11 @@ pub fn whole(rng: &mut XorShiftRng, largest: i32) -> f32 {
 
 /// `n` values of one kind.
 pub fn values(rng: &mut XorShiftRng, n: usize, mut draw: impl FnMut(&mut XorShiftRng) -> f32) -> Vec<f32> {
+    values_of(rng, n, &mut draw)
+}
+
+/// Not generic, and so compiled here, with optimisation.
+fn values_of(rng: &mut XorShiftRng, n: usize, draw: &mut dyn FnMut(&mut XorShiftRng) -> f32) -> Vec<f32> {
     (0..n).map(|_| draw(rng)).collect()
 }
 

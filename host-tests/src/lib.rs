@@ -8,6 +8,7 @@ pub mod bits;
 pub mod contract;
 pub mod generate;
 pub mod kernels;
+pub mod long;
 pub mod oracle;
 pub mod tolerance;
 

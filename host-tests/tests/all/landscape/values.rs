@@ -6,7 +6,7 @@ use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::oracle;
 use hingeline_host_tests::{contract, for_shapes, tolerance};
 
-use crate::{Case, for_cases};
+use super::{Case, for_cases};
 
 #[test]
 fn losses_are_those_of_the_moved_model() {

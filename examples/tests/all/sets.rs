@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const TRAIN: &[u8] = include_bytes!("../data/digits/train.bin");
+const TRAIN: &[u8] = include_bytes!("../../data/digits/train.bin");
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits");
 
 fn meta(d: usize, classes: usize, dtype: &str) -> Vec<u8> {

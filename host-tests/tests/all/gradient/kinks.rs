@@ -2,7 +2,7 @@
 
 use hingeline::{Derivative, FiniteDifference, Gradient, Hinge, Model, Parameter, Slices};
 
-use crate::{central, forward};
+use super::{central, forward};
 
 /// A margin of this size: x = 1, label 0, Δ = 1, W = (0, margin − 1).
 fn model_with_margin(margin: f32) -> Model<2, 1> {

@@ -2,7 +2,7 @@
 
 use hingeline::{Direction, Error, Hinge, Landscape, Model, Slices};
 
-use crate::{Refused, at};
+use super::{Refused, at};
 
 #[test]
 fn what_a_landscape_refuses() {

@@ -5,7 +5,7 @@ use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::oracle::{self, Loss};
 use hingeline_host_tests::{for_shapes, tolerance};
 
-use crate::{central, forward, parameters};
+use super::{central, forward, parameters};
 
 const SAMPLES: usize = 9;
 

@@ -6,7 +6,7 @@ use hingeline::{
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate::{self, Set};
 
-use crate::strategy::{assert_refused, strategies};
+use super::strategy::{assert_refused, strategies};
 
 const C: usize = 3;
 const F: usize = 4;
@@ -103,7 +103,7 @@ fn loss_that_overflows() {
         let mut set = Slices::new(&[[1.0]], core::slice::from_ref(&label)).unwrap();
         let stopped = Stopped { error: Error::NonFiniteLoss, sample: Some(0) };
         assert_eq!(hinge().loss(&model, &mut set), Err(stopped));
-        for mut strategy in crate::strategy::descents(hinge(), 0.1, 1) {
+        for mut strategy in super::strategy::descents(hinge(), 0.1, 1) {
             assert_refused(&mut *strategy, &mut model.clone(), &mut set, stopped);
         }
     }
@@ -120,7 +120,7 @@ fn sum_of_losses_that_overflows() {
     let stopped = Stopped { error: Error::NonFiniteLoss, sample: None };
     assert_eq!(hinge().loss(&model, &mut set), Err(stopped));
     assert_eq!(hinge().gradient(&model, &mut set, &mut Gradient::new()), Err(stopped));
-    for mut strategy in crate::strategy::descents(hinge(), 0.1, 2).into_iter().skip(2) {
+    for mut strategy in super::strategy::descents(hinge(), 0.1, 2).into_iter().skip(2) {
         assert_refused(&mut *strategy, &mut model.clone(), &mut set, stopped);
     }
 }

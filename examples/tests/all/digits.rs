@@ -220,7 +220,7 @@ fn a_reader_who_has_seen_enough_is_no_error() {
 /// The guide shows all that the program prints, and the front page a part of it, but for the time that it took.
 #[test]
 fn the_pages_show_what_the_program_prints() {
-    let page = include_str!("../../core/src/guide/first_steps.md");
+    let page = include_str!("../../../core/src/guide/first_steps.md");
     let shown: Vec<_> = page.lines().map(without_seconds).collect();
     let output = text(&digits(&[]).stdout);
     // The kernel is the best one of the processor, which may be another than the page's.
@@ -228,7 +228,7 @@ fn the_pages_show_what_the_program_prints() {
         assert!(shown.contains(&without_seconds(line)), "not in the guide: {line}");
     }
     let printed: Vec<_> = output.lines().map(without_seconds).collect();
-    let (_, excerpt) = include_str!("../../README.md").split_once("```text\n").expect("an excerpt");
+    let (_, excerpt) = include_str!("../../../README.md").split_once("```text\n").expect("an excerpt");
     let (excerpt, _) = excerpt.split_once("```").expect("an end");
     assert!(excerpt.lines().count() > 5, "{excerpt}");
     for line in excerpt.lines() {

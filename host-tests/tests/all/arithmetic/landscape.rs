@@ -6,7 +6,7 @@ use hingeline_host_tests::bits::assert_same;
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::{contract, for_shapes};
 
-use crate::descent::assert_model;
+use super::descent::assert_model;
 
 const SEEDS: core::ops::Range<u64> = 0..8;
 const HINGES: [(f32, f32); 3] = [(1.0, 0.0), (1.0, 1e-2), (0.0, 0.3)];

@@ -4,7 +4,7 @@ use hingeline::{Constant, Direction, Error, Gradient, GradientDescent, Hinge, Li
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate::{self, Set};
 
-use crate::{Refused, at};
+use super::{Refused, at};
 
 /// The loss falls at every step until it stalls, and then every further step leaves the model as it is. It stalls at a kink, where a
 /// constant rate goes on.

@@ -5,7 +5,7 @@ use hingeline_host_tests::bits::{assert_same, elements};
 use hingeline_host_tests::for_shapes;
 use hingeline_host_tests::generate::{self, Set};
 
-use crate::{central, parameters};
+use super::{central, parameters};
 
 /// The metric of the lecture's gradient checks.
 fn relative_error(n: f32, a: f32) -> f32 {

@@ -6,7 +6,7 @@ use hingeline::{Direction, Error, Hinge, Landscape, LineSearch, Model, Sample, S
 
 use hingeline_host_tests::{for_shapes, tolerance};
 
-use crate::{Case, SEEDS, for_cases};
+use super::{Case, SEEDS, for_cases};
 use hingeline_host_tests::oracle;
 
 /// On a ray the loss lies below its chords.

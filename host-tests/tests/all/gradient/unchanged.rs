@@ -4,7 +4,7 @@ use hingeline::{Decoded, Error, FiniteDifference, Gradient, Hinge, Model, Parame
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate::{self, Set};
 
-use crate::{central, forward, parameters};
+use super::{central, forward, parameters};
 
 /// Calls all three ways to take a difference, and demands that none leaves a trace in the model.
 fn assert_unchanged<const C: usize, const F: usize>(

@@ -3,6 +3,7 @@
 use hingeline_examples::idx;
 use hingeline_examples::records::{self, Value};
 use proptest::prelude::*;
+use proptest::test_runner::RngAlgorithm;
 
 const CLASSES: usize = 4;
 const VALUES: [Value; 4] = [Value::U8, Value::I8, Value::I16, Value::F32];
@@ -92,7 +93,12 @@ fn any_bytes(whole: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     // Without a file of past failures: their seed is printed.
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 20_000,
+        failure_persistence: None,
+        rng_algorithm: RngAlgorithm::XorShift,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_bytes_as_pictures(bytes in any_bytes(images())) {

@@ -7,7 +7,7 @@ use hingeline::{
 use hingeline_host_tests::bits::{ModelBits, is_finite};
 use hingeline_host_tests::generate::{self, Set};
 
-use crate::strategy::{assert_refused, descents};
+use super::strategy::{assert_refused, descents};
 
 /// Demands that no descent takes a step on a set of this one sample.
 #[track_caller]

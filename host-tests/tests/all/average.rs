@@ -5,6 +5,7 @@ use hingeline::{
 };
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate::{self, Set};
+use hingeline_host_tests::long::averaged_steps;
 use hingeline_host_tests::{oracle, tolerance};
 
 /// The mean of the iterates in f64, and the mean of their magnitudes.
@@ -219,13 +220,9 @@ fn steps_on_another_model() {
 fn an_average_is_full_after_its_last_step() {
     let mut model = Model::from_parts([[0.1], [-0.1]], [0.3, 0.7], 1.0).unwrap();
     // The margin of 0 is satisfied, so that no step changes the model.
-    let mut sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
+    let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
     let mut average = Average::new();
-    for _ in 0..Average::<2, 1>::LARGEST {
-        let mut averaged = AveragedSgd::new(sgd, &mut average);
-        averaged.step(&mut model, &[3.0], 0).unwrap();
-        sgd = averaged.sgd();
-    }
+    let sgd = averaged_steps(Average::<2, 1>::LARGEST, sgd, &mut average, &mut model, [3.0]);
     let mut samples = Slices::new(&[[3.0]], &[0_u8]).unwrap();
     let mut order = Order::resume([1, 2, 3, 4], 1, 0, 0).unwrap();
     let stopped = AveragedSgd::new(sgd, &mut average).epoch(&mut model, &mut samples, &mut order);
