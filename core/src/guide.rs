@@ -8,6 +8,9 @@ pub mod first_steps {}
 #[doc = include_str!("guide/firmware.md")]
 pub mod firmware {}
 
+#[doc = include_str!("guide/runtime_shapes.md")]
+pub mod runtime_shapes {}
+
 #[doc = include_str!("guide/costs.md")]
 pub mod costs {}
 
@@ -28,3 +31,6 @@ pub mod replaying {}
 
 #[doc = include_str!("guide/proof.md")]
 pub mod proof {}
+
+#[doc = include_str!("guide/inside.md")]
+pub mod inside {}

@@ -9,7 +9,7 @@ use crate::loss::{Loss, Objective};
 use crate::model::{AnyGradient, AnyModel, Arrays, DynGradient, Elements, Lent, SamplesOf, Storage};
 use crate::random;
 
-/// A direction in the space of weights and biases: the `W1` of `W + a · W1`, in the layout of a [`Gradient`].
+/// A direction in the space of weights and biases: the `W1` of `W + a · W1`, in the layout of a [`Gradient`](crate::Gradient).
 ///
 /// It is drawn at random, or taken from a gradient, from two models, or from the caller's numbers. All its elements are
 /// finite; a new one is all zeros.
@@ -139,7 +139,7 @@ impl<G: Storage> AnyDirection<G> {
     /// A gradient that is there already is [loaded](Self::load) and [turned round](Self::scale).
     ///
     /// # Errors
-    /// As [`Hinge::gradient`]; the direction is then all zeros.
+    /// As [`Hinge::gradient`](crate::Hinge::gradient); the direction is then all zeros.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Model, Slices};

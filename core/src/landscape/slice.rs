@@ -28,14 +28,14 @@ use crate::model::{AnyModel, Arrays, Elements, SamplesOf, Storage, View};
 /// added in ascending `j` from +0.0, the samples in ascending order by Neumaier's compensated summation, and the sum is divided
 /// by `N`.
 ///
-/// The regulariser is `α * R`. `R` begins as [`Model::squared_norm`], and each direction in order makes it
+/// The regulariser is `α * R`. `R` begins as [`Model::squared_norm`](crate::Model::squared_norm), and each direction in order makes it
 /// `R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, where `P_k = (p_k + (a_1 * G_1k)) + …` over the directions before it,
 /// `p_k = scale * dot(W, W_k)` and `G_lk = dot(W_l, W_k)`. Directions whose coordinate is zero are left out, and an `R` below zero
-/// counts as zero. So at the model itself the value is [`Hinge::loss`], bit for bit.
+/// counts as zero. So at the model itself the value is [`Hinge::loss`](crate::Hinge::loss), bit for bit.
 ///
 /// # Errors
 /// [`Error::InvalidPoint`] for a coordinate that is not finite, before anything is read; [`Error::EmptySet`]; for the sample at
-/// fault what [`Hinge::margins`] refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
+/// fault what [`Hinge::margins`](crate::Hinge::margins) refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
 /// [`Error::NonFiniteLoss`] if a difference of two of these is not. Also [`Error::NonFiniteLoss`], without a sample, if a value
 /// is not finite.
 ///

@@ -39,7 +39,7 @@ impl<L: Loss> Objective<L> {
 
     /// The gradient of [`loss`](Self::loss) into the caller's buffer, and that loss.
     ///
-    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the coefficients `k` of [`coefficients`]; for the bias without x
+    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the coefficients `k` of [`coefficients`](crate::coefficients); for the bias without x
     /// and without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
     ///
     /// Contract: per weight, from +0.0 and over the samples in ascending order, `g = g + (k * x)`; then

@@ -16,7 +16,7 @@ use crate::model::{AnyModel, Shape, Storage};
 /// # Numeric contract
 /// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is its counting margins added in ascending `j`
 /// from +0.0. The losses of a set are added in ascending order by Neumaier's compensated summation, and the sum is
-/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`].
+/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`](crate::Model::squared_norm).
 ///
 /// # Source
 /// J. Weston and C. Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999; in this form in

@@ -13,17 +13,17 @@ use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 /// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
 ///
 /// # Cost
-/// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`], which the
-/// caller lends, and on the stack what [`Hinge::loss`] takes. Stepped on a buffer of
+/// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`](crate::Gradient), which the
+/// caller lends, and on the stack what [`Hinge::loss`](crate::Hinge::loss) takes. Stepped on a buffer of
 /// samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
-/// The gradient as in [`Hinge::gradient`], not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of
+/// The gradient as in [`Hinge::gradient`](crate::Hinge::gradient), not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of
 /// 1; then `w = w + (f * g)` with `f = −(η / N)`, and `f / scale` if the model's scale is not 1.
 ///
 /// # Errors
 /// A step is refused, with model and optimiser bit for bit as before, for an empty set, a sample that
-/// [`Hinge::margins`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
+/// [`Hinge::margins`](crate::Hinge::margins) refuses, a result that would not be finite, and `2ηα ≥ 1`.
 ///
 /// ```
 /// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Slices};
@@ -111,8 +111,8 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
 /// an epoch. Formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
 ///
 /// # Cost
-/// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`], which the
-/// caller lends, and on the stack what [`Hinge::loss`] takes.
+/// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`](crate::Gradient), which the
+/// caller lends, and on the stack what [`Hinge::loss`](crate::Hinge::loss) takes.
 ///
 /// ```
 /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};

@@ -18,13 +18,13 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 ///
 /// # Cost
 /// A step is at most ten passes over the set, one for the gradient, eight for the minimum, one for the loss there, and six over
-/// the weights. It needs a [`Direction`], which the caller lends, and on the stack what these take.
+/// the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and on the stack what these take.
 ///
 /// # Numeric contract
-/// The direction is that of [`Direction::downhill`], the minimum that of the ray, the step [`Model::advance`].
+/// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum that of the ray, the step [`Model::advance`](crate::Model::advance).
 ///
 /// # Errors
-/// A step is refused, with model and optimiser bit for bit as before, for what [`Hinge::gradient`] and [`Landscape::minimum`]
+/// A step is refused, with model and optimiser bit for bit as before, for what [`Hinge::gradient`](crate::Hinge::gradient) and [`Landscape::minimum`]
 /// refuse, and as [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a result that would not be finite.
 ///
 /// ```

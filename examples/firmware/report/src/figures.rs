@@ -69,6 +69,7 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
     let (bare, counts) = (row.bare.as_ref(), &row.counts);
     let counts = [
         ("flash", bare.map(|bare| bare.flash)),
+        ("flash_shapes", bare.map(|bare| bare.flash_shapes)),
         ("stack", bare.map(|bare| bare.stack)),
         ("instructions_score", Some(counts.instructions_score)),
         ("instructions_score_10x30", counts.instructions_score_10x30),

@@ -66,7 +66,7 @@ fn main() -> ExitCode {
         eprintln!("{failure}");
         failed = true;
     }
-    match judge(&rows, options.record) {
+    match compare(&rows, options.record) {
         Ok(as_good) => failed |= !as_good,
         Err(failure) => {
             eprintln!("figures.json: {failure}");
@@ -123,7 +123,7 @@ fn costs(rows: &[Row]) -> Table {
     table(&header, cells)
 }
 
-/// The scores at other lengths, what subnormals cost, and cycles by models.
+/// The scores at other lengths, what subnormals cost, cycles by models, and the flash of three shapes.
 fn counts(rows: &[Row]) -> Table {
     let header = [
         "core",
@@ -137,6 +137,7 @@ fn counts(rows: &[Row]) -> Table {
         "cortex-m4f",
         "cortex-a53",
         "neoverse-v1",
+        "three shapes",
     ];
     let cells = rows.iter().map(|row| {
         let counts = &row.counts;
@@ -153,6 +154,7 @@ fn counts(rows: &[Row]) -> Table {
             cycles("cycles_score"),
             cycles("cycles_cortex_a53"),
             cycles("cycles_neoverse_v1"),
+            optional(row.bare.as_ref().map(|bare| bare.flash_shapes)),
         ]
     });
     table(&header, cells)
@@ -175,7 +177,7 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
 }
 
 /// Whether the figures are as good as those of the repository, or are made them.
-fn judge(rows: &[Row], record: bool) -> Result<bool, Failure> {
+fn compare(rows: &[Row], record: bool) -> Result<bool, Failure> {
     if record {
         Figures::record(rows)?;
         return Ok(true);

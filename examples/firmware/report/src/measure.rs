@@ -41,6 +41,8 @@ pub(crate) struct Row {
 pub(crate) struct Bare {
     /// Bytes of the code that scores and steps, and of all that it calls.
     pub(crate) flash: u64,
+    /// The same for models of three shapes.
+    pub(crate) flash_shapes: u64,
     /// The largest stack that a score, a step or a decoded sample left its traces on, and the largest that one can take.
     pub(crate) stack: u64,
     pub(crate) stack_bound: u64,
@@ -181,13 +183,14 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
     if below_caller < painted {
         return Err(format!("{}: {painted} bytes of stack were used, above the bound {below_caller}", core.name).into());
     }
-    Ok(Bare { flash: flash(&programs.path("footprint"))?, stack: painted, stack_bound })
+    let flash_shapes = flash(&programs.path("footprint_shapes"))?;
+    Ok(Bare { flash: flash(&programs.path("footprint"))?, flash_shapes, stack: painted, stack_bound })
 }
 
 /// The bytes of the function that scores and steps, and of all that it calls.
 fn flash(program: &Path) -> Result<u64, Failure> {
     let elf = Elf::read(program)?;
-    let learn = elf.function("learn", |name| name == "footprint::learn")?;
+    let learn = elf.function("learn", |name| name.starts_with("footprint") && name.ends_with("::learn"))?;
     Ok(elf.size(&Stacks::read(program)?.reachable(learn)))
 }
 
