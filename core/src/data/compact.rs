@@ -1,4 +1,4 @@
-//! Samples that lie in flash as small whole numbers, and how they become features.
+//! Samples in flash as small whole numbers, and how they become features.
 
 use super::samples::{Sample, Samples};
 use crate::error::Error;
@@ -40,7 +40,7 @@ pub enum Scaling<'a, const F: usize> {
 impl<const F: usize> Scaling<'_, F> {
     /// Decodes one sample into a buffer, such as the window of a sensor that is to be predicted.
     ///
-    /// What overflows is infinite, and refused by whoever computes scores of it.
+    /// What overflows is infinite, and the scores of it are refused.
     ///
     /// ```
     /// use hingeline::{Model, Scaling};

@@ -78,7 +78,7 @@ pub trait Samples<const F: usize> {
     /// ```
     fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error>;
 
-    /// The same sample, if it lies in memory and can be lent together with others; then a kernel may take several at
+    /// The same sample, if it is in memory and can be lent together with others; then a kernel may take several at
     /// once.
     ///
     /// `None`, which is always right, for what has to be decoded first, and for what [`sample`](Self::sample) would

@@ -197,7 +197,7 @@ impl<const F: usize> Standardiser<F> {
         &self.factor
     }
 
-    /// Standardises a sample in place. A feature that is not finite stays so, and is refused by whoever takes it next.
+    /// Standardises a sample in place. A feature that is not finite stays so; the call that takes the sample next refuses it.
     ///
     /// ```
     /// let mut x = [3.0];

@@ -6,12 +6,12 @@
 //! by one part would load fewer features and move more partial sums.
 //!
 //! # Subnormals
-//! Helium takes subnormal operands as zeros and makes zeros of subnormal results, which the contract forbids. But it leaves a
-//! mark of that in FPSCR, in its cumulative bits for subnormal inputs (IDC) and for underflow (UFC). They are cleared before
-//! and read after, and what was computed with a mark is computed again, by the scalar unit, which keeps subnormals: scores all
-//! at once, rows sixteen weights at a time, since these are overwritten. So the contract holds for all inputs; those with
-//! subnormals cost what they cost on [`Vfp`], and what was done in vain. All of it is assembly: a plain loop the compiler might
-//! turn into Helium, for a processor that it knows to have it.
+//! Helium takes subnormal operands as zeros and makes zeros of subnormal results, which the contract forbids. It records each
+//! flush in the cumulative bits of FPSCR for subnormal inputs (IDC) and for underflow (UFC). The kernel clears these bits before
+//! it computes and reads them afterwards. If one is set, the scalar unit, which keeps subnormals, computes that part again: scores
+//! all at once, rows sixteen weights at a time, since these are overwritten. So the contract holds for all inputs. Inputs with
+//! subnormals cost what they cost on [`Vfp`], and the discarded computation. All of it is assembly: the compiler could turn a
+//! plain loop into Helium, for a processor that it knows to have it.
 
 use core::arch::naked_asm;
 
@@ -31,9 +31,9 @@ use crate::error::Error;
 /// }
 /// ```
 ///
-/// Subnormals are kept, though Helium flushes them to zero: it tells when it has, and then the scalar unit computes that part
-/// again. Without a `-C target-cpu` that has Helium: with one, the compiler would use it for plain loops, and nobody would ask
-/// whether it has flushed; the build script refuses those that it sees.
+/// Subnormals are kept, though Helium flushes them to zero: the unit records each flush, and the scalar unit then computes that
+/// part again. Do not build with a `-C target-cpu` that has Helium: the compiler would use it for plain loops, whose flushes are
+/// not detected. The build script refuses the ones that it sees.
 ///
 /// It restores the registers that its caller may rely on; what the cumulative bits of FPSCR are afterwards is not specified.
 #[derive(Clone, Copy, Debug, Default)]

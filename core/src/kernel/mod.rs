@@ -1,6 +1,6 @@
 //! The seam between the model and the processor: what a kernel computes, and which one is used.
 //!
-//! A kernel is a value without size, a token: whoever holds one may use its instructions. Every kernel returns the
+//! A kernel is a value without size, a token: proof that its instructions may be used. Every kernel returns the
 //! same bits as [`Portable`], which is the definition; another one is another way to compute them. Kernels take
 //! slices, so that one of them serves all shapes and flash stays small.
 //!
@@ -207,7 +207,7 @@ mod sealed {
     use super::{Kernel, margins};
     use crate::error::Error;
 
-    /// What the crate alone may ask for: nobody else has the key.
+    /// Operations that only this crate can call: they take a key, and only this crate has one.
     pub trait Sealed: Sized {
         /// Tells the processor that these elements are wanted soon, if it has a cache and can be told.
         #[inline(always)]

@@ -24,7 +24,7 @@ where
     ///
     /// # Numeric contract
     /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
-    /// +0.0; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added likewise.
+    /// +0.0; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added in the same way.
     /// The total is divided by `N`, and with L2 `α * (2 * (p + (a * G)))` is added, for the `p` and `G` of
     /// [the regulariser](Self#numeric-contract), without the product for `a = 0`.
     ///

@@ -64,7 +64,7 @@ impl Objective<WestonWatkins> {
     ///
     /// # Errors
     /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], [`Error::NonFiniteLoss`]; the buffer's content is then
-    /// of no use.
+    /// undefined.
     ///
     /// ```
     /// use hingeline::{Hinge, Model};

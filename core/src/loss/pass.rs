@@ -79,7 +79,7 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         Ok(())
     }
 
-    /// Takes the samples at once if they all lie in memory; else returns false and has done nothing.
+    /// Takes the samples at once if they are all in memory; else returns false and has done nothing.
     ///
     /// The refusal is that of the first sample at fault, as if they were taken one by one.
     fn take_together<S: Shape, D: SamplesOf<S> + ?Sized>(

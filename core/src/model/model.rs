@@ -18,7 +18,7 @@ pub(crate) const BLOCK: usize = 8;
 /// # Layout
 /// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale and
 /// an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, nothing anywhere else. [`Model::new`] is all
-/// zero bits, so a `static` model lies in `.bss` and costs no flash.
+/// zero bits, so a `static` model is in `.bss` and takes no flash.
 ///
 /// The model keeps what it was given finite: every step refuses a result that is not. Only the candidate that a search
 /// borrows is scratch, and may hold anything after a refusal.
@@ -170,7 +170,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
         &self.storage.bias
     }
 
-    /// Makes this model, where it lies, a copy of another one, whatever kernel that one is on.
+    /// Makes this model, in place, a copy of another one. The other one may be on another kernel.
     ///
     /// ```
     /// use hingeline::Model;

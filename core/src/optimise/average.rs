@@ -111,7 +111,7 @@ impl<S: Storage> AnyAverage<S> {
         self.steps = 0;
     }
 
-    /// Makes the model, where it lies, the mean of the models that the steps left behind; its scale is then 1.
+    /// Makes the model, in place, the mean of the models that the steps left behind; its scale is then 1.
     ///
     /// It must be the model that the steps were made on, or a copy of it: rows that no step wrote since are taken from it.
     /// To go on training, do this to a copy; the average itself stays as it is.
@@ -235,7 +235,7 @@ impl<S: Storage> Observer for AnyAverage<S> {
 }
 
 /// Averaged stochastic gradient descent (Polyak-Ruppert): steps of [`Sgd`], and the mean of the models that they leave
-/// behind, `W̄ = 1/T Σ_{t=1..T} W_t` and likewise for the bias.
+/// behind, `W̄ = 1/T Σ_{t=1..T} W_t` and the same for the bias.
 ///
 /// The steps are those of [`Sgd`], bit for bit; the mean is for prediction, and is there when [`Average::finish`] is
 /// called. It is far less noisy than the last model, so a larger learning rate serves. Start it when the first steps are

@@ -45,7 +45,7 @@ pub struct GradientDescent<'a, G, R, L = WestonWatkins> {
 }
 
 impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
-    /// A descent before its first step. The gradient's content is of no matter.
+    /// A descent before its first step. The gradient's content is overwritten.
     ///
     /// # Errors
     /// As [`Progress::new`].
@@ -137,7 +137,7 @@ pub struct MiniBatch<'a, G, R, L = WestonWatkins> {
 }
 
 impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, G, R, L> {
-    /// A descent before its first step. The gradient's content is of no matter.
+    /// A descent before its first step. The gradient's content is overwritten.
     ///
     /// # Errors
     /// As [`Progress::new`], and [`Error::InvalidBatchSize`] for a size of 0.

@@ -50,7 +50,7 @@ pub struct LineSearch<'a, G, L = WestonWatkins> {
 }
 
 impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, G, L> {
-    /// A descent before its first step. The direction's content is of no matter.
+    /// A descent before its first step. The direction's content is overwritten.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, LineSearch};

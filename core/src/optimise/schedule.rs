@@ -42,7 +42,7 @@ pub trait Schedule: Copy {
     /// ```
     fn rate(&self, t: u64) -> f32;
 
-    /// Refuses parameters that are of no use. An optimiser asks when it is given the schedule.
+    /// Refuses parameters out of range. An optimiser asks when it is given the schedule.
     ///
     /// # Errors
     /// [`Error::InvalidLearningRate`] for a rate, [`Error::InvalidSchedule`] for what makes it fall.
