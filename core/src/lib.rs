@@ -37,6 +37,13 @@ mod optimise;
 // The manual.
 pub mod guide;
 
+/// What code that is generic over the shape of a model asks for. Programs that train a model of one shape need none of it.
+///
+/// The page [`runtime_shapes`](guide::runtime_shapes) of the guide shows a function that takes any model.
+pub mod shape {
+    pub use crate::model::{Arrays, Fixed, Lent, Runtime, SamplesOf, Shape, Storage};
+}
+
 pub use data::{
     Compact, Decoded, DynDecoded, DynSamples, DynSlices, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected,
     Slices, Standardiser,
@@ -47,10 +54,7 @@ pub use loss::{
     Derivative, Evaluation, FiniteDifference, GradientCheck, Hinge, Loss, Objective, Parameter, PiecewiseLinear,
     SampleLoss, WestonWatkins, coefficients,
 };
-pub use model::{
-    AnyGradient, AnyModel, Arrays, DynGradient, DynModel, Fixed, Gradient, Lent, Model, Runtime, SamplesOf, Shape,
-    Storage, argmax,
-};
+pub use model::{AnyGradient, AnyModel, DynGradient, DynModel, Gradient, Model, argmax};
 pub use optimise::{
     AnyAverage, Average, AveragedSgd, BatchStep, Constant, Cosine, DynAverage, EarlyStopping, GradientDescent,
     InverseTime, LineSearch, LineSearchStep, MiniBatch, Pegasos, Progress, RandomLocalSearch, RandomSearch, Schedule,

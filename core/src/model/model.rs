@@ -77,7 +77,7 @@ pub type DynModel<'a, K = Chosen> = AnyModel<Lent<'a>, K>;
 /// A [`Model`] or a [`DynModel`]: what both can do.
 ///
 /// ```
-/// use hingeline::{AnyModel, Model, Storage, kernel::Kernel};
+/// use hingeline::{AnyModel, Model, kernel::Kernel, shape::Storage};
 ///
 /// fn is_fresh<S: Storage, K: Kernel>(model: &AnyModel<S, K>) -> bool {
 ///     model.squared_norm() == 0.0

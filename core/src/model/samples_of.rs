@@ -14,7 +14,8 @@ use crate::error::Error;
 /// Implement one of those two, not this.
 ///
 /// ```
-/// use hingeline::{Fixed, SamplesOf, Slices};
+/// use hingeline::Slices;
+/// use hingeline::shape::{Fixed, SamplesOf};
 ///
 /// fn fits<S: SamplesOf<Fixed<2, 3>>>(_: &S) {}
 /// fits(&Slices::new(&[[1.0, 2.0, 3.0]], &[0u8])?);

@@ -10,14 +10,14 @@ use crate::error::Error;
 /// Sealed; [`Fixed`] and [`Runtime`] are all there is.
 ///
 /// ```
-/// use hingeline::{Shape, kernel::Kernel};
+/// use hingeline::shape::{Fixed, Runtime, Shape};
 ///
 /// // A sample of ten features, and one of any length.
 /// fn first<S: Shape>(x: &S::Sample) -> f32 {
 ///     x.as_ref()[0]
 /// }
-/// assert_eq!(first::<hingeline::Fixed<3, 2>>(&[1.0, 2.0]), 1.0);
-/// assert_eq!(first::<hingeline::Runtime>([1.0, 2.0].as_slice()), 1.0);
+/// assert_eq!(first::<Fixed<3, 2>>(&[1.0, 2.0]), 1.0);
+/// assert_eq!(first::<Runtime>([1.0, 2.0].as_slice()), 1.0);
 /// ```
 pub trait Shape: sealed::Shape {
     /// A sample's features: an array of them, or a slice.
@@ -29,7 +29,7 @@ pub trait Shape: sealed::Shape {
 /// A shape that the compiler knows: `C` classes and `F` features.
 ///
 /// ```
-/// let x: &<hingeline::Fixed<3, 2> as hingeline::Shape>::Sample = &[1.0, 2.0];
+/// let x: &<hingeline::shape::Fixed<3, 2> as hingeline::shape::Shape>::Sample = &[1.0, 2.0];
 /// assert_eq!(x.len(), 2);
 /// ```
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct Fixed<const C: usize, const F: usize>;
 /// A shape that is known at run time.
 ///
 /// ```
-/// let x: &<hingeline::Runtime as hingeline::Shape>::Sample = &[1.0, 2.0];
+/// let x: &<hingeline::shape::Runtime as hingeline::shape::Shape>::Sample = &[1.0, 2.0];
 /// assert_eq!(x.len(), 2);
 /// ```
 #[derive(Debug)]
@@ -59,10 +59,10 @@ impl Shape for Runtime {
 /// Sealed; [`Arrays`] and [`Lent`] are all there is.
 ///
 /// ```
-/// use hingeline::{AnyModel, Storage};
+/// use hingeline::{AnyModel, kernel::Chosen, shape::Storage};
 ///
 /// // Both kinds of model.
-/// fn norm<S: Storage>(model: &AnyModel<S, hingeline::kernel::Chosen>) -> f32 {
+/// fn norm<S: Storage>(model: &AnyModel<S, Chosen>) -> f32 {
 ///     model.squared_norm()
 /// }
 /// assert_eq!(norm(&hingeline::Model::<2, 1>::new()), 0.0);
@@ -75,7 +75,7 @@ pub trait Storage: sealed::Storage {
 /// Memory in place: arrays of a shape that the compiler knows.
 ///
 /// ```
-/// use hingeline::{AnyModel, Arrays, Model, kernel::Chosen};
+/// use hingeline::{AnyModel, Model, kernel::Chosen, shape::Arrays};
 ///
 /// let model: AnyModel<Arrays<3, 2>, Chosen> = Model::new();
 /// assert_eq!(model.weights(), &[[0.0; 2]; 3]);
@@ -99,7 +99,7 @@ impl<const C: usize, const F: usize> Storage for Arrays<C, F> {
 /// Memory that the caller lends, of a shape that is known at run time.
 ///
 /// ```
-/// use hingeline::{AnyModel, DynModel, Lent, kernel::Chosen};
+/// use hingeline::{AnyModel, DynModel, kernel::Chosen, shape::Lent};
 ///
 /// let mut memory = [0.0; DynModel::memory_len(3, 2)];
 /// let model: AnyModel<Lent<'_>, Chosen> = DynModel::new(&mut memory, 3, 2)?;

@@ -3,11 +3,12 @@
 use std::fmt::Debug;
 
 use hingeline::kernel::{Kernel, Work};
+use hingeline::shape::{SamplesOf, Shape, Storage};
 use hingeline::{
     AnyAverage, AnyDirection, AnyGradient, AnyModel, Average, AveragedSgd, Constant, Direction, DynAverage, DynDecoded,
     DynDirection, DynGradient, DynModel, DynSamples, DynSlices, EarlyStopping, Error, FiniteDifference, Gradient,
     GradientDescent, Hinge, InverseTime, Landscape, LineSearch, MiniBatch, Model, Order, Parameter, RandomLocalSearch,
-    RandomSearch, SamplesOf, Search, Selected, Sgd, Shape, Span, Stopped, Storage, grid,
+    RandomSearch, Search, Selected, Sgd, Span, Stopped, grid,
 };
 use hingeline_host_tests::generate;
 use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
