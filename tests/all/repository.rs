@@ -7,7 +7,7 @@ use hingeline::kernel::{Choice, Portable};
 use hingeline::{Average, Gradient, InverseTime, Model, Order, Reservoir, Sgd};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
 
 fn read(path: impl AsRef<Path>) -> String {
