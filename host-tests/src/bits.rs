@@ -22,7 +22,11 @@ pub fn assert_same(actual: f32, expected: f32, what: impl Display) {
 
 /// Demands the same bits, or two NaNs, of every pair.
 #[track_caller]
-pub fn assert_all_same(actual: impl AsRef<[f32]>, expected: impl AsRef<[f32]>, what: impl Display) {
+pub fn assert_all_same<A: AsRef<[f32]> + ?Sized, B: AsRef<[f32]> + ?Sized>(
+    actual: &A,
+    expected: &B,
+    what: impl Display,
+) {
     assert_slices_same(actual.as_ref(), expected.as_ref(), &what);
 }
 

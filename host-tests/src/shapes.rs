@@ -14,3 +14,15 @@ macro_rules! for_shapes {
         $check::<10, 784>($($argument),*);
     }};
 }
+
+/// The same for the extremes of these shapes alone, where each is compiled for every kernel: the smallest one, odd rows and classes, many
+/// classes, and a picture. Kernels see slices and no shapes, and are tried on slices of all lengths.
+#[macro_export]
+macro_rules! for_extreme_shapes {
+    ($check:ident($($argument:expr),*)) => {{
+        $check::<2, 1>($($argument),*);
+        $check::<7, 30>($($argument),*);
+        $check::<26, 16>($($argument),*);
+        $check::<10, 784>($($argument),*);
+    }};
+}

@@ -4,7 +4,7 @@ use hingeline::kernel::Kernel;
 use hingeline::{Direction, Hinge, Landscape, LineSearch, Model, Ray, Slices};
 use hingeline_host_tests::bits::assert_same;
 use hingeline_host_tests::generate::{self, Set};
-use hingeline_host_tests::{contract, for_shapes};
+use hingeline_host_tests::{contract, for_extreme_shapes};
 
 use super::descent::assert_model;
 
@@ -62,7 +62,7 @@ fn for_cases<const C: usize, const F: usize, K: Kernel>(kernel: K, check: impl F
 }
 
 pub(crate) fn losses<K: Kernel>(kernel: K) {
-    for_shapes!(losses_of(kernel));
+    for_extreme_shapes!(losses_of(kernel));
 }
 
 fn losses_of<const C: usize, const F: usize>(kernel: impl Kernel) {
@@ -121,7 +121,7 @@ pub(crate) fn norms_near_zero<K: Kernel>(kernel: K) {
 }
 
 pub(crate) fn derivatives<K: Kernel>(kernel: K) {
-    for_shapes!(derivatives_of(kernel));
+    for_extreme_shapes!(derivatives_of(kernel));
 }
 
 fn derivatives_of<const C: usize, const F: usize>(kernel: impl Kernel) {
@@ -135,7 +135,7 @@ fn derivatives_of<const C: usize, const F: usize>(kernel: impl Kernel) {
 }
 
 pub(crate) fn breakpoints<K: Kernel>(kernel: K) {
-    for_shapes!(breakpoints_of(kernel));
+    for_extreme_shapes!(breakpoints_of(kernel));
 }
 
 fn breakpoints_of<const C: usize, const F: usize>(kernel: impl Kernel) {
@@ -157,7 +157,7 @@ fn breakpoints_of<const C: usize, const F: usize>(kernel: impl Kernel) {
 }
 
 pub(crate) fn minima<K: Kernel>(kernel: K) {
-    for_shapes!(minima_of(kernel));
+    for_extreme_shapes!(minima_of(kernel));
 }
 
 fn minima_of<const C: usize, const F: usize>(kernel: impl Kernel) {

@@ -4,7 +4,7 @@ use hingeline::kernel::Kernel;
 use hingeline::{Error, Gradient, Hinge, Model, coefficients};
 use hingeline_host_tests::bits::{assert_all_same, assert_same, elements};
 use hingeline_host_tests::generate::{self, Set};
-use hingeline_host_tests::{contract, for_shapes};
+use hingeline_host_tests::{contract, for_extreme_shapes};
 
 /// Seeds that every check is repeated with.
 const SEEDS: core::ops::Range<u64> = 0..20;
@@ -18,7 +18,7 @@ fn scale_of(seed: u64) -> f32 {
 }
 
 pub(crate) fn margins<K: Kernel>(kernel: K) {
-    for_shapes!(margins_of(kernel));
+    for_extreme_shapes!(margins_of(kernel));
 }
 
 fn margins_of<const C: usize, const F: usize>(kernel: impl Kernel) {
@@ -97,7 +97,7 @@ pub(crate) fn violations_at_zero<K: Kernel>(kernel: K) {
 }
 
 pub(crate) fn loss_of_a_set<K: Kernel>(kernel: K) {
-    for_shapes!(set_losses(kernel));
+    for_extreme_shapes!(set_losses(kernel));
 }
 
 fn set_losses<const C: usize, const F: usize>(kernel: impl Kernel) {
@@ -132,7 +132,7 @@ pub(crate) fn compensation<K: Kernel>(kernel: K) {
 }
 
 pub(crate) fn squared_norm<K: Kernel>(kernel: K) {
-    for_shapes!(squared_norms(kernel));
+    for_extreme_shapes!(squared_norms(kernel));
 }
 
 fn squared_norms<const C: usize, const F: usize>(kernel: impl Kernel) {
@@ -146,7 +146,7 @@ fn squared_norms<const C: usize, const F: usize>(kernel: impl Kernel) {
 }
 
 pub(crate) fn gradient<K: Kernel>(kernel: K) {
-    for_shapes!(gradients(kernel));
+    for_extreme_shapes!(gradients(kernel));
 }
 
 fn gradients<const C: usize, const F: usize>(kernel: impl Kernel) {
