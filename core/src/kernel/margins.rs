@@ -1,7 +1,6 @@
 //! Margins, and the indicators of those that count: the definition, in slices.
 
 use super::magnitude::all_finite;
-use super::{Kernel, Portable};
 use crate::error::Error;
 
 /// Scores become margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum of those
@@ -62,7 +61,10 @@ pub(super) fn violations(
     // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
     let count = if sum > 0.0 { turn_into_indicators(label, scores) } else { 0 };
     if count > 0 {
-        Portable.axpy(factor, scores, bias);
+        // As `Kernel::axpy`: the factor is not 0.
+        for (bias, k) in bias.iter_mut().zip(&*scores) {
+            *bias += factor * k;
+        }
         if !all_finite(bias.iter().copied()) {
             return Err(Error::NonFiniteStep);
         }

@@ -139,7 +139,7 @@ fn scaled(rows: &[Vec<f64>], factor: f64) -> Vec<Vec<f64>> {
 
 #[test]
 fn multi_margin_loss_of_pytorch() {
-    let cases = cases(include_str!("../../host-tests/golden/multi_margin_loss.json"), &["numpy", "python", "torch"], 17);
+    let cases = cases(include_str!("../../golden/multi_margin_loss.json"), &["numpy", "python", "torch"], 17);
     assert_eq!(cases.iter().filter(|case: &&MultiMargin| case.exact).count(), 2);
     for case in &cases {
         for_shape_of!(case.inputs, multi_margin(case), 2 x 1, 3 x 4, 4 x 16, 4 x 4, 7 x 30, 10 x 64, 26 x 16);
@@ -163,7 +163,7 @@ fn multi_margin<const C: usize, const F: usize>(expected: &MultiMargin) {
 
 #[test]
 fn loss_of_the_course() {
-    let cases = cases(include_str!("../../host-tests/golden/course.json"), &["numpy", "python"], 12);
+    let cases = cases(include_str!("../../golden/course.json"), &["numpy", "python"], 12);
     for case in &cases {
         let case: &Course = case;
         for_shape_of!(case.inputs, course(case), 2 x 1, 3 x 4, 4 x 16, 7 x 30, 10 x 64, 26 x 16);
@@ -182,7 +182,7 @@ fn course<const C: usize, const F: usize>(expected: &Course) {
 
 #[test]
 fn decisions_of_scikit_learn() {
-    let cases = cases(include_str!("../../host-tests/golden/scikit_learn.json"), &["numpy", "python", "scikit-learn"], 4);
+    let cases = cases(include_str!("../../golden/scikit_learn.json"), &["numpy", "python", "scikit-learn"], 4);
     let names: Vec<_> = cases.iter().map(|case: &Fitted| case.model.as_str()).collect();
     assert_eq!(names, ["LinearSVC", "SGDClassifier", "LinearSVC", "SGDClassifier"]);
     for case in &cases {

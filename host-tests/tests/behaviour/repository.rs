@@ -7,7 +7,7 @@ use hingeline::kernel::{Choice, Portable};
 use hingeline::{Average, Gradient, InverseTime, Model, Order, Reservoir, Sgd};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the workspace").to_owned()
 }
 
 fn read(path: impl AsRef<Path>) -> String {
@@ -36,6 +36,8 @@ struct Item {
     /// What it is: `fn`, `struct`, `const` and so on.
     kind: String,
     name: String,
+    /// Whether it stands in a module, not in a type or a trait.
+    free: bool,
     /// The lines of documentation and attributes above it.
     above: Vec<String>,
 }
@@ -58,7 +60,7 @@ fn public_items() -> Vec<Item> {
             let declared = code.strip_prefix("pub ").or(of_trait.then_some(code)).unwrap_or_default();
             if let Some((kind, name)) = kind_and_name(declared) {
                 let place = format!("{}: {code}", path.display());
-                items.push(Item { place, kind, name, above: std::mem::take(&mut above) });
+                items.push(Item { place, kind, name, free: !line.starts_with(' '), above: std::mem::take(&mut above) });
             } else if code.starts_with("///") || code.starts_with("#[") {
                 above.push(code.to_owned());
             } else {
@@ -78,12 +80,14 @@ fn kind_and_name(declared: &str) -> Option<(String, String)> {
     is_item.then(|| (kind.to_owned(), name))
 }
 
+/// A method is shown where its type is, and a getter needs no example.
 #[test]
-fn every_public_type_has_an_example() {
-    for item in public_items().iter().filter(|item| ["struct", "enum", "trait", "type"].contains(&item.kind.as_str())) {
-        // What a trait declares has the trait's example.
-        let is_of_trait = !item.place.contains(": pub ");
-        assert!(is_of_trait || item.above.iter().any(|line| line.starts_with("/// ```")), "no example: {}", item.place);
+fn every_public_type_and_free_function_has_an_example() {
+    let types = ["struct", "enum", "trait", "type"];
+    for item in public_items() {
+        let wanted = item.free && (types.contains(&item.kind.as_str()) || item.kind == "fn");
+        let has_example = item.above.iter().any(|line| line.starts_with("/// ```"));
+        assert!(has_example || !wanted, "no example: {}", item.place);
     }
 }
 
@@ -110,6 +114,33 @@ fn imports_of_the_library_go_one_way() {
                 let imported = rooms.iter().position(|own| *own == room);
                 assert!(imported.is_some_and(|imported| imported <= own), "{}: {line}", place.display());
             }
+        }
+    }
+}
+
+/// Within a room too, but for its `mod.rs`, which shows what the files hold.
+#[test]
+fn files_of_a_room_import_each_other_one_way() {
+    let source = root().join("core/src");
+    let rooms: Vec<_> = rooms().into_iter().filter(|room| source.join(room).join("mod.rs").exists()).collect();
+    assert!(rooms.len() > 4, "{rooms:?}");
+    for room in rooms {
+        let files = fs::read_dir(source.join(&room)).expect("a room").map(|entry| entry.expect("an entry").path());
+        let name = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let mut imports: Vec<(String, String)> = files
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("mod.rs"))
+            .map(|path| (name(&path), fs::read_to_string(&path).expect("a file")))
+            .collect();
+        // A file that imports none of those left goes; what never goes is in a circle.
+        while !imports.is_empty() {
+            let left: Vec<_> = imports.iter().map(|(name, _)| format!("super::{name}::")).collect();
+            let before = imports.len();
+            imports.retain(|(_, text)| left.iter().any(|import| text.contains(import)));
+            assert!(
+                imports.len() < before,
+                "a circle in {room}: {:?}",
+                imports.iter().map(|(name, _)| name).collect::<Vec<_>>()
+            );
         }
     }
 }
