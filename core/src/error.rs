@@ -33,8 +33,10 @@ pub enum Error {
     SetTooLarge,
     /// A sample was asked for that the set does not have.
     IndexOutOfRange,
-    /// Two lengths that must agree do not.
+    /// A sample, a buffer, an order or a model has another length or shape than the call wants.
     ShapeMismatch,
+    /// A shape of fewer than two classes or of no features.
+    InvalidShape,
     /// The scratch of a model of runtime shape is in use: a source of samples has called the model that passes over it.
     ScratchInUse,
     /// The source could not deliver a sample, such as a card that was pulled out.
@@ -88,7 +90,8 @@ impl fmt::Display for Error {
             Self::EmptySet => "the set has no sample",
             Self::SetTooLarge => "the set has too many samples to be ordered",
             Self::IndexOutOfRange => "the set has no sample of that index",
-            Self::ShapeMismatch => "two lengths that must agree do not",
+            Self::ShapeMismatch => "a sample, a buffer, an order or a model has another length or shape",
+            Self::InvalidShape => "a shape has at least two classes and one feature",
             Self::ScratchInUse => "the scratch of the model is in use",
             Self::Unreadable => "the source could not deliver the sample",
             Self::InvalidMargin => "the margin must be a finite number of at least 0",

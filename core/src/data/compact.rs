@@ -99,7 +99,7 @@ pub struct Compact<'a, const F: usize, Q, L = u8> {
     buffer: &'a mut [f32; F],
 }
 
-impl<'a, const F: usize, Q, L> Compact<'a, F, Q, L> {
+impl<'a, const F: usize, Q: Copy + Into<f32>, L: Copy + Into<usize>> Compact<'a, F, Q, L> {
     /// Sample `i` is `values[i]`, decoded, with `labels[i]`.
     ///
     /// # Errors

@@ -117,7 +117,7 @@ pub struct Slices<'a, const F: usize, L = u8> {
     labels: &'a [L],
 }
 
-impl<'a, const F: usize, L> Slices<'a, F, L> {
+impl<'a, const F: usize, L: Copy + Into<usize>> Slices<'a, F, L> {
     /// Sample `i` is `features[i]` with `labels[i]`.
     ///
     /// # Errors
@@ -257,7 +257,7 @@ impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Selected<'_, S> {
     }
 }
 
-/// [`Samples`] of a length that is known at run time, for a [`DynModel`](crate::DynModel).
+/// [`Samples`] whose number of features is known only at run time, for a [`DynModel`](crate::DynModel).
 ///
 /// ```
 /// use hingeline::{DynSamples, Error};
@@ -286,21 +286,21 @@ pub trait DynSamples {
         self.len() == 0
     }
 
-    /// The features and the label of a sample. A length that is not that of the model's features is refused by the call that
-    /// asked for it, as [`Error::ShapeMismatch`].
+    /// The features and the label of a sample. The call that asked for it refuses another number of features than the model's as
+    /// [`Error::ShapeMismatch`].
     ///
     /// # Errors
-    /// [`Error::IndexOutOfRange`], [`Error::Unreadable`], or what else went wrong.
+    /// [`Error::IndexOutOfRange`], [`Error::Unreadable`], or any other [`Error`].
     fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error>;
 
-    /// The same if it is in memory and need not be decoded, so that several can be taken together.
+    /// The same if it is in memory and need not be decoded, so that several can be taken together. `None` is always correct.
     fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
         let _ = index;
         None
     }
 }
 
-/// [`Slices`] of a length that is known at run time: features in row-major order.
+/// [`Slices`] whose number of features is known only at run time: features in row-major order.
 ///
 /// ```
 /// use hingeline::{DynSamples, DynSlices};
@@ -317,13 +317,15 @@ pub struct DynSlices<'a, L = u8> {
     labels: &'a [L],
 }
 
-impl<'a, L> DynSlices<'a, L> {
+impl<'a, L: Copy + Into<usize>> DynSlices<'a, L> {
     /// A set of samples of `width` features.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for a width of 0, and unless there are `width` features for each label.
+    /// [`Error::InvalidShape`] for a width of 0, [`Error::ShapeMismatch`] unless there are `width` features for each label.
     pub fn new(width: usize, features: &'a [f32], labels: &'a [L]) -> Result<Self, Error> {
-        if width > 0 && labels.len().checked_mul(width) == Some(features.len()) {
+        if width == 0 {
+            Err(Error::InvalidShape)
+        } else if labels.len().checked_mul(width) == Some(features.len()) {
             Ok(Self { width, features, labels })
         } else {
             Err(Error::ShapeMismatch)
@@ -347,7 +349,7 @@ impl<L: Copy + Into<usize>> DynSamples for DynSlices<'_, L> {
     }
 }
 
-/// [`Decoded`] samples of a length that is known at run time: that of the buffer.
+/// [`Decoded`] samples whose number of features is known only at run time: the length of the buffer.
 ///
 /// ```
 /// use hingeline::{DynDecoded, DynSamples};

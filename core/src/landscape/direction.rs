@@ -150,7 +150,7 @@ impl<G: Storage> AnyDirection<G> {
     /// assert_eq!((loss, direction.weights()), (1.0, &[[3.0], [-3.0]]));
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
-    pub fn downhill<S: Storage<Shape = G::Shape>, K: Kernel, L: Loss, D: SamplesOf<G::Shape> + ?Sized>(
+    pub fn downhill<S: Storage<Shape = G::Shape>, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         objective: &Objective<L>,
         model: &AnyModel<S, K>,

@@ -1,16 +1,17 @@
 //! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's
 //! parabola.
 
+use super::direction::AnyDirection;
 use super::slice::{Landscape, check_point};
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
 use crate::loss::{POINTS, PiecewiseLinear};
-use crate::model::{SamplesOf, Storage};
+use crate::model::{AnyModel, SamplesOf, Storage};
 
 /// Samples whose derivatives are added before that sum is added to those of other samples.
 const PART: usize = 256;
 
-impl<S, G, K, L> Landscape<'_, 1, S, G, K, L>
+impl<S, G, K, L> Landscape<'_, 1, AnyModel<S, K>, AnyDirection<G>, L>
 where
     S: Storage,
     G: Storage<Shape = S::Shape>,
@@ -20,7 +21,7 @@ where
     /// The derivative of the loss along the ray, `dL/da` at `W + a W1`, the regulariser included.
     ///
     /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over
-    /// the set; on the stack `2 · C` values and some 600 bytes.
+    /// the set; scratch: `2 · C` values, and some 600 bytes on the stack.
     ///
     /// # Numeric contract
     /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
@@ -58,7 +59,7 @@ where
     ///
     /// No learning rate and no tolerance: since the computed derivative never falls, that `a` is found by dividing the
     /// range of all binary32 numbers by 17 again and again. At most eight passes over the set, which score each sample twice;
-    /// on the stack `2 · C` values and some 1,000 bytes. [`Model::advance`](crate::Model::advance) goes there.
+    /// scratch: `2 · C` values, and some 1,000 bytes on the stack. [`Model::advance`](crate::Model::advance) goes there.
     ///
     /// # Errors
     /// See [`Landscape`](crate::Landscape), where a value is the derivative if it is NaN: an infinite one counts by its sign.

@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use super::direction::AnyDirection;
+use super::direction::{AnyDirection, Direction};
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::all_finite;
 use crate::kernel::{Chosen, Kernel};
 use crate::loss::{Loss, Objective, POINTS, Sum, WestonWatkins};
-use crate::model::{AnyModel, Arrays, Elements, SamplesOf, Storage, View};
+use crate::model::{AnyModel, Elements, Model, SamplesOf, Storage, View};
 
 /// The loss from a model in `D` directions, `L(W + a_1 W_1 + … + a_D W_D)`, of one sample or of any set.
 ///
@@ -37,7 +37,8 @@ use crate::model::{AnyModel, Arrays, Elements, SamplesOf, Storage, View};
 /// [`Error::InvalidPoint`] for a coordinate that is not finite, before anything is read; [`Error::EmptySet`]; for the sample at
 /// fault what [`Hinge::margins`](crate::Hinge::margins) refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
 /// [`Error::NonFiniteLoss`] if a difference of two of these is not. Also [`Error::NonFiniteLoss`], without a sample, if a value
-/// is not finite.
+/// is not finite. [`Error::ShapeMismatch`] if a direction is of another shape than the model, and for more than three directions
+/// around a [`DynModel`](crate::DynModel).
 ///
 /// # Source
 /// The optimisation lecture of Stanford's CS231n.
@@ -66,22 +67,22 @@ use crate::model::{AnyModel, Arrays, Elements, SamplesOf, Storage, View};
 /// assert_eq!(plane.loss(&mut samples, [0.5, 0.25])?, 0.75);
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
-pub struct Landscape<'a, const D: usize, S, G, K = Chosen, L = WestonWatkins> {
+pub struct Landscape<'a, const D: usize, M, W, L = WestonWatkins> {
     pub(super) objective: Objective<L>,
-    model: &'a AnyModel<S, K>,
-    directions: [&'a AnyDirection<G>; D],
+    model: &'a M,
+    directions: [&'a W; D],
     pub(super) norm: Norm<D>,
 }
 
-impl<const D: usize, S, G, K, L: Copy> Clone for Landscape<'_, D, S, G, K, L> {
+impl<const D: usize, M, W, L: Copy> Clone for Landscape<'_, D, M, W, L> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<const D: usize, S, G, K, L: Copy> Copy for Landscape<'_, D, S, G, K, L> {}
+impl<const D: usize, M, W, L: Copy> Copy for Landscape<'_, D, M, W, L> {}
 
-impl<const D: usize, S: Storage, G, K, L: fmt::Debug> fmt::Debug for Landscape<'_, D, S, G, K, L> {
+impl<const D: usize, M: fmt::Debug, W, L: fmt::Debug> fmt::Debug for Landscape<'_, D, M, W, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Landscape");
         debug
@@ -101,7 +102,7 @@ impl<const D: usize, S: Storage, G, K, L: fmt::Debug> fmt::Debug for Landscape<'
 /// # let _ = ray;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-pub type Ray<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 1, Arrays<C, F>, Arrays<C, F>, K>;
+pub type Ray<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 1, Model<C, F, K>, Direction<C, F>>;
 
 /// The loss in a plane, `L(W + a W1 + b W2)`: a [`Landscape`] of two directions.
 ///
@@ -112,9 +113,9 @@ pub type Ray<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 1, 
 /// # let _ = plane;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-pub type Plane<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 2, Arrays<C, F>, Arrays<C, F>, K>;
+pub type Plane<'a, const C: usize, const F: usize, K = Chosen> = Landscape<'a, 2, Model<C, F, K>, Direction<C, F>>;
 
-impl<'a, const D: usize, S, G, K, L> Landscape<'a, D, S, G, K, L>
+impl<'a, const D: usize, S, G, K, L> Landscape<'a, D, AnyModel<S, K>, AnyDirection<G>, L>
 where
     S: Storage,
     G: Storage<Shape = S::Shape>,
@@ -227,12 +228,15 @@ where
         if samples.count() == 0 {
             return Err(Error::EmptySet.into());
         }
+        if D > S::MOST_DIRECTIONS {
+            return Err(Error::ShapeMismatch.into());
+        }
         for direction in self.directions {
             self.model.check_shape(direction.shape())?;
         }
         self.model.with_scratch::<D, _, _>(|offsets, slopes| {
             for index in 0..samples.count() {
-                let (x, label) = samples.row(self.model.view().features, index).map_err(Stopped::at(index))?;
+                let (x, label) = samples.row(self.model.features(), index).map_err(Stopped::at(index))?;
                 self.draw_lines(x, label, offsets, slopes).map_err(Stopped::at(index))?;
                 each(index, offsets, slopes);
             }

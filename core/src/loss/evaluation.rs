@@ -45,7 +45,7 @@ impl Evaluation {
 impl<L: Loss> Objective<L> {
     /// The data loss and the accuracy on a set, such as a validation part, in one pass.
     ///
-    /// The loss is that of [`loss`](Self::loss) without L2, to the bit. Scratch: C scores on the stack.
+    /// The loss is that of [`loss`](Self::loss) without L2, to the bit. Scratch: `C` scores.
     ///
     /// # Errors
     /// As [`loss`](Self::loss).

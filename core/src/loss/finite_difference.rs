@@ -43,7 +43,7 @@ pub enum Parameter {
 /// off by `α h`, the regulariser's curvature.
 ///
 /// # Cost
-/// Two scores a sample and parameter; a pass over the set for each parameter. Scratch: 2 · C values on the stack. The
+/// Two scores a sample and parameter; a pass over the set for each parameter. Scratch: 2 · C values. The
 /// model is changed in place, one weight at a time, and is bit for bit as before at the end, after an error too.
 ///
 /// # Source
@@ -123,7 +123,7 @@ impl FiniteDifference {
         samples: &mut D,
         at: Parameter,
     ) -> Result<Derivative, Stopped> {
-        let [_, features] = model.shape();
+        let features = model.features();
         let original = *value_mut(&mut model.view_mut(), features, at)?;
         let result = self.around(original, objective, model, samples, at);
         *value_mut(&mut model.view_mut(), features, at)? = original;
@@ -148,7 +148,7 @@ impl FiniteDifference {
         if !(distance.is_finite() && distance > 0.0) {
             return Err(Error::InvalidDifference.into());
         }
-        let (loss, [_, features]) = (objective.loss_function(), model.shape());
+        let (loss, features) = (objective.loss_function(), model.features());
         let differences = model.with_scratch_mut::<1, _, Stopped>(|mut model, upper, lower| {
             let mut differences = Differences::default();
             for index in 0..samples.count() {

@@ -20,7 +20,7 @@ pub(crate) const POINTS: usize = 16;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 pub trait Loss: sealed::Sealed + Copy + PartialEq + fmt::Debug {
-    /// The loss of a sample with these scores; what is in the buffer afterwards is the loss' own.
+    /// The loss of a sample with these scores; the buffer then holds intermediate values.
     ///
     /// # Errors
     /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], and [`Error::NonFiniteLoss`] if the loss overflows.
@@ -33,7 +33,7 @@ pub trait Loss: sealed::Sealed + Copy + PartialEq + fmt::Debug {
     fn coefficients(&self, label: usize, scores: &mut [f32]) -> Result<SampleLoss, Error>;
 }
 
-/// What a loss tells of a sample besides its coefficients.
+/// The loss of a sample, and a summary of its coefficients.
 ///
 /// ```
 /// use hingeline::{Loss, SampleLoss, WestonWatkins};
@@ -67,8 +67,7 @@ impl<L: Loss + sealed::Pieces> PiecewiseLinear for L {}
 pub(crate) mod sealed {
     use super::{POINTS, SampleLoss};
     use crate::error::Error;
-    use crate::kernel::magnitude::all_finite;
-    use crate::kernel::{Kernel, Portable};
+    use crate::kernel::Kernel;
 
     /// What the crate's algorithms ask of a loss besides.
     ///
@@ -77,27 +76,14 @@ pub(crate) mod sealed {
     pub trait Sealed {
         /// The scores become coefficients, and the bias takes `factor` times these. A sample without coefficients leaves the bias as
         /// it was, and the scores undefined.
-        #[inline(always)]
         fn step<K: Kernel>(
             &self,
-            _: K,
+            kernel: K,
             label: usize,
             factor: f32,
             scores: &mut [f32],
             bias: &mut [f32],
-        ) -> Result<SampleLoss, Error>
-        where
-            Self: super::Loss,
-        {
-            let sample = self.coefficients(label, scores)?;
-            if sample.largest > 0.0 {
-                Portable.axpy(factor, scores, bias);
-                if !all_finite(bias.iter().copied()) {
-                    return Err(Error::NonFiniteStep);
-                }
-            }
-            Ok(sample)
-        }
+        ) -> Result<SampleLoss, Error>;
 
         /// The kinks between two points, by what [`Loss::loss`](super::Loss::loss) left of their scores.
         fn kinks(&self, above: &[f32], below: &[f32]) -> usize;

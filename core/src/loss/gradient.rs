@@ -11,12 +11,11 @@ impl<L: Loss> Objective<L> {
     /// The loss of a set, the regulariser included.
     ///
     /// A batch is a [`Selected`](crate::Selected) set, one sample a [`Slices`](crate::Slices) set of one. One pass over
-    /// the set and one over the weights; scratch on the stack: `C` scores, or
-    /// those of eight samples and as many coefficients on a kernel that takes
-    /// [batches](crate::kernel::Kernel::BATCHES).
+    /// the set and one over the weights; scratch: `C` scores, or those of
+    /// nine samples on a kernel that takes [batches](crate::kernel::Kernel::BATCHES).
     ///
     /// # Errors
-    /// [`Error::EmptySet`]; for the sample at fault what [`margins`](Self::margins) refuses;
+    /// [`Error::EmptySet`]; for the sample at fault what [`Loss::loss`] refuses;
     /// [`Error::NonFiniteLoss`] if the sum overflows.
     ///
     /// ```

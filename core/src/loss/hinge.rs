@@ -1,5 +1,6 @@
 //! The multiclass hinge loss, with an L2 term.
 
+use super::function::Loss;
 use super::objective::Objective;
 use super::weston_watkins::WestonWatkins;
 use crate::error::Error;
@@ -82,7 +83,10 @@ impl Objective<WestonWatkins> {
         label: usize,
         margins: &mut <S::Shape as Shape>::Scores,
     ) -> Result<f32, Error> {
-        self.sample_loss(model, x, label, margins)
+        let (x, margins) = (x.as_ref(), margins.as_mut());
+        model.check_shape([margins.len(), x.len()])?;
+        model.view().scores(x, margins);
+        self.loss_function().loss(label, margins)
     }
 }
 
@@ -96,6 +100,6 @@ impl Objective<WestonWatkins> {
 /// let violations = hingeline::coefficients(&mut margins, 0);
 /// assert_eq!((violations, margins), (2, [-2.0, 1.0, 0.0, 1.0]));
 /// ```
-pub fn coefficients<const C: usize>(margins: &mut [f32; C], label: usize) -> usize {
+pub fn coefficients(margins: &mut [f32], label: usize) -> usize {
     turn_into_indicators(label, margins)
 }

@@ -1,6 +1,6 @@
 //! What is minimised: the loss, its gradient, analytic and numerical, and how good a model is on a set.
 //!
-//! Reads models and samples, and writes to neither.
+//! Leaves models and samples as they were: a finite difference changes a weight and puts it back.
 
 mod evaluation;
 mod finite_difference;

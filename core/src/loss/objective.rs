@@ -3,11 +3,11 @@
 use super::function::Loss;
 use crate::error::Error;
 use crate::kernel::Kernel;
-use crate::model::{AnyModel, Shape, Storage, View};
+use crate::model::View;
 
 /// A loss and an L2 term: `1/N Σ_i L_i + α R(W)`, with `R(W) = Σ W²`. The bias is not regularised.
 ///
-/// [`Hinge`](crate::Hinge) is the one with the loss of Weston and Watkins.
+/// [`Hinge`](crate::Hinge) is the one with the loss of Weston and Watkins; [`Hinge::new`](crate::Hinge::new) makes it.
 ///
 /// ```
 /// use hingeline::{Hinge, Objective, WestonWatkins};
@@ -28,7 +28,7 @@ impl<L> Objective<L> {
         self.l2
     }
 
-    /// The loss of a sample.
+    /// The loss function, without the L2 term.
     pub const fn loss_function(&self) -> &L {
         &self.loss
     }
@@ -49,20 +49,6 @@ impl<L: Loss> Objective<L> {
     /// [`Error::InvalidL2`] unless the strength is finite and at least 0.
     pub const fn of(loss: L, l2: f32) -> Result<Self, Error> {
         if l2.is_finite() && l2 >= 0.0 { Ok(Self { loss, l2 }) } else { Err(Error::InvalidL2) }
-    }
-
-    /// The loss of one sample; the buffer then holds what the loss makes of the scores.
-    pub(crate) fn sample_loss<S: Storage, K: Kernel>(
-        &self,
-        model: &AnyModel<S, K>,
-        x: &<S::Shape as Shape>::Sample,
-        label: usize,
-        scores: &mut <S::Shape as Shape>::Scores,
-    ) -> Result<f32, Error> {
-        let (x, scores) = (x.as_ref(), scores.as_mut());
-        model.check_shape([scores.len(), x.len()])?;
-        model.view().scores(x, scores);
-        self.loss.loss(label, scores)
     }
 
     /// The loss of a set by the mean of its samples.

@@ -4,7 +4,7 @@ use super::function::{Loss, SampleLoss};
 use super::sum::Sum;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
-use crate::model::{AnyModel, BLOCK, ElementsMut, SamplesOf, Shape, Storage, View};
+use crate::model::{AnyModel, BLOCK, ElementsMut, SamplesOf, Shape, Storage, View, copy};
 
 /// Goes over the samples of these indices in their order; the gradient, which starts from what is there, is not yet divided by
 /// their number.
@@ -109,7 +109,7 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
             {
                 *slot = x;
                 if let Some((_, front)) = row_of(before, classes, count) {
-                    front.iter_mut().zip(scores).for_each(|(front, k)| *front = *k);
+                    copy(scores, front);
                 }
                 count = count.wrapping_add(1);
             }

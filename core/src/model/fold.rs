@@ -1,6 +1,7 @@
 //! A standardiser, folded into a model.
 
 use super::model::{Model, ViewMut};
+use super::storage::copy;
 use crate::data::Standardiser;
 use crate::error::Error;
 use crate::kernel::Kernel;
@@ -37,7 +38,7 @@ impl<const F: usize> Standardiser<F> {
         for row in weights.as_chunks_mut::<F>().0 {
             *row = self.folded(row);
         }
-        bias.iter_mut().zip(folded_bias).for_each(|(bias, folded)| *bias = folded);
+        copy(&folded_bias, bias);
         *bound = largest;
         Ok(())
     }

@@ -82,7 +82,7 @@ impl<'a> AnyGradient<Lent<'a>> {
     /// A gradient of zeros.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for fewer than two classes, no features, or memory of another length than
+    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory of another length than
     /// [`memory_len`](Self::memory_len).
     pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
         let mut gradient = Self { storage: Lent::new(memory, classes, features, 0)? };

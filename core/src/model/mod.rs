@@ -1,4 +1,4 @@
-//! The weights, the scores, and the guarded update: the only code that writes to a trained model.
+//! The weights, the scores, and the guarded update.
 //!
 //! A model knows its kernel and nothing of losses: a step comes as coefficients. Of a model's shape only its typed front
 //! ([`AnyModel`]) knows; what computes takes slices ([`View`], [`ViewMut`]), and is compiled once for all shapes.

@@ -53,12 +53,13 @@ pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, 
 
 /// A [`Model`] of a shape that is known at run time, in memory that the caller lends.
 ///
-/// It has the same operations and gives the same bits; where a static model takes arrays this one takes slices, and a slice of
-/// another length is refused as [`Error::ShapeMismatch`]. Its scratch is a part of the memory, whose length is
-/// [`memory_len`](Self::memory_len), not on the stack. Any alignment will do; weights that start at a multiple of 64 bytes are
-/// fastest.
+/// It trains and predicts by the same calls and gives the same bits. Where a static model takes arrays, this one takes slices.
+/// Every call that takes a sample, a buffer, a direction, an average or a model of another shape refuses it as
+/// [`Error::ShapeMismatch`].
 ///
-/// A source of samples that asks the model something while a call passes over the set gets [`Error::ScratchInUse`].
+/// Scratch, which a static model has on the stack, is in the lent memory; [`memory_len`](Self::memory_len) includes it. Any
+/// alignment will do; weights that start at a multiple of 64 bytes are fastest. A source of samples that calls the model while a
+/// call passes over the set gets [`Error::ScratchInUse`]. For the scratch the model is not `Sync`.
 ///
 /// ```
 /// use hingeline::{Constant, DynModel, Hinge, Sgd};
@@ -232,7 +233,7 @@ impl<'a> AnyModel<Lent<'a>, Chosen> {
 
 impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
     /// Rows of scratch: a sample's own, and those of a batch or of the directions of a landscape.
-    const SCRATCH: usize = if K::BATCHES { 1 + BLOCK } else { 1 + 3 };
+    const SCRATCH: usize = 1 + if K::BATCHES { BLOCK } else { Lent::MOST_DIRECTIONS };
 
     /// The values of memory that a model on this kernel needs: `classes · (features + 1)`, and `4 · classes` of scratch, or `9 ·
     /// classes` where the kernel takes [batches](Kernel::BATCHES). `usize::MAX` if that is more than can be counted.
@@ -243,7 +244,7 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
     /// A model of zeros with scale 1, on a kernel of the caller's choice.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for fewer than two classes, no features, or memory of another length than
+    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory of another length than
     /// [`memory_len_on`](Self::memory_len_on).
     ///
     /// ```
@@ -275,16 +276,6 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
 }
 
 impl<K> AnyModel<Lent<'_>, K> {
-    /// The number of classes.
-    pub fn classes(&self) -> usize {
-        self.storage.bias().len()
-    }
-
-    /// The number of features.
-    pub fn features(&self) -> usize {
-        self.storage.features()
-    }
-
     /// The weights as they are stored, one row a class, row after row.
     pub fn weights(&self) -> &[f32] {
         self.storage.weights()
@@ -307,6 +298,35 @@ impl<K> AnyModel<Lent<'_>, K> {
 }
 
 impl<S: Storage, K> AnyModel<S, K> {
+    /// The number of classes.
+    #[inline(always)]
+    pub fn classes(&self) -> usize {
+        self.storage.bias().len()
+    }
+
+    /// The number of features.
+    #[inline(always)]
+    pub fn features(&self) -> usize {
+        self.storage.features()
+    }
+
+    /// What [`load`](Self::load) takes: the weights row after row, the bias and the scale.
+    ///
+    /// ```
+    /// use hingeline::{DynModel, Model};
+    ///
+    /// let trained = Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.5, -0.5], 0.75)?;
+    /// let mut memory = [0.0; DynModel::memory_len(2, 2)];
+    /// let mut copy = DynModel::new(&mut memory, trained.classes(), trained.features())?;
+    /// let (weights, bias, scale) = trained.parts();
+    /// copy.load(weights, bias, scale)?;
+    /// assert_eq!(copy.checksum(), trained.checksum());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn parts(&self) -> (&[f32], &[f32], f32) {
+        (self.storage.weights(), self.storage.bias(), self.scale.get())
+    }
+
     /// The factor that turns the stored weights into `W`; 1 unless SGD with L2 changed it.
     pub fn scale(&self) -> f32 {
         self.scale.get()
@@ -375,13 +395,7 @@ impl<S: Storage, K> AnyModel<S, K> {
 
     /// Classes and features.
     pub(crate) fn shape(&self) -> [usize; 2] {
-        [self.storage.bias().len(), self.storage.features()]
-    }
-
-    /// The number of features.
-    #[inline(always)]
-    pub(crate) fn row_len(&self) -> usize {
-        self.storage.features()
+        [self.classes(), self.features()]
     }
 
     /// Refuses another shape; for one that the compiler knows there is none.

@@ -5,7 +5,7 @@ use crate::data::{DynSamples, Samples};
 use crate::error::Error;
 
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no set of samples for a model of this shape",
+    message = "`{Self}` is not a set of samples for a model of shape `{S}`",
     note = "a `Model<C, F>` takes `Samples<F>`, a `DynModel` takes `DynSamples`"
 )]
 /// A set that fits a shape: [`Samples<F>`](Samples) for one that the compiler knows, [`DynSamples`] for one that is known at run

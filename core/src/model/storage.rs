@@ -1,4 +1,4 @@
-//! Where the numbers of a model's shape are: in place, in arrays, or in memory that the caller lends.
+//! The memory of a model: arrays in place, or slices that the caller lends.
 
 use core::cell::Cell;
 use core::fmt;
@@ -7,12 +7,12 @@ use crate::error::Error;
 
 /// The number of classes and features, as a type: known to the compiler, or at run time.
 ///
-/// Sealed; [`Fixed`] and [`Runtime`] are all there is.
+/// This trait is sealed. Its types are [`Fixed`] and [`Runtime`].
 ///
 /// ```
 /// use hingeline::shape::{Fixed, Runtime, Shape};
 ///
-/// // A sample of ten features, and one of any length.
+/// // A sample of two features, and one of any number.
 /// fn first<S: Shape>(x: &S::Sample) -> f32 {
 ///     x.as_ref()[0]
 /// }
@@ -56,7 +56,7 @@ impl Shape for Runtime {
 
 /// Memory of a shape: one weight for each class and feature, one bias for each class.
 ///
-/// Sealed; [`Arrays`] and [`Lent`] are all there is.
+/// This trait is sealed. Its types are [`Arrays`] and [`Lent`].
 ///
 /// ```
 /// use hingeline::{AnyModel, kernel::Chosen, shape::Storage};
@@ -68,7 +68,7 @@ impl Shape for Runtime {
 /// assert_eq!(norm(&hingeline::Model::<2, 1>::new()), 0.0);
 /// ```
 pub trait Storage: sealed::Storage {
-    /// The shape of it.
+    /// The shape of the memory.
     type Shape: Shape;
 }
 
@@ -83,7 +83,7 @@ pub trait Storage: sealed::Storage {
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Arrays<const C: usize, const F: usize> {
-    // First, so that they start where the kernel's token wants a model aligned.
+    // First, so that they start at the alignment of the kernel's type.
     pub(crate) weights: [[f32; F]; C],
     pub(crate) bias: [f32; C],
 }
@@ -115,8 +115,11 @@ pub struct Lent<'a> {
 }
 
 impl<'a> Lent<'a> {
-    /// The values that a shape needs, with so many rows of scratch, a value a class each; `usize::MAX` if that is more than can
-    /// be counted.
+    /// The directions of a landscape for which there is scratch, on every kernel.
+    pub(crate) const MOST_DIRECTIONS: usize = 3;
+
+    /// The number of values for a shape and this many rows of scratch; a row has one value for each class. `usize::MAX` if that
+    /// is more than can be counted.
     pub(crate) const fn len(classes: usize, features: usize, scratch: usize) -> usize {
         match features.saturating_add(1).saturating_add(scratch).checked_mul(classes) {
             Some(len) => len,
@@ -126,7 +129,10 @@ impl<'a> Lent<'a> {
 
     /// Takes the memory as it is.
     pub(crate) fn new(memory: &'a mut [f32], classes: usize, features: usize, scratch: usize) -> Result<Self, Error> {
-        if classes < 2 || features < 1 || memory.len() != Self::len(classes, features, scratch) {
+        if classes < 2 || features < 1 {
+            return Err(Error::InvalidShape);
+        }
+        if memory.len() != Self::len(classes, features, scratch) {
             return Err(Error::ShapeMismatch);
         }
         // None of the products can overflow: they are parts of the length.
@@ -163,7 +169,7 @@ impl Drop for Taken<'_, '_> {
 }
 
 pub(crate) mod sealed {
-    use super::{Arrays, Error, Fixed, Lent, Runtime, Taken, fmt};
+    use super::{Arrays, Error, Fixed, Lent, Runtime, Taken, copy, fmt};
 
     pub trait Shape {}
     impl<const C: usize, const F: usize> Shape for Fixed<C, F> {}
@@ -171,6 +177,9 @@ pub(crate) mod sealed {
 
     /// What a storage lends: slices, and scratch of some values for each class.
     pub trait Storage {
+        /// The directions of a landscape for which there is scratch.
+        const MOST_DIRECTIONS: usize;
+
         /// A value for each class, kept in the same kind of memory.
         type Row: AsRef<[f32]> + AsMut<[f32]> + fmt::Debug;
 
@@ -196,6 +205,8 @@ pub(crate) mod sealed {
     }
 
     impl<const C: usize, const F: usize> Storage for Arrays<C, F> {
+        const MOST_DIRECTIONS: usize = usize::MAX;
+
         type Row = [f32; C];
 
         #[inline(always)]
@@ -243,6 +254,8 @@ pub(crate) mod sealed {
     }
 
     impl<'a> Storage for Lent<'a> {
+        const MOST_DIRECTIONS: usize = Lent::MOST_DIRECTIONS;
+
         type Row = &'a mut [f32];
 
         fn features(&self) -> usize {
@@ -284,9 +297,8 @@ pub(crate) mod sealed {
             let (scratch, classes) = (self.scratch.get_mut(), self.bias.len());
             let (first, rest) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
             let (second, _) = rest.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
-            for ((first, second), bias) in first.iter_mut().zip(second.iter_mut()).zip(&*self.bias) {
-                (*first, *second) = (*bias, *bias);
-            }
+            copy(self.bias, first);
+            copy(self.bias, second);
             f([self.weights, self.bias, first, second])
         }
     }

@@ -7,7 +7,9 @@ use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::{all_finite, largest};
 use crate::kernel::{Kernel, Portable};
 use crate::loss::{Loss, WestonWatkins};
-use crate::model::{AnyModel, Arrays, Lent, Observer, SamplesOf, Scale, Shape, Storage, View, ViewMut, rows, rows_mut};
+use crate::model::{
+    AnyModel, Arrays, Lent, Observer, SamplesOf, Scale, Shape, Storage, View, ViewMut, copy, rows, rows_mut,
+};
 
 /// The sum of the models that steps of [`AveragedSgd`] left behind: the one buffer that averaging asks its caller for.
 ///
@@ -73,12 +75,9 @@ impl<'a> AnyAverage<Lent<'a>> {
     /// An average of no steps.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for fewer than two classes, no features, or memory of another length than
+    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory of another length than
     /// [`memory_len`](Self::memory_len).
     pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
-        if memory.len() != Self::memory_len(classes, features) {
-            return Err(Error::ShapeMismatch);
-        }
         let (pending, sums) = memory.split_at_mut_checked(classes).ok_or(Error::ShapeMismatch)?;
         let mut average = Self { sums: Lent::new(sums, classes, features, 0)?, pending, bound: 0.0, steps: 0 };
         average.clear();
@@ -153,7 +152,7 @@ impl<S: Storage> AnyAverage<S> {
         }
         model.kernel.scale(part, model.weights);
         *model.bound = model.kernel.largest(model.weights);
-        model.bias.iter_mut().zip(self.sums.bias()).for_each(|(own, bias)| *own = *bias);
+        copy(self.sums.bias(), model.bias);
         Portable.scale(part, model.bias);
         *model.scale = Scale::of(1.0);
         Ok(())
@@ -274,12 +273,12 @@ impl<S: Storage> Observer for AnyAverage<S> {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct AveragedSgd<'a, A: Storage, R, L = WestonWatkins> {
+pub struct AveragedSgd<'a, A, R, L = WestonWatkins> {
     sgd: Sgd<R, L>,
-    average: &'a mut AnyAverage<A>,
+    average: &'a mut A,
 }
 
-impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, A, R, L> {
+impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> {
     /// A descent that goes on from another one, and from what the average holds.
     ///
     /// ```
@@ -336,7 +335,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, A, R, L> {
     /// assert_eq!((average.steps(), order.position()), (1, 1));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step_next<S: Storage<Shape = A::Shape>, K: Kernel, D: SamplesOf<A::Shape> + ?Sized>(
+    pub fn step_next<S: Storage<Shape = A::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,
@@ -362,7 +361,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, A, R, L> {
     /// assert_eq!(average.steps(), 2);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn epoch<S: Storage<Shape = A::Shape>, K: Kernel, D: SamplesOf<A::Shape> + ?Sized>(
+    pub fn epoch<S: Storage<Shape = A::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,

@@ -14,7 +14,7 @@ use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 ///
 /// # Cost
 /// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`](crate::Gradient), which the
-/// caller lends, and on the stack what [`Hinge::loss`](crate::Hinge::loss) takes. Stepped on a buffer of
+/// caller lends, and the scratch of [`Hinge::loss`](crate::Hinge::loss). Stepped on a buffer of
 /// samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
@@ -41,10 +41,10 @@ use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 #[derive(Debug)]
 pub struct GradientDescent<'a, G, R, L = WestonWatkins> {
     progress: Progress<R, L>,
-    gradient: &'a mut AnyGradient<G>,
+    gradient: &'a mut G,
 }
 
-impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
+impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R, L> {
     /// A descent before its first step. The gradient's content is overwritten.
     ///
     /// # Errors
@@ -95,7 +95,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
     /// assert_eq!(stopped, Err(Stopped { error: Error::LabelOutOfRange, sample: Some(1) }));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
+    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,
@@ -112,7 +112,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
 ///
 /// # Cost
 /// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`](crate::Gradient), which the
-/// caller lends, and on the stack what [`Hinge::loss`](crate::Hinge::loss) takes.
+/// caller lends, and the scratch of [`Hinge::loss`](crate::Hinge::loss).
 ///
 /// ```
 /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
@@ -133,10 +133,10 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, G, R, L> {
 pub struct MiniBatch<'a, G, R, L = WestonWatkins> {
     progress: Progress<R, L>,
     batch_size: u32,
-    gradient: &'a mut AnyGradient<G>,
+    gradient: &'a mut G,
 }
 
-impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, G, R, L> {
+impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
     /// A descent before its first step. The gradient's content is overwritten.
     ///
     /// # Errors
@@ -211,7 +211,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, G, R, L> {
     /// assert_eq!(order.position(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
+    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,
@@ -264,7 +264,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, G, R, L> {
     /// assert_eq!((descent.progress().steps(), order.epoch()), (2, 1));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn epoch<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
+    pub fn epoch<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,

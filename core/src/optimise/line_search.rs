@@ -18,7 +18,7 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 ///
 /// # Cost
 /// A step is at most ten passes over the set, one for the gradient, eight for the minimum, one for the loss there, and six over
-/// the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and on the stack what these take.
+/// the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and the scratch that these take.
 ///
 /// # Numeric contract
 /// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum that of the ray, the step [`Model::advance`](crate::Model::advance).
@@ -42,14 +42,14 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
 #[derive(Debug)]
-pub struct LineSearch<'a, G, L = WestonWatkins> {
+pub struct LineSearch<'a, W, L = WestonWatkins> {
     objective: Objective<L>,
-    direction: &'a mut AnyDirection<G>,
+    direction: &'a mut W,
     /// The loss before the last step that was made; infinite before the first.
     last: f32,
 }
 
-impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, G, L> {
+impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
     /// A descent before its first step. The direction's content is overwritten.
     ///
     /// ```
@@ -78,7 +78,7 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, G, L> {
     /// assert_eq!(stopped, Err(Stopped { error: Error::NonFiniteScore, sample: Some(1) }));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<G::Shape> + ?Sized>(
+    pub fn step<S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,

@@ -1,6 +1,7 @@
 //! The strategies that make a model better, each an object that is stepped.
 //!
-//! They decide what a step is; [`model`](crate::model) writes it.
+//! A descent decides what a step is; the guarded update in [`model`](crate::model) writes it. The searches write their
+//! candidate, an average the model that it is finished into.
 
 mod average;
 mod descent;

@@ -96,7 +96,7 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
 }
 
 impl<S> Progress<S> {
-    /// The loss that is minimised: [`objective`](Self::objective), by its name.
+    /// The same as [`objective`](Self::objective), for the hinge loss.
     pub const fn hinge(&self) -> Hinge {
         self.objective
     }

@@ -108,7 +108,7 @@ impl<L: Loss> Search<L> {
 }
 
 impl Search {
-    /// The loss that is minimised: [`objective`](Self::objective), by its name.
+    /// The same as [`objective`](Self::objective), for the hinge loss.
     pub const fn hinge(&self) -> Hinge {
         self.objective
     }
@@ -147,8 +147,8 @@ pub struct SearchStep {
 /// model was.
 ///
 /// # Cost
-/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and on the
-/// stack what [`Hinge::loss`] takes.
+/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and the
+/// scratch of [`Hinge::loss`].
 ///
 /// # Errors
 /// What [`Hinge::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`] or
@@ -170,12 +170,12 @@ pub struct SearchStep {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct RandomSearch<'a, C: Storage, K, L = WestonWatkins> {
+pub struct RandomSearch<'a, M, L = WestonWatkins> {
     search: Search<L>,
-    candidate: &'a mut AnyModel<C, K>,
+    candidate: &'a mut M,
 }
 
-impl<'a, C: Storage, K: Kernel, L: Loss> RandomSearch<'a, C, K, L> {
+impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
     /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
@@ -185,7 +185,7 @@ impl<'a, C: Storage, K: Kernel, L: Loss> RandomSearch<'a, C, K, L> {
     /// assert_eq!(search.state().steps(), 0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn new(search: Search<L>, candidate: &'a mut AnyModel<C, K>) -> Self {
+    pub const fn new(search: Search<L>, candidate: &'a mut AnyModel<T, K>) -> Self {
         Self { search, candidate }
     }
 
@@ -210,7 +210,7 @@ impl<'a, C: Storage, K: Kernel, L: Loss> RandomSearch<'a, C, K, L> {
     /// assert_eq!(refused.error, Error::EmptySet);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Storage<Shape = C::Shape>, D: SamplesOf<C::Shape> + ?Sized, R: Rng + ?Sized>(
+    pub fn step<S: Storage<Shape = T::Shape>, D: SamplesOf<S::Shape> + ?Sized, R: Rng + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,
@@ -233,7 +233,7 @@ impl<'a, C: Storage, K: Kernel, L: Loss> RandomSearch<'a, C, K, L> {
 ///
 /// # Cost
 /// A step is one pass over the set, the first one two. It needs a second model for the candidate, which the caller
-/// lends, and on the stack what [`Hinge::loss`] takes.
+/// lends, and the scratch of [`Hinge::loss`].
 ///
 /// # Errors
 /// As [`RandomSearch`].
@@ -254,12 +254,12 @@ impl<'a, C: Storage, K: Kernel, L: Loss> RandomSearch<'a, C, K, L> {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct RandomLocalSearch<'a, C: Storage, K, L = WestonWatkins> {
+pub struct RandomLocalSearch<'a, M, L = WestonWatkins> {
     search: Search<L>,
-    candidate: &'a mut AnyModel<C, K>,
+    candidate: &'a mut M,
 }
 
-impl<'a, C: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, C, K, L> {
+impl<'a, T: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, AnyModel<T, K>, L> {
     /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
@@ -269,7 +269,7 @@ impl<'a, C: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, C, K, L> {
     /// assert_eq!(RandomLocalSearch::new(state, &mut candidate).state(), state);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub const fn new(search: Search<L>, candidate: &'a mut AnyModel<C, K>) -> Self {
+    pub const fn new(search: Search<L>, candidate: &'a mut AnyModel<T, K>) -> Self {
         Self { search, candidate }
     }
 
@@ -297,7 +297,7 @@ impl<'a, C: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, C, K, L> {
     /// assert_eq!(step.accepted, step.loss < 1.0);
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn step<S: Storage<Shape = C::Shape>, D: SamplesOf<C::Shape> + ?Sized, R: Rng + ?Sized>(
+    pub fn step<S: Storage<Shape = T::Shape>, D: SamplesOf<S::Shape> + ?Sized, R: Rng + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
         samples: &mut D,

@@ -8,14 +8,14 @@ use crate::kernel::{KEY, Kernel};
 use crate::loss::{Loss, Objective, SampleLoss, Sum, WestonWatkins};
 use crate::model::{AnyModel, Observer, SamplesOf, Shape, Storage, Update, ViewMut, copy};
 
-/// Stochastic gradient descent on the Weston-Watkins loss, one sample a step.
+/// Stochastic gradient descent on an [`Objective`], one sample a step.
 ///
 /// With η of the [`Schedule`] and the coefficients k of the sample ([`coefficients`](crate::coefficients)), a step is
 ///
 /// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
 ///
 /// # Cost
-/// Scratch: 2 · C values on the stack. The rows of classes whose margin is satisfied are not touched: the scale of the
+/// Scratch: 2 · C values. The rows of classes whose margin is satisfied are not touched: the scale of the
 /// model takes the shrinking, one multiplication. A step without a violation costs the scores alone, unless the scale
 /// is folded. One with v violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights
 /// or steps are near the end of binary32's range does the guard read the rows before they are written.
@@ -182,7 +182,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         order: &mut Order,
         observer: &mut impl Observer,
     ) -> Result<SgdStep, Stopped> {
-        let (x, label) = samples.row(model.row_len(), index).map_err(Stopped::at(index))?;
+        let (x, label) = samples.row(model.features(), index).map_err(Stopped::at(index))?;
         let step = self.observed_step(model, x, label, observer).map_err(Stopped::at(index))?;
         order.skip();
         Ok(step)
@@ -229,7 +229,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
             // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
             next = order.next_index();
             if K::BATCHES
-                && let Some((x, _)) = next.and_then(|next| samples.resident_row(model.row_len(), next))
+                && let Some((x, _)) = next.and_then(|next| samples.resident_row(model.features(), next))
             {
                 model.kernel().prefetch(KEY, x);
             }

@@ -8,7 +8,7 @@ use hingeline::{
     AnyAverage, AnyDirection, AnyGradient, AnyModel, Average, AveragedSgd, Constant, Direction, DynAverage, DynDecoded,
     DynDirection, DynGradient, DynModel, DynSamples, DynSlices, EarlyStopping, Error, FiniteDifference, Gradient,
     GradientDescent, Hinge, InverseTime, Landscape, LineSearch, MiniBatch, Model, Order, Parameter, RandomLocalSearch,
-    RandomSearch, Search, Selected, Sgd, Span, Stopped, grid,
+    RandomSearch, Search, Selected, Sgd, Slices, Span, Stopped, grid,
 };
 use hingeline_host_tests::generate;
 use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
@@ -277,12 +277,15 @@ fn memory_of_another_length_is_refused() {
         assert!(DynModel::new(&mut memory, classes, features).is_ok());
     }
     // Shapes that are none, and those whose length cannot be counted.
-    for (classes, features) in [(0, 0), (1, 4), (2, 0), (usize::MAX, 2), (3, usize::MAX), (usize::MAX, usize::MAX)] {
+    let none = [(0, 0), (1, 4), (2, 0)].map(|shape| (shape, Error::InvalidShape));
+    let too_large =
+        [(usize::MAX, 2), (3, usize::MAX), (usize::MAX, usize::MAX)].map(|shape| (shape, Error::ShapeMismatch));
+    for ((classes, features), error) in none.into_iter().chain(too_large) {
         let mut memory = vec![0.0; 64];
-        assert_eq!(DynModel::new(&mut memory, classes, features).err(), Some(Error::ShapeMismatch));
-        assert_eq!(DynGradient::new(&mut memory, classes, features).err(), Some(Error::ShapeMismatch));
-        assert_eq!(DynDirection::new(&mut memory, classes, features).err(), Some(Error::ShapeMismatch));
-        assert_eq!(DynAverage::new(&mut memory, classes, features).err(), Some(Error::ShapeMismatch));
+        assert_eq!(DynModel::new(&mut memory, classes, features).err(), Some(error));
+        assert_eq!(DynGradient::new(&mut memory, classes, features).err(), Some(error));
+        assert_eq!(DynDirection::new(&mut memory, classes, features).err(), Some(error));
+        assert_eq!(DynAverage::new(&mut memory, classes, features).err(), Some(error));
     }
     assert_eq!(DynModel::memory_len(usize::MAX, usize::MAX), usize::MAX);
 }
@@ -291,7 +294,7 @@ fn memory_of_another_length_is_refused() {
 #[test]
 fn slices_of_another_length_are_refused() {
     let features = [1.0; 12];
-    assert_eq!(DynSlices::new(0, &[], &[0_u8; 0]).err(), Some(Error::ShapeMismatch));
+    assert_eq!(DynSlices::new(0, &[], &[0_u8; 0]).err(), Some(Error::InvalidShape));
     assert_eq!(DynSlices::new(5, &features, &[0_u8, 1]).err(), Some(Error::ShapeMismatch));
     assert_eq!(DynSlices::new(usize::MAX, &features, &[0_u8, 1]).err(), Some(Error::ShapeMismatch));
     let mut samples = DynSlices::new(4, &features, &[0_u8, 1, 2]).unwrap();
@@ -386,6 +389,34 @@ fn other_shapes_are_refused() {
     }
     assert_eq!(model.checksum(), before);
     assert_eq!(other.copy_from(&model), Err(Error::ShapeMismatch));
+}
+
+/// The same number of directions on every kernel, whatever scratch it has for batches.
+#[test]
+fn three_directions_and_no_more() {
+    struct Directions;
+    impl Work for Directions {
+        type Output = ();
+        fn run<K: Kernel>(self, kernel: K) {
+            let mut memory = vec![0.0; DynModel::memory_len_on(kernel, 2, 1)];
+            let model = DynModel::on(kernel, &mut memory, 2, 1).unwrap();
+            let mut memory = [0.0; DynDirection::memory_len(2, 1)];
+            let direction = DynDirection::new(&mut memory, 2, 1).unwrap();
+            let (hinge, features) = (Hinge::new(1.0, 0.0).unwrap(), [1.0]);
+            let mut samples = DynSlices::new(1, &features, &[0_u8]).unwrap();
+            assert_eq!(Landscape::new(hinge, &model, [&direction; 3]).loss(&mut samples, [0.5; 3]), Ok(1.0));
+            let four = Landscape::new(hinge, &model, [&direction; 4]).loss(&mut samples, [0.5; 4]);
+            assert_eq!(four, Err(Error::ShapeMismatch.into()), "{}", K::NAME);
+            let (fixed, direction) = (Model::<2, 1, K>::on(kernel), Direction::new());
+            let mut samples = Slices::new(&[[1.0]], &[0_u8]).unwrap();
+            assert_eq!(Landscape::new(hinge, &fixed, [&direction; 5]).loss(&mut samples, [0.5; 5]), Ok(1.0));
+        }
+    }
+    for choice in of_this_architecture() {
+        if let Err(error) = choice.run(Directions) {
+            say_skipped(choice.name(), error);
+        }
+    }
 }
 
 /// A source that asks the model while a call passes over the set finds its scratch in use, and the call after that works.

@@ -359,7 +359,7 @@ fn runtime_shapes([classes, features]: [usize; 2]) -> Result<(), Stopped> {
     black_box(model.scores(x, black_box(&mut [0.5; C]))?);
     black_box(hinge.margins(&model, x, black_box(3), black_box(&mut [0.5; C]))?);
     black_box((model.predict(x)?, model.squared_norm(), model.checksum(), model.scale()));
-    black_box((model.classes(), model.features(), model.weights(), model.bias()));
+    black_box((model.classes(), model.features(), model.weights(), model.bias(), model.parts()));
     black_box(model.batch_scores(black_box(&[&*x, &*y]), black_box(&mut [0.5; 2 * C])).is_ok());
     let (features_of_set, labels) = (black_box([1.0_f32; 128]), black_box([0_u8, 1]));
     let mut slices = DynSlices::new(black_box(features), &features_of_set, &labels)?;
