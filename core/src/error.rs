@@ -35,9 +35,10 @@ pub enum Error {
     IndexOutOfRange,
     /// A sample, a buffer, an order or a model has another length or shape than the call wants.
     ShapeMismatch,
-    /// A shape of fewer than two classes or of no features.
+    /// A shape of fewer than two classes, of more than `u32::MAX`, or of no features.
     InvalidShape,
-    /// The scratch of a model of runtime shape is in use: a source of samples has called the model that passes over it.
+    /// The scratch of a model of runtime shape is in use: a source of samples, or the callback of
+    /// [`breakpoints`](crate::Landscape::breakpoints), has called the model that passes over the set.
     ScratchInUse,
     /// The source could not deliver a sample, such as a card that was pulled out.
     Unreadable,

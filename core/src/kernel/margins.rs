@@ -14,6 +14,10 @@ pub(crate) fn margins_of_scores(margin: f32, label: usize, scores: &mut [f32]) -
     if label >= scores.len() {
         return Err(Error::LabelOutOfRange);
     }
+    // Classes are counted in 32 bits.
+    if u32::try_from(scores.len()).is_err() {
+        return Err(Error::InvalidShape);
+    }
     if !all_finite(scores.iter().copied()) {
         return Err(Error::NonFiniteScore);
     }
@@ -57,6 +61,9 @@ pub(super) fn violations(
     scores: &mut [f32],
     bias: &mut [f32],
 ) -> Result<(f32, usize), Error> {
+    if scores.len() != bias.len() {
+        return Err(Error::ShapeMismatch);
+    }
     let sum = margins_of_scores(margin, label, scores)?;
     // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
     let count = if sum > 0.0 { turn_into_indicators(label, scores) } else { 0 };

@@ -257,4 +257,4 @@ mod sealed {
     pub(crate) const KEY: Key = Key(());
 }
 
-pub(crate) use sealed::KEY;
+pub(crate) use sealed::{KEY, Key};

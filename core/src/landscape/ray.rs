@@ -4,7 +4,7 @@
 use super::direction::AnyDirection;
 use super::slice::{Landscape, check_point};
 use crate::error::{Error, Stopped};
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::loss::{POINTS, PiecewiseLinear};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
@@ -140,7 +140,7 @@ where
     ) -> Result<usize, Stopped> {
         let (mut count, loss) = (0_usize, self.objective.loss_function());
         self.for_each_sample(samples, |sample, offsets, slopes| {
-            loss.breakpoints(offsets, slopes, |class, at, slope| {
+            loss.breakpoints(KEY, offsets, slopes, |class, at, slope| {
                 each(Breakpoint { at, sample, class, slope, counts: slope > 0.0 });
                 count = count.saturating_add(1);
             });
@@ -160,10 +160,10 @@ where
             if index % PART == 0 {
                 add(&mut total, core::mem::replace(&mut part, [0.0; POINTS]));
             }
-            add(&mut part, loss.derivatives(offsets, slopes, points));
+            add(&mut part, loss.derivatives(KEY, offsets, slopes, points));
         })?;
         add(&mut total, part);
-        let (count, l2) = (samples.count() as f32, self.objective.l2());
+        let (count, l2) = (samples.count(KEY) as f32, self.objective.l2());
         let ([product], [[square]]) = (self.norm.with_model, self.norm.products);
         for (derivative, a) in total.iter_mut().zip(points) {
             *derivative /= count;

@@ -5,7 +5,7 @@ use core::fmt;
 use super::direction::{AnyDirection, Direction};
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::all_finite;
-use crate::kernel::{Chosen, Kernel};
+use crate::kernel::{Chosen, KEY, Kernel};
 use crate::loss::{Loss, Objective, POINTS, Sum, WestonWatkins};
 use crate::model::{AnyModel, Elements, Model, SamplesOf, Storage, View};
 
@@ -202,11 +202,11 @@ where
             let mut sums = [Sum::default(); POINTS];
             let loss = self.objective.loss_function();
             self.for_each_sample(samples, |_, offsets, slopes| {
-                for (sum, loss) in sums.iter_mut().zip(loss.losses(offsets, slopes, &block.coordinates)) {
+                for (sum, loss) in sums.iter_mut().zip(loss.losses(KEY, offsets, slopes, &block.coordinates)) {
                     sum.add(loss);
                 }
             })?;
-            let count = samples.count() as f32;
+            let count = samples.count(KEY) as f32;
             for (at, sum) in block.points().zip(sums) {
                 each(at, self.regularised(sum.value() / count, at)?);
             }
@@ -225,7 +225,7 @@ where
         samples: &mut T,
         mut each: impl FnMut(usize, &[f32], &[f32]),
     ) -> Result<(), Stopped> {
-        if samples.count() == 0 {
+        if samples.count(KEY) == 0 {
             return Err(Error::EmptySet.into());
         }
         if D > S::MOST_DIRECTIONS {
@@ -235,8 +235,8 @@ where
             self.model.check_shape(direction.shape())?;
         }
         self.model.with_scratch::<D, _, _>(|offsets, slopes| {
-            for index in 0..samples.count() {
-                let (x, label) = samples.row(self.model.features(), index).map_err(Stopped::at(index))?;
+            for index in 0..samples.count(KEY) {
+                let (x, label) = samples.row(KEY, self.model.features(), index).map_err(Stopped::at(index))?;
                 self.draw_lines(x, label, offsets, slopes).map_err(Stopped::at(index))?;
                 each(index, offsets, slopes);
             }
@@ -247,7 +247,7 @@ where
     fn draw_lines(&self, x: &[f32], label: usize, offsets: &mut [f32], slopes: &mut [f32]) -> Result<(), Error> {
         let (model, loss) = (self.model.view(), self.objective.loss_function());
         model.scores(x, offsets);
-        loss.offsets(label, offsets)?;
+        loss.offsets(KEY, label, offsets)?;
         let mut rest = &mut *slopes;
         for direction in self.directions.map(AnyDirection::elements) {
             let Some((own, below)) = rest.split_at_mut_checked(offsets.len()) else { break };
@@ -255,7 +255,7 @@ where
             if !all_finite(own.iter().copied()) {
                 return Err(Error::NonFiniteScore);
             }
-            loss.slopes(label, own);
+            loss.slopes(KEY, label, own);
             rest = below;
         }
         if all_finite(slopes.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteLoss) }

@@ -4,7 +4,7 @@ use super::function::Loss;
 use super::objective::Objective;
 use super::pass::Total;
 use crate::error::Stopped;
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, SamplesOf, Storage, argmax};
 
 /// How well a model does on a set.
@@ -64,8 +64,8 @@ impl<L: Loss> Objective<L> {
     ) -> Result<Evaluation, Stopped> {
         model.with_scratch::<0, _, _>(|scores, _| {
             let (mut total, mut correct, view) = (Total::default(), 0_usize, model.view());
-            for index in 0..samples.count() {
-                let (x, label) = samples.row(view.features, index).map_err(Stopped::at(index))?;
+            for index in 0..samples.count(KEY) {
+                let (x, label) = samples.row(KEY, view.features, index).map_err(Stopped::at(index))?;
                 view.scores(x, scores);
                 let predicted = argmax(scores);
                 let loss = self.loss_function().loss(label, scores).map_err(Stopped::at(index))?;

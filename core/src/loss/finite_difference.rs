@@ -4,7 +4,7 @@ use super::function::Loss;
 use super::objective::Objective;
 use super::sum::Sum;
 use crate::error::{Error, Stopped};
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage, ViewMut, rows_mut};
 
 /// One of the numbers that a model learns.
@@ -151,8 +151,8 @@ impl FiniteDifference {
         let (loss, features) = (objective.loss_function(), model.features());
         let differences = model.with_scratch_mut::<1, _, Stopped>(|mut model, upper, lower| {
             let mut differences = Differences::default();
-            for index in 0..samples.count() {
-                let (x, label) = samples.row(features, index).map_err(Stopped::at(index))?;
+            for index in 0..samples.count(KEY) {
+                let (x, label) = samples.row(KEY, features, index).map_err(Stopped::at(index))?;
                 let mut loss_at = |value, scores: &mut [f32]| {
                     *value_mut(&mut model, features, at)? = value;
                     model.as_view(features).scores(x, scores);
@@ -161,15 +161,15 @@ impl FiniteDifference {
                 let loss_above = loss_at(above, upper).map_err(Stopped::at(index))?;
                 let loss_below = loss_at(below, lower).map_err(Stopped::at(index))?;
                 differences.add(loss_above, loss_below);
-                differences.kinks = differences.kinks.saturating_add(loss.kinks(upper, lower));
+                differences.kinks = differences.kinks.saturating_add(loss.kinks(KEY, upper, lower));
             }
             Ok(differences)
         })?;
-        if samples.count() == 0 {
+        if samples.count(KEY) == 0 {
             return Err(Error::EmptySet.into());
         }
         let regulariser = l2 * distance * (scale * (above + below));
-        Ok(differences.derivative(samples.count() as f32, regulariser, distance)?)
+        Ok(differences.derivative(samples.count(KEY) as f32, regulariser, distance)?)
     }
 
     /// The two values of a stored parameter between which the difference is taken.

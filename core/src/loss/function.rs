@@ -67,9 +67,9 @@ impl<L: Loss + sealed::Pieces> PiecewiseLinear for L {}
 pub(crate) mod sealed {
     use super::{POINTS, SampleLoss};
     use crate::error::Error;
-    use crate::kernel::Kernel;
+    use crate::kernel::{Kernel, Key};
 
-    /// What the crate's algorithms ask of a loss besides.
+    /// What the crate's algorithms ask of a loss besides; only they have the key.
     ///
     /// Along a line through a model, `W + a · W1`, the scores are linear in `a`: an offset and a slope for each class. A loss keeps
     /// them in its own form.
@@ -78,6 +78,7 @@ pub(crate) mod sealed {
         /// it was, and the scores undefined.
         fn step<K: Kernel>(
             &self,
+            key: Key,
             kernel: K,
             label: usize,
             factor: f32,
@@ -86,24 +87,24 @@ pub(crate) mod sealed {
         ) -> Result<SampleLoss, Error>;
 
         /// The kinks between two points, by what [`Loss::loss`](super::Loss::loss) left of their scores.
-        fn kinks(&self, above: &[f32], below: &[f32]) -> usize;
+        fn kinks(&self, key: Key, above: &[f32], below: &[f32]) -> usize;
 
         /// Scores at the line's origin become offsets.
-        fn offsets(&self, label: usize, scores: &mut [f32]) -> Result<(), Error>;
+        fn offsets(&self, key: Key, label: usize, scores: &mut [f32]) -> Result<(), Error>;
 
         /// Scores of a direction become slopes.
-        fn slopes(&self, label: usize, scores: &mut [f32]);
+        fn slopes(&self, key: Key, label: usize, scores: &mut [f32]);
 
         /// The losses at some points: for each direction a row of slopes, and the points' coordinates along it.
-        fn losses(&self, offsets: &[f32], slopes: &[f32], coordinates: &[[f32; POINTS]]) -> [f32; POINTS];
+        fn losses(&self, key: Key, offsets: &[f32], slopes: &[f32], coordinates: &[[f32; POINTS]]) -> [f32; POINTS];
     }
 
     /// What is asked of a loss whose pieces are linear.
     pub trait Pieces {
         /// The derivatives along the line at some points.
-        fn derivatives(&self, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS];
+        fn derivatives(&self, key: Key, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS];
 
         /// Calls back for each class whose margin changes its sign at `a ≥ 0`: class, `a`, slope.
-        fn breakpoints(&self, offsets: &[f32], slopes: &[f32], each: impl FnMut(usize, f32, f32));
+        fn breakpoints(&self, key: Key, offsets: &[f32], slopes: &[f32], each: impl FnMut(usize, f32, f32));
     }
 }

@@ -4,7 +4,7 @@ use super::function::Loss;
 use super::objective::Objective;
 use super::pass::pass;
 use crate::error::{Error, Stopped};
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 
 impl<L: Loss> Objective<L> {
@@ -31,7 +31,7 @@ impl<L: Loss> Objective<L> {
         model: &AnyModel<S, K>,
         samples: &mut D,
     ) -> Result<f32, Stopped> {
-        let indices = 0..samples.count();
+        let indices = 0..samples.count(KEY);
         let total = pass(self.loss_function(), model, None, samples, indices)?;
         Ok(self.regularised(total.mean_loss()?, model.view())?)
     }
@@ -67,7 +67,7 @@ impl<L: Loss> Objective<L> {
     ) -> Result<f32, Stopped> {
         model.check_shape(gradient.shape())?;
         gradient.clear();
-        let indices = 0..samples.count();
+        let indices = 0..samples.count(KEY);
         let total = pass(self.loss_function(), model, Some(gradient.elements_mut()), samples, indices)?;
         let (loss, mean) = (self.regularised(total.mean_loss()?, model.view())?, 1.0 / total.samples());
         let (view, elements) = (model.view(), gradient.elements_mut());

@@ -3,7 +3,7 @@
 use super::function::{Loss, SampleLoss};
 use super::sum::Sum;
 use crate::error::{Error, Stopped};
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, BLOCK, ElementsMut, SamplesOf, Shape, Storage, View, copy};
 
 /// Goes over the samples of these indices in their order; the gradient, which starts from what is there, is not yet divided by
@@ -69,7 +69,7 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         index: usize,
         scores: &mut [f32],
     ) -> Result<(), Stopped> {
-        let (x, label) = samples.row(self.model.features, index).map_err(Stopped::at(index))?;
+        let (x, label) = samples.row(KEY, self.model.features, index).map_err(Stopped::at(index))?;
         self.model.scores(x, scores);
         if self.add(scores, label).map_err(Stopped::at(index))?
             && let Some(gradient) = &mut self.gradient
@@ -90,7 +90,7 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
     ) -> Result<bool, Stopped> {
         let (mut xs, mut labels): ([&[f32]; BLOCK], _) = ([&[]; BLOCK], [0; BLOCK]);
         for ((x, own), index) in xs.iter_mut().zip(&mut labels).zip(indices) {
-            let Some((features, label)) = samples.resident_row(self.model.features, *index) else {
+            let Some((features, label)) = samples.resident_row(KEY, self.model.features, *index) else {
                 return Ok(false);
             };
             (*x, *own) = (features, label);

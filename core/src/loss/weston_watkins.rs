@@ -4,7 +4,7 @@ use super::function::sealed::{Pieces, Sealed};
 use super::function::{Loss, POINTS, SampleLoss};
 use crate::error::Error;
 use crate::kernel::margins::{margins_of_scores, turn_into_indicators, turn_into_margins};
-use crate::kernel::{KEY, Kernel};
+use crate::kernel::{Kernel, Key};
 
 /// The multiclass hinge loss of Weston and Watkins, without a regulariser: `Σ_{j≠y} max(0, s_j − s_y + Δ)`.
 ///
@@ -67,30 +67,31 @@ impl Sealed for WestonWatkins {
     #[inline(always)]
     fn step<K: Kernel>(
         &self,
+        key: Key,
         kernel: K,
         label: usize,
         factor: f32,
         scores: &mut [f32],
         bias: &mut [f32],
     ) -> Result<SampleLoss, Error> {
-        kernel.violations(KEY, self.margin, label, factor, scores, bias).map(sample_loss)
+        kernel.violations(key, self.margin, label, factor, scores, bias).map(sample_loss)
     }
 
     /// The margins that count at one of two points and not at the other.
-    fn kinks(&self, above: &[f32], below: &[f32]) -> usize {
+    fn kinks(&self, _: Key, above: &[f32], below: &[f32]) -> usize {
         above.iter().zip(below).filter(|(a, b)| (**a > 0.0) != (**b > 0.0)).count()
     }
 
-    fn offsets(&self, label: usize, scores: &mut [f32]) -> Result<(), Error> {
+    fn offsets(&self, _: Key, label: usize, scores: &mut [f32]) -> Result<(), Error> {
         margins_of_scores(self.margin, label, scores).map(drop)
     }
 
-    fn slopes(&self, label: usize, scores: &mut [f32]) {
+    fn slopes(&self, _: Key, label: usize, scores: &mut [f32]) {
         // Without a Δ, the differences of scores are their margins.
         turn_into_margins(0.0, label, scores);
     }
 
-    fn losses(&self, offsets: &[f32], slopes: &[f32], coordinates: &[[f32; POINTS]]) -> [f32; POINTS] {
+    fn losses(&self, _: Key, offsets: &[f32], slopes: &[f32], coordinates: &[[f32; POINTS]]) -> [f32; POINTS] {
         let mut losses = [0.0; POINTS];
         for (class, &offset) in offsets.iter().enumerate() {
             let mut margins = [offset; POINTS];
@@ -110,7 +111,7 @@ impl Sealed for WestonWatkins {
 }
 
 impl Pieces for WestonWatkins {
-    fn derivatives(&self, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS] {
+    fn derivatives(&self, _: Key, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS] {
         let mut derivatives = [0.0; POINTS];
         for (offset, slope) in offsets.iter().zip(slopes) {
             for (derivative, a) in derivatives.iter_mut().zip(points) {
@@ -120,7 +121,7 @@ impl Pieces for WestonWatkins {
         derivatives
     }
 
-    fn breakpoints(&self, offsets: &[f32], slopes: &[f32], mut each: impl FnMut(usize, f32, f32)) {
+    fn breakpoints(&self, _: Key, offsets: &[f32], slopes: &[f32], mut each: impl FnMut(usize, f32, f32)) {
         for (class, (&offset, &slope)) in offsets.iter().zip(slopes).enumerate() {
             if let Some(at) = change_of_sign(offset, slope) {
                 each(class, at, slope);

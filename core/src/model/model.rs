@@ -59,7 +59,8 @@ pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, 
 ///
 /// Scratch, which a static model has on the stack, is in the lent memory; [`memory_len`](Self::memory_len) includes it. Any
 /// alignment will do; weights that start at a multiple of 64 bytes are fastest. A source of samples that calls the model while a
-/// call passes over the set gets [`Error::ScratchInUse`]. For the scratch the model is not `Sync`.
+/// call passes over the set gets [`Error::ScratchInUse`], and so does the callback of [`breakpoints`](crate::Landscape::breakpoints).
+/// Because of the scratch, types of runtime shape are not `Sync`.
 ///
 /// ```
 /// use hingeline::{Constant, DynModel, Hinge, Sgd};

@@ -26,46 +26,48 @@ pub trait SamplesOf<S: Shape>: sealed::Sealed<S> {}
 impl<S: Shape, T: sealed::Sealed<S> + ?Sized> SamplesOf<S> for T {}
 
 mod sealed {
+    use crate::kernel::Key;
+
     use super::{DynSamples, Error, Fixed, Runtime, Samples};
 
-    /// The set in slices. Its names are its own, so that they are not taken for those of [`Samples`].
+    /// The set in slices, for those who have the key. Its names are its own, so that they are not taken for those of [`Samples`].
     pub trait Sealed<S> {
-        fn count(&self) -> usize;
-        fn row(&mut self, features: usize, index: usize) -> Result<(&[f32], usize), Error>;
-        fn resident_row(&self, features: usize, index: usize) -> Option<(&[f32], usize)>;
+        fn count(&self, _: Key) -> usize;
+        fn row(&mut self, _: Key, features: usize, index: usize) -> Result<(&[f32], usize), Error>;
+        fn resident_row(&self, _: Key, features: usize, index: usize) -> Option<(&[f32], usize)>;
     }
 
     impl<const C: usize, const F: usize, T: Samples<F> + ?Sized> Sealed<Fixed<C, F>> for T {
         #[inline(always)]
-        fn count(&self) -> usize {
+        fn count(&self, _: Key) -> usize {
             self.len()
         }
 
         #[inline(always)]
-        fn row(&mut self, _: usize, index: usize) -> Result<(&[f32], usize), Error> {
+        fn row(&mut self, _: Key, _: usize, index: usize) -> Result<(&[f32], usize), Error> {
             let (x, label) = self.sample(index)?;
             Ok((x, label))
         }
 
         #[inline(always)]
-        fn resident_row(&self, _: usize, index: usize) -> Option<(&[f32], usize)> {
+        fn resident_row(&self, _: Key, _: usize, index: usize) -> Option<(&[f32], usize)> {
             let (x, label) = self.resident(index)?;
             Some((x, label))
         }
     }
 
     impl<T: DynSamples + ?Sized> Sealed<Runtime> for T {
-        fn count(&self) -> usize {
+        fn count(&self, _: Key) -> usize {
             self.len()
         }
 
-        fn row(&mut self, features: usize, index: usize) -> Result<(&[f32], usize), Error> {
+        fn row(&mut self, _: Key, features: usize, index: usize) -> Result<(&[f32], usize), Error> {
             let (x, label) = self.sample(index)?;
             if x.len() == features { Ok((x, label)) } else { Err(Error::ShapeMismatch) }
         }
 
         // One of another length is refused when it is asked for.
-        fn resident_row(&self, features: usize, index: usize) -> Option<(&[f32], usize)> {
+        fn resident_row(&self, _: Key, features: usize, index: usize) -> Option<(&[f32], usize)> {
             self.resident(index).filter(|(x, _)| x.len() == features)
         }
     }

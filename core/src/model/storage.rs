@@ -129,7 +129,8 @@ impl<'a> Lent<'a> {
 
     /// Takes the memory as it is.
     pub(crate) fn new(memory: &'a mut [f32], classes: usize, features: usize, scratch: usize) -> Result<Self, Error> {
-        if classes < 2 || features < 1 {
+        // Classes are counted in 32 bits.
+        if classes < 2 || features < 1 || u32::try_from(classes).is_err() {
             return Err(Error::InvalidShape);
         }
         if memory.len() != Self::len(classes, features, scratch) {

@@ -4,7 +4,7 @@ use super::progress::{Progress, StepSize};
 use super::schedule::Schedule;
 use crate::data::Order;
 use crate::error::{Error, Stopped};
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::loss::{Loss, Objective, WestonWatkins, pass};
 use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 
@@ -100,7 +100,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
         model: &mut AnyModel<S, K>,
         samples: &mut D,
     ) -> Result<BatchStep, Stopped> {
-        let indices = 0..samples.count();
+        let indices = 0..samples.count(KEY);
         descend(&mut self.progress, self.gradient, model, samples, indices)
     }
 }
@@ -217,7 +217,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
         samples: &mut D,
         order: &mut Order,
     ) -> Result<BatchStep, Stopped> {
-        order.check_length(samples.count())?;
+        order.check_length(samples.count(KEY))?;
         let mut ahead = *order;
         let indices = (0..self.next_batch(order)).map(|_| {
             let index = ahead.index();

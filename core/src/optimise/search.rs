@@ -3,7 +3,7 @@
 use rand_core::Rng;
 
 use crate::error::{Error, Stopped};
-use crate::kernel::Kernel;
+use crate::kernel::{KEY, Kernel};
 use crate::loss::{Hinge, Loss, Objective, WestonWatkins};
 use crate::model::{AnyModel, SamplesOf, Scale, Storage, ViewMut};
 use crate::random;
@@ -103,7 +103,7 @@ impl<L: Loss> Search<L> {
         let best = if accepted { loss } else { best.unwrap_or(loss) };
         self.best = Some(best);
         self.steps = self.steps.saturating_add(1);
-        Ok(SearchStep { loss, best, accepted, evaluations: samples.count() })
+        Ok(SearchStep { loss, best, accepted, evaluations: samples.count(KEY) })
     }
 }
 
@@ -308,7 +308,7 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, AnyModel<T, K>, L
             Some(best) => best,
             None => self.search.objective.loss(&*model, samples)?,
         };
-        let first = if self.search.best.is_none() { samples.count() } else { 0 };
+        let first = if self.search.best.is_none() { samples.count(KEY) } else { 0 };
         self.candidate.copy_parts(model);
         let deviation = self.search.deviation;
         draw(self.candidate, |before, scale| before + (deviation / scale) * random::normal(rng));

@@ -169,7 +169,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         order: &mut Order,
         observer: &mut impl Observer,
     ) -> Result<SgdStep, Stopped> {
-        order.check_length(samples.count())?;
+        order.check_length(samples.count(KEY))?;
         self.step_at(model, samples, order.index(), order, observer)
     }
 
@@ -182,7 +182,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         order: &mut Order,
         observer: &mut impl Observer,
     ) -> Result<SgdStep, Stopped> {
-        let (x, label) = samples.row(model.features(), index).map_err(Stopped::at(index))?;
+        let (x, label) = samples.row(KEY, model.features(), index).map_err(Stopped::at(index))?;
         let step = self.observed_step(model, x, label, observer).map_err(Stopped::at(index))?;
         order.skip();
         Ok(step)
@@ -222,14 +222,14 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         order: &mut Order,
         observer: &mut impl Observer,
     ) -> Result<SgdEpoch, Stopped> {
-        order.check_length(samples.count())?;
+        order.check_length(samples.count(KEY))?;
         let (mut epoch, mut loss) = (SgdEpoch::default(), Sum::default());
         let mut next = Some(order.index());
         while let Some(index) = next {
             // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
             next = order.next_index();
             if K::BATCHES
-                && let Some((x, _)) = next.and_then(|next| samples.resident_row(model.features(), next))
+                && let Some((x, _)) = next.and_then(|next| samples.resident_row(KEY, model.features(), next))
             {
                 model.kernel().prefetch(KEY, x);
             }
@@ -257,7 +257,7 @@ fn step<K: Kernel, L: Loss>(
     let kernel = model.kernel;
     kernel.scores(model.weights, model.scale.get(), model.bias, x, scores);
     let SampleLoss { loss, violations, largest } =
-        objective.loss_function().step(kernel, label, -learning_rate, scores, bias)?;
+        objective.loss_function().step(KEY, kernel, label, -learning_rate, scores, bias)?;
     let update = Update { coefficients: scores, largest, bias, rate: learning_rate, shrink };
     let shrunk = model.descend_sample(x, update, observer)?;
     if largest > 0.0 {

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use hingeline::kernel::{Kernel, Work};
+use hingeline::kernel::{Kernel, Portable, Work};
 use hingeline::shape::{SamplesOf, Shape, Storage};
 use hingeline::{
     AnyAverage, AnyDirection, AnyGradient, AnyModel, Average, AveragedSgd, Constant, Direction, DynAverage, DynDecoded,
@@ -164,14 +164,33 @@ fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: f
     let of_runtime = on_runtime_shape(kernel, &start, &set, &mut resident, seed);
     assert_eq!(of_runtime.0, of_static.0, "{what}");
 
-    // Sample by sample, and selected.
+    // Selected, in another order and some twice.
+    let indices: Vec<_> = (0..25).map(|place| place * 7 % set.labels.len()).collect();
+    let of_static = everything(
+        Kit {
+            model: generate::on_kernel(kernel, &start),
+            other: Model::on(kernel),
+            gradient: Gradient::new(),
+            directions: [Direction::new(), Direction::new()],
+            average: Average::new(),
+            samples: &mut Selected::new(&mut set.slices(), &indices),
+            rows: indices.iter().map(|index| &set.features[*index]).collect(),
+            scores: &mut scores,
+        },
+        seed,
+    );
+    let rows = generate::Set {
+        features: indices.iter().map(|index| set.features[*index]).collect(),
+        labels: indices.iter().map(|index| set.labels[*index]).collect(),
+    };
+    let of_resident = on_runtime_shape(kernel, &start, &rows, &mut Selected::new(&mut resident, &indices), seed);
+    assert_eq!(of_resident.0, of_static.0, "selected, {what}");
     let mut buffer = vec![0.0; F];
     let mut decoded = DynDecoded::new(set.labels.len(), &mut buffer, |index, x| {
         x.copy_from_slice(&set.features[index]);
         Ok(set.labels[index])
     });
-    let indices: Vec<_> = (0..set.labels.len()).collect();
-    let of_decoded = on_runtime_shape(kernel, &start, &set, &mut Selected::new(&mut decoded, &indices), seed);
+    let of_decoded = on_runtime_shape(kernel, &start, &rows, &mut Selected::new(&mut decoded, &indices), seed);
     assert_eq!(of_decoded.0, of_static.0, "decoded, {what}");
 }
 
@@ -278,8 +297,7 @@ fn memory_of_another_length_is_refused() {
     }
     // Shapes that are none, and those whose length cannot be counted.
     let none = [(0, 0), (1, 4), (2, 0)].map(|shape| (shape, Error::InvalidShape));
-    let too_large =
-        [(usize::MAX, 2), (3, usize::MAX), (usize::MAX, usize::MAX)].map(|shape| (shape, Error::ShapeMismatch));
+    let too_large = [(3, usize::MAX), (4, usize::MAX / 4)].map(|shape| (shape, Error::ShapeMismatch));
     for ((classes, features), error) in none.into_iter().chain(too_large) {
         let mut memory = vec![0.0; 64];
         assert_eq!(DynModel::new(&mut memory, classes, features).err(), Some(error));
@@ -300,6 +318,24 @@ fn slices_of_another_length_are_refused() {
     let mut samples = DynSlices::new(4, &features, &[0_u8, 1, 2]).unwrap();
     assert_eq!(samples.sample(3), Err(Error::IndexOutOfRange));
     assert_eq!(samples.sample(usize::MAX), Err(Error::IndexOutOfRange));
+    // What decodes is not asked for samples that the set does not have.
+    let mut buffer = [0.0];
+    let mut decoded = DynDecoded::new(2, &mut buffer, |index, _| Ok(index));
+    assert!(decoded.sample(1).is_ok());
+    assert_eq!(decoded.sample(2), Err(Error::IndexOutOfRange));
+}
+
+/// A copy is all of the model but its kernel.
+#[test]
+fn copies() {
+    let (mut memory, mut other) = ([0.0; DynModel::memory_len(2, 3)], [0.0; DynModel::memory_len_on(Portable, 2, 3)]);
+    let mut model = DynModel::new(&mut memory, 2, 3).unwrap();
+    model.load(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], &[0.5, -0.5], 0.75).unwrap();
+    let mut copy = DynModel::on(Portable, &mut other, 2, 3).unwrap();
+    assert_ne!(copy.checksum(), model.checksum());
+    copy.copy_from(&model).unwrap();
+    assert_eq!((copy.checksum(), copy.scale()), (model.checksum(), 0.75));
+    assert_eq!(copy.parts(), model.parts());
 }
 
 /// Every call that takes something of another shape refuses it, and the model stays as it was.
@@ -374,17 +410,28 @@ fn other_shapes_are_refused() {
         assert_eq!(difference.gradient(&hinge, &mut model, &mut samples, &mut gradient), Err(refused));
         assert_eq!(model.advance(&direction, 1.0), Err(Error::ShapeMismatch));
         assert_eq!(direction.between(&model, &model), Err(Error::ShapeMismatch));
+        assert_eq!(direction.between(&candidate, &model), Err(Error::ShapeMismatch));
+        assert_eq!(direction.between(&model, &candidate), Err(Error::ShapeMismatch));
+        let mut own = vec![0.0; DynDirection::memory_len(3, 4)];
+        let own = DynDirection::new(&mut own, 3, 4).unwrap();
+        for directions in [[&own, &direction], [&direction, &own]] {
+            assert_eq!(Landscape::new(hinge, &model, directions).loss(&mut samples, [0.0; 2]), Err(refused));
+        }
         assert_eq!(direction.downhill(&hinge, &model, &mut samples), Err(refused));
         assert_eq!(Landscape::new(hinge, &model, [&direction]).loss(&mut samples, [0.0]), Err(refused));
         assert_eq!(average.finish(&mut model), Err(Error::ShapeMismatch));
         let mut averaged = AveragedSgd::new(sgd, &mut average);
         assert_eq!(averaged.step(&mut model, &x, 0), Err(Error::ShapeMismatch));
+        assert_eq!(averaged.step_next(&mut model, &mut samples, &mut order), Err(refused));
         assert_eq!(averaged.epoch(&mut model, &mut samples, &mut order), Err(refused));
+        assert_eq!((average.steps(), order.position()), (0, 0));
+        let (before, generator) = (candidate.checksum(), rng.clone());
         let state = Search::new(hinge, 0.1).unwrap();
         let mut search = RandomSearch::new(state, &mut candidate);
         assert_eq!(search.step(&mut model, &mut samples, &mut rng), Err(refused));
         let mut search = RandomLocalSearch::new(state, &mut candidate);
         assert_eq!(search.step(&mut model, &mut samples, &mut rng), Err(refused));
+        assert_eq!((candidate.checksum(), &rng), (before, &generator), "a search that is refused draws nothing");
         assert_eq!(EarlyStopping::new(1).unwrap().observe(0.5, &model, &mut candidate), Err(Error::ShapeMismatch));
     }
     assert_eq!(model.checksum(), before);
@@ -434,4 +481,13 @@ fn scratch_is_in_use_while_a_set_is_read() {
     assert_eq!(hinge.loss(&model, &mut samples), Ok(1.0));
     assert_eq!(asked, [Err(Error::ScratchInUse); 2]);
     assert_eq!(model.predict(&[1.0]), Ok(0));
+    let mut memory = [0.0; DynDirection::memory_len(2, 1)];
+    let mut direction = DynDirection::new(&mut memory, 2, 1).unwrap();
+    direction.load(&[1.0, -1.0], &[0.0; 2]).unwrap();
+    let features = [1.0];
+    let (mut samples, mut asked) = (DynSlices::new(1, &features, &[0_u8]).unwrap(), Vec::new());
+    let ray = Landscape::new(hinge, &model, [&direction]);
+    ray.breakpoints(&mut samples, |_| asked.push(model.predict(&[1.0]))).unwrap();
+    assert_eq!(asked, [Err(Error::ScratchInUse)]);
+    ray.losses(&mut samples, [[0.5]], |_, _| assert_eq!(model.predict(&[1.0]), Ok(0))).unwrap();
 }
