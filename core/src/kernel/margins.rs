@@ -52,6 +52,18 @@ pub(crate) fn turn_into_indicators(label: usize, margins: &mut [f32]) -> usize {
     violations as usize
 }
 
+/// Scores become indicators in place; returns the sum and the number of the margins that count. If there are none, the margins
+/// stay.
+///
+/// # Errors
+/// As [`margins_of_scores`].
+#[inline]
+pub(crate) fn indicators_of_scores(margin: f32, label: usize, scores: &mut [f32]) -> Result<(f32, usize), Error> {
+    let sum = margins_of_scores(margin, label, scores)?;
+    // Margins that count are above zero, and so is their sum. Most samples of a trained model have none.
+    Ok((sum, if sum > 0.0 { turn_into_indicators(label, scores) } else { 0 }))
+}
+
 /// [`Sealed::violations`](super::sealed::Sealed::violations), pass by pass.
 #[inline(always)]
 pub(super) fn violations(
@@ -64,9 +76,7 @@ pub(super) fn violations(
     if scores.len() != bias.len() {
         return Err(Error::ShapeMismatch);
     }
-    let sum = margins_of_scores(margin, label, scores)?;
-    // Margins that count are above zero, and so is their sum. Most steps of a trained model have none.
-    let count = if sum > 0.0 { turn_into_indicators(label, scores) } else { 0 };
+    let (sum, count) = indicators_of_scores(margin, label, scores)?;
     if count > 0 {
         // As `Kernel::axpy`: the factor is not 0.
         for (bias, k) in bias.iter_mut().zip(&*scores) {

@@ -3,7 +3,7 @@
 use super::function::sealed::{Pieces, Sealed};
 use super::function::{Loss, POINTS, SampleLoss};
 use crate::error::Error;
-use crate::kernel::margins::{margins_of_scores, turn_into_indicators, turn_into_margins};
+use crate::kernel::margins::{indicators_of_scores, margins_of_scores, turn_into_margins};
 use crate::kernel::{Kernel, Key};
 
 /// The multiclass hinge loss of Weston and Watkins, without a regulariser: `Σ_{j≠y} max(0, s_j − s_y + Δ)`.
@@ -51,15 +51,11 @@ impl Loss for WestonWatkins {
     }
 
     fn coefficients(&self, label: usize, scores: &mut [f32]) -> Result<SampleLoss, Error> {
-        let loss = margins_of_scores(self.margin, label, scores)?;
-        // Margins that count are above zero, and so is their sum. Most samples of a trained model have none.
-        let violations = if loss > 0.0 {
-            turn_into_indicators(label, scores)
-        } else {
+        let sample = sample_loss(indicators_of_scores(self.margin, label, scores)?);
+        if sample.violations == 0 {
             scores.fill(0.0);
-            0
-        };
-        Ok(sample_loss((loss, violations)))
+        }
+        Ok(sample)
     }
 }
 

@@ -104,7 +104,7 @@ impl<'a> AnyGradient<Lent<'a>> {
 impl<S: Storage> AnyGradient<S> {
     /// Classes and features.
     pub(crate) fn shape(&self) -> [usize; 2] {
-        [self.storage.bias().len(), self.storage.features()]
+        self.storage.shape()
     }
 
     pub(crate) fn elements(&self) -> Elements<'_> {

@@ -329,7 +329,7 @@ impl<S: Storage, K> AnyModel<S, K> {
     }
 
     /// The factor that turns the stored weights into `W`; 1 unless SGD with L2 changed it.
-    pub fn scale(&self) -> f32 {
+    pub const fn scale(&self) -> f32 {
         self.scale.get()
     }
 
@@ -396,7 +396,7 @@ impl<S: Storage, K> AnyModel<S, K> {
 
     /// Classes and features.
     pub(crate) fn shape(&self) -> [usize; 2] {
-        [self.classes(), self.features()]
+        self.storage.shape()
     }
 
     /// Refuses another shape; for one that the compiler knows there is none.

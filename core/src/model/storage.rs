@@ -170,7 +170,7 @@ impl Drop for Taken<'_, '_> {
 }
 
 pub(crate) mod sealed {
-    use super::{Arrays, Error, Fixed, Lent, Runtime, Taken, copy, fmt};
+    use super::{Arrays, Error, Fixed, Lent, Runtime, Taken, copy, fmt, row_and_more};
 
     pub trait Shape {}
     impl<const C: usize, const F: usize> Shape for Fixed<C, F> {}
@@ -188,6 +188,12 @@ pub(crate) mod sealed {
         fn weights(&self) -> &[f32];
         fn bias(&self) -> &[f32];
         fn parts_mut(&mut self) -> (&mut [f32], &mut [f32]);
+
+        /// Classes and features.
+        #[inline(always)]
+        fn shape(&self) -> [usize; 2] {
+            [self.bias().len(), self.features()]
+        }
 
         /// A row of scratch, a value a class, and some rows more.
         fn with_scratch<const MORE: usize, T, E: From<Error>>(
@@ -279,30 +285,32 @@ pub(crate) mod sealed {
             &self,
             f: impl FnOnce(&mut [f32], &mut [f32]) -> Result<T, E>,
         ) -> Result<T, E> {
-            let (classes, taken) = (self.bias.len(), Taken { home: &self.scratch, scratch: self.scratch.take() });
-            let (row, more) = taken.scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
-            f(row, more.get_mut(..classes.saturating_mul(MORE)).ok_or(Error::ScratchInUse)?)
+            let taken = Taken { home: &self.scratch, scratch: self.scratch.take() };
+            let (row, more) = row_and_more(taken.scratch, self.bias.len(), MORE)?;
+            f(row, more)
         }
 
         fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
             &mut self,
             f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
         ) -> Result<T, E> {
-            let (scratch, classes) = (self.scratch.get_mut(), self.bias.len());
-            let (row, more) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
-            let more = more.get_mut(..classes.saturating_mul(MORE)).ok_or(Error::ScratchInUse)?;
+            let (row, more) = row_and_more(self.scratch.get_mut(), self.bias.len(), MORE)?;
             f([self.weights, self.bias, row, more])
         }
 
         fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error> {
-            let (scratch, classes) = (self.scratch.get_mut(), self.bias.len());
-            let (first, rest) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
-            let (second, _) = rest.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
+            let (first, second) = row_and_more(self.scratch.get_mut(), self.bias.len(), 1)?;
             copy(self.bias, first);
             copy(self.bias, second);
             f([self.weights, self.bias, first, second])
         }
     }
+}
+
+/// A row of a value a class, and some more.
+fn row_and_more(scratch: &mut [f32], classes: usize, more: usize) -> Result<(&mut [f32], &mut [f32]), Error> {
+    let (row, rest) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
+    Ok((row, rest.get_mut(..classes.saturating_mul(more)).ok_or(Error::ScratchInUse)?))
 }
 
 /// The rows of a matrix in row-major order.

@@ -136,7 +136,7 @@ impl<S: Storage> AnyAverage<S> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn finish<T: Storage<Shape = S::Shape>, K: Kernel>(&self, model: &mut AnyModel<T, K>) -> Result<(), Error> {
-        model.check_shape(self.shape())?;
+        model.check_shape(self.sums.shape())?;
         if self.steps == 0 {
             return Err(Error::EmptySet);
         }
@@ -164,10 +164,6 @@ impl<S: Storage> AnyAverage<S> {
         let own = rows(self.sums.weights(), features).zip(self.pending.as_ref());
         let rows = rows(model.weights, features).zip(own);
         rows.flat_map(|(row, (sum, pending))| row.iter().zip(sum).map(move |(w, sum)| w * pending + sum))
-    }
-
-    fn shape(&self) -> [usize; 2] {
-        [self.sums.bias().len(), self.sums.features()]
     }
 }
 
@@ -316,7 +312,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         x: &<A::Shape as Shape>::Sample,
         label: usize,
     ) -> Result<SgdStep, Error> {
-        model.check_shape(self.average.shape())?;
+        model.check_shape(self.average.sums.shape())?;
         self.sgd.observed_step(model, x.as_ref(), label, self.average)
     }
 
@@ -341,7 +337,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         samples: &mut D,
         order: &mut Order,
     ) -> Result<SgdStep, Stopped> {
-        model.check_shape(self.average.shape())?;
+        model.check_shape(self.average.sums.shape())?;
         self.sgd.observed_step_next(model, samples, order, self.average)
     }
 
@@ -367,7 +363,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         samples: &mut D,
         order: &mut Order,
     ) -> Result<SgdEpoch, Stopped> {
-        model.check_shape(self.average.shape())?;
+        model.check_shape(self.average.sums.shape())?;
         self.sgd.observed_epoch(model, samples, order, self.average)
     }
 }

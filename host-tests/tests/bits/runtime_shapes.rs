@@ -8,7 +8,7 @@ use hingeline::{
     AnyAverage, AnyDirection, AnyGradient, AnyModel, Average, AveragedSgd, Constant, Direction, DynAverage, DynDecoded,
     DynDirection, DynGradient, DynModel, DynSamples, DynSlices, EarlyStopping, Error, FiniteDifference, Gradient,
     GradientDescent, Hinge, InverseTime, Landscape, LineSearch, MiniBatch, Model, Order, Parameter, RandomLocalSearch,
-    RandomSearch, Search, Selected, Sgd, Slices, Span, Stopped, grid,
+    RandomSearch, Samples, Search, Selected, Sgd, Slices, Span, Stopped, grid,
 };
 use hingeline_host_tests::generate;
 use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
@@ -144,20 +144,7 @@ fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: f
     let start = generate::model::<C, F>(&mut rng, 0.75, generate::ordinary);
     let set = generate::Set::<F>::draw(&mut rng, 19, C, draw);
 
-    let mut scores = [0.0; C];
-    let of_static = everything(
-        Kit {
-            model: generate::on_kernel(kernel, &start),
-            other: Model::on(kernel),
-            gradient: Gradient::new(),
-            directions: [Direction::new(), Direction::new()],
-            average: Average::new(),
-            samples: &mut set.slices(),
-            rows: set.features.iter().collect(),
-            scores: &mut scores,
-        },
-        seed,
-    );
+    let of_static = on_static_shape(kernel, &start, &set, &mut set.slices(), seed);
 
     let flat = set.features.as_flattened();
     let mut resident = DynSlices::new(F, flat, &set.labels).unwrap();
@@ -166,23 +153,11 @@ fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: f
 
     // Selected, in another order and some twice.
     let indices: Vec<_> = (0..25).map(|place| place * 7 % set.labels.len()).collect();
-    let of_static = everything(
-        Kit {
-            model: generate::on_kernel(kernel, &start),
-            other: Model::on(kernel),
-            gradient: Gradient::new(),
-            directions: [Direction::new(), Direction::new()],
-            average: Average::new(),
-            samples: &mut Selected::new(&mut set.slices(), &indices),
-            rows: indices.iter().map(|index| &set.features[*index]).collect(),
-            scores: &mut scores,
-        },
-        seed,
-    );
     let rows = generate::Set {
         features: indices.iter().map(|index| set.features[*index]).collect(),
         labels: indices.iter().map(|index| set.labels[*index]).collect(),
     };
+    let of_static = on_static_shape(kernel, &start, &rows, &mut Selected::new(&mut set.slices(), &indices), seed);
     let of_resident = on_runtime_shape(kernel, &start, &rows, &mut Selected::new(&mut resident, &indices), seed);
     assert_eq!(of_resident.0, of_static.0, "selected, {what}");
     let mut buffer = vec![0.0; F];
@@ -192,6 +167,27 @@ fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: f
     });
     let of_decoded = on_runtime_shape(kernel, &start, &rows, &mut Selected::new(&mut decoded, &indices), seed);
     assert_eq!(of_decoded.0, of_static.0, "decoded, {what}");
+}
+
+/// The run on arrays; `set` is what the samples are one by one.
+fn on_static_shape<const C: usize, const F: usize, K: Kernel>(
+    kernel: K,
+    start: &Model<C, F>,
+    set: &generate::Set<F>,
+    samples: &mut dyn Samples<F>,
+    seed: u64,
+) -> Record {
+    let kit = Kit {
+        model: generate::on_kernel(kernel, start),
+        other: Model::on(kernel),
+        gradient: Gradient::new(),
+        directions: [Direction::new(), Direction::new()],
+        average: Average::new(),
+        samples,
+        rows: set.features.iter().collect(),
+        scores: &mut [0.0; C],
+    };
+    everything(kit, seed)
 }
 
 /// The run on memory that is lent, at no particular alignment.
