@@ -18,10 +18,10 @@ pub fn or_skip<K: Kernel>(kernel: Result<K, Error>) -> Option<K> {
     }
 }
 
-/// Says that a kernel's test is skipped; in one piece, since the checks of the repository read it, and the dots of other tests may
-/// come between two.
+/// Says that a kernel's test is skipped; on a line of its own and in one piece, since the checks of the repository read it, and
+/// the dots of other tests may come before it and between two pieces.
 pub fn say_skipped(kernel: &str, error: Error) {
-    let line = format!("skipped: {kernel}: {error}\n");
+    let line = format!("\nskipped: {kernel}: {error}\n");
     eprint!("{line}");
 }
 
