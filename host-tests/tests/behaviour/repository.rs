@@ -381,6 +381,7 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
                 (6, "instructions_score_subnormal"),
                 (7, "instructions_step"),
                 (8, "instructions_step_subnormal"),
+                (12, "flash_shapes"),
             ],
         ];
         for columns in tables {
