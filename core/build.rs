@@ -1,48 +1,149 @@
 //! What a target has, each predicate in this one place: its vectors, which the compiler tells, and its floating-point unit,
-//! which stable Rust does not tell for Thumb.
+//! which stable Rust does not tell for Thumb. A build whose arithmetic would not be that of the numeric contract is refused,
+//! as far as its target and flags show it.
 
 use std::env;
 
 /// What `--cfg hingeline_kernel="…"` may ask for.
 const KERNELS: [&str; 9] = ["portable", "scalar", "vfp", "helium", "neon", "simd128", "sse2", "avx2", "avx512"];
 
-/// Processors for which the compiler would make Helium instructions of plain loops, which flush subnormals to zero.
-const FLUSHING: [&str; 5] =
+/// On 32-bit Arm, processors and features for which the compiler makes Helium instructions of plain loops, which flush subnormals
+/// to zero.
+const HELIUM: [&str; 5] =
     ["target-cpu=cortex-m52", "target-cpu=cortex-m55", "target-cpu=cortex-m85", "target-cpu=star-mc3", "+mve"];
+
+/// The same for NEON, which flushes them on 32-bit Arm alone.
+const NEON: [&str; 2] = ["target-cpu=swift", "+neonfp"];
+
+/// Flags by which the compiler may fuse a product and a sum, add in another order, divide with an error, or take NaN, infinity and
+/// the sign of zero for impossible; and those by which the C compiler links what turns flush to zero on.
+const RELAXED: [&str; 11] = [
+    "fp-contract=fast",
+    "nvptx-fma-level",
+    "force-vector-width",
+    "nvptx-prec-",
+    "enable-unsafe-fp-math",
+    "enable-no-nans-fp-math",
+    "enable-no-infs-fp-math",
+    "enable-no-signed-zeros-fp-math",
+    "-ffast-math",
+    "-funsafe-math",
+    "-Ofast",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let variable = |name| env::var(name).unwrap_or_default();
-    let (target, arch) = (variable("TARGET"), variable("CARGO_CFG_TARGET_ARCH"));
-    let features = variable("CARGO_CFG_TARGET_FEATURE");
-    let has = |feature| features.split(',').any(|own| own == feature);
-    let kernel = variable("CARGO_CFG_HINGELINE_KERNEL");
-    // Cortex-M4F and M7, and Cortex-M33 and M55.
-    let has_unit = ["thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"].contains(&target.as_str());
-    let is_little = variable("CARGO_CFG_TARGET_ENDIAN") == "little";
-    let facts = [
-        ("hingeline_forced", !kernel.is_empty()),
-        ("hingeline_vfp", has_unit),
-        ("hingeline_helium", target == "thumbv8m.main-none-eabihf" && kernel == "helium"),
-        ("hingeline_neon", arch == "aarch64" && has("neon") && is_little),
-        ("hingeline_simd128", arch == "wasm32" && has("simd128")),
-        ("hingeline_sse2", arch == "x86_64" && has("sse2")),
-    ];
-    for (name, holds) in facts {
+    let build = Build::of_environment();
+    for (name, holds) in build.facts() {
         println!("cargo::rustc-check-cfg=cfg({name})");
         if holds {
             println!("cargo::rustc-cfg={name}");
         }
     }
-
-    if !kernel.is_empty() && !KERNELS.contains(&kernel.as_str()) {
-        println!("cargo::error=`hingeline_kernel` is {kernel:?}; the kernels are {}", KERNELS.join(", "));
+    if let Some(refusal) = build.refusal() {
+        println!("cargo::error={refusal}");
     }
-    let flags = variable("CARGO_ENCODED_RUSTFLAGS");
-    if let Some(flag) = FLUSHING.into_iter().find(|flag| target.starts_with("thumb") && flags.contains(flag)) {
-        println!(
-            "cargo::error=with {flag} the compiler makes Helium of plain loops, which flushes subnormals to zero; \
-             leave it out, and for a Cortex-M55 use --cfg hingeline_kernel=\"helium\""
-        );
+}
+
+/// What is built, as cargo tells it.
+struct Build {
+    target: String,
+    arch: String,
+    vendor: String,
+    abi: String,
+    os: String,
+    endian: String,
+    pointer_width: String,
+    features: String,
+    /// The kernel that is forced, or nothing.
+    kernel: String,
+    flags: String,
+}
+
+impl Build {
+    fn of_environment() -> Self {
+        let variable = |name| env::var(name).unwrap_or_default();
+        Self {
+            target: variable("TARGET"),
+            arch: variable("CARGO_CFG_TARGET_ARCH"),
+            vendor: variable("CARGO_CFG_TARGET_VENDOR"),
+            abi: variable("CARGO_CFG_TARGET_ABI"),
+            os: variable("CARGO_CFG_TARGET_OS"),
+            endian: variable("CARGO_CFG_TARGET_ENDIAN"),
+            pointer_width: variable("CARGO_CFG_TARGET_POINTER_WIDTH"),
+            features: variable("CARGO_CFG_TARGET_FEATURE"),
+            kernel: variable("CARGO_CFG_HINGELINE_KERNEL"),
+            flags: variable("CARGO_ENCODED_RUSTFLAGS"),
+        }
+    }
+
+    fn has(&self, feature: &str) -> bool {
+        self.features.split(',').any(|own| own == feature)
+    }
+
+    fn flag(&self, flags: &[&'static str]) -> Option<&'static str> {
+        flags.iter().copied().find(|flag| self.flags.contains(flag))
+    }
+
+    fn facts(&self) -> [(&'static str, bool); 9] {
+        // Cortex-M4F and M7, and Cortex-M33 and M55.
+        let has_unit = ["thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"].contains(&self.target.as_str());
+        [
+            ("hingeline_forced", !self.kernel.is_empty()),
+            ("hingeline_thumb1", self.target == "thumbv6m-none-eabi"),
+            ("hingeline_thumb2", self.target == "thumbv7m-none-eabi"),
+            ("hingeline_rv32m", self.arch == "riscv32" && self.has("m")),
+            ("hingeline_vfp", has_unit),
+            ("hingeline_helium", self.target == "thumbv8m.main-none-eabihf" && self.kernel == "helium"),
+            ("hingeline_neon", self.arch == "aarch64" && self.has("neon") && self.endian == "little"),
+            ("hingeline_simd128", self.arch == "wasm32" && self.has("simd128")),
+            ("hingeline_sse2", self.arch == "x86_64" && self.has("sse2")),
+        ]
+    }
+
+    /// Why this build would not keep the contract, or asks for a kernel that there is not.
+    fn refusal(&self) -> Option<String> {
+        if !self.kernel.is_empty() && !KERNELS.contains(&self.kernel.as_str()) {
+            let kernels = KERNELS.join(", ");
+            return Some(format!("`hingeline_kernel` is {:?}; the kernels are {kernels}", self.kernel));
+        }
+        if let Some(flag) = self.flag(&RELAXED) {
+            return Some(format!(
+                "with {flag} floating-point code has other results than the numeric contract says; leave it out"
+            ));
+        }
+        if self.pointer_width == "16" {
+            return Some("indices of samples take 32 bits, of which this target's `usize` has 16".to_owned());
+        }
+        match self.arch.as_str() {
+            "x86" | "x86_64" => self.refusal_of_x86(),
+            "arm" => self.refusal_of_arm(),
+            "powerpc" if self.abi == "spe" => Some("the processor's SPE unit flushes subnormals to zero".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Without SSE2 there is x87 left, whose registers hold more digits than binary32; or a target without an operating system
+    /// computes in software, which stable Rust does not tell.
+    fn refusal_of_x86(&self) -> Option<String> {
+        let in_software = ["none", "uefi"].contains(&self.os.as_str());
+        (!self.has("sse2") && !in_software).then(|| {
+            "without SSE2 the compiler uses x87, whose registers hold more digits than binary32; \
+             build for a target with SSE2, such as i686"
+                .to_owned()
+        })
+    }
+
+    fn refusal_of_arm(&self) -> Option<String> {
+        if let Some(flag) = self.flag(&HELIUM) {
+            return Some(format!(
+                "with {flag} the compiler makes Helium of plain loops, which flushes subnormals to zero; \
+                 leave it out, and for a Cortex-M55 use --cfg hingeline_kernel=\"helium\""
+            ));
+        }
+        let neon = self.flag(&NEON).or((self.vendor == "apple").then_some("Apple's 32-bit targets"));
+        neon.map(|what| {
+            format!("with {what} the compiler makes NEON of plain code, which flushes subnormals to zero there")
+        })
     }
 }

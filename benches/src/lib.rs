@@ -3,7 +3,9 @@
 pub mod aligned;
 pub mod contest;
 pub mod machine;
+#[cfg(feature = "peers")]
 pub mod peers;
+#[cfg(feature = "peers")]
 pub mod work;
 
 use std::time::Duration;

@@ -17,21 +17,24 @@ use core::fmt;
 pub enum Error {
     /// A score is NaN or infinite: a feature is, or the scores of these features overflow.
     NonFiniteScore,
-    /// The scores are finite, but a margin that counts or the sum of those overflows.
+    /// The scores are finite, but the loss of a sample, the sum of those, a coefficient or a slope overflows. Or a loss of the
+    /// caller's is NaN or infinite.
     NonFiniteLoss,
-    /// The weights or the bias after this step would not be finite.
+    /// The weights or the bias that this step, a search or an average arrives at would not be finite.
     NonFiniteStep,
-    /// A feature of a sample that was to be kept is NaN or infinite.
+    /// A feature of a sample that was to be kept or observed is NaN, infinite, or too large for moments.
     NonFiniteFeature,
+    /// A feature is larger in magnitude than the limit that the caller set.
+    FeatureTooLarge,
     /// Weights or biases that were to be loaded, or a direction's elements, are not finite.
     NonFiniteModel,
     /// A label is not below the number of classes.
     LabelOutOfRange,
-    /// The set has no sample.
+    /// The set has no sample, moments have observed none, or an average has made no step.
     EmptySet,
     /// The set has more samples than an order can count, which is `u32::MAX`.
     SetTooLarge,
-    /// A sample was asked for that the set does not have.
+    /// A sample was asked for that the set does not have, or a weight or bias that the model does not have.
     IndexOutOfRange,
     /// A sample, a buffer, an order or a model has another length or shape than the call wants.
     ShapeMismatch,
@@ -42,14 +45,37 @@ pub enum Error {
     ScratchInUse,
     /// The source could not deliver a sample, such as a card that was pulled out.
     Unreadable,
+    /// A weight or a bias that was to be loaded is beyond the bounds within which nothing overflows, of a model in [integers](crate::integer).
+    WeightTooLarge,
+    /// A number of a model in [integers](crate::integer) is none of binary32.
+    Inexact,
+    /// The weight of a class or of a sample is not a finite number of at least 0, or the power of class weights is not.
+    InvalidWeight,
+    /// The precision that a threshold should reach is not above 0 and at most 1.
+    InvalidPrecision,
+    /// The tolerance of an [`Adoption`](crate::Adoption) is not at least 0 and below 1.
+    InvalidTolerance,
     /// The margin Δ is not a finite number of at least 0.
     InvalidMargin,
     /// The L2 strength α is not a finite number of at least 0.
     InvalidL2,
     /// The learning rate is not a finite number above 0.
     InvalidLearningRate,
-    /// What makes a schedule fall (a decay, a factor, a period, a floor) is outside the range that the schedule states.
+    /// What makes a learning rate fall is out of range: for a [`Schedule`](crate::Schedule) of your own. Those of the crate
+    /// have an error for each parameter.
     InvalidSchedule,
+    /// The decay of [`InverseTime`](crate::InverseTime) is not a finite number of at least 0.
+    InvalidDecay,
+    /// The factor of [`StepDecay`](crate::StepDecay) is not above 0 and at most 1.
+    InvalidFactor,
+    /// The period of [`StepDecay`](crate::StepDecay) or the length of [`Cosine`](crate::Cosine) is no steps.
+    InvalidPeriod,
+    /// The floor of [`Cosine`](crate::Cosine) is not at least 0 and at most the learning rate.
+    InvalidFloor,
+    /// The L2 strength of [`Pegasos`](crate::Pegasos) is not a finite number above 0.
+    InvalidPegasosL2,
+    /// The start of [`Pegasos`](crate::Pegasos) is not a finite number of at least 1.
+    InvalidStart,
     /// A mini-batch of no samples.
     InvalidBatchSize,
     /// The deviation of a random draw is not a finite number above 0.
@@ -65,8 +91,14 @@ pub enum Error {
     NoMinimum,
     /// A patience of no epochs.
     InvalidPatience,
-    /// A scale or an offset of compact samples is not finite.
+    /// A scale or an offset of compact samples, or a mean or a factor of a standardiser, is not finite.
     InvalidScaling,
+    /// A limit, of features or of a step, is not a finite number above 0.
+    InvalidLimit,
+    /// A standardiser that clips cannot be folded into a linear model.
+    NotLinear,
+    /// The share of a sample in [`Moments`](crate::Moments) is not from 0 to ½.
+    InvalidShare,
     /// A scale outside the range that a model keeps it in.
     InvalidScale,
     /// An average takes no more steps: its sum would hardly notice them.
@@ -77,28 +109,43 @@ pub enum Error {
     L2TooStrong,
     /// The target or the processor lacks the instruction set of this kernel.
     KernelUnavailable,
+    /// The arithmetic of this build, on this processor, is not that of the numeric contract: see
+    /// [`self_check`](crate::kernel::self_check).
+    ArithmeticMismatch,
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NonFiniteScore => "a score is not finite: a feature is NaN, infinite or too large",
-            Self::NonFiniteLoss => "the loss is not finite",
-            Self::NonFiniteStep => "the step would leave weights or a bias that are not finite",
-            Self::NonFiniteFeature => "a feature is not finite",
-            Self::NonFiniteModel => "weights or biases are not finite",
+            Self::NonFiniteScore => "a score is not finite: a feature is NaN or infinite, or the score overflows",
+            Self::NonFiniteLoss => "the loss or a slope of it is not finite",
+            Self::NonFiniteStep => "the weights or the bias would not be finite",
+            Self::NonFiniteFeature => "a feature is not finite, or too large to be observed",
+            Self::FeatureTooLarge => "a feature is larger than the limit that was set",
+            Self::NonFiniteModel => "weights, biases or the elements of a direction are not finite",
+            Self::WeightTooLarge => "a weight or a bias is beyond the bounds of integers",
+            Self::Inexact => "a number has no exact one in binary32",
             Self::LabelOutOfRange => "the label is not below the number of classes",
-            Self::EmptySet => "the set has no sample",
-            Self::SetTooLarge => "the set has too many samples to be ordered",
-            Self::IndexOutOfRange => "the set has no sample of that index",
+            Self::EmptySet => "a set or moments must have at least one sample, an average at least one step",
+            Self::SetTooLarge => "an order must have at most u32::MAX samples",
+            Self::IndexOutOfRange => "the set has no sample, or the model no weight or bias, of that index",
             Self::ShapeMismatch => "a sample, a buffer, an order or a model has another length or shape",
-            Self::InvalidShape => "a shape has at least two classes and one feature",
+            Self::InvalidShape => "a shape must have at least two classes, at most u32::MAX, and at least one feature",
             Self::ScratchInUse => "the scratch of the model is in use",
             Self::Unreadable => "the source could not deliver the sample",
+            Self::InvalidWeight => "a weight, or the power of class weights, must be a finite number of at least 0",
+            Self::InvalidPrecision => "the precision must be above 0 and at most 1",
+            Self::InvalidTolerance => "the tolerance must be at least 0 and below 1",
             Self::InvalidMargin => "the margin must be a finite number of at least 0",
-            Self::InvalidL2 => "the L2 strength must be a finite number of at least 0",
+            Self::InvalidL2 => "the L2 strength must be a finite number of at least 0, and so must its double",
             Self::InvalidLearningRate => "the learning rate must be a finite number above 0",
             Self::InvalidSchedule => "what makes the learning rate fall is out of range",
+            Self::InvalidDecay => "the decay must be a finite number of at least 0",
+            Self::InvalidFactor => "the factor of the learning rate must be above 0 and at most 1",
+            Self::InvalidPeriod => "the period or the length of a schedule must be at least one step",
+            Self::InvalidFloor => "the floor must be at least 0 and at most the learning rate",
+            Self::InvalidPegasosL2 => "the L2 strength of Pegasos must be a finite number above 0",
+            Self::InvalidStart => "the start of Pegasos must be a finite number of at least 1",
             Self::InvalidBatchSize => "a batch must have at least one sample",
             Self::InvalidDeviation => "the deviation must be a finite number above 0",
             Self::InvalidDifference => {
@@ -108,12 +155,16 @@ impl fmt::Display for Error {
             Self::InvalidPoint => "a coordinate is not finite",
             Self::NoMinimum => "the loss falls along the ray as far as numbers reach",
             Self::InvalidPatience => "the patience must be at least one epoch",
-            Self::InvalidScaling => "a scale or an offset of compact samples is not finite",
+            Self::InvalidScaling => "a scale, an offset, a mean or a factor is not finite",
+            Self::InvalidLimit => "a limit must be a finite number above 0",
+            Self::NotLinear => "a standardiser that clips cannot be folded into a model",
+            Self::InvalidShare => "the share of a sample must be from 0 to 1/2",
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
-            Self::AverageFull => "the average takes no more steps",
+            Self::AverageFull => "an average must have at most Average::LARGEST steps",
             Self::InvalidState => "no run can have left this state behind",
             Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
             Self::KernelUnavailable => "the target or the processor lacks the instruction set of this kernel",
+            Self::ArithmeticMismatch => "the arithmetic of this build or processor is not that of the numeric contract",
         })
     }
 }

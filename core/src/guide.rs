@@ -8,6 +8,9 @@ pub mod first_steps {}
 #[doc = include_str!("guide/firmware.md")]
 pub mod firmware {}
 
+#[doc = include_str!("guide/adapting.md")]
+pub mod adapting {}
+
 #[doc = include_str!("guide/runtime_shapes.md")]
 pub mod runtime_shapes {}
 

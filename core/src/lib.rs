@@ -13,6 +13,9 @@
 // What can be refused, and where.
 mod error;
 
+// Sums of many terms.
+mod sum;
+
 // Random draws, defined to the bit.
 pub mod random;
 
@@ -25,6 +28,9 @@ mod data;
 // Weights, scores, and the guarded update.
 mod model;
 
+// How good a model's answers are.
+mod metrics;
+
 // What is minimised, its gradient, and how good a model is.
 mod loss;
 
@@ -33,6 +39,9 @@ mod landscape;
 
 // The strategies that make a model better.
 mod optimise;
+
+// All of it once more in integers, for processors without a floating-point unit.
+pub mod integer;
 
 // The manual.
 pub mod guide;
@@ -45,18 +54,19 @@ pub mod shape {
 }
 
 pub use data::{
-    Compact, Decoded, DynDecoded, DynSamples, DynSlices, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected,
-    Slices, Standardiser,
+    Bounded, Compact, Decoded, DynDecoded, DynSamples, DynSlices, Moments, Order, Reservoir, Sample, Samples, Scaling,
+    Selected, Slices, Standardiser, WithWeights, check_features,
 };
 pub use error::{Error, Stopped};
 pub use landscape::{AnyDirection, Breakpoint, Direction, DynDirection, Landscape, Minimum, Plane, Ray, Span, grid};
 pub use loss::{
-    Derivative, Evaluation, FiniteDifference, GradientCheck, Hinge, Loss, Objective, Parameter, PiecewiseLinear,
-    SampleLoss, WestonWatkins, coefficients,
+    CrammerSinger, Derivative, Evaluation, FiniteDifference, GradientCheck, Hinge, Loss, Objective, Parameter,
+    PiecewiseLinear, SampleLoss, Softmax, Weighted, WestonWatkins, class_weights, coefficients,
 };
-pub use model::{AnyGradient, AnyModel, DynGradient, DynModel, Gradient, Model, argmax};
+pub use metrics::{Confusion, Threshold};
+pub use model::{AnyGradient, AnyModel, Decision, DynGradient, DynModel, Gradient, Model, Scale, argmax};
 pub use optimise::{
-    AnyAverage, Average, AveragedSgd, BatchStep, Constant, Cosine, DynAverage, EarlyStopping, GradientDescent,
-    InverseTime, LineSearch, LineSearchStep, MiniBatch, Pegasos, Progress, RandomLocalSearch, RandomSearch, Schedule,
-    Search, SearchStep, Sgd, SgdEpoch, SgdStep, StepDecay, Verdict,
+    Adoption, AnyAverage, Average, AverageParts, AveragedSgd, BatchStep, Constant, Cosine, DynAverage, EarlyStopping,
+    GradientDescent, InverseTime, Limited, LineSearch, LineSearchStep, MiniBatch, Pegasos, Progress, RandomLocalSearch,
+    RandomSearch, Review, Schedule, Search, SearchStep, Sgd, SgdEpoch, SgdStep, StepDecay, Verdict,
 };

@@ -5,9 +5,9 @@
 use std::path::Path;
 
 use hingeline::InverseTime;
+use hingeline_console::file::FileError;
 
 use crate::dataset::{Dataset, Part};
-use crate::file::FileError;
 use crate::recipe::Recipe;
 use crate::records::{self, Value};
 
@@ -35,7 +35,7 @@ pub const RECIPE: Recipe = Recipe {
 /// Reads a directory: `train.bin` and `test.bin`, or else `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`.
 ///
 /// # Errors
-/// A message that names the file at fault and what was expected.
+/// A message that names the file at fault and what was expected, a training part of at least two classes among the rest.
 pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
     let one = directory.join("train.bin").exists();
     let (names, test) = if one { (vec!["train.bin".to_owned()], "test.bin") } else { (batches(), "test_batch.bin") };
@@ -54,6 +54,7 @@ pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
         test: part(directory, test)?,
         recipe: RECIPE,
     };
+    set.check_classes().map_err(|problem| FileError::new(directory, problem))?;
     set.subtract_mean();
     Ok(set)
 }

@@ -1,7 +1,7 @@
 //! A data set in memory: a part to train on and a part to test on.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Error, Model, Order, Slices};
+use hingeline::{Confusion, Error, Model, Order, Slices};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -47,26 +47,29 @@ impl<const F: usize> Part<F> {
         sums.into_iter().map(|sum| sum / self.features.len() as f64).collect()
     }
 
-    /// How often each class (row) was predicted as each class (column).
+    /// How often each class was taken for each, in a buffer of `C²` counts.
     ///
     /// # Errors
-    /// If a score is not finite.
-    pub fn confusion<const C: usize, K: Kernel>(&self, model: &Model<C, F, K>) -> Result<[[u32; C]; C], Error> {
-        let mut counts = [[0; C]; C];
-        for (x, &label) in self.features.iter().zip(&self.labels) {
-            let row = counts.get_mut(usize::from(label)).ok_or(Error::LabelOutOfRange)?;
-            row[model.predict(x)?] += 1;
-        }
-        Ok(counts)
+    /// If there is no sample, or a score is not finite.
+    pub fn confusion<'a, const C: usize, K: Kernel>(
+        &self,
+        model: &Model<C, F, K>,
+        counts: &'a mut Vec<u32>,
+    ) -> Result<Confusion<'a>, Error> {
+        counts.resize(C * C, 0);
+        let mut confusion = Confusion::new(counts, C)?;
+        confusion.add_set(model, &mut self.samples()?)?;
+        Ok(confusion)
     }
 
     /// The fraction of the samples whose class is predicted.
     ///
     /// # Errors
-    /// If a score is not finite.
+    /// If there is no sample, or a score is not finite.
     pub fn accuracy<const C: usize, K: Kernel>(&self, model: &Model<C, F, K>) -> Result<f64, Error> {
-        let counts = self.confusion(model)?;
-        let right: u32 = (0..C).map(|class| counts[class][class]).sum();
+        let mut counts = Vec::new();
+        let confusion = self.confusion(model, &mut counts)?;
+        let right: u32 = (0..C).filter_map(|class| confusion.count(class, class)).sum();
         Ok(f64::from(right) / self.labels.len() as f64)
     }
 }
@@ -101,25 +104,61 @@ impl<const F: usize> Dataset<F> {
         }
     }
 
+    /// The names of the classes that a training sample is of, or else that none is of.
+    fn names(&self, trained: bool) -> Vec<&str> {
+        let mut has = vec![false; self.classes.len()];
+        for &label in &self.train.labels {
+            if let Some(has) = has.get_mut(usize::from(label)) {
+                *has = true;
+            }
+        }
+        let named = self.classes.iter().zip(has).filter(|(_, has)| *has == trained);
+        named.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Refuses a training part of one class: whatever its features are, a model that predicts this class is right.
+    ///
+    /// # Errors
+    /// What is wrong, for people.
+    pub fn check_classes(&self) -> Result<(), String> {
+        let all = self.train.labels.len();
+        match self.names(true)[..] {
+            [only] => {
+                Err(format!("each of the {all} training samples is of class {only}; expected at least two classes"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The classes without a training sample, in words, if there are any: what is trained knows nothing of them.
+    pub fn untrained(&self) -> Option<String> {
+        let names = self.names(false);
+        let classes = if let [_] = names[..] { "class" } else { "classes" };
+        (!names.is_empty()).then(|| format!("no training sample is of {classes} {}", names.join(", ")))
+    }
+
     /// Moves a fraction of the training part, drawn with this seed, to the validation part; at least one sample stays.
     ///
     /// # Errors
-    /// If there are too few samples, or too many to be shuffled.
-    pub fn set_aside(&mut self, fraction: f32, seed: u64) -> Result<(), Error> {
-        let count = (f64::from(fraction) * self.train.labels.len() as f64).round() as usize;
-        if count == 0 || count >= self.train.labels.len() {
-            return Err(Error::EmptySet);
+    /// What is wrong, for people: if there are too few samples, too many to be shuffled, or if those that stay are of one
+    /// class.
+    pub fn set_aside(&mut self, fraction: f32, seed: u64) -> Result<(), String> {
+        let all = self.train.labels.len();
+        let count = (f64::from(fraction) * all as f64).round() as usize;
+        if count == 0 || count >= all {
+            let rule = "expected at least one to set aside and one to train on";
+            return Err(format!("{fraction} of {all} training samples is {count} of them; {rule}"));
         }
-        let mut order = Order::new(self.train.labels.len(), &mut XorShiftRng::seed_from_u64(seed))?;
+        let rng = &mut XorShiftRng::seed_from_u64(seed);
+        let order = Order::new(all, rng).map_err(|error| format!("{all} training samples: {error}"))?;
         let (mut train, mut validation) = (Part::default(), Part::default());
-        for index in 0..self.train.labels.len() {
-            let part = if index < count { &mut validation } else { &mut train };
-            part.features.push(self.train.features[order.index()]);
-            part.labels.push(self.train.labels[order.index()]);
-            order.skip();
+        for (place, index) in order.rest().enumerate() {
+            let part = if place < count { &mut validation } else { &mut train };
+            part.features.push(self.train.features[index]);
+            part.labels.push(self.train.labels[index]);
         }
         (self.train, self.validation) = (train, validation);
-        Ok(())
+        self.check_classes()
     }
 
     /// Shifts and scales every feature to mean 0 and deviation 1 over the training part, and the test part likewise.
@@ -147,7 +186,8 @@ mod tests {
             features: features.to_vec(),
             labels: (0..features.len()).map(|index| index as u8).collect(),
         };
-        let (name, description, classes, recipe) = (String::new(), String::new(), vec![], RECIPE);
+        let classes = (0..10).map(|class| class.to_string()).collect();
+        let (name, description, recipe) = (String::new(), String::new(), RECIPE);
         Dataset { name, description, classes, train: part(train), validation: part(&[]), test: part(test), recipe }
     }
 
@@ -168,6 +208,25 @@ mod tests {
     }
 
     #[test]
+    fn a_training_part_is_of_two_classes_and_others_are_named() {
+        let mut set = set(&[[1.0, 7.0], [3.0, 7.0], [5.0, 7.0]], &[]);
+        set.classes = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        assert_eq!(
+            (set.check_classes(), set.untrained().as_deref()),
+            (Ok(()), Some("no training sample is of class d"))
+        );
+        set.train.labels = vec![3, 0, 3];
+        assert_eq!(set.untrained().as_deref(), Some("no training sample is of classes b, c"));
+        set.train.labels = vec![1; 3];
+        let refusal = "each of the 3 training samples is of class b; expected at least two classes";
+        assert_eq!(set.check_classes(), Err(refusal.to_owned()));
+        set.train.labels = vec![0, 1, 2];
+        set.classes.truncate(3);
+        assert_eq!((set.check_classes(), set.untrained()), (Ok(()), None));
+        assert!(set.set_aside(0.67, 1).is_err_and(|problem| problem.contains("each of the 1 training samples")));
+    }
+
+    #[test]
     fn each_sample_is_in_one_part_with_its_label() {
         let features: Vec<_> = (0..10_u8).map(|index| [f32::from(index); 2]).collect();
         let mut set = set(&features, &[]);
@@ -183,7 +242,8 @@ mod tests {
         assert!(!seen.is_sorted(), "drawn, not cut off: {seen:?}");
         seen.sort_unstable();
         assert_eq!(seen, (0..10).collect::<Vec<_>>());
-        assert_eq!(set.set_aside(0.01, 1), Err(Error::EmptySet));
-        assert_eq!(set.set_aside(0.99, 1), Err(Error::EmptySet));
+        let refusal = set.set_aside(0.01, 1).expect_err("none is set aside");
+        assert!(refusal.starts_with("0.01 of 7 training samples is 0 of them; expected"), "{refusal}");
+        assert!(set.set_aside(0.99, 1).is_err(), "none stays");
     }
 }

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use hingeline::InverseTime;
+use hingeline_console::file::{self, FileError};
+use hingeline_console::is_plain;
 use serde::Deserialize;
 
 use crate::dataset::{Dataset, Part};
-use crate::file::{self, FileError};
 use crate::recipe::Recipe;
 use crate::records::{self, Value};
 
@@ -21,6 +22,13 @@ pub struct Meta {
     pub classes: Vec<String>,
     /// How a feature is written.
     pub dtype: String,
+}
+
+impl Meta {
+    /// The names that are shown.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.classes.iter().chain([&self.name])
+    }
 }
 
 /// What is tried first on any set whose features are standardised.
@@ -43,13 +51,26 @@ pub fn read_meta(folder: &Path) -> Result<Meta, FileError> {
     let path = folder.join("meta.json");
     let what = "an object with name, d, classes and dtype";
     let bytes = file::read(&path, 1 << 20, what)?;
-    serde_json::from_slice(&bytes).map_err(|error| FileError::new(&path, format_args!("{error}; expected {what}")))
+    meta(&bytes).map_err(|problem| FileError::new(&path, format_args!("{problem}; expected {what}")))
+}
+
+/// What the bytes of `meta.json` say.
+///
+/// # Errors
+/// What is wrong with them, for people.
+pub fn meta(bytes: &[u8]) -> Result<Meta, String> {
+    let meta: Meta = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    // These are shown, in a table or in JSON.
+    if let Some(name) = meta.names().find(|name| !name.chars().all(is_plain)) {
+        return Err(format!("the name {name:?} has a character that acts on terminals"));
+    }
+    Ok(meta)
 }
 
 /// Reads both parts, and standardises their features by the training part's mean and deviation.
 ///
 /// # Errors
-/// A message that names the file and what was expected.
+/// A message that names the file and what was expected, a training part of at least two classes among the rest.
 pub fn read<const F: usize>(folder: &Path, meta: Meta) -> Result<Dataset<F>, FileError> {
     let value = value(&meta.dtype).map_err(|problem| FileError::new(&folder.join("meta.json"), problem))?;
     let part = |name| records::read(&folder.join(name), value, meta.classes.len());
@@ -62,6 +83,7 @@ pub fn read<const F: usize>(folder: &Path, meta: Meta) -> Result<Dataset<F>, Fil
         classes: meta.classes,
         recipe: RECIPE,
     };
+    set.check_classes().map_err(|problem| FileError::new(&folder.join("train.bin"), problem))?;
     set.standardise();
     Ok(set)
 }

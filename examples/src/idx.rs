@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::file::{self, FileError};
+use hingeline_console::file::{self, FileError};
 
 /// No file of pictures is larger: 1 GiB.
 const LIMIT: u64 = 1 << 30;

@@ -5,8 +5,8 @@
 pub mod cifar10;
 pub mod dataset;
 pub mod digits;
-pub mod file;
 pub mod folder;
+pub mod grow;
 pub mod idx;
 pub mod mnist;
 pub mod options;
@@ -16,6 +16,7 @@ pub mod programme;
 pub mod rates;
 pub mod recipe;
 pub mod records;
+pub mod replay;
 pub mod report;
 pub mod selection;
 pub mod strategy;

@@ -5,9 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use hingeline::InverseTime;
+use hingeline_console::file::FileError;
 
 use crate::dataset::{Dataset, Part};
-use crate::file::FileError;
 use crate::idx;
 use crate::recipe::Recipe;
 
@@ -35,7 +35,7 @@ pub const RECIPE: Recipe = Recipe {
 /// Reads the four files of a directory.
 ///
 /// # Errors
-/// A message that names the file at fault and what was expected.
+/// A message that names the file at fault and what was expected, a training part of at least two classes among the rest.
 pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
     let mut set = Dataset {
         name: "mnist".to_owned(),
@@ -46,6 +46,7 @@ pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
         test: part(directory, "t10k")?,
         recipe: RECIPE,
     };
+    set.check_classes().map_err(|problem| FileError::new(directory, problem))?;
     set.subtract_mean();
     Ok(set)
 }

@@ -9,6 +9,7 @@ use hingeline::{Error, Hinge, Progress, Schedule};
 use crate::dataset::Dataset;
 use crate::rates::Fall;
 use crate::recipe::Recipe;
+use crate::report;
 use crate::strategy::{Budget, Plan, Strategy};
 
 /// Trains a linear classifier by each strategy of the optimisation lecture and compares them.
@@ -64,7 +65,7 @@ pub struct Options {
     #[arg(long, value_enum)]
     pub strategy: Vec<Strategy>,
 
-    /// The model of SGD is the mean of its models after each step of so many last epochs
+    /// The model of SGD is the mean of its models after each step of so many last epochs, at most all
     #[arg(long, value_name = "EPOCHS", default_value_t = 0)]
     pub average: u32,
 
@@ -110,7 +111,7 @@ impl Options {
     /// The settings for this set.
     ///
     /// # Errors
-    /// For values that are of use each, but not together.
+    /// For values that are of use each, but not together, and for those that would change nothing.
     pub fn settle<const F: usize>(self, set: &Dataset<F>) -> Result<Settings, String> {
         let recipe = &set.recipe;
         let l2 = self.l2.unwrap_or(recipe.l2);
@@ -121,13 +122,31 @@ impl Options {
             let steps = strategy.steps(set.train.labels.len(), budget.epochs);
             let plan = self.plan(strategy, recipe, l2, steps);
             if let Plan::Descent(rates) = plan {
-                Progress::new(hinge, rates, 0)
-                    .map_err(|error| format!("--learning-rate, --schedule and --l2 for {strategy:?}: {error}"))?;
+                Progress::new(hinge, rates, 0).map_err(|error| {
+                    format!("--learning-rate, --schedule and --l2 for {}: {error}", report::name(strategy))
+                })?;
             }
             plans.push((strategy, plan));
         }
+        self.check_effect(&plans, budget)?;
         let patience = self.validation.map(|_| self.patience.unwrap_or(u32::MAX));
         Ok(Settings { hinge, plans, budget, patience, options: self })
+    }
+
+    /// Refuses options that would change nothing of this run, or cannot mean what they say.
+    fn check_effect(&self, plans: &[(Strategy, Plan)], budget: Budget) -> Result<(), String> {
+        let Budget { epochs, averaged, .. } = budget;
+        if averaged > epochs {
+            return Err(format!("--average {averaged} is more than the {epochs} epochs of --epochs"));
+        }
+        if averaged > 0 && !plans.iter().any(|(strategy, _)| *strategy == Strategy::Sgd) {
+            return Err(format!("--average {averaged} is for sgd, which is not among those of --strategy"));
+        }
+        let has_rate = plans.iter().any(|(_, plan)| matches!(plan, Plan::Descent(_)));
+        if !has_rate && (self.learning_rate.is_some() || self.schedule.is_some()) {
+            return Err("--learning-rate and --schedule: no strategy of --strategy has a learning rate".to_owned());
+        }
+        Ok(())
     }
 
     /// The strategies that were chosen, in the lecture's order; all if none was.
@@ -163,6 +182,14 @@ pub fn learning_rate(text: &str) -> Result<f32, String> {
 /// The library's own words.
 pub fn l2(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidL2.to_string(), |l2| Hinge::new(1.0, l2).is_ok())
+}
+
+/// A power of class weights, or what it should be.
+///
+/// # Errors
+/// What is wrong, for people.
+pub fn power(text: &str) -> Result<f32, String> {
+    number(text, "the power must be from 0 to 2", |power| (0.0..=2.0).contains(&power))
 }
 
 fn margin(text: &str) -> Result<f32, String> {

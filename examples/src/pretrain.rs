@@ -18,6 +18,9 @@ const WINDOWS: &[u8] = include_bytes!("../data/watch_shoulder/train.bin");
 
 const EPOCHS: u32 = 30;
 
+/// The deviations that a feature is clipped to, here as on the watch: one of 600 values of the known wearers is farther out.
+const LIMIT: f32 = 5.0;
+
 /// Trains on the wearers that are known.
 ///
 /// # Errors
@@ -29,7 +32,7 @@ pub fn train() -> Result<(Model<CLASSES, FEATURES>, Standardiser<FEATURES>), Sto
     for x in &windows.features {
         moments.observe(x)?;
     }
-    let standardiser = moments.freeze()?;
+    let standardiser = moments.freeze()?.clipped(LIMIT)?;
     windows.features.iter_mut().for_each(|x| standardiser.apply(x));
 
     let mut samples = Slices::new(&windows.features, &windows.labels)?;
@@ -49,6 +52,9 @@ pub fn rust<const C: usize, const F: usize>(model: &Model<C, F>, standardiser: &
     let (mean, factor) = (standardiser.mean(), standardiser.factor());
     let rows: String = model.weights().iter().map(|row| format!("        {row:?},\n")).collect();
     let (bias, scale) = (model.bias(), model.scale());
+    let standardiser = standardiser.limit().map_or("standardiser".to_owned(), |limit| {
+        format!("match standardiser.clipped({limit:?}) {{\n        Ok(clipped) => clipped,\n        Err(_) => panic!(),\n    }}")
+    });
     format!(
         "//! Trained on the wearers 1 to 7: written by `cargo run --release --bin pretrain`, not by hand.
 
@@ -64,7 +70,7 @@ pub static STANDARDISER: Standardiser<FEATURES> = match Standardiser::from_parts
     {mean:?},
     {factor:?},
 ) {{
-    Ok(standardiser) => standardiser,
+    Ok(standardiser) => {standardiser},
     Err(_) => panic!(),
 }};
 

@@ -1,18 +1,17 @@
 //! The main job: the set, the gradient check, then every strategy in the lecture's order.
 
-use std::error::Error;
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{FiniteDifference, Gradient, GradientCheck, Model, RandomSearch, Search, Selected};
+use hingeline_console::file::FileError;
+use hingeline_console::{Problem, is_output, line, remark, unusable};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
 use crate::dataset::Dataset;
-use crate::file::FileError;
 use crate::options::{Options, Settings};
 use crate::report::{self, Row};
 use crate::strategy::{Effort, Plan, Strategy};
@@ -28,48 +27,30 @@ struct Run<const C: usize, const F: usize, K> {
     model: Box<Model<C, F, K>>,
 }
 
-/// A whole program: status 2 for a set or options of no use, 1 for a run that fails.
-pub fn main<const C: usize, const F: usize>(options: Options, set: Result<Dataset<F>, FileError>) -> ExitCode {
-    let prepared = set.map_err(|error| error.to_string()).and_then(|set| prepare(set, options));
-    let (set, settings) = match prepared {
-        Ok(prepared) => prepared,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            return ExitCode::from(2);
-        }
-    };
-    match run::<C, F>(&set, &settings) {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output has seen enough, as `head` does.
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+/// Runs what the options ask for on the set, and prints it.
+///
+/// # Errors
+/// A problem of status 2 for a set or options of no use; what the library refuses, with the sample at fault.
+pub fn run<const C: usize, const F: usize>(
+    options: Options,
+    set: Result<Dataset<F>, FileError>,
+) -> Result<ExitCode, Problem> {
+    let (set, settings) = prepare(set.map_err(unusable)?, options).map_err(unusable)?;
+    let choice = settings.options.kernel.unwrap_or_else(Choice::best);
+    choice.run(Programme::<C, F> { set: &set, settings: &settings })??;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The set and the settings, if they are of use together.
 fn prepare<const F: usize>(mut set: Dataset<F>, options: Options) -> Result<(Dataset<F>, Settings), String> {
     if let Some(fraction) = options.validation {
-        set.set_aside(fraction, options.seed).map_err(|error| format!("--validation {fraction}: {error}"))?;
+        set.set_aside(fraction, options.seed).map_err(|problem| format!("--validation {fraction}: {problem}"))?;
     }
     let settings = options.settle(&set)?;
+    if let Some(untrained) = set.untrained() {
+        remark(format_args!("warning: {}: {untrained}", set.name));
+    }
     Ok((set, settings))
-}
-
-/// Runs what the settings ask for on the set, and prints it.
-///
-/// # Errors
-/// What the library refuses, with the sample at fault.
-pub fn run<const C: usize, const F: usize>(set: &Dataset<F>, settings: &Settings) -> Result<(), Box<dyn Error>> {
-    let choice = settings.options.kernel.unwrap_or_else(Choice::best);
-    choice.run(Programme::<C, F> { set, settings })?
-}
-
-/// Whether nobody reads the output any more.
-pub fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The programme, to be run on a kernel.
@@ -79,21 +60,21 @@ struct Programme<'a, const C: usize, const F: usize> {
 }
 
 impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
-    type Output = Result<(), Box<dyn Error>>;
+    type Output = Result<(), Problem>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let Self { set, settings } = self;
         let json = settings.options.json;
         if !json {
-            writeln!(io::stdout(), "{}\nkernel: {}\n", report::set(set), K::NAME)?;
+            line(format_args!("{}\nkernel: {}\n", report::set(set), K::NAME))?;
             let check = check::<C, F, K>(kernel, set, settings)?;
-            writeln!(io::stdout(), "{}\n", report::gradient_check(&check, CHECKED))?;
+            line(format_args!("{}\n", report::gradient_check(&check, CHECKED)))?;
         }
         let mut runs = Vec::new();
         for &(strategy, plan) in &settings.plans {
             let run = train::<C, F, K>(kernel, strategy, plan, set, settings)?;
             if json {
-                writeln!(io::stdout(), "{}", serde_json::to_string(&run.row)?)?;
+                line(serde_json::to_string(&run.row)?)?;
             }
             runs.push(run);
         }
@@ -109,7 +90,7 @@ fn check<const C: usize, const F: usize, K: Kernel>(
     kernel: K,
     set: &Dataset<F>,
     settings: &Settings,
-) -> Result<GradientCheck, Box<dyn Error>> {
+) -> Result<GradientCheck, Problem> {
     let hinge = settings.hinge;
     let indices: Vec<_> = (0..set.train.labels.len().min(CHECKED)).collect();
     let mut all = set.train.samples()?;
@@ -129,7 +110,7 @@ fn train<const C: usize, const F: usize, K: Kernel>(
     plan: Plan,
     set: &Dataset<F>,
     settings: &Settings,
-) -> Result<Run<C, F, K>, Box<dyn Error>> {
+) -> Result<Run<C, F, K>, Problem> {
     let mut model = Box::new(Model::<C, F, K>::on(kernel));
     let (hinge, budget) = (settings.hinge, settings.budget);
     let bar = progress_bar(strategy, set.train.labels.len() as u64 * u64::from(budget.epochs))?;
@@ -138,7 +119,7 @@ fn train<const C: usize, const F: usize, K: Kernel>(
     let step = |model: &_, scored| watch.step(model, scored);
     let effort = strategy.train(plan, hinge, budget, &mut model, &set.train, step).map_err(|error| {
         let name = report::name(strategy);
-        if is_broken_pipe(&*error) { error } else { format!("{name}: {error}").into() }
+        if is_output(&*error) { error } else { format!("{name}: {error}").into() }
     })?;
     let best_epoch = watch.finish(&mut model);
     let seconds = start.elapsed().as_secs_f64();
@@ -157,7 +138,7 @@ fn train<const C: usize, const F: usize, K: Kernel>(
 }
 
 /// A bar on the terminal; nothing where standard error is none.
-fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Box<dyn Error>> {
+fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Problem> {
     let style = ProgressStyle::with_template("{msg:20} {wide_bar} {percent:>3} % {eta:>4}")?;
     Ok(ProgressBar::new(evaluations).with_style(style).with_message(report::name(strategy)))
 }
@@ -165,30 +146,30 @@ fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Box
 fn print_tables<const C: usize, const F: usize, K: Kernel>(
     runs: &[Run<C, F, K>],
     set: &Dataset<F>,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Problem> {
     let rows: Vec<_> = runs.iter().map(|run| run.row.clone()).collect();
-    writeln!(io::stdout(), "{}", report::table(&rows))?;
+    line(report::table(&rows))?;
     for run in runs {
         print_remarks(run, set)?;
     }
     let best = runs.iter().max_by(|a, b| a.row.test_accuracy.total_cmp(&b.row.test_accuracy));
     if let Some(best) = best {
-        writeln!(io::stdout(), "\nconfusion of {} on the test part:", report::name(best.row.strategy))?;
-        writeln!(io::stdout(), "{}", report::confusion(&set.test.confusion(&best.model)?, &set.classes))?;
+        line(format_args!("\nconfusion of {} on the test part:", report::name(best.row.strategy)))?;
+        line(report::confusion(&set.test.confusion(&best.model, &mut Vec::new())?, &set.classes))?;
     }
     Ok(())
 }
 
 /// What there is to say about a run besides its row.
-fn print_remarks<const C: usize, const F: usize, K>(run: &Run<C, F, K>, set: &Dataset<F>) -> io::Result<()> {
+fn print_remarks<const C: usize, const F: usize, K>(run: &Run<C, F, K>, set: &Dataset<F>) -> Result<(), Problem> {
     let name = report::name(run.row.strategy);
     if let Some(epoch) = run.row.best_epoch {
         let epochs = run.effort.evaluations.div_ceil(set.train.labels.len());
-        writeln!(io::stdout(), "\n{name}: the best on the validation part was epoch {epoch} of {epochs}")?;
+        line(format_args!("\n{name}: the best on the validation part was epoch {epoch} of {epochs}"))?;
     }
     if let Some(epoch) = run.effort.last_epoch {
         let share = report::percent(f64::from(epoch.satisfied) / f64::from(epoch.steps));
-        writeln!(io::stdout(), "\n{name}: {share} of the steps of the last epoch had no violation")?;
+        line(format_args!("\n{name}: {share} of the steps of the last epoch had no violation"))?;
     }
     Ok(())
 }

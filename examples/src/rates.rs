@@ -63,8 +63,9 @@ impl Fall {
             Self::InverseTime => Rates::InverseTime(InverseTime { rate, decay: 9.0 / steps as f32 }),
             Self::StepDecay => Rates::StepDecay(StepDecay { rate, factor: 0.1, every: steps.div_ceil(3).max(1) }),
             Self::Cosine => Rates::Cosine(Cosine { rate, floor: 0.01 * rate, steps: steps.max(1) }),
-            // 1 / (2α start) is the rate of the first step.
-            Self::Pegasos => Rates::Pegasos(Pegasos { l2, start: 1.0 / (2.0 * l2 * rate) }),
+            // 1 / (2α start) is the rate of the first step. Too large a rate would be a start below 1; that of 1 is refused for
+            // what the rate is too large for.
+            Self::Pegasos => Rates::Pegasos(Pegasos { l2, start: (1.0 / (2.0 * l2 * rate)).max(1.0) }),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use hingeline_console::file::{self, FileError};
+
 use crate::dataset::Part;
-use crate::file::{self, FileError};
 
 /// How a feature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
-use hingeline::{Evaluation, GradientCheck, Parameter};
+use hingeline::{Confusion, Evaluation, GradientCheck, Parameter};
 use serde::Serialize;
 
 use crate::dataset::Dataset;
@@ -141,10 +141,10 @@ pub fn table(rows: &[Row]) -> String {
 }
 
 /// How often each class was predicted as each class.
-pub fn confusion<const C: usize>(counts: &[[u32; C]; C], classes: &[String]) -> String {
+pub fn confusion(confusion: &Confusion<'_>, classes: &[String]) -> String {
     let header: Vec<_> = std::iter::once("true \\ predicted".to_owned()).chain(classes.iter().cloned()).collect();
     let mut table = table_of(&header);
-    for (class, row) in classes.iter().zip(counts) {
+    for (class, row) in classes.iter().zip(confusion.counts().chunks(classes.len())) {
         let cells = row.iter().map(|&count| if count == 0 { ".".to_owned() } else { count.to_string() });
         table.add_row(std::iter::once(class.clone()).chain(cells));
     }

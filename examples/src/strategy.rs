@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use clap::ValueEnum;
 use hingeline::kernel::Kernel;
 use hingeline::{
-    Average, AveragedSgd, Error, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, RandomLocalSearch,
-    RandomSearch, Samples, Search, Sgd, SgdEpoch, Stopped,
+    Average, AveragedSgd, Error, Gradient, GradientDescent, Loss, MiniBatch, Model, Objective, Order,
+    RandomLocalSearch, RandomSearch, Samples, Search, Sgd, SgdEpoch, Stopped,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -93,10 +93,10 @@ impl Strategy {
     ///
     /// # Errors
     /// What the library refuses, with the sample at fault, and what `watch` returns.
-    pub fn train<const C: usize, const F: usize, K: Kernel, E: From<Stopped>>(
+    pub fn train<const C: usize, const F: usize, K: Kernel, L: Loss, E: From<Stopped>>(
         self,
         plan: Plan,
-        hinge: Hinge,
+        objective: Objective<L>,
         budget: Budget,
         model: &mut Model<C, F, K>,
         part: &Part<F>,
@@ -110,33 +110,33 @@ impl Strategy {
             (Self::RandomSearch, Plan::Search(deviation)) => {
                 let mut candidate = Box::new(model.clone());
                 let mut search =
-                    RandomSearch::new(Search::new(hinge, deviation).map_err(Stopped::from)?, &mut candidate);
+                    RandomSearch::new(Search::new(objective, deviation).map_err(Stopped::from)?, &mut candidate);
                 let step = |model: &mut _| Ok(search.step(model, &mut samples, &mut rng)?.evaluations);
                 effort.spend(allowed, model, watch, step)?;
             }
             (Self::RandomLocalSearch, Plan::Search(deviation)) => {
                 let mut candidate = Box::new(model.clone());
                 let mut search =
-                    RandomLocalSearch::new(Search::new(hinge, deviation).map_err(Stopped::from)?, &mut candidate);
+                    RandomLocalSearch::new(Search::new(objective, deviation).map_err(Stopped::from)?, &mut candidate);
                 let step = |model: &mut _| Ok(search.step(model, &mut samples, &mut rng)?.evaluations);
                 effort.spend(allowed, model, watch, step)?;
             }
             (Self::GradientDescent, Plan::Descent(rates)) => {
                 let mut gradient = Box::new(Gradient::new());
-                let mut descent = GradientDescent::new(hinge, rates, &mut gradient).map_err(Stopped::from)?;
+                let mut descent = GradientDescent::new(objective, rates, &mut gradient).map_err(Stopped::from)?;
                 let step = |model: &mut _| Ok(descent.step(model, &mut samples)?.samples);
                 effort.spend(allowed, model, watch, step)?;
             }
             (Self::MiniBatch, Plan::Descent(rates)) => {
                 let mut gradient = Box::new(Gradient::new());
                 let mut order = Order::new(samples.len(), &mut rng).map_err(Stopped::from)?;
-                let mut descent = MiniBatch::new(hinge, rates, BATCH_SIZE, &mut gradient).map_err(Stopped::from)?;
+                let mut descent = MiniBatch::new(objective, rates, BATCH_SIZE, &mut gradient).map_err(Stopped::from)?;
                 let step = |model: &mut _| Ok(descent.step(model, &mut samples, &mut order)?.samples);
                 effort.spend(allowed, model, watch, step)?;
             }
             (Self::Sgd, Plan::Descent(rates)) => {
                 let mut order = Order::new(samples.len(), &mut rng).map_err(Stopped::from)?;
-                let sgd = Sgd::new(hinge, rates).map_err(Stopped::from)?;
+                let sgd = Sgd::new(objective, rates).map_err(Stopped::from)?;
                 let mut last = SgdEpoch::default();
                 if budget.averaged == 0 {
                     let mut sgd = sgd;
@@ -168,8 +168,8 @@ impl Strategy {
 }
 
 /// SGD whose model is the mean of those of the last epochs.
-struct Averaged<const C: usize, const F: usize, K> {
-    sgd: Sgd<Rates>,
+struct Averaged<const C: usize, const F: usize, K, L> {
+    sgd: Sgd<Rates, L>,
     average: Box<Average<C, F>>,
     /// The model that the steps are made on; the caller sees the mean.
     iterate: Box<Model<C, F, K>>,
@@ -177,7 +177,7 @@ struct Averaged<const C: usize, const F: usize, K> {
     alone: u32,
 }
 
-impl<const C: usize, const F: usize, K: Kernel> Averaged<C, F, K> {
+impl<const C: usize, const F: usize, K: Kernel, L: Loss> Averaged<C, F, K, L> {
     fn epoch(
         &mut self,
         model: &mut Model<C, F, K>,

@@ -1,11 +1,10 @@
 //! What happens after each epoch: a look at the validation part, a line of report, and the end if nothing gets better.
 
-use std::error::Error;
-use std::io::{self, Write};
 use std::ops::ControlFlow;
 
 use hingeline::kernel::Kernel;
 use hingeline::{EarlyStopping, Evaluation, Model, Verdict};
+use hingeline_console::Problem;
 use indicatif::ProgressBar;
 
 use crate::dataset::Dataset;
@@ -60,7 +59,7 @@ impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
     ///
     /// # Errors
     /// If the validation part is refused, or the report cannot be written.
-    pub fn step(&mut self, model: &Model<C, F, K>, scored: usize) -> Result<ControlFlow<()>, Box<dyn Error>> {
+    pub fn step(&mut self, model: &Model<C, F, K>, scored: usize) -> Result<ControlFlow<()>, Problem> {
         self.bar.inc(scored as u64);
         self.scored += scored;
         let epoch = self.scored / self.set.train.labels.len();
@@ -71,7 +70,7 @@ impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
         self.end_epoch(model)
     }
 
-    fn end_epoch(&mut self, model: &Model<C, F, K>) -> Result<ControlFlow<()>, Box<dyn Error>> {
+    fn end_epoch(&mut self, model: &Model<C, F, K>) -> Result<ControlFlow<()>, Problem> {
         let hinge = &self.settings.hinge;
         let (mut verdict, mut validation) = (None, None);
         if let Some(best) = &mut self.best {
@@ -89,11 +88,11 @@ impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
         Ok(if verdict == Some(Verdict::Stop) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     }
 
-    fn report(&self, train: Evaluation, validation: Option<Evaluation>, best: bool) -> Result<(), Box<dyn Error>> {
+    fn report(&self, train: Evaluation, validation: Option<Evaluation>, best: bool) -> Result<(), Problem> {
         let row = EpochRow::new(self.strategy, self.epoch, train, validation, best);
         let line = if self.settings.options.json { serde_json::to_string(&row)? } else { report::epoch(&row) };
         // The bar makes room for the line, where there is one.
-        Ok(self.bar.suspend(|| writeln!(io::stdout(), "{line}"))?)
+        self.bar.suspend(|| hingeline_console::line(line))
     }
 
     /// The epoch of the best model, which the model becomes, if one was kept.

@@ -44,14 +44,20 @@ fn assert_slices_same(actual: &[f32], expected: &[f32], what: &dyn Display) {
 pub struct ModelBits {
     weights: Vec<u32>,
     bias: Vec<u32>,
-    scale: u32,
+    scale: [u32; 2],
 }
 
 impl ModelBits {
     /// The bits of this model as it is now.
     pub fn of<const C: usize, const F: usize, K>(model: &Model<C, F, K>) -> Self {
-        Self { weights: bits(model.weights().as_flattened()), bias: bits(model.bias()), scale: model.scale().to_bits() }
+        Self { weights: bits(model.weights().as_flattened()), bias: bits(model.bias()), scale: scale_bits(model) }
     }
+}
+
+/// The bits of a model's scale and its carry.
+pub fn scale_bits<const C: usize, const F: usize, K>(model: &Model<C, F, K>) -> [u32; 2] {
+    let scale = model.parts().2;
+    [scale.value, scale.carry].map(f32::to_bits)
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {

@@ -12,12 +12,19 @@ mod average;
 mod descent;
 mod landscape;
 mod loss;
+mod losses;
 mod random;
 
 pub use average::Average;
-pub use descent::{batch_step, constant_rate, cosine_rate, inverse_time_rate, pegasos_rate, sgd_step, step_decay_rate};
+pub use descent::{
+    batch_step, constant_rate, cosine_rate, inverse_time_rate, limited_sgd_step, pegasos_rate, sgd_step,
+    step_decay_rate,
+};
 pub use landscape::{Landscape, Lines, downhill, line_search_step};
-pub use loss::{Gradient, compensated_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient};
+pub use loss::{
+    Gradient, compensated_sum, double_sum, gradient, margins, sample_loss, set_loss, squared_norm, sum_gradient,
+};
+pub use losses::{Function, Objective};
 pub use random::{checksum, index, normal, uniform};
 
 /// A feature of compact samples: the whole number, times its scale, plus its offset.
@@ -37,6 +44,8 @@ pub struct Model {
     pub bias: Vec<f32>,
     /// The factor of all weights.
     pub scale: f32,
+    /// What its rounding has lost.
+    pub carry: f32,
 }
 
 impl<const C: usize, const F: usize, K> From<&hingeline::Model<C, F, K>> for Model {
@@ -45,6 +54,7 @@ impl<const C: usize, const F: usize, K> From<&hingeline::Model<C, F, K>> for Mod
             weights: model.weights().iter().map(|row| row.to_vec()).collect(),
             bias: model.bias().to_vec(),
             scale: model.scale(),
+            carry: model.parts().2.carry,
         }
     }
 }
@@ -55,6 +65,7 @@ impl<const C: usize, const F: usize> From<&hingeline::Direction<C, F>> for Model
             weights: direction.weights().iter().map(|row| row.to_vec()).collect(),
             bias: direction.bias().to_vec(),
             scale: 1.0,
+            carry: 0.0,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Kernels that this processor may lack.
 
+use std::env;
+
 use hingeline::Error;
 use hingeline::kernel::{Choice, Kernel};
 
@@ -34,4 +36,17 @@ pub fn of_this_architecture() -> impl Iterator<Item = Choice> {
         Choice::Sse2 | Choice::Avx2 | Choice::Avx512 => cfg!(target_arch = "x86_64"),
         _ => false,
     })
+}
+
+/// The kernels that a test of training runs on: all of this architecture, or the one that `HINGELINE_ONLY` names, for emulated
+/// processors, where each costs a minute and one is new.
+///
+/// # Panics
+/// If the variable names no kernel of this architecture, since no test would run.
+pub fn to_test() -> Vec<Choice> {
+    let Ok(only) = env::var("HINGELINE_ONLY") else {
+        return of_this_architecture().collect();
+    };
+    let named = of_this_architecture().find(|choice| choice.name() == only);
+    vec![named.unwrap_or_else(|| panic!("HINGELINE_ONLY={only}: no kernel of this architecture"))]
 }

@@ -7,9 +7,12 @@
 pub mod bits;
 pub mod contract;
 pub mod generate;
+pub mod integers;
 pub mod kernels;
 pub mod long;
+pub mod moments;
 pub mod oracle;
+pub mod orders;
 pub mod tolerance;
 
 mod shapes;

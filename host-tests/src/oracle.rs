@@ -171,6 +171,32 @@ impl Loss {
     }
 }
 
+/// Loss and coefficients of Crammer and Singer, `max(0, max_{j≠y} s_j − s_y + Δ)`.
+pub fn crammer_singer(delta: f64, s: &[f64], y: usize) -> (f64, Vec<f64>) {
+    let mut k = vec![0.0; s.len()];
+    let (mut rival, mut highest) = (y, f64::NEG_INFINITY);
+    for j in 0..s.len() {
+        if j != y && s[j] > highest {
+            (rival, highest) = (j, s[j]);
+        }
+    }
+    let margin = highest - s[y] + delta;
+    if margin > 0.0 {
+        k[rival] = 1.0;
+        k[y] = -1.0;
+    }
+    (margin.max(0.0), k)
+}
+
+/// Loss and coefficients of the softmax, `−ln p_y` with `p_j = exp(s_j) / Σ exp(s_i)`.
+pub fn softmax(s: &[f64], y: usize) -> (f64, Vec<f64>) {
+    let highest = s.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = s.iter().map(|s| (s - highest).exp()).sum();
+    let mut k: Vec<f64> = s.iter().map(|s| (s - highest).exp() / sum).collect();
+    k[y] -= 1.0;
+    (sum.ln() - (s[y] - highest), k)
+}
+
 /// `rate / (1 + decay · t)`.
 pub fn inverse_time_rate(rate: f64, decay: f64, t: u64) -> f64 {
     rate / (1.0 + decay * t as f64)

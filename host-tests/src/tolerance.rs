@@ -91,11 +91,11 @@ pub fn sample_loss(model: &Model, delta: f64, sample: &Sample) -> f64 {
     gamma(sample_loss_roundings(model, sample)) * magnitude
 }
 
-/// Neumaier's sum of n terms: 2u of their magnitudes at the end, and n² u² of what the compensation itself loses.
+/// A sum of n terms in two words: the rounding to the higher word, and at each addition half a unit in the last place of a
+/// lower word that is at most a unit of the higher one.
 pub fn compensated_sum(terms: &[f64]) -> f64 {
     let magnitude: f64 = terms.iter().map(|term| term.abs()).sum();
-    let nu = terms.len() as f64 * U;
-    (2.0 * U + nu * nu) * magnitude
+    (U + 2.0 * terms.len() as f64 * U * U) * magnitude
 }
 
 /// `Σ W²`: the roundings of the dot product over all rows, one of scale², one of the product of both.

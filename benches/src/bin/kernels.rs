@@ -1,5 +1,6 @@
 //! Every kernel against the portable one and against what a user would pick instead, in alternation.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
@@ -10,6 +11,7 @@ use hingeline::kernel::Choice;
 use hingeline_benches::machine::processor;
 use hingeline_benches::peers::OpenBlas;
 use hingeline_benches::work::{BATCH, Figure, compare, compare_epochs};
+use hingeline_console::{Problem, line};
 use serde::Serialize;
 
 #[derive(Debug, Parser)]
@@ -60,13 +62,16 @@ const COMPARISONS: [(&str, Comparison); 9] = [
     ("10x784", |_, budget| compare_epochs::<10, 784>(60_000, budget)),
 ];
 
-fn main() -> Result<(), serde_json::Error> {
+fn main() -> ExitCode {
     // First of all, while there is one thread.
     let blas = OpenBlas::find();
-    let options = Options::parse();
+    hingeline_console::main(|options| run(blas, &options).map(|()| ExitCode::SUCCESS))
+}
+
+fn run(blas: Option<OpenBlas>, options: &Options) -> Result<(), Problem> {
     let budget = Duration::from_secs_f64(options.seconds);
     if !options.json {
-        print_machine(blas);
+        print_machine(blas)?;
     }
     let mut figures = Vec::new();
     let wanted = |shape: &str| options.shape.is_empty() || options.shape.iter().any(|wanted| wanted == shape);
@@ -78,34 +83,34 @@ fn main() -> Result<(), serde_json::Error> {
         figures.extend(new);
     }
     if !options.json {
-        println!("{}", table(&figures, blas.is_some()));
+        line(table(&figures, blas.is_some()))?;
     }
     Ok(())
 }
 
-fn print_machine(blas: Option<OpenBlas>) {
-    println!("processor: {}", processor());
+fn print_machine(blas: Option<OpenBlas>) -> Result<(), Problem> {
+    line(format_args!("processor: {}", processor()))?;
     let kernels: Vec<_> = Choice::ALL.iter().filter(|choice| choice.is_available()).map(|c| c.name()).collect();
-    println!("kernels: {}; chosen at run time: {}", kernels.join(" "), Choice::best().name());
+    line(format_args!("kernels: {}; chosen at run time: {}", kernels.join(" "), Choice::best().name()))?;
     match blas {
-        Some(blas) => println!("openblas: core {}, one thread", blas.core()),
-        None => println!("openblas: not on this system"),
+        Some(blas) => line(format_args!("openblas: core {}, one thread", blas.core()))?,
+        None => line("openblas: not on this system")?,
     }
-    println!(
+    line(format_args!(
         "\nns: the shortest call. Batches of {BATCH} samples. A step has two violations and so updates three rows; a\n\
          library's step is its scores and three axpy alone. Epochs: 10,000 samples of 64 features, 60,000 of 784.\n\
          loads: bytes that must be loaded at least, of those that this processor loads in that time from that cache.\n\
          The last columns: how many times as fast as that.\n"
-    );
+    ))
 }
 
-fn print_lines(figures: &[Figure]) -> Result<(), serde_json::Error> {
+fn print_lines(figures: &[Figure]) -> Result<(), Problem> {
     for figure in figures {
         for &(against, ratio) in &figure.against {
             let (classes, features) = figure.shape;
             let Figure { work, kernel, gmacs, .. } = *figure;
             let shape = format!("{classes}x{features}");
-            println!("{}", serde_json::to_string(&Line { work, shape, kernel, against, ratio, gmacs })?);
+            line(serde_json::to_string(&Line { work, shape, kernel, against, ratio, gmacs })?)?;
         }
     }
     Ok(())

@@ -2,17 +2,20 @@
 //! RAM.
 
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::Parser;
 use hingeline::kernel::{Chosen, Kernel};
 use hingeline::{Constant, Gradient, Hinge, Model, Order, Sgd};
 use hingeline_benches::contest::{Contestant, fastest};
 use hingeline_benches::{RATE, model_of, random_sample, unguarded_step};
+use hingeline_console::{Problem, line};
 
 /// Time for each comparison.
 const BUDGET: Duration = Duration::from_millis(500);
 
-fn compare<const C: usize, const F: usize>() -> Result<(), hingeline::Error> {
+fn compare<const C: usize, const F: usize>() -> Result<(), Problem> {
     let x = random_sample::<F>();
     for violations in [0, 1, 3] {
         let mut model = model_of::<C, F>(violations);
@@ -35,33 +38,55 @@ fn compare<const C: usize, const F: usize>() -> Result<(), hingeline::Error> {
         ];
         let times = fastest(&mut contestants, BUDGET);
         let [scores, guarded, unguarded] = [times[0], times[1], times[2]];
-        println!(
-            "| {C}x{F} | {violations} | {scores:.0} | {guarded:.0} | {unguarded:.0} | {:.2} |",
-            guarded / unguarded
-        );
+        let ratio = guarded / unguarded;
+        line(format_args!("| {C}x{F} | {violations} | {scores:.0} | {guarded:.0} | {unguarded:.0} | {ratio:.2} |"))?;
     }
     Ok(())
 }
 
-fn main() -> Result<(), hingeline::Error> {
-    println!("kernel: {}; ns a call, the shortest in alternation", Chosen::NAME);
-    println!("| shape | violations | scores | step | step without guard | ratio |");
-    println!("|---|---|---|---|---|---|");
+/// The indices of a shuffled order, asked for one by one and as an epoch finds them, several side by side.
+fn indices(len: usize) -> Result<(), Problem> {
+    let order = Order::resume([1, 2, 3, 4], len, 0, 0)?;
+    let mut asked = order;
+    let mut contestants = [
+        Contestant::new("one by one", || {
+            asked.skip();
+            black_box(asked.index());
+        }),
+        Contestant::new("an epoch", || {
+            for index in black_box(order).rest() {
+                black_box(index);
+            }
+        }),
+    ];
+    let times = fastest(&mut contestants, BUDGET);
+    line(format_args!("| {len} | {:.1} | {:.1} |", times[0], times[1] / len as f64))
+}
+
+/// Scores and steps of SGD, with the guard and without, and what they take in RAM
+#[derive(Debug, Parser)]
+struct Options {}
+
+fn main() -> ExitCode {
+    hingeline_console::main(|Options {}| run().map(|()| ExitCode::SUCCESS))
+}
+
+fn run() -> Result<(), Problem> {
+    line(format_args!("kernel: {}; ns a call, the shortest in alternation", Chosen::NAME))?;
+    line("| shape | violations | scores | step | step without guard | ratio |")?;
+    line("|---|---|---|---|---|---|")?;
     compare::<10, 64>()?;
     compare::<10, 784>()?;
-    let mut order = Order::resume([1, 2, 3, 4], 60_000, 0, 0)?;
-    let mut next = [Contestant::new("order", || {
-        order.skip();
-        black_box(order.index());
-    })];
-    let order = fastest(&mut next, BUDGET)[0];
-    println!("\nthe next index of a shuffled order of 60,000 samples: {order:.0} ns");
-    println!(
-        "bytes at 10x64: model {}, SGD {}, order {}, gradient for the batch strategies {}",
+    line("\n| samples | index, one by one | index, in an epoch |")?;
+    line("|---|---|---|")?;
+    for len in [1_024, 1_297, 2_047, 60_000, 100_000] {
+        indices(len)?;
+    }
+    line(format_args!(
+        "\nbytes at 10x64: model {}, SGD {}, order {}, gradient for the batch strategies {}",
         Model::<10, 64>::SIZE,
         Sgd::<Constant>::SIZE,
         Order::SIZE,
         Gradient::<10, 64>::SIZE
-    );
-    Ok(())
+    ))
 }

@@ -2,14 +2,17 @@
 //!
 //! Nothing here knows of models. Only this room knows where a sample's data are stored.
 
+mod bounded;
 mod compact;
 mod order;
 mod reservoir;
 mod samples;
 mod standardise;
 
+pub use bounded::{Bounded, check_features};
 pub use compact::{Compact, Scaling};
 pub use order::Order;
+pub(crate) use order::{Ahead, PLACES};
 pub use reservoir::Reservoir;
-pub use samples::{Decoded, DynDecoded, DynSamples, DynSlices, Sample, Samples, Selected, Slices};
+pub use samples::{Decoded, DynDecoded, DynSamples, DynSlices, Sample, Samples, Selected, Slices, WithWeights};
 pub use standardise::{Moments, Standardiser};

@@ -5,13 +5,15 @@ use rand_core::Rng;
 
 use super::samples::{Sample, Samples};
 use crate::error::Error;
+use crate::kernel::magnitude::all_finite;
 use crate::random;
 
-/// At most `N` samples of a stream of any length, drawn so that each one offered so far is in it with the same probability:
-/// reservoir sampling, algorithm R.
+/// At most `N` samples of a stream of any length, of `C` classes and `F` features, drawn so that each one offered so far is in it
+/// with the same probability: reservoir sampling, algorithm R.
 ///
 /// It is a set of [`Samples`], in memory: draw mini-batches from it, or take full-batch steps on it, so that a device that
-/// learns does not forget what came earlier. Labels are `u8`, `u16` or `usize`.
+/// learns does not forget what came earlier. Labels are `u8`, `u16` or `usize`; others do not compile. What is in it can be learned
+/// from: its features are finite, its labels are below `C`.
 ///
 /// # Cost
 /// About `N · (4 · F + size of a label)` bytes, in place: [`Reservoir::SIZE`]. To offer a sample takes a pass over it, and a
@@ -31,7 +33,7 @@ use crate::random;
 /// use rand_core::SeedableRng;
 ///
 /// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
-/// let mut reservoir = Reservoir::<1, 8>::new();
+/// let mut reservoir = Reservoir::<2, 1, 8>::new();
 /// for t in 0..100_u8 {
 ///     let label = t % 2;
 ///     reservoir.offer(&[1.0 - 2.0 * f32::from(label)], label, &mut rng)?;
@@ -45,27 +47,32 @@ use crate::random;
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Reservoir<const F: usize, const N: usize, L = u8> {
+pub struct Reservoir<const C: usize, const F: usize, const N: usize, L = u8> {
     features: Vec<[f32; F], N>,
     labels: Vec<L, N>,
     seen: u32,
 }
 
-impl<const F: usize, const N: usize, L> Reservoir<F, N, L> {
+impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Reservoir<C, F, N, L> {
     /// The bytes that it takes.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// An empty buffer. One for no samples does not compile.
+    /// An empty buffer. One for no samples or of fewer than two classes does not compile, nor one of labels that are no classes:
+    ///
+    /// ```compile_fail,E0277
+    /// hingeline::Reservoir::<7, 30, 32, i32>::new();
+    /// ```
     ///
     /// ```
     /// use hingeline::Reservoir;
     /// use static_cell::ConstStaticCell;
     ///
-    /// static SEEN: ConstStaticCell<Reservoir<30, 32>> = ConstStaticCell::new(Reservoir::new());
+    /// static SEEN: ConstStaticCell<Reservoir<7, 30, 32>> = ConstStaticCell::new(Reservoir::new());
     /// assert_eq!(SEEN.take().seen(), 0);
     /// ```
     pub const fn new() -> Self {
         const { assert!(N >= 1, "a reservoir of no samples keeps nothing") };
+        const { assert!(C >= 2, "a classifier needs at least two classes") };
         Self { features: Vec::new(), labels: Vec::new(), seen: 0 }
     }
 
@@ -77,24 +84,23 @@ impl<const F: usize, const N: usize, L> Reservoir<F, N, L> {
     /// Offers the next sample of the stream; returns the index at which it was kept, if it was.
     ///
     /// # Errors
-    /// [`Error::NonFiniteFeature`] for a NaN or an infinity, which would be in the way of each batch that it is drawn into.
-    /// Buffer and generator are then as before.
+    /// [`Error::NonFiniteFeature`] for a NaN or an infinity, [`Error::LabelOutOfRange`] for a label that is not below `C`: either
+    /// would be in the way of each batch that it is drawn into. Buffer and generator are then as before.
     ///
     /// ```
     /// use hingeline::{Error, Reservoir};
     /// use rand_core::SeedableRng;
     ///
     /// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
-    /// let mut reservoir = Reservoir::<1, 2>::new();
+    /// let mut reservoir = Reservoir::<3, 1, 2>::new();
     /// assert_eq!(reservoir.offer(&[0.5], 1, &mut rng), Ok(Some(0)));
     /// assert_eq!(reservoir.offer(&[f32::NAN], 1, &mut rng), Err(Error::NonFiniteFeature));
+    /// assert_eq!(reservoir.offer(&[0.5], 3, &mut rng), Err(Error::LabelOutOfRange));
     /// assert_eq!(reservoir.seen(), 1);
     /// # Ok::<(), Error>(())
     /// ```
     pub fn offer<R: Rng + ?Sized>(&mut self, x: &[f32; F], label: L, rng: &mut R) -> Result<Option<usize>, Error> {
-        if !x.iter().all(|feature| feature.is_finite()) {
-            return Err(Error::NonFiniteFeature);
-        }
+        check(x, label, C)?;
         self.seen = self.seen.saturating_add(1);
         let filled = self.features.len();
         // Both have the same capacity and length: if one takes it, the other does.
@@ -110,10 +116,61 @@ impl<const F: usize, const N: usize, L> Reservoir<F, N, L> {
         Ok(Some(index))
     }
 
+    /// What [`load`](Self::load) takes: the features and the labels of the samples that are in it, and the number of those
+    /// [seen](Self::seen).
+    ///
+    /// ```
+    /// use hingeline::Reservoir;
+    /// use rand_core::SeedableRng;
+    ///
+    /// let mut rng = rand_xorshift::XorShiftRng::seed_from_u64(1);
+    /// let (mut reservoir, mut copy) = (Reservoir::<2, 1, 2>::new(), Reservoir::<2, 1, 2>::new());
+    /// for t in 0..5 {
+    ///     reservoir.offer(&[f32::from(t)], t % 2, &mut rng)?;
+    /// }
+    /// let (features, labels, seen) = reservoir.parts();
+    /// copy.load(features, labels, seen)?;
+    /// assert_eq!(copy.parts(), reservoir.parts());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn parts(&self) -> (&[[f32; F]], &[L], u32) {
+        (&self.features, &self.labels, self.seen)
+    }
+
+    /// Rebuilds it in place from what [`parts`](Self::parts) gave: with the generator's state, the stream goes on bit for bit.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] unless there are as many labels as rows of features, [`Error::InvalidState`] unless those are as
+    /// many as were seen, or `N` of more; for a sample what [`offer`](Self::offer) refuses. The buffer is then as before.
+    ///
+    /// ```
+    /// use hingeline::{Error, Reservoir};
+    /// let mut reservoir = Reservoir::<2, 1, 2>::new();
+    /// assert_eq!(reservoir.load(&[[0.5]], &[1], 9), Err(Error::InvalidState));
+    /// assert_eq!(reservoir.load(&[[0.5]], &[2], 1), Err(Error::LabelOutOfRange));
+    /// assert_eq!(reservoir.load(&[[0.5], [1.5]], &[1, 0], 9), Ok(()));
+    /// ```
+    pub fn load(&mut self, features: &[[f32; F]], labels: &[L], seen: u32) -> Result<(), Error> {
+        if features.len() != labels.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        if features.len() != N.min(usize::try_from(seen).unwrap_or(N)) {
+            return Err(Error::InvalidState);
+        }
+        features.iter().zip(labels).try_for_each(|(x, label)| check(x, *label, C))?;
+        self.clear();
+        for (x, label) in features.iter().zip(labels) {
+            // They fit, as was checked.
+            let _ = self.features.push(*x).is_ok() && self.labels.push(*label).is_ok();
+        }
+        self.seen = seen;
+        Ok(())
+    }
+
     /// Empties it, to begin with another stream.
     ///
     /// ```
-    /// let mut reservoir = hingeline::Reservoir::<2, 4>::new();
+    /// let mut reservoir = hingeline::Reservoir::<2, 3, 4>::new();
     /// reservoir.clear();
     /// assert_eq!(reservoir.seen(), 0);
     /// ```
@@ -124,13 +181,13 @@ impl<const F: usize, const N: usize, L> Reservoir<F, N, L> {
     }
 }
 
-impl<const F: usize, const N: usize, L> Default for Reservoir<F, N, L> {
+impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Default for Reservoir<C, F, N, L> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const F: usize, const N: usize, L: Copy + Into<usize>> Samples<F> for Reservoir<F, N, L> {
+impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Samples<F> for Reservoir<C, F, N, L> {
     fn len(&self) -> usize {
         self.features.len()
     }
@@ -141,5 +198,16 @@ impl<const F: usize, const N: usize, L: Copy + Into<usize>> Samples<F> for Reser
 
     fn resident(&self, index: usize) -> Option<Sample<'_, F>> {
         Some((self.features.get(index)?, (*self.labels.get(index)?).into()))
+    }
+}
+
+/// Refuses a sample that no model of so many classes could learn from.
+fn check<L: Into<usize>>(x: &[f32], label: L, classes: usize) -> Result<(), Error> {
+    if !all_finite(x.iter().copied()) {
+        Err(Error::NonFiniteFeature)
+    } else if label.into() >= classes {
+        Err(Error::LabelOutOfRange)
+    } else {
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Where training data comes from: the data set is never copied, and need not be in RAM.
 
-use crate::error::Error;
+use crate::error::{Error, Stopped};
 
 /// A sample: its features and its label, the class that it belongs to.
 ///
@@ -95,6 +95,48 @@ pub trait Samples<const F: usize> {
         let _ = index;
         None
     }
+
+    /// What the loss of this sample is multiplied by, and its gradient; see [`Weighted`](crate::Weighted). Here 1 for all.
+    ///
+    /// One that is not finite and at least 0 is refused as [`Error::InvalidWeight`] when the sample's turn comes. [`WithWeights`] gives
+    /// weights to any set.
+    ///
+    /// ```
+    /// use hingeline::{Samples, Slices};
+    /// assert_eq!(Slices::new(&[[1.0], [2.0]], &[0u8, 1])?.weight(1), 1.0);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    fn weight(&self, index: usize) -> f32 {
+        let _ = index;
+        1.0
+    }
+
+    /// Adds the number of samples of each class to the counts, for [`class_weights`](crate::class_weights). One pass over the set.
+    ///
+    /// # Errors
+    /// [`Error::LabelOutOfRange`] for a label without a count, and what [`sample`](Self::sample) refuses; the samples before are then counted.
+    ///
+    /// ```
+    /// use hingeline::{Samples, Slices};
+    /// let mut counts = [0; 3];
+    /// Slices::new(&[[1.0], [2.0], [3.0]], &[0u8, 1, 1])?.count_classes(&mut counts)?;
+    /// assert_eq!(counts, [1, 2, 0]);
+    /// # Ok::<(), hingeline::Stopped>(())
+    /// ```
+    fn count_classes(&mut self, counts: &mut [usize]) -> Result<(), Stopped> {
+        for index in 0..self.len() {
+            let (_, label) = self.sample(index).map_err(Stopped::at(index))?;
+            count(counts, label).map_err(Stopped::at(index))?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts one sample more of a class.
+fn count(counts: &mut [usize], label: usize) -> Result<(), Error> {
+    let count = counts.get_mut(label).ok_or(Error::LabelOutOfRange)?;
+    *count = count.saturating_add(1);
+    Ok(())
 }
 
 /// Samples in memory or in memory-mapped flash, lent without a copy.
@@ -255,6 +297,78 @@ impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Selected<'_, S> {
     fn resident(&self, index: usize) -> Option<Sample<'_, F>> {
         self.samples.resident(*self.indices.get(index)?)
     }
+
+    fn weight(&self, index: usize) -> f32 {
+        self.indices.get(index).map_or(1.0, |index| self.samples.weight(*index))
+    }
+}
+
+/// A set with a weight for each sample.
+///
+/// The weight is multiplied by the one that the sample has already, if any.
+///
+/// ```
+/// use hingeline::{Hinge, Model, Slices, WithWeights};
+///
+/// let mut samples = Slices::new(&[[1.0], [2.0]], &[0u8, 1])?;
+/// // The second one is of little worth.
+/// let mut weighted = WithWeights::new(&mut samples, &[1.0, 0.25]);
+/// let model = Model::<2, 1>::new();
+/// assert_eq!(Hinge::new(1.0, 0.0)?.loss(&model, &mut weighted)?, (1.0 + 0.25) / 2.0);
+/// # Ok::<(), hingeline::Stopped>(())
+/// ```
+#[derive(Debug)]
+pub struct WithWeights<'a, S: ?Sized> {
+    samples: &'a mut S,
+    weights: &'a [f32],
+}
+
+impl<'a, S: ?Sized> WithWeights<'a, S> {
+    /// Sample `i` of the set with `weights[i]`. A sample without a weight is refused as [`Error::InvalidWeight`] when its turn comes, as is
+    /// one whose weight is not finite and at least 0.
+    pub const fn new(samples: &'a mut S, weights: &'a [f32]) -> Self {
+        Self { samples, weights }
+    }
+
+    fn times(&self, index: usize, own: f32) -> f32 {
+        self.weights.get(index).map_or(f32::NAN, |weight| own * weight)
+    }
+}
+
+impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for WithWeights<'_, S> {
+    fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
+        self.samples.sample(index)
+    }
+
+    fn resident(&self, index: usize) -> Option<Sample<'_, F>> {
+        self.samples.resident(index)
+    }
+
+    fn weight(&self, index: usize) -> f32 {
+        self.times(index, self.samples.weight(index))
+    }
+}
+
+impl<S: DynSamples + ?Sized> DynSamples for WithWeights<'_, S> {
+    fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+        self.samples.sample(index)
+    }
+
+    fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
+        self.samples.resident(index)
+    }
+
+    fn weight(&self, index: usize) -> f32 {
+        self.times(index, self.samples.weight(index))
+    }
 }
 
 /// [`Samples`] whose number of features is known only at run time, for a [`DynModel`](crate::DynModel).
@@ -297,6 +411,24 @@ pub trait DynSamples {
     fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
         let _ = index;
         None
+    }
+
+    /// [`Samples::weight`].
+    fn weight(&self, index: usize) -> f32 {
+        let _ = index;
+        1.0
+    }
+
+    /// [`Samples::count_classes`].
+    ///
+    /// # Errors
+    /// As there.
+    fn count_classes(&mut self, counts: &mut [usize]) -> Result<(), Stopped> {
+        for index in 0..self.len() {
+            let (_, label) = self.sample(index).map_err(Stopped::at(index))?;
+            count(counts, label).map_err(Stopped::at(index))?;
+        }
+        Ok(())
     }
 }
 
@@ -408,5 +540,9 @@ impl<S: DynSamples + ?Sized> DynSamples for Selected<'_, S> {
 
     fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
         self.samples.resident(*self.indices.get(index)?)
+    }
+
+    fn weight(&self, index: usize) -> f32 {
+        self.indices.get(index).map_or(1.0, |index| self.samples.weight(*index))
     }
 }

@@ -3,14 +3,12 @@
 use super::magnitude::all_finite;
 use crate::error::Error;
 
-/// Scores become margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum of those
-/// above zero, in ascending order.
+/// Refuses scores that no loss is defined for.
 ///
 /// # Errors
-/// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], and [`Error::NonFiniteLoss`] if the sum overflows; the scores are
-/// then undefined.
-#[inline]
-pub(crate) fn margins_of_scores(margin: f32, label: usize, scores: &mut [f32]) -> Result<f32, Error> {
+/// [`Error::LabelOutOfRange`], [`Error::InvalidShape`] for more classes than are counted, [`Error::NonFiniteScore`].
+#[inline(always)]
+pub(crate) fn check_scores(label: usize, scores: &[f32]) -> Result<(), Error> {
     if label >= scores.len() {
         return Err(Error::LabelOutOfRange);
     }
@@ -18,9 +16,17 @@ pub(crate) fn margins_of_scores(margin: f32, label: usize, scores: &mut [f32]) -
     if u32::try_from(scores.len()).is_err() {
         return Err(Error::InvalidShape);
     }
-    if !all_finite(scores.iter().copied()) {
-        return Err(Error::NonFiniteScore);
-    }
+    if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
+}
+
+/// Scores become margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum of those
+/// above zero, in ascending order.
+///
+/// # Errors
+/// As [`check_scores`], and [`Error::NonFiniteLoss`] if the sum overflows; the scores are then undefined.
+#[inline]
+pub(crate) fn margins_of_scores(margin: f32, label: usize, scores: &mut [f32]) -> Result<f32, Error> {
+    check_scores(label, scores)?;
     let sum = turn_into_margins(margin, label, scores);
     if sum.is_finite() { Ok(sum) } else { Err(Error::NonFiniteLoss) }
 }

@@ -18,6 +18,10 @@ mod choice;
 #[cfg(hingeline_helium)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod helium;
+pub(crate) mod integers;
+#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+#[allow(unsafe_code, reason = "calls of assembly")]
+mod integers_call;
 #[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
 #[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
 mod lanes;
@@ -26,14 +30,27 @@ pub(crate) mod margins;
 #[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon;
+#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+#[allow(unsafe_code, reason = "two weights in one register")]
+mod pairs;
 mod portable;
+#[cfg(hingeline_rv32m)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod rv32;
 mod scalar;
+mod self_check;
 #[cfg(hingeline_simd128)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod simd128;
 #[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod sse2;
+#[cfg(hingeline_thumb1)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod thumb1;
+#[cfg(hingeline_thumb2)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod thumb2;
 #[cfg(hingeline_vfp)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod vfp;
@@ -45,6 +62,7 @@ pub use helium::Helium;
 pub use neon::Neon;
 pub use portable::Portable;
 pub use scalar::Scalar;
+pub use self_check::{fingerprint, self_check};
 #[cfg(hingeline_simd128)]
 pub use simd128::Simd128;
 #[cfg(hingeline_vfp)]
@@ -204,6 +222,7 @@ trait OfTarget: Sized {
 }
 
 mod sealed {
+    use super::integers::{self, Rate};
     use super::{Kernel, margins};
     use crate::error::Error;
 
@@ -247,6 +266,18 @@ mod sealed {
                 *k *= factor;
             }
             self.rank_one(k, x, rows);
+        }
+
+        /// Scores in [integers](crate::integer): `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, within their bounds.
+        #[inline(always)]
+        fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+            integers::scores(weights, bias, x, scores);
+        }
+
+        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that fit.
+        #[inline(always)]
+        fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+            integers::update(weights, coefficients, rate, x);
         }
     }
 

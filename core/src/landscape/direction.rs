@@ -139,7 +139,7 @@ impl<G: Storage> AnyDirection<G> {
     /// A gradient that is there already is [loaded](Self::load) and [turned round](Self::scale).
     ///
     /// # Errors
-    /// As [`Hinge::gradient`](crate::Hinge::gradient); the direction is then all zeros.
+    /// As [`Objective::gradient`]; the direction is then all zeros.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Model, Slices};
@@ -294,6 +294,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     pub fn advance<G: Storage<Shape = S::Shape>>(&mut self, direction: &AnyDirection<G>, a: f32) -> Result<(), Error> {
         self.check_shape(direction.shape())?;
         // Up a direction is down what the step takes for a gradient.
-        self.view_mut().descend_batch(direction.elements(), 1.0, -a, 1.0)
+        self.view_mut().descend_batch(direction.elements(), 1.0, -a, 0.0)?;
+        Ok(())
     }
 }

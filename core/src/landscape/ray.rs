@@ -2,7 +2,7 @@
 //! parabola.
 
 use super::direction::AnyDirection;
-use super::slice::{Landscape, check_point};
+use super::slice::{Landscape, Place, check_point};
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::loss::{POINTS, PiecewiseLinear};
@@ -25,7 +25,7 @@ where
     ///
     /// # Numeric contract
     /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
-    /// +0.0; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added in the same way.
+    /// +0.0, and multiplied by the weights of class and sample; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added in the same way.
     /// The total is divided by `N`, and with L2 `α * (2 * (p + (a * G)))` is added, for the `p` and `G` of
     /// [the regulariser](Self#numeric-contract), without the product for `a = 0`.
     ///
@@ -139,7 +139,7 @@ where
         mut each: impl FnMut(Breakpoint),
     ) -> Result<usize, Stopped> {
         let (mut count, loss) = (0_usize, self.objective.loss_function());
-        self.for_each_sample(samples, |sample, offsets, slopes| {
+        self.for_each_sample(samples, |Place { index: sample, .. }, offsets, slopes| {
             loss.breakpoints(KEY, offsets, slopes, |class, at, slope| {
                 each(Breakpoint { at, sample, class, slope, counts: slope > 0.0 });
                 count = count.saturating_add(1);
@@ -156,11 +156,12 @@ where
     ) -> Result<[f32; POINTS], Stopped> {
         let (mut total, mut part) = ([0.0; POINTS], [0.0; POINTS]);
         let loss = self.objective.loss_function();
-        self.for_each_sample(samples, |index, offsets, slopes| {
-            if index % PART == 0 {
+        self.for_each_sample(samples, |sample, offsets, slopes| {
+            if sample.index % PART == 0 {
                 add(&mut total, core::mem::replace(&mut part, [0.0; POINTS]));
             }
-            add(&mut part, loss.derivatives(KEY, offsets, slopes, points));
+            let derivatives = loss.derivatives(KEY, sample.label, offsets, slopes, points);
+            add(&mut part, derivatives.map(|derivative| sample.weight * derivative));
         })?;
         add(&mut total, part);
         let (count, l2) = (samples.count(KEY) as f32, self.objective.l2());
@@ -233,7 +234,7 @@ pub struct Breakpoint {
     pub sample: usize,
     /// The class whose margin it is.
     pub class: usize,
-    /// The slope of the margin: beyond the breakpoint the derivative is greater by `|slope| / N`.
+    /// The slope of the margin: beyond the breakpoint the derivative is greater by `|slope| / N`, times the weights of class and sample.
     pub slope: f32,
     /// The margin counts at the breakpoint and beyond; else it counts before.
     pub counts: bool,

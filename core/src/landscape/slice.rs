@@ -6,8 +6,9 @@ use super::direction::{AnyDirection, Direction};
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::all_finite;
 use crate::kernel::{Chosen, KEY, Kernel};
-use crate::loss::{Loss, Objective, POINTS, Sum, WestonWatkins};
+use crate::loss::{Loss, Objective, POINTS, WestonWatkins, check_weight};
 use crate::model::{AnyModel, Elements, Model, SamplesOf, Storage, View};
+use crate::sum::Sum;
 
 /// The loss from a model in `D` directions, `L(W + a_1 W_1 + … + a_D W_D)`, of one sample or of any set.
 ///
@@ -25,17 +26,17 @@ use crate::model::{AnyModel, Elements, Model, SamplesOf, Storage, View};
 /// # Numeric contract
 /// With `m_j = (s[j] − s[y]) + Δ` of the model, and `q_kj = d_k[j] − d_k[y]` for the [scores](Kernel::scores) `d_k` of
 /// direction `k` with scale 1, the margin of class `j` is `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`. The margins above zero are
-/// added in ascending `j` from +0.0, the samples in ascending order by Neumaier's compensated summation, and the sum is divided
-/// by `N`.
+/// added in ascending `j` from +0.0, the samples, each times its weight, in ascending order in a sum of two words, whose higher one is divided
+/// by `N`. This is for [`Hinge`](crate::Hinge); other losses say what their lines are.
 ///
 /// The regulariser is `α * R`. `R` begins as [`Model::squared_norm`](crate::Model::squared_norm), and each direction in order makes it
 /// `R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, where `P_k = (p_k + (a_1 * G_1k)) + …` over the directions before it,
 /// `p_k = scale * dot(W, W_k)` and `G_lk = dot(W_l, W_k)`. Directions whose coordinate is zero are left out, and an `R` below zero
-/// counts as zero. So at the model itself the value is [`Hinge::loss`](crate::Hinge::loss), bit for bit.
+/// counts as zero. So at the model itself the value is [`Objective::loss`], bit for bit.
 ///
 /// # Errors
 /// [`Error::InvalidPoint`] for a coordinate that is not finite, before anything is read; [`Error::EmptySet`]; for the sample at
-/// fault what [`Hinge::margins`](crate::Hinge::margins) refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
+/// fault what [`Loss::loss`] refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
 /// [`Error::NonFiniteLoss`] if a difference of two of these is not. Also [`Error::NonFiniteLoss`], without a sample, if a value
 /// is not finite. [`Error::ShapeMismatch`] if a direction is of another shape than the model, and for more than three directions
 /// around a [`DynModel`](crate::DynModel).
@@ -201,9 +202,10 @@ where
             block.points().try_for_each(check_point)?;
             let mut sums = [Sum::default(); POINTS];
             let loss = self.objective.loss_function();
-            self.for_each_sample(samples, |_, offsets, slopes| {
-                for (sum, loss) in sums.iter_mut().zip(loss.losses(KEY, offsets, slopes, &block.coordinates)) {
-                    sum.add(loss);
+            self.for_each_sample(samples, |sample, offsets, slopes| {
+                let losses = loss.losses(KEY, sample.label, offsets, slopes, &block.coordinates);
+                for (sum, loss) in sums.iter_mut().zip(losses) {
+                    sum.add(sample.weight * loss);
                 }
             })?;
             let count = samples.count(KEY) as f32;
@@ -223,7 +225,7 @@ where
     pub(super) fn for_each_sample<T: SamplesOf<S::Shape> + ?Sized>(
         &self,
         samples: &mut T,
-        mut each: impl FnMut(usize, &[f32], &[f32]),
+        mut each: impl FnMut(Place, &[f32], &[f32]),
     ) -> Result<(), Stopped> {
         if samples.count(KEY) == 0 {
             return Err(Error::EmptySet.into());
@@ -236,9 +238,11 @@ where
         }
         self.model.with_scratch::<D, _, _>(|offsets, slopes| {
             for index in 0..samples.count(KEY) {
+                let weight = samples.weight_of(KEY, index);
+                check_weight(weight).map_err(Stopped::at(index))?;
                 let (x, label) = samples.row(KEY, self.model.features(), index).map_err(Stopped::at(index))?;
                 self.draw_lines(x, label, offsets, slopes).map_err(Stopped::at(index))?;
-                each(index, offsets, slopes);
+                each(Place { index, label, weight }, offsets, slopes);
             }
             Ok(())
         })
@@ -260,6 +264,13 @@ where
         }
         if all_finite(slopes.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteLoss) }
     }
+}
+
+/// What is known of a sample besides its lines.
+pub(super) struct Place {
+    pub(super) index: usize,
+    pub(super) label: usize,
+    pub(super) weight: f32,
 }
 
 /// Refuses what is no point.

@@ -1,6 +1,6 @@
 //! How good a model is on a set.
 
-use super::function::Loss;
+use super::function::{Loss, weighted};
 use super::objective::Objective;
 use super::pass::Total;
 use crate::error::Stopped;
@@ -65,10 +65,12 @@ impl<L: Loss> Objective<L> {
         model.with_scratch::<0, _, _>(|scores, _| {
             let (mut total, mut correct, view) = (Total::default(), 0_usize, model.view());
             for index in 0..samples.count(KEY) {
+                let weight = samples.weight_of(KEY, index);
                 let (x, label) = samples.row(KEY, view.features, index).map_err(Stopped::at(index))?;
                 view.scores(x, scores);
                 let predicted = argmax(scores);
-                let loss = self.loss_function().loss(label, scores).map_err(Stopped::at(index))?;
+                let loss = self.loss_function().loss(label, scores);
+                let loss = loss.and_then(|loss| weighted(weight, loss)).map_err(Stopped::at(index))?;
                 correct = correct.wrapping_add(usize::from(predicted == label));
                 total.add(loss, 0);
             }

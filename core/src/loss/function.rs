@@ -3,6 +3,8 @@
 use core::fmt;
 
 use crate::error::Error;
+use crate::kernel::magnitude::all_finite;
+use crate::kernel::{KEY, Kernel, Portable};
 
 /// The points along a line that are evaluated together.
 pub(crate) const POINTS: usize = 16;
@@ -10,7 +12,16 @@ pub(crate) const POINTS: usize = 16;
 /// A loss of one sample: a function of its scores and its label.
 ///
 /// The gradient of a linear model is then of rank one, `∇_{w_c} L_i = k_c x_i` and `∂L_i/∂b_c = k_c`, so that the coefficients
-/// `k` are all that a step needs. Sealed: each loss is a part of the numeric contract.
+/// `k` are all that a step needs. A coefficient is any finite binary32, rounded as its loss defines. Sealed: each loss is a part of
+/// the numeric contract.
+///
+/// | loss | type | coefficients | rows that a step writes |
+/// |---|---|---|---|
+/// | hinge of Weston and Watkins | [`WestonWatkins`](crate::WestonWatkins) | whole numbers | one for each margin that counts, and the label's |
+/// | hinge of Crammer and Singer | [`CrammerSinger`](crate::CrammerSinger) | 1 and −1 | two, or none |
+/// | cross-entropy | [`Softmax`](crate::Softmax) | probabilities | nearly always all |
+///
+/// [`Weighted`](crate::Weighted) is any of them, with a weight for each class.
 ///
 /// ```
 /// use hingeline::{Loss, WestonWatkins};
@@ -47,22 +58,115 @@ pub trait Loss: sealed::Sealed + Copy + PartialEq + fmt::Debug {
 pub struct SampleLoss {
     /// The loss, without a regulariser.
     pub loss: f32,
-    /// The classes other than the label's whose coefficient is not 0: the margins that count.
+    /// The classes other than the label's whose coefficient is not 0; for a hinge, the margins that count.
     pub violations: usize,
     /// The largest magnitude among the coefficients.
     pub largest: f32,
 }
 
-/// A loss that is piecewise linear in the scores, so that its pieces along a ray are known exactly.
+/// A loss whose pieces along a ray are known exactly: it is piecewise linear, and its derivative, as it is computed, never falls.
+///
+/// [`CrammerSinger`](crate::CrammerSinger) is piecewise linear and not one of these. Which margin is the largest at a point is decided by numbers that
+/// are rounded, and next to where two of them cross, rounding can swap the two there and back: the computed derivative then falls
+/// at a few points, and no search could say that it found the exact minimum.
 ///
 /// ```
 /// fn has_exact_minima(_: impl hingeline::PiecewiseLinear) {}
 /// has_exact_minima(hingeline::WestonWatkins::new(1.0)?);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "the pieces of `{Self}` along a ray are not known exactly",
+    note = "`WestonWatkins` has exact breakpoints and minima, weighted or not; other losses have values and gradients"
+)]
 pub trait PiecewiseLinear: Loss + sealed::Pieces {}
 
 impl<L: Loss + sealed::Pieces> PiecewiseLinear for L {}
+
+/// [`Sealed::step`](sealed::Sealed::step) by the coefficients, for a sample of this weight.
+///
+/// # Errors
+/// As [`Loss::coefficients`] and [`SampleLoss::times`], [`Error::ShapeMismatch`], and [`Error::NonFiniteStep`] for a bias that would not be finite.
+pub(crate) fn step_by_coefficients<L: Loss>(
+    loss: &L,
+    weight: f32,
+    label: usize,
+    factor: f32,
+    scores: &mut [f32],
+    bias: &mut [f32],
+) -> Result<SampleLoss, Error> {
+    if scores.len() != bias.len() {
+        return Err(Error::ShapeMismatch);
+    }
+    let sample = loss.coefficients(label, scores)?.times(weight, scores)?;
+    if sample.largest > 0.0 {
+        Portable.axpy(factor, scores, bias);
+        if !all_finite(bias.iter().copied()) {
+            return Err(Error::NonFiniteStep);
+        }
+    }
+    Ok(sample)
+}
+
+/// [`Sealed::step`](sealed::Sealed::step) for a sample of this weight. Where the compiler knows that it is 1, nothing of weights is left.
+///
+/// # Errors
+/// As [`step_by_coefficients`], and [`Error::InvalidWeight`].
+#[inline(always)]
+pub(crate) fn weighted_step<L: Loss, K: Kernel>(
+    loss: &L,
+    weight: f32,
+    kernel: K,
+    label: usize,
+    factor: f32,
+    scores: &mut [f32],
+    bias: &mut [f32],
+) -> Result<SampleLoss, Error> {
+    if weight == 1.0 {
+        return loss.step(KEY, kernel, label, factor, scores, bias);
+    }
+    check_weight(weight)?;
+    step_by_coefficients(loss, weight, label, factor, scores, bias)
+}
+
+/// A loss times the weight of its sample.
+///
+/// # Errors
+/// [`Error::InvalidWeight`] for a weight that is none, [`Error::NonFiniteLoss`] if the product overflows.
+pub(crate) fn weighted(weight: f32, loss: f32) -> Result<f32, Error> {
+    check_weight(weight)?;
+    let loss = weight * loss;
+    if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
+}
+
+/// Refuses a weight that is not a finite number of at least 0.
+pub(crate) const fn check_weight(weight: f32) -> Result<(), Error> {
+    if weight.is_finite() && weight >= 0.0 { Ok(()) } else { Err(Error::InvalidWeight) }
+}
+
+impl SampleLoss {
+    /// No loss and no coefficients.
+    pub(crate) const NONE: Self = Self { loss: 0.0, violations: 0, largest: 0.0 };
+
+    /// The same for a sample of this weight: loss and coefficients are multiplied by it, each product rounded. A weight of 0 leaves none.
+    #[inline]
+    pub(crate) fn times(self, weight: f32, coefficients: &mut [f32]) -> Result<Self, Error> {
+        if weight == 1.0 {
+            return Ok(self);
+        }
+        let loss = weighted(weight, self.loss)?;
+        coefficients.iter_mut().for_each(|k| *k *= weight);
+        let largest = self.largest * weight;
+        if !largest.is_finite() {
+            return Err(Error::NonFiniteLoss);
+        }
+        Ok(if largest > 0.0 {
+            Self { loss, violations: self.violations, largest }
+        } else {
+            Self { loss, ..Self::NONE }
+        })
+    }
+}
 
 pub(crate) mod sealed {
     use super::{POINTS, SampleLoss};
@@ -96,13 +200,27 @@ pub(crate) mod sealed {
         fn slopes(&self, key: Key, label: usize, scores: &mut [f32]);
 
         /// The losses at some points: for each direction a row of slopes, and the points' coordinates along it.
-        fn losses(&self, key: Key, offsets: &[f32], slopes: &[f32], coordinates: &[[f32; POINTS]]) -> [f32; POINTS];
+        fn losses(
+            &self,
+            key: Key,
+            label: usize,
+            offsets: &[f32],
+            slopes: &[f32],
+            coordinates: &[[f32; POINTS]],
+        ) -> [f32; POINTS];
     }
 
     /// What is asked of a loss whose pieces are linear.
     pub trait Pieces {
         /// The derivatives along the line at some points.
-        fn derivatives(&self, key: Key, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS];
+        fn derivatives(
+            &self,
+            key: Key,
+            label: usize,
+            offsets: &[f32],
+            slopes: &[f32],
+            points: &[f32; POINTS],
+        ) -> [f32; POINTS];
 
         /// Calls back for each class whose margin changes its sign at `a ≥ 0`: class, `a`, slope.
         fn breakpoints(&self, key: Key, offsets: &[f32], slopes: &[f32], each: impl FnMut(usize, f32, f32));

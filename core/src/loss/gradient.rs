@@ -10,6 +10,9 @@ use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 impl<L: Loss> Objective<L> {
     /// The loss of a set, the regulariser included.
     ///
+    /// The losses of the samples, each times its [weight](crate::Samples::weight), are added in ascending order in a sum of two words, whose higher one is divided
+    /// by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`](crate::Model::squared_norm).
+    ///
     /// A batch is a [`Selected`](crate::Selected) set, one sample a [`Slices`](crate::Slices) set of one. One pass over
     /// the set and one over the weights; scratch: `C` scores, or those of
     /// nine samples on a kernel that takes [batches](crate::kernel::Kernel::BATCHES).
@@ -38,8 +41,8 @@ impl<L: Loss> Objective<L> {
 
     /// The gradient of [`loss`](Self::loss) into the caller's buffer, and that loss.
     ///
-    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the coefficients `k` of [`coefficients`](crate::coefficients); for the bias without x
-    /// and without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
+    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the [coefficients](Loss::coefficients) `k` of the loss, times the weight of the sample; for
+    /// the bias without x and without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
     ///
     /// Contract: per weight, from +0.0 and over the samples in ascending order, `g = g + (k * x)`; then
     /// `g = g * (1 / N)`, then, unless α = 0, `g = g + ((2α · scale) * w)`.

@@ -16,7 +16,7 @@ use crate::model::{AnyModel, Shape, Storage};
 ///
 /// # Numeric contract
 /// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is its counting margins added in ascending `j`
-/// from +0.0. The losses of a set are added in ascending order by Neumaier's compensated summation, and the sum is
+/// from +0.0. The losses of a set are added in ascending order in a sum of two words, whose higher one is
 /// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`](crate::Model::squared_norm).
 ///
 /// # Source

@@ -2,22 +2,27 @@
 //!
 //! Leaves models and samples as they were: a finite difference changes a weight and puts it back.
 
+mod crammer_singer;
 mod evaluation;
 mod finite_difference;
 mod function;
 mod gradient;
 mod hinge;
+mod lines;
 mod objective;
 mod pass;
-mod sum;
+mod softmax;
+mod weighted;
 mod weston_watkins;
 
+pub use crammer_singer::CrammerSinger;
 pub use evaluation::Evaluation;
 pub use finite_difference::{Derivative, FiniteDifference, GradientCheck, Parameter};
-pub(crate) use function::POINTS;
 pub use function::{Loss, PiecewiseLinear, SampleLoss};
+pub(crate) use function::{POINTS, check_weight, weighted_step};
 pub use hinge::{Hinge, coefficients};
 pub use objective::Objective;
 pub(crate) use pass::pass;
-pub(crate) use sum::Sum;
+pub use softmax::Softmax;
+pub use weighted::{Weighted, class_weights};
 pub use weston_watkins::WestonWatkins;

@@ -33,12 +33,12 @@ impl<L> Objective<L> {
         &self.loss
     }
 
-    /// The factor `1 − 2ηα` by which a step of learning rate η shrinks the weights.
+    /// The share `2ηα` of the weights that a step of learning rate η takes.
     #[inline]
-    pub(crate) fn shrink(&self, rate: f32) -> Result<f32, Error> {
+    pub(crate) fn decay(&self, rate: f32) -> Result<f32, Error> {
         // In this order, since doubling first could overflow and make NaN of a strength of 0.
-        let product = 2.0 * (rate * self.l2);
-        if product < 1.0 { Ok(1.0 - product) } else { Err(Error::L2TooStrong) }
+        let decay = 2.0 * (rate * self.l2);
+        if decay < 1.0 { Ok(decay) } else { Err(Error::L2TooStrong) }
     }
 }
 
@@ -46,9 +46,9 @@ impl<L: Loss> Objective<L> {
     /// A loss with an L2 term of strength α, 0 for none.
     ///
     /// # Errors
-    /// [`Error::InvalidL2`] unless the strength is finite and at least 0.
+    /// [`Error::InvalidL2`] unless the strength is at least 0 and its double, which the gradient takes, is finite.
     pub const fn of(loss: L, l2: f32) -> Result<Self, Error> {
-        if l2.is_finite() && l2 >= 0.0 { Ok(Self { loss, l2 }) } else { Err(Error::InvalidL2) }
+        if (2.0 * l2).is_finite() && l2 >= 0.0 { Ok(Self { loss, l2 }) } else { Err(Error::InvalidL2) }
     }
 
     /// The loss of a set by the mean of its samples.

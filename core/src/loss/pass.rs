@@ -1,10 +1,10 @@
 //! A pass over samples of a set: their losses and, if asked, their data gradient.
 
-use super::function::{Loss, SampleLoss};
-use super::sum::Sum;
+use super::function::{Loss, SampleLoss, weighted};
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, BLOCK, ElementsMut, SamplesOf, Shape, Storage, View, copy};
+use crate::sum::Sum;
 
 /// Goes over the samples of these indices in their order; the gradient, which starts from what is there, is not yet divided by
 /// their number.
@@ -69,9 +69,10 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         index: usize,
         scores: &mut [f32],
     ) -> Result<(), Stopped> {
+        let weight = samples.weight_of(KEY, index);
         let (x, label) = samples.row(KEY, self.model.features, index).map_err(Stopped::at(index))?;
         self.model.scores(x, scores);
-        if self.add(scores, label).map_err(Stopped::at(index))?
+        if self.add(scores, label, weight).map_err(Stopped::at(index))?
             && let Some(gradient) = &mut self.gradient
         {
             self.model.kernel.rank_one(scores, x, gradient.weights);
@@ -104,7 +105,7 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         let mut slots = with_coefficients.iter_mut();
         for (place, ((x, label), index)) in xs.iter().zip(labels).zip(indices).enumerate() {
             let Some((before, scores)) = row_of(used, classes, place) else { continue };
-            if self.add(scores, label).map_err(Stopped::at(*index))?
+            if self.add(scores, label, samples.weight_of(KEY, *index)).map_err(Stopped::at(*index))?
                 && let Some(slot) = slots.next()
             {
                 *slot = x;
@@ -123,12 +124,12 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
 
     /// Adds up what needs no features. If a gradient is wanted and the sample has one, turns its scores into coefficients and
     /// returns true.
-    fn add(&mut self, scores: &mut [f32], label: usize) -> Result<bool, Error> {
+    fn add(&mut self, scores: &mut [f32], label: usize, weight: f32) -> Result<bool, Error> {
         let Some(gradient) = &mut self.gradient else {
-            self.total.add(self.loss.loss(label, scores)?, 0);
+            self.total.add(weighted(weight, self.loss.loss(label, scores)?)?, 0);
             return Ok(false);
         };
-        let SampleLoss { loss, violations, largest } = self.loss.coefficients(label, scores)?;
+        let SampleLoss { loss, violations, largest } = self.loss.coefficients(label, scores)?.times(weight, scores)?;
         self.total.add(loss, violations);
         if largest > 0.0 {
             for (bias, coefficient) in gradient.bias.iter_mut().zip(scores) {

@@ -2,6 +2,7 @@
 
 use super::function::sealed::{Pieces, Sealed};
 use super::function::{Loss, POINTS, SampleLoss};
+use super::lines::lines;
 use crate::error::Error;
 use crate::kernel::margins::{indicators_of_scores, margins_of_scores, turn_into_margins};
 use crate::kernel::{Kernel, Key};
@@ -87,16 +88,16 @@ impl Sealed for WestonWatkins {
         turn_into_margins(0.0, label, scores);
     }
 
-    fn losses(&self, _: Key, offsets: &[f32], slopes: &[f32], coordinates: &[[f32; POINTS]]) -> [f32; POINTS] {
+    fn losses(
+        &self,
+        _: Key,
+        _: usize,
+        offsets: &[f32],
+        slopes: &[f32],
+        coordinates: &[[f32; POINTS]],
+    ) -> [f32; POINTS] {
         let mut losses = [0.0; POINTS];
-        for (class, &offset) in offsets.iter().enumerate() {
-            let mut margins = [offset; POINTS];
-            let own = slopes.iter().skip(class).step_by(offsets.len().max(1));
-            for (slope, coordinates) in own.zip(coordinates) {
-                for (margin, a) in margins.iter_mut().zip(coordinates) {
-                    *margin += a * slope;
-                }
-            }
+        for margins in lines(offsets, slopes, coordinates) {
             for (loss, margin) in losses.iter_mut().zip(margins) {
                 // NaN, of two infinities, stays in the sum, which is then refused.
                 *loss += if margin <= 0.0 { 0.0 } else { margin };
@@ -107,7 +108,7 @@ impl Sealed for WestonWatkins {
 }
 
 impl Pieces for WestonWatkins {
-    fn derivatives(&self, _: Key, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS] {
+    fn derivatives(&self, _: Key, _: usize, offsets: &[f32], slopes: &[f32], points: &[f32; POINTS]) -> [f32; POINTS] {
         let mut derivatives = [0.0; POINTS];
         for (offset, slope) in offsets.iter().zip(slopes) {
             for (derivative, a) in derivatives.iter_mut().zip(points) {

@@ -3,8 +3,10 @@
 //! A model knows its kernel and nothing of losses: a step comes as coefficients. Of a model's shape only its typed front
 //! ([`AnyModel`]) knows; what computes takes slices ([`View`], [`ViewMut`]), and is compiled once for all shapes.
 
+mod decision;
 mod fold;
 mod gradient;
+mod growth;
 #[expect(clippy::module_inception, reason = "the room is named after its main type")]
 mod model;
 mod samples_of;
@@ -12,12 +14,14 @@ mod scale;
 mod storage;
 mod update;
 
+pub use decision::Decision;
 pub use gradient::{AnyGradient, DynGradient, Gradient};
 pub(crate) use gradient::{Elements, ElementsMut};
 pub use model::{AnyModel, DynModel, Model, argmax};
 pub(crate) use model::{BLOCK, View, ViewMut};
 pub use samples_of::SamplesOf;
-pub(crate) use scale::Scale;
+pub use scale::Scale;
+pub(crate) use scale::StoredScale;
 pub use storage::{Arrays, Fixed, Lent, Runtime, Shape, Storage};
 pub(crate) use storage::{copy, rows, rows_mut};
 pub(crate) use update::{Observer, Update};

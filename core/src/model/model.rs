@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::scale::Scale;
+use super::decision::Decision;
+use super::scale::{Scale, StoredScale};
 use super::storage::sealed::Storage as _;
 use super::storage::{Arrays, Lent, Shape, Storage, copy};
 use crate::error::{Error, Stopped};
@@ -16,7 +17,7 @@ pub(crate) const BLOCK: usize = 8;
 /// A linear model of `C` classes over `F` features: `s = W x + b`, with `W = scale · weights`.
 ///
 /// # Layout
-/// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale and
+/// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale with its carry, and
 /// an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, nothing anywhere else. [`Model::new`] is all
 /// zero bits, so a `static` model is in `.bss` and takes no flash.
 ///
@@ -24,8 +25,11 @@ pub(crate) const BLOCK: usize = 8;
 /// borrows is scratch, and may hold anything after a refusal.
 ///
 /// # The scale
-/// SGD with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and touches only
-/// the rows that the sample asks it to. See [`Sgd`](crate::Sgd) for when the scale is folded into the weights.
+/// A descent with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and SGD touches only
+/// the rows that the sample asks it to. What is too little for the factor's last bit is carried; see [`Scale`]. See [`Sgd`](crate::Sgd) for when the
+/// scale is folded into the weights.
+///
+/// The stored weights without the scale are not the model.
 ///
 /// # In firmware
 /// No call moves the model: it stays in the static that it was made in, or in flash.
@@ -89,10 +93,10 @@ pub type DynModel<'a, K = Chosen> = AnyModel<Lent<'a>, K>;
 #[derive(Clone)]
 #[repr(C)]
 pub struct AnyModel<S, K> {
-    storage: S,
-    scale: Scale,
+    pub(super) storage: S,
+    pub(super) scale: StoredScale,
     /// No weight is larger in magnitude than this; see `update.rs`.
-    bound: f32,
+    pub(super) bound: f32,
     kernel: K,
 }
 
@@ -126,10 +130,11 @@ impl<const C: usize, const F: usize> AnyModel<Arrays<C, F>, Chosen> {
     /// ```
     pub const fn from_parts(weights: [[f32; F]; C], bias: [f32; C], scale: f32) -> Result<Self, Error> {
         let mut model = Self::new();
+        let scale = Scale { value: scale, carry: 0.0 };
         match check_parts(weights.as_flattened(), &bias, scale) {
-            Ok((scale, bound)) => {
+            Ok(bound) => {
                 model.storage = Arrays { weights, bias };
-                model.scale = scale;
+                model.scale = StoredScale::of(scale);
                 model.bound = bound;
                 Ok(model)
             }
@@ -145,7 +150,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
     /// The number of features.
     pub const FEATURES: usize = F;
 
-    /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 2)`, rounded up where the kernel wants its
+    /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 3)`, rounded up where the kernel wants its
     /// weights aligned.
     pub const SIZE: usize = size_of::<Self>();
 
@@ -159,7 +164,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
     pub const fn on(kernel: K) -> Self {
         const { assert!(C >= 2, "a classifier needs at least two classes") };
         const { assert!(F >= 1, "a sample needs at least one feature") };
-        Self { storage: Arrays::ZERO, scale: Scale::ONE, bound: 0.0, kernel }
+        Self { storage: Arrays::ZERO, scale: StoredScale::ONE, bound: 0.0, kernel }
     }
 
     /// The weights as they are stored, one row a class; the model's `W` is [`scale`](Self::scale) times these.
@@ -261,7 +266,7 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
         let (weights, bias) = storage.parts_mut();
         weights.fill(0.0);
         bias.fill(0.0);
-        Ok(Self { storage, scale: Scale::ONE, bound: 0.0, kernel })
+        Ok(Self { storage, scale: StoredScale::ONE, bound: 0.0, kernel })
     }
 
     /// [`Model::batch_scores`], with slices of samples, and their scores row after row.
@@ -324,48 +329,52 @@ impl<S: Storage, K> AnyModel<S, K> {
     /// assert_eq!(copy.checksum(), trained.checksum());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn parts(&self) -> (&[f32], &[f32], f32) {
+    pub fn parts(&self) -> (&[f32], &[f32], Scale) {
         (self.storage.weights(), self.storage.bias(), self.scale.get())
     }
 
-    /// The factor that turns the stored weights into `W`; 1 unless SGD with L2 changed it.
+    /// The factor that turns the stored weights into `W`; 1 unless a descent with L2 changed it. [`parts`](Self::parts) gives its carry too.
     pub const fn scale(&self) -> f32 {
-        self.scale.get()
+        self.scale.value()
     }
 
-    /// Rebuilds a model in place from what [`weights`](Self::weights) (flattened), [`bias`](Self::bias) and
-    /// [`scale`](Self::scale) gave, bit for bit.
+    /// Rebuilds a model in place from what [`parts`](Self::parts) gave, bit for bit. A number is a scale without a carry.
+    ///
+    /// It cannot tell whether the parts belong together: rows of two moments pass, and so do weights with the scale of another
+    /// model. Who stores parts one by one makes sure of that, such as by the [`checksum`](Self::checksum).
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::NonFiniteModel`] if one of
-    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶. The
-    /// model is then as before.
+    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶ or a carry
+    /// of more than half the last bit of its value. The model is then as before.
     ///
     /// ```
     /// use hingeline::Model;
     ///
     /// let saved = Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.5, -0.5], 0.75)?;
     /// let mut model = Model::<2, 2>::new();
-    /// model.load(saved.weights().as_flattened(), saved.bias(), saved.scale())?;
+    /// let (weights, bias, scale) = saved.parts();
+    /// model.load(weights, bias, scale)?;
     /// assert_eq!(model.checksum(), saved.checksum());
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn load(&mut self, weights: &[f32], bias: &[f32], scale: f32) -> Result<(), Error> {
+    pub fn load(&mut self, weights: &[f32], bias: &[f32], scale: impl Into<Scale>) -> Result<(), Error> {
         let (own_weights, own_bias) = self.storage.parts_mut();
         if weights.len() != own_weights.len() || bias.len() != own_bias.len() {
             return Err(Error::ShapeMismatch);
         }
-        let (scale, bound) = check_parts(weights, bias, scale)?;
+        let scale = scale.into();
+        let bound = check_parts(weights, bias, scale)?;
         copy(weights, own_weights);
         copy(bias, own_bias);
-        self.scale = scale;
+        self.scale = StoredScale::of(scale);
         self.bound = bound;
         Ok(())
     }
 
     /// A fingerprint of the model's bits: equal for equal runs on every target.
     ///
-    /// FNV-1a in 64 bits over the little-endian bytes of the weights in row-major order, the bias and the scale.
+    /// FNV-1a in 64 bits over the little-endian bytes of the weights in row-major order, the bias, the scale and its carry.
     /// Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, "The FNV Non-Cryptographic Hash Algorithm".
     ///
     /// ```
@@ -373,8 +382,8 @@ impl<S: Storage, K> AnyModel<S, K> {
     /// assert_ne!(Model::<2, 3>::new().checksum(), Model::<2, 4>::new().checksum());
     /// ```
     pub fn checksum(&self) -> u64 {
-        let scale = [self.scale()];
-        let values = self.storage.weights().iter().chain(self.storage.bias()).chain(&scale);
+        let Scale { value, carry } = self.scale.get();
+        let values = self.storage.weights().iter().chain(self.storage.bias()).chain([&value, &carry]);
         values
             .flat_map(|value| value.to_bits().to_le_bytes())
             .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
@@ -391,7 +400,12 @@ impl<S: Storage, K> AnyModel<S, K> {
 
     /// Whether `W`, the stored weights times the scale, is known to be finite.
     pub(crate) fn has_finite_weights(&self) -> bool {
-        self.scale.keeps_finite(self.bound)
+        self.scale.get().keeps_finite(self.bound)
+    }
+
+    /// [`Sgd::steps_until_fold`](crate::Sgd::steps_until_fold) for steps that take this share.
+    pub(crate) fn steps_until_fold(&self, decay: f32) -> u64 {
+        self.scale.get().steps_until_fold(decay)
     }
 
     /// Classes and features.
@@ -435,7 +449,7 @@ pub(crate) struct View<'a, K> {
 pub(crate) struct ViewMut<'a, K> {
     pub(crate) weights: &'a mut [f32],
     pub(crate) bias: &'a mut [f32],
-    pub(crate) scale: &'a mut Scale,
+    pub(crate) scale: &'a mut StoredScale,
     pub(crate) bound: &'a mut f32,
     pub(crate) kernel: K,
 }
@@ -443,7 +457,7 @@ pub(crate) struct ViewMut<'a, K> {
 impl<K: Kernel> ViewMut<'_, K> {
     #[inline(always)]
     pub(crate) fn as_view(&self, features: usize) -> View<'_, K> {
-        View { features, weights: self.weights, bias: self.bias, scale: self.scale.get(), kernel: self.kernel }
+        View { features, weights: self.weights, bias: self.bias, scale: self.scale.value(), kernel: self.kernel }
     }
 }
 
@@ -541,11 +555,25 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn predict(&self, x: &<S::Shape as Shape>::Sample) -> Result<usize, Error> {
-        let x = x.as_ref();
+        self.predict_row(x.as_ref())
+    }
+
+    /// [`predict`](Self::predict) for a slice.
+    pub(crate) fn predict_row(&self, x: &[f32]) -> Result<usize, Error> {
+        self.with_checked_scores(x, argmax)
+    }
+
+    /// [`decide`](Self::decide) for a slice.
+    pub(crate) fn decide_row(&self, x: &[f32]) -> Result<Decision, Error> {
+        self.with_checked_scores(x, Decision::of)
+    }
+
+    /// What is to be said of a sample's scores.
+    pub(super) fn with_checked_scores<T>(&self, x: &[f32], f: impl FnOnce(&[f32]) -> T) -> Result<T, Error> {
         self.check_sample(x)?;
         self.with_scratch::<0, _, _>(|scores, _| {
             self.checked_scores(x, scores)?;
-            Ok(argmax(scores))
+            Ok(f(scores))
         })
     }
 
@@ -566,7 +594,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
             features: self.storage.features(),
             weights: self.storage.weights(),
             bias: self.storage.bias(),
-            scale: self.scale.get(),
+            scale: self.scale.value(),
             kernel: self.kernel,
         }
     }
@@ -640,11 +668,11 @@ pub fn argmax(scores: &[f32]) -> usize {
 }
 
 /// Refuses what a model must not hold, and returns the largest magnitude of the weights.
-const fn check_parts(weights: &[f32], bias: &[f32], scale: f32) -> Result<(Scale, f32), Error> {
+const fn check_parts(weights: &[f32], bias: &[f32], scale: Scale) -> Result<f32, Error> {
     let bound = magnitude::largest(weights);
-    match Scale::in_range(scale) {
+    match scale.checked() {
         Err(error) => Err(error),
-        Ok(scale) if scale.keeps_finite(bound) && magnitude::largest(bias).is_finite() => Ok((scale, bound)),
+        Ok(scale) if scale.keeps_finite(bound) && magnitude::largest(bias).is_finite() => Ok(bound),
         Ok(_) => Err(Error::NonFiniteModel),
     }
 }

@@ -35,6 +35,7 @@ mod sealed {
         fn count(&self, _: Key) -> usize;
         fn row(&mut self, _: Key, features: usize, index: usize) -> Result<(&[f32], usize), Error>;
         fn resident_row(&self, _: Key, features: usize, index: usize) -> Option<(&[f32], usize)>;
+        fn weight_of(&self, _: Key, index: usize) -> f32;
     }
 
     impl<const C: usize, const F: usize, T: Samples<F> + ?Sized> Sealed<Fixed<C, F>> for T {
@@ -54,6 +55,11 @@ mod sealed {
             let (x, label) = self.resident(index)?;
             Some((x, label))
         }
+
+        #[inline(always)]
+        fn weight_of(&self, _: Key, index: usize) -> f32 {
+            self.weight(index)
+        }
     }
 
     impl<T: DynSamples + ?Sized> Sealed<Runtime> for T {
@@ -69,6 +75,10 @@ mod sealed {
         // One of another length is refused when it is asked for.
         fn resident_row(&self, _: Key, features: usize, index: usize) -> Option<(&[f32], usize)> {
             self.resident(index).filter(|(x, _)| x.len() == features)
+        }
+
+        fn weight_of(&self, _: Key, index: usize) -> f32 {
+            self.weight(index)
         }
     }
 }

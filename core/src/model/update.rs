@@ -14,7 +14,7 @@
 
 use super::gradient::Elements;
 use super::model::ViewMut;
-use super::scale::Scale;
+use super::scale::{Scale, StoredScale};
 use super::storage::rows;
 use crate::error::Error;
 use crate::kernel::magnitude::{self, all_finite};
@@ -53,20 +53,13 @@ pub(crate) struct Update<'a> {
     /// The bias after the step, which is finite.
     pub(crate) bias: &'a [f32],
     pub(crate) rate: f32,
-    /// The factor that shrinks W.
-    pub(crate) shrink: f32,
-}
-
-/// What became of the scale in a step of SGD.
-pub(crate) struct Shrunk {
-    /// The scale was folded into the weights: this step wrote all of them.
-    pub(crate) folded: bool,
-    /// The L2 strength was too small to change the scale.
-    pub(crate) lost: bool,
+    /// The share of W that L2 takes.
+    pub(crate) decay: f32,
 }
 
 impl<K: Kernel> ViewMut<'_, K> {
-    /// One sample's step: `W ← shrink · W`, then row `c` of W takes `−rate · coefficients[c]` times x.
+    /// One sample's step: `W ← (1 − decay) · W`, then row `c` of W takes `−rate · coefficients[c]` times x. Returns whether the
+    /// scale was folded into the weights: then the step wrote all of them.
     ///
     /// The caller then copies the bias: it may know the number of classes, and a copy of known length is shorter.
     #[inline]
@@ -75,15 +68,12 @@ impl<K: Kernel> ViewMut<'_, K> {
         x: &[f32],
         update: Update<'_>,
         observer: &mut impl Observer,
-    ) -> Result<Shrunk, Error> {
-        let Update { coefficients, largest, bias, rate, shrink } = update;
-        let before = self.scale.get();
-        let shrunk = before * shrink;
-        let fold = fold_of(shrunk);
-        let scale = shrunk / fold;
+    ) -> Result<bool, Error> {
+        let Update { coefficients, largest, bias, rate, decay } = update;
+        let (scale, fold) = self.decayed_scale(decay);
         let bound_before = *self.bound;
         let mut bound = bound_before * fold;
-        let factor = -(rate / scale);
+        let factor = -(rate / scale.value);
         // Without a violation the coefficients are undefined: weights and bias stay.
         let moves = largest > 0.0;
 
@@ -91,13 +81,13 @@ impl<K: Kernel> ViewMut<'_, K> {
             let largest_factor = largest * factor.abs();
             let change = largest_factor * self.kernel.largest(x);
             let quick = bound + change;
-            bound = if Scale::of(scale).keeps_finite(quick) {
+            bound = if scale.keeps_finite(quick) {
                 quick
             } else {
-                bound_by_rows(Scale::of(scale), bound, self.weights, fold, (coefficients, factor), x)?
+                bound_by_rows(scale, bound, self.weights, fold, (coefficients, factor), x)?
             };
         }
-        observer.check([bound_before, bound], scale, bias)?;
+        observer.check([bound_before, bound], scale.value, bias)?;
 
         observer.before(self, factors(coefficients, moves, factor), fold != 1.0);
         if fold != 1.0 {
@@ -106,49 +96,69 @@ impl<K: Kernel> ViewMut<'_, K> {
         if moves {
             self.kernel.scaled_rank_one(KEY, coefficients, factor, x, self.weights);
         }
-        *self.scale = Scale::of(scale);
+        *self.scale = StoredScale::of(scale);
         *self.bound = bound;
-        observer.after(scale, if moves { bias } else { self.bias });
-        Ok(Shrunk { folded: fold != 1.0, lost: shrunk == before })
+        observer.after(scale.value, if moves { bias } else { self.bias });
+        Ok(fold != 1.0)
     }
 
-    /// A batch's step: `w = w * shrink`, then `w = w + (f * g)` with `f = −(rate / samples)`, by the scale's inverse
-    /// more for the stored weights of a model whose scale is not 1.
+    /// A batch's step: `W ← (1 − decay) · W`, then `w = w + (f * g)` with `f = −(rate / samples) / scale`. Returns whether the
+    /// scale was folded into the weights.
     pub(crate) fn descend_batch(
         self,
         gradient: Elements<'_>,
         samples: f32,
         rate: f32,
-        shrink: f32,
-    ) -> Result<(), Error> {
+        decay: f32,
+    ) -> Result<bool, Error> {
+        let (scale, fold) = self.decayed_scale(decay);
         let bias_factor = -(rate / samples);
-        let factor = bias_factor / self.scale.get();
+        let factor = bias_factor / scale.value;
         let steps = gradient.weights;
         let change = factor.abs() * self.kernel.largest(steps);
-        let bound = *self.bound * shrink;
+        let bound = *self.bound * fold;
         let quick = bound + change;
-        let bound = if self.scale.keeps_finite(quick) {
+        let bound = if scale.keeps_finite(quick) {
             quick
         } else {
-            let after = self.weights.iter().zip(steps).map(|(w, g)| (w * shrink) + (factor * g));
-            bound_by(*self.scale, bound, after)?
+            let after = self.weights.iter().zip(steps).map(|(w, g)| (w * fold) + (factor * g));
+            bound_by(scale, bound, after)?
         };
         check_bias(self.bias, gradient.bias, bias_factor)?;
 
-        if shrink != 1.0 {
-            self.kernel.scale(shrink, self.weights);
+        if fold != 1.0 {
+            self.kernel.scale(fold, self.weights);
         }
         self.kernel.axpy(factor, steps, self.weights);
         Portable.axpy(bias_factor, gradient.bias, self.bias);
+        *self.scale = StoredScale::of(scale);
         *self.bound = bound;
-        Ok(())
+        Ok(fold != 1.0)
     }
-}
 
-/// 1 for a scale that may stay; else the power of two to multiply the weights with, which leaves a scale in [1, 2).
-fn fold_of(scale: f32) -> f32 {
-    const EXPONENT: u32 = 0x7f80_0000;
-    if scale >= Scale::SMALLEST { 1.0 } else { f32::from_bits(scale.to_bits() & EXPONENT) }
+    /// Folds the scale into the weights, all but a factor in [1, 2). Returns whether there was something to fold.
+    pub(crate) fn fold(self, observer: &mut impl Observer) -> Result<bool, Error> {
+        let scale = self.scale.get();
+        let fold = scale.fold();
+        if fold == 1.0 {
+            return Ok(false);
+        }
+        let bound = *self.bound * fold;
+        observer.check([*self.bound, bound], 0.0, self.bias)?;
+        observer.before(&self, core::iter::repeat(0.0), true);
+        self.kernel.scale(fold, self.weights);
+        *self.scale = StoredScale::of(scale.without(fold));
+        *self.bound = bound;
+        Ok(true)
+    }
+
+    /// The scale after a step, and what is folded into the weights before it; 1 for nothing.
+    #[inline]
+    fn decayed_scale(&self, decay: f32) -> (Scale, f32) {
+        let scale = self.scale.get().decayed(decay);
+        let fold = scale.due_fold();
+        (scale.without(fold), fold)
+    }
 }
 
 /// The bound on the weights after a sample's step, by the results in the rows that it writes.

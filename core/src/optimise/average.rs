@@ -8,7 +8,7 @@ use crate::kernel::magnitude::{all_finite, largest};
 use crate::kernel::{Kernel, Portable};
 use crate::loss::{Loss, WestonWatkins};
 use crate::model::{
-    AnyModel, Arrays, Lent, Observer, SamplesOf, Scale, Shape, Storage, View, ViewMut, copy, rows, rows_mut,
+    AnyModel, Arrays, Lent, Observer, SamplesOf, Shape, Storage, StoredScale, View, ViewMut, copy, rows, rows_mut,
 };
 
 /// The sum of the models that steps of [`AveragedSgd`] left behind: the one buffer that averaging asks its caller for.
@@ -110,6 +110,55 @@ impl<S: Storage> AnyAverage<S> {
         self.steps = 0;
     }
 
+    /// What [`load`](Self::load) takes.
+    pub fn parts(&self) -> AverageParts<'_> {
+        AverageParts {
+            weights: self.sums.weights(),
+            bias: self.sums.bias(),
+            pending: self.pending.as_ref(),
+            bound: self.bound,
+            steps: self.steps,
+        }
+    }
+
+    /// Rebuilds an average in place from what [`parts`](Self::parts) gave, bit for bit. With the model and the descent rebuilt too, the
+    /// run goes on as if it had not been interrupted.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for parts of other lengths. [`Error::InvalidState`] for parts that no run leaves behind: a sum that is not
+    /// finite or larger than the bound, a pending sum of scales that is not finite or below 0, or more than [`Average::LARGEST`] steps. The
+    /// average is then as before.
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
+    ///
+    /// let (mut model, mut average) = (Model::<2, 1>::new(), Average::new());
+    /// let sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.1 })?;
+    /// AveragedSgd::new(sgd, &mut average).step(&mut model, &[1.0], 0)?;
+    ///
+    /// let mut rebuilt = Average::<2, 1>::new();
+    /// rebuilt.load(average.parts())?;
+    /// assert_eq!(rebuilt.parts(), average.parts());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn load(&mut self, parts: AverageParts<'_>) -> Result<(), Error> {
+        let (weights, bias) = self.sums.parts_mut();
+        let pending = self.pending.as_mut();
+        let lengths = [weights.len(), bias.len(), pending.len()];
+        if [parts.weights.len(), parts.bias.len(), parts.pending.len()] != lengths {
+            return Err(Error::ShapeMismatch);
+        }
+        if !parts.are_of_a_run() {
+            return Err(Error::InvalidState);
+        }
+        copy(parts.weights, weights);
+        copy(parts.bias, bias);
+        copy(parts.pending, pending);
+        self.bound = parts.bound;
+        self.steps = parts.steps;
+        Ok(())
+    }
+
     /// Makes the model, in place, the mean of the models that the steps left behind; its scale is then 1.
     ///
     /// It must be the model that the steps were made on, or a copy of it: rows that no step wrote since are taken from it.
@@ -154,7 +203,7 @@ impl<S: Storage> AnyAverage<S> {
         *model.bound = model.kernel.largest(model.weights);
         copy(self.sums.bias(), model.bias);
         Portable.scale(part, model.bias);
-        *model.scale = Scale::of(1.0);
+        *model.scale = StoredScale::ONE;
         Ok(())
     }
 
@@ -164,6 +213,34 @@ impl<S: Storage> AnyAverage<S> {
         let own = rows(self.sums.weights(), features).zip(self.pending.as_ref());
         let rows = rows(model.weights, features).zip(own);
         rows.flat_map(|(row, (sum, pending))| row.iter().zip(sum).map(move |(w, sum)| w * pending + sum))
+    }
+}
+
+/// The state of an [`Average`], to be saved.
+///
+/// ```
+/// let average = hingeline::Average::<2, 3>::new();
+/// assert_eq!((average.parts().weights, average.parts().steps), ([0.0; 6].as_slice(), 0));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AverageParts<'a> {
+    /// The sums of the weights, row after row, but for what is pending.
+    pub weights: &'a [f32],
+    /// The sums of the biases.
+    pub bias: &'a [f32],
+    /// For each class, the sum of the scales since its row was written last.
+    pub pending: &'a [f32],
+    /// No sum of weights is larger in magnitude, but for the rounding of both.
+    pub bound: f32,
+    /// The steps averaged.
+    pub steps: u32,
+}
+
+impl AverageParts<'_> {
+    fn are_of_a_run(&self) -> bool {
+        let holds = can_hold(self.bound) && largest(self.weights) <= 8.0 * self.bound;
+        let pending = self.pending.iter().all(|pending| pending.is_finite() && *pending >= 0.0);
+        holds && pending && largest(self.bias).is_finite() && self.steps <= AnyAverage::<Lent<'_>>::LARGEST
     }
 }
 
@@ -313,7 +390,41 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         label: usize,
     ) -> Result<SgdStep, Error> {
         model.check_shape(self.average.sums.shape())?;
-        self.sgd.observed_step(model, x.as_ref(), label, self.average)
+        self.sgd.observed_step(model, (x.as_ref(), label, 1.0), self.average)
+    }
+
+    /// As [`Sgd::step_weighted`], averaged.
+    ///
+    /// # Errors
+    /// See [the type](Self).
+    pub fn step_weighted<S: Storage<Shape = A::Shape>, K: Kernel>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        x: &<A::Shape as Shape>::Sample,
+        label: usize,
+        weight: f32,
+    ) -> Result<SgdStep, Error> {
+        model.check_shape(self.average.sums.shape())?;
+        self.sgd.observed_step(model, (x.as_ref(), label, weight), self.average)
+    }
+
+    /// As [`Sgd::fold`], with the average brought up to date first. A fold of the model behind its back would spoil it.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`]; [`Error::NonFiniteStep`] if the sum might not be finite, [`Error::AverageFull`] after
+    /// [`Average::LARGEST`] steps. Model and average are then as before.
+    ///
+    /// ```
+    /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
+    /// let sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, Constant { rate: 0.1 })?;
+    /// let mut average = Average::new();
+    /// let mut model = Model::from_parts([[4.0], [-4.0]], [0.0; 2], 0.25)?;
+    /// assert!(AveragedSgd::new(sgd, &mut average).fold(&mut model)?);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn fold<S: Storage<Shape = A::Shape>, K: Kernel>(&mut self, model: &mut AnyModel<S, K>) -> Result<bool, Error> {
+        model.check_shape(self.average.sums.shape())?;
+        model.view_mut().fold(self.average)
     }
 
     /// As [`Sgd::step_next`], averaged.

@@ -1,29 +1,30 @@
 //! Gradient descent over all the data and over mini-batches.
 
-use super::progress::{Progress, StepSize};
+use super::progress::{Progress, limited};
 use super::schedule::Schedule;
-use crate::data::Order;
+use crate::data::{Ahead, Order, PLACES};
 use crate::error::{Error, Stopped};
+use crate::kernel::magnitude;
 use crate::kernel::{KEY, Kernel};
 use crate::loss::{Loss, Objective, WestonWatkins, pass};
-use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
+use crate::model::{AnyGradient, AnyModel, Elements, SamplesOf, Storage};
 
 /// Full-batch gradient descent: each step follows the gradient of the whole set.
 ///
 /// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
 ///
 /// # Cost
-/// A step is one pass over the set and four over the weights, three without L2. It needs a [`Gradient`](crate::Gradient), which the
-/// caller lends, and the scratch of [`Hinge::loss`](crate::Hinge::loss). Stepped on a buffer of
+/// A step is one pass over the set and three over the weights, four if the scale is folded. It needs a [`Gradient`](crate::Gradient), which the
+/// caller lends, and the scratch of [`Objective::loss`]. Stepped on a buffer of
 /// samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
-/// The gradient as in [`Hinge::gradient`](crate::Hinge::gradient), not divided by N; then `w = w * (1 − 2 * (η * α))`, left out for a factor of
-/// 1; then `w = w + (f * g)` with `f = −(η / N)`, and `f / scale` if the model's scale is not 1.
+/// The gradient as in [`Objective::gradient`], not divided by N. The scale shrinks as [`Scale`](crate::Scale) says, and is
+/// folded as by [`Sgd`](crate::Sgd); then `w = w + (f * g)` with `f = −(η / N) / scale`, and `b = b + (−(η / N) * g)`.
 ///
 /// # Errors
 /// A step is refused, with model and optimiser bit for bit as before, for an empty set, a sample that
-/// [`Hinge::margins`](crate::Hinge::margins) refuses, a result that would not be finite, and `2ηα ≥ 1`.
+/// [`Loss::coefficients`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
 ///
 /// ```
 /// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Slices};
@@ -111,8 +112,8 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
 /// an epoch. Formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
 ///
 /// # Cost
-/// A step is one pass over the batch and four over the weights, three without L2. It needs a [`Gradient`](crate::Gradient), which the
-/// caller lends, and the scratch of [`Hinge::loss`](crate::Hinge::loss).
+/// A step is one pass over the batch and three over the weights, four if the scale is folded. It needs a [`Gradient`](crate::Gradient), which the
+/// caller lends, and the scratch of [`Objective::loss`].
 ///
 /// ```
 /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
@@ -218,15 +219,25 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
         order: &mut Order,
     ) -> Result<BatchStep, Stopped> {
         order.check_length(samples.count(KEY))?;
-        let mut ahead = *order;
-        let indices = (0..self.next_batch(order)).map(|_| {
-            let index = ahead.index();
-            ahead.skip();
-            index
-        });
-        let step = descend(&mut self.progress, self.gradient, model, samples, indices)?;
-        *order = ahead;
+        let step = if K::BATCHES {
+            self.descend::<PLACES, _, _, _>(model, samples, order)
+        } else {
+            self.descend::<1, _, _, _>(model, samples, order)
+        }?;
+        self.skip(order);
         Ok(step)
+    }
+
+    fn descend<const N: usize, S: Storage<Shape = G::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
+        order: &Order,
+    ) -> Result<BatchStep, Stopped> {
+        let (mut ahead, first) = (Ahead::<N>::new(order), order.position());
+        let places = first..first.wrapping_add(self.next_batch(order));
+        let indices = places.filter_map(|place| ahead.index(order, place));
+        descend(&mut self.progress, self.gradient, model, samples, indices)
     }
 
     /// Moves the order behind the next batch without a step.
@@ -242,9 +253,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn skip(&self, order: &mut Order) {
-        for _ in 0..self.next_batch(order) {
-            order.skip();
-        }
+        order.advance(self.next_batch(order));
     }
 
     /// Steps to the end of the order's epoch.
@@ -306,8 +315,8 @@ pub struct BatchStep {
     pub violations: usize,
     /// The learning rate η of this step.
     pub learning_rate: f32,
-    /// There is an L2 term, but `1 − 2ηα` is 1 in binary32: the weights did not shrink.
-    pub l2_lost: bool,
+    /// The scale was folded into the weights.
+    pub folded: bool,
 }
 
 /// The step that both share: the gradient of the samples named, then the guarded update.
@@ -325,18 +334,19 @@ fn descend<
     samples: &mut D,
     indices: impl Iterator<Item = usize>,
 ) -> Result<BatchStep, Stopped> {
-    let (StepSize { learning_rate, shrink }, objective) = (progress.step_size()?, progress.objective());
+    let (size, objective) = (progress.step_size()?, progress.objective());
     model.check_shape(gradient.shape())?;
     gradient.clear();
     let total = pass(objective.loss_function(), model, Some(gradient.elements_mut()), samples, indices)?;
     let data_loss = total.mean_loss()?;
-    model.view_mut().descend_batch(gradient.elements(), total.samples(), learning_rate, shrink)?;
+    let learning_rate = if let Some(longest) = progress.longest_step() {
+        let Elements { weights, bias } = gradient.elements();
+        let largest = model.kernel().largest(weights).max(magnitude::largest(bias));
+        limited(size.learning_rate, largest / total.samples(), longest)
+    } else {
+        size.learning_rate
+    };
+    let folded = model.view_mut().descend_batch(gradient.elements(), total.samples(), learning_rate, size.decay)?;
     progress.count_step();
-    Ok(BatchStep {
-        data_loss,
-        samples: total.count(),
-        violations: total.violations,
-        learning_rate,
-        l2_lost: objective.l2() > 0.0 && shrink == 1.0,
-    })
+    Ok(BatchStep { data_loss, samples: total.count(), violations: total.violations, learning_rate, folded })
 }

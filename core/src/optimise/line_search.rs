@@ -1,6 +1,6 @@
 //! Full-batch gradient descent whose every step goes to the exact minimum along its direction.
 
-use crate::error::Stopped;
+use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
 use crate::landscape::{AnyDirection, Landscape, Minimum};
 use crate::loss::{Objective, PiecewiseLinear, WestonWatkins};
@@ -24,7 +24,7 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum that of the ray, the step [`Model::advance`](crate::Model::advance).
 ///
 /// # Errors
-/// A step is refused, with model and optimiser bit for bit as before, for what [`Hinge::gradient`](crate::Hinge::gradient) and [`Landscape::minimum`]
+/// A step is refused, with model and optimiser bit for bit as before, for what [`Objective::gradient`] and [`Landscape::minimum`]
 /// refuse, and as [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a result that would not be finite.
 ///
 /// ```
@@ -63,6 +63,41 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
         Self { objective, direction, last: f32::INFINITY }
     }
 
+    /// A descent that goes on from a saved state; with its model rebuilt too, bit for bit. The direction's content is overwritten.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] for a loss that is not finite.
+    ///
+    /// ```
+    /// use hingeline::{Direction, Hinge, LineSearch};
+    /// let mut direction = Direction::<2, 1>::new();
+    /// let search = LineSearch::resume(Hinge::new(1.0, 0.0)?, Some(0.25), &mut direction)?;
+    /// assert_eq!(search.last_loss(), Some(0.25));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn resume(
+        objective: Objective<L>,
+        last_loss: Option<f32>,
+        direction: &'a mut AnyDirection<G>,
+    ) -> Result<Self, Error> {
+        let last = match last_loss {
+            None => f32::INFINITY,
+            Some(loss) if loss.is_finite() => loss,
+            Some(_) => return Err(Error::InvalidState),
+        };
+        Ok(Self { objective, direction, last })
+    }
+
+    /// The loss before the last step that was made, none before the first: all of the state besides the objective.
+    pub const fn last_loss(&self) -> Option<f32> {
+        if self.last.is_finite() { Some(self.last) } else { None }
+    }
+
+    /// The loss that is minimised, and its regulariser.
+    pub const fn objective(&self) -> Objective<L> {
+        self.objective
+    }
+
     /// One step down the gradient of the whole set, as far as the loss falls.
     ///
     /// # Errors
@@ -85,7 +120,19 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
     ) -> Result<LineSearchStep, Stopped> {
         let loss_before = self.direction.downhill(&self.objective, model, samples)?;
         let ray = Landscape::new(self.objective, &*model, [&*self.direction]);
-        let minimum = ray.minimum(samples)?;
+        let minimum = match ray.minimum(samples) {
+            Ok(minimum) => minimum,
+            // With L2 there is a minimum, and it is so near that the squares of the direction are 0.
+            Err(stopped)
+                if stopped.error == Error::NoMinimum
+                    && self.objective.l2() > 0.0
+                    && self.direction.squared_norm() == 0.0 =>
+            {
+                let minimum = Minimum { at: 0.0, derivative: 0.0, below: None };
+                return Ok(LineSearchStep { loss_before, loss: loss_before, minimum, stalled: true });
+            }
+            Err(stopped) => return Err(stopped),
+        };
         let loss = ray.loss(samples, [minimum.at])?;
         // The model that a step leaves is rounded, and its loss may be a little above that of the ray.
         let falls = loss < loss_before && loss_before < self.last;
@@ -126,6 +173,6 @@ pub struct LineSearchStep {
     /// Where the minimum is: its `at` takes the place of a learning rate.
     pub minimum: Minimum,
     /// The computed loss falls no longer, or the step is too short to change the model, which is as before: a kink, or with a
-    /// gradient of zeros a minimum of the loss. Every further step does the same.
+    /// gradient of zeros, or whose squares are zeros, a minimum of the loss. Every further step does the same.
     pub stalled: bool,
 }

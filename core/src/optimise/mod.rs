@@ -3,6 +3,7 @@
 //! A descent decides what a step is; the guarded update in [`model`](crate::model) writes it. The searches write their
 //! candidate, an average the model that it is finished into.
 
+mod adoption;
 mod average;
 mod descent;
 mod early_stopping;
@@ -12,11 +13,12 @@ mod schedule;
 mod search;
 mod sgd;
 
-pub use average::{AnyAverage, Average, AveragedSgd, DynAverage};
+pub use adoption::{Adoption, Review};
+pub use average::{AnyAverage, Average, AverageParts, AveragedSgd, DynAverage};
 pub use descent::{BatchStep, GradientDescent, MiniBatch};
 pub use early_stopping::{EarlyStopping, Verdict};
 pub use line_search::{LineSearch, LineSearchStep};
 pub use progress::Progress;
-pub use schedule::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay};
+pub use schedule::{Constant, Cosine, InverseTime, Limited, Pegasos, Schedule, StepDecay};
 pub use search::{RandomLocalSearch, RandomSearch, Search, SearchStep};
 pub use sgd::{Sgd, SgdEpoch, SgdStep};

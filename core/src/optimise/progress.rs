@@ -29,8 +29,8 @@ pub struct Progress<S, L = WestonWatkins> {
 /// What one step needs to know.
 pub(crate) struct StepSize {
     pub(crate) learning_rate: f32,
-    /// The factor `1 − 2ηα`.
-    pub(crate) shrink: f32,
+    /// The share `2ηα` of the weights that L2 takes.
+    pub(crate) decay: f32,
 }
 
 impl<S: Schedule, L: Copy> Progress<S, L> {
@@ -87,7 +87,14 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::InvalidLearningRate);
         }
-        Ok(StepSize { learning_rate, shrink: self.objective.shrink(learning_rate)? })
+        Ok(StepSize { learning_rate, decay: self.objective.decay(learning_rate)? })
+    }
+
+    /// The most that a step may change an element by; where the schedule has no bound, the compiler knows.
+    #[inline(always)]
+    pub(crate) fn longest_step(&self) -> Option<f32> {
+        let longest = self.schedule.longest_step();
+        (longest < f32::INFINITY).then_some(longest)
     }
 
     pub(crate) fn count_step(&mut self) {
@@ -100,4 +107,9 @@ impl<S> Progress<S> {
     pub const fn hinge(&self) -> Hinge {
         self.objective
     }
+}
+
+/// The learning rate, or as much of it as takes no element of a gradient of at most this magnitude too far.
+pub(crate) fn limited(rate: f32, magnitude: f32, longest: f32) -> f32 {
+    if rate * magnitude > longest { longest / magnitude } else { rate }
 }

@@ -42,10 +42,16 @@ pub trait Schedule: Copy {
     /// ```
     fn rate(&self, t: u64) -> f32;
 
+    /// The most that a step may change a weight or a bias by, L2 aside; infinity for no bound. See [`Limited`].
+    fn longest_step(&self) -> f32 {
+        f32::INFINITY
+    }
+
     /// Refuses parameters out of range. An optimiser asks when it is given the schedule.
     ///
     /// # Errors
-    /// [`Error::InvalidLearningRate`] for a rate, [`Error::InvalidSchedule`] for what makes it fall.
+    /// [`Error::InvalidLearningRate`] for a rate. For what makes it fall, the schedules here have an error for each
+    /// parameter, and [`Error::InvalidSchedule`] is for yours.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Schedule};
@@ -102,7 +108,7 @@ impl Schedule for InverseTime {
 
     fn check(&self) -> Result<(), Error> {
         check_rate(self.rate)?;
-        accept(self.decay.is_finite() && self.decay >= 0.0)
+        accept(self.decay.is_finite() && self.decay >= 0.0, Error::InvalidDecay)
     }
 }
 
@@ -134,7 +140,8 @@ impl Schedule for StepDecay {
 
     fn check(&self) -> Result<(), Error> {
         check_rate(self.rate)?;
-        accept(self.factor > 0.0 && self.factor <= 1.0 && self.every > 0)
+        accept(self.factor > 0.0 && self.factor <= 1.0, Error::InvalidFactor)?;
+        accept(self.every > 0, Error::InvalidPeriod)
     }
 }
 
@@ -176,7 +183,8 @@ impl Schedule for Cosine {
 
     fn check(&self) -> Result<(), Error> {
         check_rate(self.rate)?;
-        accept(self.floor >= 0.0 && self.floor <= self.rate && self.steps > 0)
+        accept(self.floor >= 0.0 && self.floor <= self.rate, Error::InvalidFloor)?;
+        accept(self.steps > 0, Error::InvalidPeriod)
     }
 }
 
@@ -209,20 +217,68 @@ impl Schedule for Pegasos {
     }
 
     fn check(&self) -> Result<(), Error> {
-        if !(self.l2.is_finite() && self.l2 > 0.0) {
-            return Err(Error::InvalidL2);
-        }
-        accept(self.start.is_finite() && self.start >= 1.0)
+        accept(self.l2.is_finite() && self.l2 > 0.0, Error::InvalidPegasosL2)?;
+        accept(self.start.is_finite() && self.start >= 1.0, Error::InvalidStart)
+    }
+}
+
+/// Another schedule, with a bound on how far one step may go: no weight and no bias changes by more than `longest`, L2 aside.
+///
+/// A sample far from all others, or a label that is wrong, has so much less say. Where a step would go further,
+/// its learning rate is `longest / m`, with m the largest magnitude in its gradient, and [`SgdStep::learning_rate`](crate::SgdStep::learning_rate) tells. L2
+/// shrinks the weights by the rate of the schedule all the same.
+///
+/// This clips the gradient by its largest element and not by its Euclidean norm, whose squares overflow where a bound is needed most.
+/// A step of SGD within the bound costs one pass over x more, one beyond it also computes the scores again.
+///
+/// # Numeric contract
+/// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the largest magnitude in the mean of its
+/// gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`.
+///
+/// # Source
+/// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with another norm.
+///
+/// ```
+/// use hingeline::{Constant, Hinge, Limited, Model, Sgd};
+///
+/// let schedule = Limited { schedule: Constant { rate: 0.1 }, longest: 0.5 };
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, schedule)?;
+/// let mut model = Model::<2, 1>::new();
+/// let step = sgd.step(&mut model, &[1e30], 1)?;
+/// assert_eq!((step.learning_rate, model.weights()[1][0]), (5e-31, 0.5));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Limited<R> {
+    /// What gives the learning rates.
+    pub schedule: R,
+    /// The most that a step may change a weight or a bias by, above 0.
+    pub longest: f32,
+}
+
+impl<R: Schedule> Schedule for Limited<R> {
+    fn rate(&self, t: u64) -> f32 {
+        self.schedule.rate(t)
+    }
+
+    fn longest_step(&self) -> f32 {
+        self.longest.min(self.schedule.longest_step())
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.schedule.check()?;
+        accept(self.longest > 0.0 && self.longest.is_finite(), Error::InvalidLimit)
     }
 }
 
 fn check_rate(rate: f32) -> Result<(), Error> {
-    if rate.is_finite() && rate > 0.0 { Ok(()) } else { Err(Error::InvalidLearningRate) }
+    accept(rate.is_finite() && rate > 0.0, Error::InvalidLearningRate)
 }
 
-/// Refuses what makes a rate fall, unless it is of use.
-fn accept(is_useful: bool) -> Result<(), Error> {
-    if is_useful { Ok(()) } else { Err(Error::InvalidSchedule) }
+/// Refuses a parameter, unless it is of use.
+fn accept(is_useful: bool, refusal: Error) -> Result<(), Error> {
+    if is_useful { Ok(()) } else { Err(refusal) }
 }
 
 /// A count rounded to binary32: by an instruction where there is one for 32 bits, which is nearly always enough.

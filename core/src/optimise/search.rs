@@ -5,7 +5,7 @@ use rand_core::Rng;
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::loss::{Hinge, Loss, Objective, WestonWatkins};
-use crate::model::{AnyModel, SamplesOf, Scale, Storage, ViewMut};
+use crate::model::{AnyModel, SamplesOf, Storage, StoredScale, ViewMut};
 use crate::random;
 
 /// The whole state of a search besides its model: the loss, the deviation of the draws, the best loss, the steps made.
@@ -148,10 +148,10 @@ pub struct SearchStep {
 ///
 /// # Cost
 /// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and the
-/// scratch of [`Hinge::loss`].
+/// scratch of [`Objective::loss`].
 ///
 /// # Errors
-/// What [`Hinge::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`] or
+/// What [`Objective::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`] or
 /// [`Error::NonFiniteStep`]. Model and
 /// search are then bit for bit as before; the generator has moved on.
 ///
@@ -219,7 +219,7 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
         self.candidate.check_shape(model.shape())?;
         let deviation = self.search.deviation;
         draw(self.candidate, |_, _| deviation * random::normal(rng));
-        *self.candidate.view_mut().scale = Scale::of(1.0);
+        *self.candidate.view_mut().scale = StoredScale::ONE;
         let best = self.search.best;
         self.search.evaluate(model, self.candidate, best, samples)
     }
@@ -233,7 +233,7 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
 ///
 /// # Cost
 /// A step is one pass over the set, the first one two. It needs a second model for the candidate, which the caller
-/// lends, and the scratch of [`Hinge::loss`].
+/// lends, and the scratch of [`Objective::loss`].
 ///
 /// # Errors
 /// As [`RandomSearch`].
@@ -320,7 +320,7 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, AnyModel<T, K>, L
 /// Replaces each weight in row-major order and then each bias by `next(value, scale)`, the bias' scale being 1.
 fn draw<S: Storage, K: Kernel>(model: &mut AnyModel<S, K>, mut next: impl FnMut(f32, f32) -> f32) {
     let ViewMut { weights, bias, scale, bound, kernel } = model.view_mut();
-    let scale = scale.get();
+    let scale = scale.value();
     for weight in &mut *weights {
         *weight = next(*weight, scale);
     }

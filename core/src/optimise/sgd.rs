@@ -1,22 +1,23 @@
 //! Stochastic gradient descent: a step a sample.
 
-use super::progress::{Progress, StepSize};
+use super::progress::{Progress, StepSize, limited};
 use super::schedule::Schedule;
-use crate::data::Order;
+use crate::data::{Ahead, Order, PLACES};
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
-use crate::loss::{Loss, Objective, SampleLoss, Sum, WestonWatkins};
+use crate::loss::{Loss, Objective, SampleLoss, WestonWatkins, weighted_step};
 use crate::model::{AnyModel, Observer, SamplesOf, Shape, Storage, Update, ViewMut, copy};
+use crate::sum::Sum;
 
 /// Stochastic gradient descent on an [`Objective`], one sample a step.
 ///
-/// With η of the [`Schedule`] and the coefficients k of the sample ([`coefficients`](crate::coefficients)), a step is
+/// With η of the [`Schedule`] and the coefficients k of the sample ([`Loss::coefficients`], times the [weight](Self::step_weighted) of the sample), a step is
 ///
 /// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
 ///
 /// # Cost
-/// Scratch: 2 · C values. The rows of classes whose margin is satisfied are not touched: the scale of the
-/// model takes the shrinking, one multiplication. A step without a violation costs the scores alone, unless the scale
+/// Scratch: 2 · C values. The rows of classes whose coefficient is 0, for a hinge those whose margin is satisfied, are not touched: the scale of the
+/// model takes the shrinking, five operations. A step without a violation costs the scores alone, unless the scale
 /// is folded. One with v violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights
 /// or steps are near the end of binary32's range does the guard read the rows before they are written.
 ///
@@ -27,13 +28,12 @@ use crate::model::{AnyModel, Observer, SamplesOf, Shape, Storage, Update, ViewMu
 /// comes once in 5.5 to 5.9 / (ηα) steps. [`SgdStep::folded`] tells.
 ///
 /// # Numeric contract
-/// With `shrink = 1 − 2 * (η * α)`: `scale = scale * shrink`, folded if due; `f = −(η / scale)`; per row
-/// `w = w + ((k * f) * x)` if `k * f ≠ 0`; `b = b + (−η * k)`.
+/// The scale shrinks as [`Scale`](crate::Scale) says, and is folded if due; `f = −(η / scale)`; per row `w = w + ((k * f) * x)` if `k * f ≠ 0`;
+/// `b = b + (−η * k)`.
 ///
 /// # Errors
 /// A step is refused, with model and optimiser bit for bit as before, for a label out of range, a sample with a NaN or
-/// an infinity, scores or margins that overflow, a result that would not be finite, and `2ηα ≥ 1`. An L2 strength too
-/// small to change the scale is not refused but reported: [`SgdStep::l2_lost`].
+/// an infinity, scores or margins that overflow, a result that would not be finite, and `2ηα ≥ 1`.
 ///
 /// # Source
 /// The step: the optimisation lecture of CS231n. The scaled weights: S. Shalev-Shwartz, Y. Singer, N. Srebro,
@@ -118,20 +118,49 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         x: &<S::Shape as Shape>::Sample,
         label: usize,
     ) -> Result<SgdStep, Error> {
-        self.observed_step(model, x.as_ref(), label, &mut ())
+        self.observed_step(model, (x.as_ref(), label, 1.0), &mut ())
     }
 
+    /// The same for a sample of some weight, which its loss and its gradient are multiplied by; see [`Weighted`](crate::Weighted).
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), and [`Error::InvalidWeight`] unless the weight is finite and at least 0.
+    ///
+    /// ```
+    /// use hingeline::{Constant, Error, Hinge, Model, Sgd};
+    ///
+    /// let mut model = Model::<2, 1>::new();
+    /// let mut sgd = Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.5 })?;
+    /// // A label that is half trusted.
+    /// let step = sgd.step_weighted(&mut model, &[2.0], 1, 0.5)?;
+    /// assert_eq!((step.loss, model.weights()), (0.5, &[[-0.5], [0.5]]));
+    /// assert_eq!(sgd.step_weighted(&mut model, &[2.0], 1, -1.0), Err(Error::InvalidWeight));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn step_weighted<S: Storage, K: Kernel>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        x: &<S::Shape as Shape>::Sample,
+        label: usize,
+        weight: f32,
+    ) -> Result<SgdStep, Error> {
+        self.observed_step(model, (x.as_ref(), label, weight), &mut ())
+    }
+
+    /// A step on features, a label and a weight.
+    ///
+    /// A part of its callers: most of them know that the weight is 1.
+    #[inline(always)]
     pub(crate) fn observed_step<S: Storage, K: Kernel>(
         &mut self,
         model: &mut AnyModel<S, K>,
-        x: &[f32],
-        label: usize,
+        sample: (&[f32], usize, f32),
         observer: &mut impl Observer,
     ) -> Result<SgdStep, Error> {
-        model.check_sample(x)?;
-        let (size, objective) = (self.progress.step_size()?, self.progress.objective());
-        let step = model
-            .with_biases(|model, scores, bias| step(model, &objective, size, (x, label), (scores, bias), observer))?;
+        model.check_sample(sample.0)?;
+        let (size, objective) = ((self.progress.step_size()?, self.progress.longest_step()), self.progress.objective());
+        let step =
+            model.with_biases(|model, scores, bias| step(model, &objective, size, sample, (scores, bias), observer))?;
         self.progress.count_step();
         Ok(step)
     }
@@ -182,10 +211,44 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         order: &mut Order,
         observer: &mut impl Observer,
     ) -> Result<SgdStep, Stopped> {
+        let weight = samples.weight_of(KEY, index);
         let (x, label) = samples.row(KEY, model.features(), index).map_err(Stopped::at(index))?;
-        let step = self.observed_step(model, x, label, observer).map_err(Stopped::at(index))?;
+        let step = self.observed_step(model, (x, label, weight), observer).map_err(Stopped::at(index))?;
         order.skip();
         Ok(step)
+    }
+
+    /// Folds the scale into the weights while there is time, so that the next steps need not: about 5.5 / (ηα) of them for a small ηα, unless
+    /// η rises. Returns whether there was something to fold.
+    ///
+    /// The weights are multiplied by the power of two that leaves the scale in [1, 2). W stays as it is, but the stored weights, and
+    /// so later roundings, do not: to replay a run, fold where it folded.
+    ///
+    /// ```
+    /// use hingeline::{Constant, Hinge, Model, Sgd};
+    ///
+    /// let sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, Constant { rate: 0.1 })?;
+    /// let mut model = Model::from_parts([[4.0], [-4.0]], [0.0; 2], 0.3)?;
+    /// assert!(sgd.fold(&mut model));
+    /// assert_eq!((model.weights(), model.scale()), (&[[1.0], [-1.0]], 1.2));
+    /// assert!(sgd.steps_until_fold(&model) >= 55_000);
+    /// assert!(!sgd.fold(&mut model));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn fold<S: Storage, K: Kernel>(&self, model: &mut AnyModel<S, K>) -> bool {
+        // Nobody observes, so nobody refuses.
+        model.view_mut().fold(&mut ()).unwrap_or_default()
+    }
+
+    /// The steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without L2.
+    ///
+    /// `⌊ln(2¹⁶ · scale) / −ln(1 − 2ηα)⌋` for η of the next step, less 0.1 % for the rounding of both; the logarithms are libm's.
+    pub fn steps_until_fold<S: Storage, K: Kernel>(&self, model: &AnyModel<S, K>) -> u64 {
+        match self.progress.step_size() {
+            Ok(StepSize { decay, .. }) => model.steps_until_fold(decay),
+            // The next step is refused.
+            Err(_) => 0,
+        }
     }
 
     /// Steps to the end of the order's epoch.
@@ -223,11 +286,26 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         observer: &mut impl Observer,
     ) -> Result<SgdEpoch, Stopped> {
         order.check_length(samples.count(KEY))?;
+        if K::BATCHES {
+            self.steps_to_end::<PLACES, _, _, _>(model, samples, order, observer)
+        } else {
+            self.steps_to_end::<1, _, _, _>(model, samples, order, observer)
+        }
+    }
+
+    fn steps_to_end<const N: usize, S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
+        order: &mut Order,
+        observer: &mut impl Observer,
+    ) -> Result<SgdEpoch, Stopped> {
         let (mut epoch, mut loss) = (SgdEpoch::default(), Sum::default());
-        let mut next = Some(order.index());
+        let mut ahead = Ahead::<N>::new(order);
+        let mut next = ahead.index(order, order.position());
         while let Some(index) = next {
             // Known a step ahead: a shuffled sample's way from memory takes about as long as a step.
-            next = order.next_index();
+            next = ahead.index(order, order.position().wrapping_add(1));
             if K::BATCHES
                 && let Some((x, _)) = next.and_then(|next| samples.resident_row(KEY, model.features(), next))
             {
@@ -249,22 +327,33 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
 fn step<K: Kernel, L: Loss>(
     mut model: ViewMut<'_, K>,
     objective: &Objective<L>,
-    StepSize { learning_rate, shrink }: StepSize,
-    (x, label): (&[f32], usize),
+    (size, longest): (StepSize, Option<f32>),
+    (x, label, weight): (&[f32], usize, f32),
     (scores, bias): (&mut [f32], &mut [f32]),
     observer: &mut impl Observer,
 ) -> Result<SgdStep, Error> {
     let kernel = model.kernel;
-    kernel.scores(model.weights, model.scale.get(), model.bias, x, scores);
-    let SampleLoss { loss, violations, largest } =
-        objective.loss_function().step(KEY, kernel, label, -learning_rate, scores, bias)?;
-    let update = Update { coefficients: scores, largest, bias, rate: learning_rate, shrink };
-    let shrunk = model.descend_sample(x, update, observer)?;
+    let mut learning_rate = size.learning_rate;
+    kernel.scores(model.weights, model.scale.value(), model.bias, x, scores);
+    let loss_function = objective.loss_function();
+    let SampleLoss { loss, violations, mut largest } =
+        weighted_step(loss_function, weight, kernel, label, -learning_rate, scores, bias)?;
+    if let Some(longest) = longest {
+        learning_rate = limited(learning_rate, largest * kernel.largest(x).max(1.0), longest);
+        if learning_rate != size.learning_rate {
+            // Once more, since scores and bias have become those of the longer step.
+            kernel.scores(model.weights, model.scale.value(), model.bias, x, scores);
+            copy(model.bias, bias);
+            SampleLoss { largest, .. } =
+                weighted_step(loss_function, weight, kernel, label, -learning_rate, scores, bias)?;
+        }
+    }
+    let update = Update { coefficients: scores, largest, bias, rate: learning_rate, decay: size.decay };
+    let folded = model.descend_sample(x, update, observer)?;
     if largest > 0.0 {
         copy(bias, model.bias);
     }
-    let l2_lost = objective.l2() > 0.0 && shrunk.lost;
-    Ok(SgdStep { loss, violations, learning_rate, folded: shrunk.folded, l2_lost })
+    Ok(SgdStep { loss, violations, learning_rate, folded })
 }
 
 /// What happened in one step of SGD.
@@ -279,16 +368,15 @@ fn step<K: Kernel, L: Loss>(
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SgdStep {
-    /// The sample's loss before the step, without the regulariser.
+    /// The sample's loss before the step, times its weight, without the regulariser.
     pub loss: f32,
-    /// The margins that counted; `violations + 1` rows were written, none for 0, unless `folded`.
+    /// The classes other than the label's whose coefficient was not 0, for a hinge the margins that counted; `violations + 1` rows were written, none for 0, unless
+    /// `folded`.
     pub violations: usize,
     /// The learning rate η of this step.
     pub learning_rate: f32,
     /// The scale was folded into the weights: this step wrote all rows.
     pub folded: bool,
-    /// There is an L2 term, but `1 − 2ηα` left the scale as it was: the weights did not shrink.
-    pub l2_lost: bool,
 }
 
 /// What happened in the steps of an epoch.
@@ -305,9 +393,7 @@ pub struct SgdEpoch {
     pub satisfied: u32,
     /// Those in which the scale was folded into the weights.
     pub folds: u32,
-    /// Those in which the L2 strength was too small to change the scale.
-    pub l2_lost: u32,
-    /// The mean of the steps' losses, each of the model before its step, added by Neumaier's compensated summation.
+    /// The mean of the steps' losses, each of the model before its step, added in a sum of two words.
     pub loss: f32,
 }
 
@@ -316,6 +402,5 @@ impl SgdEpoch {
         self.steps = self.steps.wrapping_add(1);
         self.satisfied = self.satisfied.wrapping_add(u32::from(step.violations == 0));
         self.folds = self.folds.wrapping_add(u32::from(step.folded));
-        self.l2_lost = self.l2_lost.wrapping_add(u32::from(step.l2_lost));
     }
 }

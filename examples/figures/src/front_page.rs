@@ -1,6 +1,6 @@
 //! The pictures that lie in the repository: one is on the front page, all are in `README.md` beside them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::figure::Figure;
 use crate::material::Material;
@@ -16,9 +16,28 @@ pub const COMMAND: &str = "cargo figures --front-page";
 /// Their width in pixels.
 const WIDTH: u32 = 720;
 
+/// The crate of the figures, in the repository that this program was built from.
+const CRATE: &str = env!("CARGO_MANIFEST_DIR");
+
 /// Where a figure lies.
 pub fn path(figure: Figure) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("readme").join(figure.name()).with_extension("png")
+    Path::new(CRATE).join("readme").join(figure.name()).with_extension("png")
+}
+
+/// Refuses to draw them anew from anywhere but the repository: a program that was copied or is run elsewhere writes nothing there.
+///
+/// # Errors
+/// What was expected, for people, unless the directory is the root of the repository that this program was built from.
+pub fn check_directory(directory: &Path) -> Result<(), String> {
+    let built_from = Path::new(CRATE).ancestors().nth(2).unwrap_or(Path::new(CRATE));
+    match (directory.canonicalize(), built_from.canonicalize()) {
+        (Ok(here), Ok(root)) if here == root => Ok(()),
+        _ => Err(format!(
+            "--front-page: {} is not the repository that this program was built from; expected {}",
+            directory.display(),
+            built_from.display()
+        )),
+    }
 }
 
 /// A figure as it should lie there.

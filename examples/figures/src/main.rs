@@ -2,16 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use hingeline_figures::options::Options;
 use hingeline_figures::programme;
 
 fn main() -> ExitCode {
-    match programme::run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("error: {problem}");
-            ExitCode::FAILURE
-        }
-    }
+    hingeline_console::main(|options: Options| programme::run(&options).map(|()| ExitCode::SUCCESS))
 }

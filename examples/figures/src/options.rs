@@ -32,7 +32,8 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub cifar10: Option<PathBuf>,
 
-    /// Draw the pictures of the front page and of the figures' README anew instead, where they lie in the repository
+    /// Draw the pictures of the front page and of the figures' README anew instead, where they lie in the repository;
+    /// only from its root
     #[arg(long, conflicts_with_all = ["directory", "figure", "seed", "width", "cifar10"])]
     pub front_page: bool,
 }

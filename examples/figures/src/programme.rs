@@ -1,11 +1,11 @@
 //! The programme: each figure is measured, drawn and written, then the page, and in the end there is a report.
 
-use std::io::{self, Write};
+use std::env;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hingeline::kernel::{Choice, Kernel, Work};
-use hingeline_examples::programme::is_broken_pipe;
+use hingeline_console::{file, line, remark, unusable};
 use hingeline_examples::report::table_of;
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
@@ -21,13 +21,21 @@ use crate::sheet::Problem;
 /// # Errors
 /// If a file cannot be read or written, or a figure cannot be drawn.
 pub fn run(options: &Options) -> Result<(), Problem> {
+    if options.front_page {
+        return draw_front_page(options);
+    }
     let material = Material::new(options)?;
-    if options.front_page { draw_front_page(&material) } else { draw_all(options, &material) }
+    if let Some((set, untrained)) = material.cifar10.as_ref().and_then(|set| Some((set, set.untrained()?))) {
+        remark(format_args!("warning: {}: {untrained}", set.name));
+    }
+    draw_all(options, &material)
 }
 
-fn draw_front_page(material: &Material) -> Result<(), Problem> {
+fn draw_front_page(options: &Options) -> Result<(), Problem> {
+    front_page::check_directory(&env::current_dir()?).map_err(unusable)?;
+    let material = Material::new(options)?;
     for figure in front_page::FIGURES {
-        write_file(&front_page::path(figure), &front_page::picture(figure, material)?)?;
+        file::write(&front_page::path(figure), front_page::picture(figure, &material)?)?;
     }
     Ok(())
 }
@@ -47,13 +55,9 @@ fn draw_all(options: &Options, material: &Material) -> Result<(), Problem> {
         bar.inc(1);
     }
     let page = directory.join("index.html");
-    write_file(&page, page::html(&figures, options.seed).as_bytes())?;
+    file::write(&page, page::html(&figures, options.seed))?;
     bar.finish_and_clear();
-    match report(&rows, &facts, &page) {
-        // Whoever reads the output has seen enough, as `head` does.
-        Err(error) if is_broken_pipe(&*error) => Ok(()),
-        result => result,
-    }
+    report(&rows, &facts, &page)
 }
 
 /// Draws a figure on the fastest kernel.
@@ -89,12 +93,8 @@ fn progress_bar(figures: u64) -> Result<ProgressBar, Problem> {
 
 fn write(directory: &Path, figure: Figure, drawing: &Drawing, width: u32) -> Result<(), Problem> {
     let path = |ending: &str| directory.join(format!("{}.{ending}", figure.name()));
-    write_file(&path("svg"), drawing.sheet.svg(width).as_bytes())?;
-    write_file(&path("png"), &drawing.sheet.png(width)?)
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()).into())
+    file::write(&path("svg"), drawing.sheet.svg(width))?;
+    Ok(file::write(&path("png"), drawing.sheet.png(width)?)?)
 }
 
 fn report(rows: &[(Figure, Duration)], facts: &[String], page: &Path) -> Result<(), Problem> {
@@ -102,12 +102,10 @@ fn report(rows: &[(Figure, Duration)], facts: &[String], page: &Path) -> Result<
     for (figure, time) in rows {
         table.add_row([format!("{0}.svg, {0}.png", figure.name()), format!("{:.2}", time.as_secs_f64())]);
     }
-    let mut output = io::stdout().lock();
-    writeln!(output, "{table}")?;
+    line(table)?;
     for (index, fact) in facts.iter().enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
-        writeln!(output, "{gap}{fact}")?;
+        line(format_args!("{gap}{fact}"))?;
     }
-    writeln!(output, "\nall of them: {}", page.display())?;
-    Ok(())
+    line(format_args!("\nall of them: {}", page.display()))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use hingeline_figures::figure::Figure;
+use hingeline_figures::front_page::{FIGURES, check_directory, path};
 use tempfile::TempDir;
 
 fn figures(directory: &Path, arguments: &[&str]) -> Output {
@@ -145,6 +146,52 @@ fn a_directory_that_cannot_be_written_is_named() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(told.starts_with(&format!("error: --directory {}: ", below.display())), "{told}");
+}
+
+/// Elsewhere than in the repository it would write into a source tree that nobody looks at.
+#[test]
+fn the_front_page_is_drawn_from_the_repository_alone() {
+    let elsewhere = directory();
+    let pictures =
+        || FIGURES.map(|figure| fs::metadata(path(figure)).and_then(|file| file.modified()).expect("a time"));
+    let before = pictures();
+    for at in [elsewhere.path(), Path::new(env!("CARGO_MANIFEST_DIR"))] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_figures"));
+        let output = command.arg("--front-page").current_dir(at).output().expect("the program starts");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("--front-page: ") && told.contains(&at.display().to_string()), "{told}");
+        assert!(told.contains("is not the repository that this program was built from"), "{told}");
+    }
+    assert_eq!(pictures(), before);
+    let repository = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    assert_eq!(check_directory(Path::new(repository)), Ok(()));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_named() {
+    use std::process::Stdio;
+    let directory = directory();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_figures"));
+    command.arg("--directory").arg(directory.path()).args(["--figure", "line-one"]);
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("the device");
+    let output = command.stdout(full()).stderr(Stdio::piped()).output().expect("the program starts");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.starts_with("error: standard output: No space left on device"), "{told}");
+
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]));
+
+    // A disk that fills up under a picture.
+    let picture = directory.path().join("line-one.svg");
+    fs::remove_file(&picture).and_then(|()| std::os::unix::fs::symlink("/dev/full", &picture)).expect("a link");
+    let told = figures(directory.path(), &["--figure", "line-one"]).stderr;
+    let told = String::from_utf8_lossy(&told);
+    assert!(told.starts_with(&format!("error: {}: No space left on device", picture.display())), "{told}");
 }
 
 #[test]

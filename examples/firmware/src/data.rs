@@ -15,6 +15,9 @@ static NEW_WEARERS: &[u8] = include_bytes!("../../data/watch_shoulder/test_weare
 /// The wearer whose exercises differ most from those of the others.
 pub const WEARER_10: u8 = 10;
 
+/// From when on, and until when, the wearer confirms what was not.
+const MISTAKEN: (usize, usize) = (150, 190);
+
 /// The window and the label that come at this time, counted from 0, in one wearer's recording.
 pub fn wearers_window<const F: usize>(wearer: u8, time: usize) -> Option<([f32; F], u8)> {
     let mut own = NEW_WEARERS.iter().enumerate().filter(|(_, whose)| **whose == wearer);
@@ -22,6 +25,17 @@ pub fn wearers_window<const F: usize>(wearer: u8, time: usize) -> Option<([f32; 
     let mut window = [0.0; F];
     let label = decode_floats(NEW_WINDOWS, index, &mut window).ok()?;
     Some((window, label as u8))
+}
+
+/// Half of the windows are confirmed by the wearer.
+pub const fn is_confirmed(time: usize) -> bool {
+    time.is_multiple_of(2)
+}
+
+/// What the wearer says that a window was. For a while the watch hangs upside down on the wrist, and each press is on the
+/// button next to the one that was meant.
+pub const fn confirmed_label(time: usize, label: u8, classes: u8) -> u8 {
+    if MISTAKEN.0 <= time && time < MISTAKEN.1 { (label + 1) % classes } else { label }
 }
 
 /// Writes the features of a record of bytes, and returns its label.

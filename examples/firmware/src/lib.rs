@@ -3,6 +3,7 @@
 
 pub mod board;
 pub mod data;
+pub mod integers;
 #[rustfmt::skip]
 pub mod pretrained;
 pub mod table;

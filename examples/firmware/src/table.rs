@@ -27,7 +27,7 @@ const FEATURES: usize = 37;
 
 /// The fingerprint of all results, where nothing differs: the same on every target. Where the definition itself came out
 /// otherwise, since something flushes subnormals to zero, it is another.
-pub const CHECKSUM: u64 = 0x7f4f_e4d8_03f9_3a46;
+pub const CHECKSUM: u64 = 0xb4b9_7a20_5808_4b0d;
 
 /// What has been compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

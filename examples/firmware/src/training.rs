@@ -1,7 +1,10 @@
 //! Training on whole data sets: what the desktop and every core do alike, down to the fingerprint of the weights.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Decoded, Error, Hinge, InverseTime, Model, Moments, Order, Samples, Sgd, Standardiser, Stopped};
+use hingeline::{
+    CrammerSinger, Decoded, Error, InverseTime, Loss, Model, Moments, Objective, Order, Samples, Sgd, Softmax,
+    Standardiser, Stopped, Weighted, WestonWatkins, class_weights,
+};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -26,7 +29,7 @@ pub type Watch<K = hingeline::kernel::Chosen> = Model<WATCH_CLASSES, WATCH_FEATU
 /// # Errors
 /// Those of the steps.
 pub fn digits<K: Kernel>(model: &mut Digits<K>) -> Result<(), Stopped> {
-    train(model, DIGITS.len() / (1 + DIGIT_FEATURES), |index, x| decode_bytes(DIGITS, index, x))
+    train(model, HINGE, DIGITS.len() / (1 + DIGIT_FEATURES), |index, x| decode_bytes(DIGITS, index, x))
 }
 
 /// Trains on the watch's windows as they lie in flash, four bytes a feature.
@@ -34,12 +37,49 @@ pub fn digits<K: Kernel>(model: &mut Digits<K>) -> Result<(), Stopped> {
 /// # Errors
 /// Those of the steps.
 pub fn watch<K: Kernel>(model: &mut Watch<K>) -> Result<(), Stopped> {
-    train(model, WATCH.len() / (1 + 4 * WATCH_FEATURES), |index, x| decode_floats(WATCH, index, x))
+    watch_by(model, HINGE)
 }
 
+/// The same by another loss.
+///
+/// # Errors
+/// Those of the steps.
+pub fn watch_by<K: Kernel, L: Loss>(model: &mut Watch<K>, loss: L) -> Result<(), Stopped> {
+    train(model, loss, WATCH.len() / (1 + 4 * WATCH_FEATURES), |index, x| decode_floats(WATCH, index, x))
+}
+
+/// Trains by each loss in turn, and by the hinge with weights for the classes, and returns the fingerprints.
+///
+/// # Errors
+/// Those of the steps.
+pub fn watch_by_losses<K: Kernel>(model: &mut Watch<K>) -> Result<[u64; 3], Stopped> {
+    let crammer_singer = fresh_watch_by(model, CrammerSinger::new(1.0)?)?;
+    let softmax = fresh_watch_by(model, Softmax)?;
+    let (mut counts, mut weights) = ([0; WATCH_CLASSES], [0.0; WATCH_CLASSES]);
+    let mut buffer = [0.0; WATCH_FEATURES];
+    let len = WATCH.len() / (1 + 4 * WATCH_FEATURES);
+    Decoded::new(len, &mut buffer, |index, x: &mut [f32; WATCH_FEATURES]| decode_floats(WATCH, index, x))
+        .count_classes(&mut counts)?;
+    class_weights(&counts, 0.5, &mut weights)?;
+    Ok([crammer_singer, softmax, fresh_watch_by(model, Weighted::new(HINGE, &weights)?)?])
+}
+
+/// From zero; returns the fingerprint.
+fn fresh_watch_by<K: Kernel, L: Loss>(model: &mut Watch<K>, loss: L) -> Result<u64, Stopped> {
+    model.load(&[0.0; WATCH_CLASSES * WATCH_FEATURES], &[0.0; WATCH_CLASSES], 1.0)?;
+    watch_by(model, loss)?;
+    Ok(model.checksum())
+}
+
+const HINGE: WestonWatkins = match WestonWatkins::new(1.0) {
+    Ok(hinge) => hinge,
+    Err(_) => panic!("at compile time"),
+};
+
 /// One pass for mean and variance, then two epochs of SGD over what is standardised as it is read.
-fn train<const C: usize, const F: usize, K: Kernel>(
+fn train<const C: usize, const F: usize, K: Kernel, L: Loss>(
     model: &mut Model<C, F, K>,
+    loss: L,
     len: usize,
     decode: impl Fn(usize, &mut [f32; F]) -> Result<usize, Error>,
 ) -> Result<(), Stopped> {
@@ -51,7 +91,7 @@ fn train<const C: usize, const F: usize, K: Kernel>(
         Ok(label)
     });
     let mut order = Order::new(len, &mut XorShiftRng::seed_from_u64(1))?;
-    let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, InverseTime { rate: 0.02, decay: 1e-4 })?;
+    let mut sgd = Sgd::new(Objective::of(loss, 1e-3)?, InverseTime { rate: 0.02, decay: 1e-4 })?;
     for _ in 0..2 {
         sgd.epoch(model, &mut samples, &mut order)?;
     }

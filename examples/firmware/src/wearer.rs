@@ -1,27 +1,76 @@
 //! Learning from one wearer: what the device does with a window, and what a desktop does that replays its log.
+//!
+//! What is learned goes into a shadow. The model that answers takes it over at a review, if it recognises windows of
+//! which the labels are certain as well as before, but for a tolerance.
 
-use hingeline::{Constant, Error, Hinge, Model, Reservoir, Samples, Sgd, SgdStep, random};
+use hingeline::{
+    Adoption, Constant, Decoded, Error, Hinge, Model, Reservoir, Review, Samples, Sgd, SgdStep, Stopped, random,
+};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-use crate::pretrained::{CLASSES, FEATURES, MODEL, STANDARDISER};
+use super::data::{WATCH, decode_floats};
+use super::pretrained::{CLASSES, FEATURES, MODEL, STANDARDISER};
 
 /// Windows kept to be learned from again, so that today's exercise does not push yesterday's out of the weights.
 pub const KEPT: usize = 32;
 
-/// The model as it adapts, and all that decides how.
+/// Confirmed windows between two reviews.
+pub const REVIEW: usize = 8;
+
+/// One window of so many in flash is in the review.
+const STRIDE: usize = 16;
+
+/// A window as it lies in flash: its label and its features.
+const RECORD: usize = 1 + 4 * FEATURES;
+
+/// How many they are.
+const TRUSTED: usize = WATCH.len() / RECORD / STRIDE;
+
+/// Windows of the wearers that the weights were trained on. Copied by the compiler, so that the others take no flash.
+static TRUSTED_WINDOWS: [[u8; RECORD]; TRUSTED] = {
+    let (mut windows, mut window) = ([[0; RECORD]; TRUSTED], 0);
+    while window < TRUSTED {
+        let mut byte = 0;
+        while byte < RECORD {
+            windows[window][byte] = WATCH[window * STRIDE * RECORD + byte];
+            byte += 1;
+        }
+        window += 1;
+    }
+    windows
+};
+
+/// What a review may cost on the windows of other wearers: the model is to get better for this one. It may cost that much
+/// each time.
+pub const TOLERANCE: f32 = 0.04;
+
+/// Lets nearly everything pass: a device without a guard.
+pub const UNGUARDED: f32 = 0.99;
+
+/// The models as they adapt, and all that decides how.
 #[derive(Debug)]
 pub struct Learner {
-    model: Model<CLASSES, FEATURES>,
+    published: Model<CLASSES, FEATURES>,
+    shadow: Model<CLASSES, FEATURES>,
     sgd: Option<Sgd<Constant>>,
-    kept: Reservoir<FEATURES, KEPT>,
+    kept: Reservoir<CLASSES, FEATURES, KEPT>,
+    /// Those learned from since the last review, which are kept if it adopts.
+    recent: Reservoir<CLASSES, FEATURES, REVIEW>,
     rng: Option<XorShiftRng>,
 }
 
 impl Learner {
     /// One that has seen nothing: a `static` of it takes no flash.
     pub const fn new() -> Self {
-        Self { model: Model::new(), sgd: None, kept: Reservoir::new(), rng: None }
+        Self {
+            published: Model::new(),
+            shadow: Model::new(),
+            sgd: None,
+            kept: Reservoir::new(),
+            recent: Reservoir::new(),
+            rng: None,
+        }
     }
 
     /// Starts from the weights in flash. The seed decides all draws.
@@ -29,15 +78,16 @@ impl Learner {
     /// # Errors
     /// None for the constants that these are.
     pub fn start(&mut self, seed: u64) -> Result<(), Error> {
-        self.model.copy_from(&MODEL);
-        self.sgd = Some(Sgd::new(Hinge::new(1.0, 0.0)?, Constant { rate: 0.02 })?);
+        self.published.copy_from(&MODEL);
+        self.shadow.copy_from(&MODEL);
+        self.sgd = Some(Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.02 })?);
         self.rng = Some(XorShiftRng::seed_from_u64(seed));
         Ok(())
     }
 
-    /// The model as it is now, for standardised windows.
+    /// The model that answers, for standardised windows.
     pub const fn model(&self) -> &Model<CLASSES, FEATURES> {
-        &self.model
+        &self.published
     }
 
     /// The exercise that a window of the sensor shows.
@@ -47,7 +97,7 @@ impl Learner {
     pub fn predict(&self, window: &[f32; FEATURES]) -> Result<usize, Error> {
         let mut x = *window;
         STANDARDISER.apply(&mut x);
-        self.model.predict(&x)
+        self.published.predict(&x)
     }
 
     /// Learns from a window whose exercise is known, and once more from one of those that it kept.
@@ -58,12 +108,51 @@ impl Learner {
         let (Some(sgd), Some(rng)) = (&mut self.sgd, &mut self.rng) else { return Err(Error::InvalidState) };
         let mut x = *window;
         STANDARDISER.apply(&mut x);
-        let step = sgd.step(&mut self.model, &x, label.into())?;
-        self.kept.offer(&x, label, rng)?;
-        let again = random::index(rng, self.kept.len() as u32) as usize;
-        let (x, label) = self.kept.sample(again)?;
-        sgd.step(&mut self.model, x, label)?;
+        let step = sgd.step(&mut self.shadow, &x, label.into())?;
+        self.recent.offer(&x, label, rng)?;
+        // Nothing is kept before the first review.
+        if self.kept.len() > 0 {
+            let again = random::index(rng, self.kept.len() as u32) as usize;
+            let (x, label) = self.kept.sample(again)?;
+            sgd.step(&mut self.shadow, x, label)?;
+        }
         Ok(step)
+    }
+
+    /// Whether enough was learned for a review.
+    pub const fn is_review_due(&self) -> bool {
+        self.recent.seen() >= REVIEW as u32
+    }
+
+    /// Publishes the shadow, or takes it back: with it goes what would have been kept of the windows that led there.
+    ///
+    /// # Errors
+    /// Those of [`Adoption`], and [`Error::InvalidState`] before [`start`](Self::start).
+    pub fn review(&mut self, tolerance: f32) -> Result<Review, Stopped> {
+        let rng = self.rng.as_mut().ok_or(Error::InvalidState)?;
+        let mut buffer = [0.0; FEATURES];
+        let mut trusted = Decoded::new(TRUSTED, &mut buffer, trusted_window);
+        let review = Adoption::new(tolerance)?.review(&mut self.shadow, &mut self.published, &mut trusted)?;
+        if review.adopted {
+            let (features, labels, _) = self.recent.parts();
+            for (x, label) in features.iter().zip(labels) {
+                self.kept.offer(x, *label, rng)?;
+            }
+        }
+        self.recent.clear();
+        Ok(review)
+    }
+
+    /// Folds the scale while there is time, so that no window of the next hours takes the longest step. Returns the windows that
+    /// certainly come before one that does.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] before [`start`](Self::start).
+    pub fn rest(&mut self) -> Result<u64, Error> {
+        let sgd = self.sgd.as_ref().ok_or(Error::InvalidState)?;
+        sgd.fold(&mut self.shadow);
+        // Each window is two steps.
+        Ok(sgd.steps_until_fold(&self.shadow) / 2)
     }
 }
 
@@ -71,4 +160,11 @@ impl Default for Learner {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Standardises a window in flash, and returns its label.
+fn trusted_window(index: usize, x: &mut [f32; FEATURES]) -> Result<usize, Error> {
+    let label = decode_floats(TRUSTED_WINDOWS.as_flattened(), index, x)?;
+    STANDARDISER.apply(x);
+    Ok(label)
 }

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use hingeline_examples::cifar10::{CLASSES, FEATURES, read};
 use hingeline_examples::options::WithDirectory;
 use hingeline_examples::programme;
 
 fn main() -> ExitCode {
-    let WithDirectory { directory, options } = WithDirectory::parse();
-    programme::main::<CLASSES, FEATURES>(options, read(&directory))
+    hingeline_console::main(|WithDirectory { directory, options }| {
+        programme::run::<CLASSES, FEATURES>(options, read(&directory))
+    })
 }

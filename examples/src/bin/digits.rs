@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use hingeline_examples::digits::{CLASSES, FEATURES, digits};
 use hingeline_examples::options::WithoutDirectory;
 use hingeline_examples::programme;
 
 fn main() -> ExitCode {
-    let WithoutDirectory { options } = WithoutDirectory::parse();
-    programme::main::<CLASSES, FEATURES>(options, Ok(digits()))
+    hingeline_console::main(|WithoutDirectory { options }| programme::run::<CLASSES, FEATURES>(options, Ok(digits())))
 }

@@ -1,7 +1,5 @@
 //! How well SGD does on sets of many shapes: `cargo run --release --bin sets -- DIR...`.
 
-use std::error::Error;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,10 +7,11 @@ use std::time::Instant;
 use clap::Parser;
 use comfy_table::Table;
 use hingeline::kernel::{Choice, Kernel, Work};
+use hingeline_console::file::FileError;
+use hingeline_console::{Problem, is_output, line, remark, unusable};
 use hingeline_examples::dataset::Dataset;
-use hingeline_examples::programme::is_broken_pipe;
 use hingeline_examples::report::{percent, table_of};
-use hingeline_examples::selection::{Trial, select, train};
+use hingeline_examples::selection::{Criterion, LossName, Task, Trial, select, train};
 use hingeline_examples::{folder, options};
 use serde::Serialize;
 
@@ -41,6 +40,18 @@ struct Options {
     #[arg(long, value_parser = options::l2)]
     l2: Option<f32>,
 
+    /// What is minimised
+    #[arg(long, value_enum, default_value_t = LossName::Hinge)]
+    loss: LossName,
+
+    /// The power p of the class weights (n / (K n_c))^p of the training part; 0 for none, 0.5 where a class is rare
+    #[arg(long, default_value_t = 0.0, value_parser = options::power)]
+    weight_power: f32,
+
+    /// What learning rate and L2 strength are chosen by
+    #[arg(long, value_enum, default_value_t = Criterion::Accuracy)]
+    by: Criterion,
+
     /// Print one JSON object a line instead of a table
     #[arg(long)]
     json: bool,
@@ -54,18 +65,23 @@ struct Row {
     test: usize,
     features: usize,
     classes: usize,
+    loss: LossName,
+    weight_power: f32,
+    by: Criterion,
     learning_rate: f32,
     l2: f32,
     epochs: u32,
     select_seconds: f64,
     train_seconds: f64,
     test_accuracy: f64,
+    test_macro_f1: f32,
+    test_balanced_accuracy: f32,
     weights_checksum: String,
     kernel: &'static str,
 }
 
 /// Everything for one shape.
-type Runner = fn(&Path, folder::Meta, &Options) -> Result<Row, Box<dyn Error>>;
+type Runner = fn(&Path, folder::Meta, &Options) -> Result<Row, Problem>;
 
 /// A model's shape is known at compile time, a folder's is not: these are the shapes that there is code for.
 macro_rules! shapes {
@@ -80,47 +96,46 @@ const SHAPES: [((usize, usize), Runner); 15] = shapes!(
 );
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    let mut rows = Vec::new();
-    let measured: Result<(), Box<dyn Error>> = options.folders.iter().try_for_each(|path| {
-        let row = measure(path, &options)?;
-        if options.json {
-            writeln!(io::stdout(), "{}", serde_json::to_string(&row)?)?;
-        } else {
+    hingeline_console::main(|options: Options| {
+        let mut rows = Vec::new();
+        let measured = options.folders.iter().try_for_each(|path| {
+            let row = measure(path, &options)?;
+            if options.json {
+                return line(serde_json::to_string(&row)?);
+            }
             rows.push(row);
-        }
-        Ok(())
-    });
-    // A folder of no use does not take the others' rows with it.
-    let printed = if rows.is_empty() { Ok(()) } else { writeln!(io::stdout(), "{}", table(&rows)) };
-    match measured.and(printed.map_err(Into::into)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+            Ok(())
+        });
+        // A folder of no use does not take the others' rows with it.
+        let printed = if rows.is_empty() { Ok(()) } else { line(table(&rows)) };
+        measured.map_err(of_set).and(printed)?;
+        Ok(ExitCode::SUCCESS)
+    })
 }
 
-fn measure(path: &Path, options: &Options) -> Result<Row, Box<dyn Error>> {
+/// All that can go wrong with a set is the set's or the options' fault; the output's is its own.
+fn of_set(problem: Problem) -> Problem {
+    if is_output(&*problem) { problem } else { unusable(problem) }
+}
+
+fn measure(path: &Path, options: &Options) -> Result<Row, Problem> {
     let meta = folder::read_meta(path)?;
     let shape = (meta.classes.len(), meta.d);
     let Some((_, run)) = SHAPES.iter().find(|(known, _)| *known == shape) else {
         let known: Vec<_> = SHAPES.iter().map(|((classes, features), _)| format!("{classes}x{features}")).collect();
         let problem = format!("{} classes x {} features; expected one of {}", shape.0, shape.1, known.join(", "));
-        return Err(format!("{}: {problem}", path.display()).into());
+        return Err(FileError::new(path, problem).into());
     };
     run(path, meta, options)
 }
 
-fn run<const C: usize, const F: usize>(
-    path: &Path,
-    meta: folder::Meta,
-    options: &Options,
-) -> Result<Row, Box<dyn Error>> {
+fn run<const C: usize, const F: usize>(path: &Path, meta: folder::Meta, options: &Options) -> Result<Row, Problem> {
     let set = folder::read::<F>(path, meta)?;
-    Choice::best().run(Measurement::<C, F> { set: &set, options })?
+    if let Some(untrained) = set.untrained() {
+        remark(format_args!("warning: {}: {untrained}", path.display()));
+    }
+    let measured = Choice::best().run(Measurement::<C, F> { set: &set, options })?;
+    measured.map_err(|problem| FileError::new(path, problem).into())
 }
 
 /// A measurement, to be run on a kernel.
@@ -130,32 +145,40 @@ struct Measurement<'a, const C: usize, const F: usize> {
 }
 
 impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
-    type Output = Result<Row, Box<dyn Error>>;
+    type Output = Result<Row, Problem>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let Self { set, options } = self;
-        let Options { seed, epochs, learning_rate, l2, .. } = *options;
+        let Options { seed, epochs, learning_rate, l2, loss, weight_power, by, .. } = *options;
+        let task = Task { loss, weight_power, criterion: by, epochs, seed };
         let start = Instant::now();
         let trial = match (learning_rate, l2) {
-            (Some(learning_rate), Some(l2)) => Trial { learning_rate, l2, epochs },
-            only => select::<C, F, K>(kernel, set, epochs, seed, only)?,
+            (Some(learning_rate), Some(l2)) => Trial { learning_rate, l2 },
+            only => select::<C, F, K>(kernel, set, task, only)?,
         };
         let select_seconds = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let model = train::<C, F, K>(kernel, &set.train, trial, seed)?;
+        let model = train::<C, F, K>(kernel, &set.train, task, trial)?;
         let train_seconds = start.elapsed().as_secs_f64();
+        let mut counts = Vec::new();
+        let confusion = set.test.confusion(&model, &mut counts)?;
         Ok(Row {
             set: set.name.clone(),
             train: set.train.labels.len(),
             test: set.test.labels.len(),
             features: F,
             classes: C,
+            loss,
+            weight_power,
+            by,
             learning_rate: trial.learning_rate,
             l2: trial.l2,
             epochs,
             select_seconds,
             train_seconds,
             test_accuracy: set.test.accuracy(&model)?,
+            test_macro_f1: confusion.macro_f1().unwrap_or_default(),
+            test_balanced_accuracy: confusion.balanced_accuracy().unwrap_or_default(),
             weights_checksum: format!("{:016x}", model.checksum()),
             kernel: K::NAME,
         })
@@ -163,7 +186,8 @@ impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
 }
 
 fn table(rows: &[Row]) -> Table {
-    let header = ["set", "train", "test", "d", "classes", "rate", "l2", "epochs", "choice s", "train s", "accuracy"];
+    let header =
+        ["set", "train", "test", "d", "classes", "rate", "l2", "epochs", "choice s", "train s", "accuracy", "macro-F1"];
     let mut table = table_of(&header.map(str::to_owned));
     for row in rows {
         table.add_row([
@@ -178,6 +202,7 @@ fn table(rows: &[Row]) -> Table {
             format!("{:.2}", row.select_seconds),
             format!("{:.3}", row.train_seconds),
             percent(row.test_accuracy),
+            percent(row.test_macro_f1.into()),
         ]);
     }
     table

@@ -44,11 +44,11 @@ fn directory(files: &[(&str, Vec<u8>)]) -> TempDir {
     directory
 }
 
-fn cifar10() -> TempDir {
+pub(crate) fn cifar10() -> TempDir {
     directory(&[("train.bin", records(40)), ("test.bin", records(10))])
 }
 
-fn mnist() -> TempDir {
+pub(crate) fn mnist() -> TempDir {
     directory(&[
         ("train-images-idx3-ubyte", idx_images(40)),
         ("train-labels-idx1-ubyte", idx_labels(40)),
@@ -60,7 +60,11 @@ fn mnist() -> TempDir {
 /// The accuracy that SGD reaches on the set.
 fn accuracy(program: &str, directory: &Path) -> f64 {
     let output = run(program, directory, &["--json", "--strategy", "sgd", "--epochs", "20"]);
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    // These sets have two of the ten classes, which is told.
+    let (class, set) = if program == CIFAR10 { ("bird, cat", "cifar10") } else { ("2, 3", "mnist") };
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.starts_with(&format!("warning: {set}: no training sample is of classes {class}, ")), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
     let row: Value = serde_json::from_slice(&output.stdout).expect("one row");
     assert_eq!(row["evaluations"], 20 * 40);
     row["test_accuracy"].as_f64().expect("a number")
@@ -106,6 +110,7 @@ fn assert_refused(program: &str, directory: &Path, file: &str, parts: &[&str]) {
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert_eq!(output.stdout, b"", "{message}");
     let path = directory.join(file).display().to_string();
+    let path = path.trim_end_matches('/').to_owned();
     for part in [&path, "expected"].iter().chain(parts) {
         assert!(message.contains(part), "no '{part}' in {message}");
     }
@@ -132,6 +137,19 @@ fn bad_files_of_cifar10() {
     // A directory where a file should be.
     fs::create_dir(set.path().join("test.bin")).expect("a directory");
     assert_refused(CIFAR10, set.path(), "test.bin", &["directory"]);
+}
+
+#[test]
+fn a_training_part_of_one_class_is_refused() {
+    let expected = ["each of the 4 training samples is of class", "expected at least two classes"];
+    let one: Vec<u8> = (0..4).flat_map(|index| [vec![3], picture(index, 3_072)].concat()).collect();
+    let set = directory(&[("train.bin", one), ("test.bin", records(10))]);
+    assert_refused(CIFAR10, set.path(), "", &[&expected[..], &["class cat"]].concat());
+    let labels = [idx_labels(4)[..8].to_vec(), vec![7; 4]].concat();
+    let set = mnist();
+    fs::write(set.path().join("train-images-idx3-ubyte"), idx_images(4)).expect("the file is written");
+    fs::write(set.path().join("train-labels-idx1-ubyte"), labels).expect("the file is written");
+    assert_refused(MNIST, set.path(), "", &[&expected[..], &["class 7"]].concat());
 }
 
 #[test]

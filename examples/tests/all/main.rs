@@ -2,6 +2,9 @@
 
 mod digits;
 mod directories;
+mod grow;
 mod readers;
 mod sets;
+mod streams;
+mod stretches;
 mod wearable;

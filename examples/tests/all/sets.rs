@@ -50,6 +50,28 @@ fn the_digits_are_chosen_for_and_learnt() {
     assert!(text.contains("| set ") && text.contains("| digits |  1297 |  500 | 64 |      10 |"), "{text}");
 }
 
+/// Each loss is another run, and so are weights; the classes of the digits are nearly of one size.
+#[test]
+fn losses_and_weights_are_those_that_were_asked_for() {
+    let digits = Path::new(DIGITS);
+    let own = ["--epochs", "10", "--l2", "1e-4"];
+    let mut checksums = Vec::new();
+    for loss in [["hinge", "0.01"], ["crammer-singer", "0.01"], ["softmax", "0.1"]] {
+        for power in ["0", "0.5"] {
+            let asked = ["--loss", loss[0], "--learning-rate", loss[1], "--weight-power", power, "--by", "macro-f1"];
+            let row = row(digits, &[&own, &asked[..]].concat());
+            assert_eq!(row["loss"], loss[0]);
+            for measure in ["test_accuracy", "test_macro_f1", "test_balanced_accuracy"] {
+                assert!(row[measure].as_f64().is_some_and(|value| value > 0.88), "{measure} of {row}");
+            }
+            checksums.push(row["weights_checksum"].to_string());
+        }
+    }
+    checksums.sort();
+    checksums.dedup();
+    assert_eq!(checksums.len(), 6);
+}
+
 /// Files, the one at fault, and what is said of it.
 type Bad<'a> = (&'a [(&'a str, &'a [u8])], &'a str, &'a str);
 
@@ -76,9 +98,70 @@ fn what_is_wrong_is_said() {
     }
 }
 
+/// A name that would clear the screen, or turn the direction of writing, is shown as what it is.
+#[test]
+fn a_name_reaches_no_terminal_with_its_codes() {
+    for (code, shown) in [("\u{1b}[2J", "\\u{1b}[2J"), ("\u{9b}31m", "\\u{9b}31m"), ("\u{202e}", "\\u{202e}")] {
+        let named = |name: &str, class: &str, dtype: &str| {
+            json!({ "name": name, "d": 64, "classes": vec![class; 10], "dtype": dtype }).to_string()
+        };
+        for meta in [named(code, "0", "u8"), named("digits", code, "u8"), named("digits", "0", code)] {
+            let folder = folder(&[("meta.json", meta.as_bytes()), ("train.bin", TRAIN), ("test.bin", TRAIN)]);
+            let output = sets(folder.path(), &["--json"]);
+            let message = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!((output.status.code(), output.stdout), (Some(2), vec![]), "{message}");
+            assert!(message.contains("meta.json: ") && message.contains(shown), "{message}");
+            assert!(!message.contains(code), "{message}");
+        }
+        // The name of a folder comes from the disk too.
+        let parent = TempDir::new().expect("a temporary directory");
+        let message = sets(&parent.path().join(code), &[]).stderr;
+        let message = String::from_utf8_lossy(&message);
+        assert!(message.contains(shown) && !message.contains(code), "{message}");
+    }
+}
+
+/// The records of the digits whose label this holds for.
+fn records_of(holds: impl Fn(u8) -> bool) -> Vec<u8> {
+    TRAIN.chunks(65).filter(|record| holds(record[0])).flatten().copied().collect()
+}
+
+#[test]
+fn too_few_samples_or_classes_are_told() {
+    let meta = meta(64, 10, "u8");
+    let run = |train: &[u8]| {
+        let folder = folder(&[("meta.json", &meta), ("train.bin", train), ("test.bin", TRAIN)]);
+        let output = sets(folder.path(), &["--epochs", "1"]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(&folder.path().display().to_string()), "{told}");
+        (output.status.code(), told)
+    };
+    let (status, told) = run(&TRAIN[..65]);
+    assert!(status == Some(2) && told.contains("train.bin: each of the 1 training samples is of class"), "{told}");
+    let (status, told) = run(&records_of(|label| label == 4));
+    assert!(status == Some(2) && told.contains("training samples is of class 4; expected at least two"), "{told}");
+    // Two samples of two classes, of which no fifth can be set aside.
+    let two = [&records_of(|label| label == 4)[..65], &records_of(|label| label == 5)[..65]].concat();
+    let (status, told) = run(&two);
+    let problem = "0.2 of 2 training samples is 0 of them; expected at least one to set aside";
+    assert!(status == Some(2) && told.contains(problem), "{told}");
+    let (status, told) = run(&records_of(|label| label != 7));
+    assert!(status == Some(0) && told.starts_with("warning: "), "{told}");
+    assert!(told.ends_with(": no training sample is of class 7\n"), "{told}");
+}
+
 #[test]
 fn options_that_are_of_no_use_are_refused() {
-    for arguments in [["--learning-rate", "0"], ["--l2", "-1"], ["--epochs", "0"], ["--learning-rate", "NaN"]] {
+    for arguments in [
+        ["--learning-rate", "0"],
+        ["--l2", "-1"],
+        ["--epochs", "0"],
+        ["--learning-rate", "NaN"],
+        ["--loss", "squared"],
+        ["--weight-power", "-0.5"],
+        ["--weight-power", "NaN"],
+        ["--by", "recall"],
+    ] {
         let output = sets(Path::new(DIGITS), &arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));

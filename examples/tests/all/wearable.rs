@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use tempfile::TempDir;
+
 fn firmware(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("firmware").join(path)
 }
@@ -30,8 +32,30 @@ fn a_devices_log_ends_in_the_devices_weights() {
     assert!(output.status.success(), "{text}");
     let saw = log.lines().filter(|line| line.contains(" saw ")).count();
     assert!(text.starts_with(&format!("{} windows learned from, 1 refused\n", saw - 1)), "{text}");
+    let reviews = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+    let (adopted, reverted) = (reviews(" adopted: "), reviews(" reverted: "));
+    assert!(adopted > 0 && reverted > 0);
+    assert!(text.contains(&format!("{adopted} reviews adopted, {reverted} reverted\n")), "{text}");
     let weights = log.lines().find_map(|line| line.split_once("weights ")).expect("a fingerprint").1;
     assert!(text.contains(&format!("weights {weights} here, {weights} on the device")), "{text}");
+}
+
+/// The wrong labels cost the device without a guard more.
+#[test]
+fn a_guarded_device_recognises_more() {
+    let log = log();
+    let count = |words: &str| -> u32 {
+        let (_, rest) = log.lines().find_map(|line| line.split_once(words)).expect("a line");
+        rest.split(' ').next().expect("a number").parse().expect("a number")
+    };
+    assert!(count("before: ") < count("after: ") && count("without a guard: ") < count("after: "));
+}
+
+/// A review is an event of the run.
+#[test]
+fn a_review_that_is_left_out_leads_to_other_weights() {
+    let log = log().replacen("info  review\n", "", 1);
+    assert!(!replay(&log).status.success());
 }
 
 /// The sign of the first feature of the sixth window: most others are recognised by far, with or without, and lead to no step.
@@ -62,8 +86,27 @@ fn a_log_that_is_not_whole_is_named() {
         let output = replay(&broken);
         assert!(!output.status.success());
         let text = String::from_utf8_lossy(&output.stderr);
-        assert!(text.contains(problem), "{text}");
+        assert!(text.starts_with("error: standard input: ") && text.contains(problem), "{text}");
     }
+}
+
+#[test]
+fn a_log_that_is_no_text_or_too_long_is_named() {
+    let folder = TempDir::new().expect("a temporary directory");
+    let path = folder.path().join("log");
+    let refusal = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_replay")).arg(&path).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let name = path.display();
+    assert!(refusal().starts_with(&format!("error: {name}: No such file")));
+    fs::write(&path, b"INFO \xff").expect("the file is written");
+    assert!(refusal().starts_with(&format!("error: {name}: invalid utf-8")));
+    // It has no more than its length on the disk.
+    fs::File::create(&path).and_then(|file| file.set_len((1 << 28) + 1)).expect("the file is made");
+    let told = refusal();
+    assert!(told.starts_with(&format!("error: {name}: longer than 268435456 bytes; expected the log")), "{told}");
 }
 
 #[test]

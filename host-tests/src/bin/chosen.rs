@@ -1,7 +1,8 @@
 //! Prints which kernel the target chooses, which is the best of the processor, and the fingerprint of what the former trains: the
-//! checks of the repository compare it between builds that are too many to test each.
+//! checks of the repository compare it between builds that are too many to test each. It ends with an error where the arithmetic
+//! is not that of the contract.
 
-use hingeline::kernel::{Choice, Chosen, Kernel};
+use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, fingerprint, self_check};
 use hingeline::{
     Average, AveragedSgd, Constant, Direction, Gradient, GradientDescent, Hinge, InverseTime, LineSearch, MiniBatch,
     Model, Order, RandomLocalSearch, RandomSearch, Search, Sgd, Stopped,
@@ -13,6 +14,10 @@ const FEATURES: usize = 30;
 const EPOCHS: u32 = 5;
 
 fn main() -> Result<(), Stopped> {
+    if let Err(error) = self_check(CHOSEN) {
+        println!("fingerprint {:#018x}", fingerprint(CHOSEN));
+        return Err(error.into());
+    }
     println!("chosen {}, best {}, trained {:016x}", Chosen::NAME, Choice::best().name(), trained()?);
     Ok(())
 }

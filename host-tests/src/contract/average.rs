@@ -40,7 +40,7 @@ impl Average {
 
     /// `w = ((w * pending) + (1 * sum)) * (1 / T)`.
     pub fn mean(&self, model: &Model) -> Model {
-        let mut mean = Model { scale: 1.0, bias: self.bias.clone(), ..model.clone() };
+        let mut mean = Model { scale: 1.0, carry: 0.0, bias: self.bias.clone(), ..model.clone() };
         let part = 1.0 / self.steps as f32;
         for c in 0..mean.weights.len() {
             scale(self.pending[c], &mut mean.weights[c]);

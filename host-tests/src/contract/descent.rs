@@ -35,10 +35,14 @@ pub fn pegasos_rate(l2: f32, start: f32, t: u64) -> f32 {
 ///
 /// Returns whether the scale was folded.
 pub fn sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate: f32) -> bool {
+    limited_sgd_step(model, sample, delta, l2, rate, rate)
+}
+
+/// The same, with a learning rate of its own for L2.
+pub fn limited_sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate_of_l2: f32, rate: f32) -> bool {
     let (x, label) = sample;
     let (k, violations) = coefficients(&margins(model, x, *label, delta), *label);
-    model.scale = model.scale * (1.0 - (2.0 * (rate * l2)));
-    let folded = fold_scale(model);
+    let folded = shrink(model, rate_of_l2, l2);
     if violations > 0 {
         let f = -(rate / model.scale);
         for c in 0..k.len() {
@@ -49,11 +53,23 @@ pub fn sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate: f
     folded
 }
 
-/// Below 2⁻¹⁶ the weights take the power of two 2^⌊log₂ scale⌋, and the scale is divided by it.
-fn fold_scale(model: &mut Model) -> bool {
-    if model.scale >= 2.0_f32.powi(-16) {
-        return false;
+/// Scale and carry, as one number, lose `2ηα` of it; below 2⁻¹⁶ the scale is folded. Returns whether it was.
+pub(super) fn shrink(model: &mut Model, rate: f32, l2: f32) -> bool {
+    let decay = 2.0 * (rate * l2);
+    let (mut value, mut carry) = (model.scale, model.carry);
+    if decay > 0.5 {
+        value = value * (1.0 - decay);
+        carry = carry * (1.0 - decay);
+    } else if decay > 0.0 {
+        carry = carry - (value * decay);
     }
+    model.scale = value + carry;
+    model.carry = carry - (model.scale - value);
+    model.scale < 2.0_f32.powi(-16) && fold(model)
+}
+
+/// The weights take the power of two 2^⌊log₂ scale⌋, and scale and carry are divided by it. Returns whether it is below 1.
+fn fold(model: &mut Model) -> bool {
     let mut power = 1.0;
     while power > model.scale {
         power = power / 2.0;
@@ -62,18 +78,16 @@ fn fold_scale(model: &mut Model) -> bool {
         scale(power, &mut model.weights[c]);
     }
     model.scale = model.scale / power;
-    true
+    model.carry = model.carry / power;
+    power < 1.0
 }
 
-/// A step of batch descent: `w = w * (1 − 2ηα)`, then `w = w + (f * g)` with `f = −(η / N)`.
-///
-/// The stored weights of a model whose scale is not 1 take `f / scale`.
+/// A step of batch descent: the scale shrinks, then `w = w + ((f / scale) * g)` with `f = −(η / N)`.
 pub fn batch_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f32, rate: f32) {
     let g = sum_gradient(model, samples, delta);
-    let shrink = 1.0 - (2.0 * (rate * l2));
+    shrink(model, rate, l2);
     let f = -(rate / samples.len() as f32);
     for c in 0..model.weights.len() {
-        scale(shrink, &mut model.weights[c]);
         axpy(f / model.scale, &g.weights[c], &mut model.weights[c]);
     }
     axpy(f, &g.bias, &mut model.bias);

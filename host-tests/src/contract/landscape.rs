@@ -137,7 +137,8 @@ fn smallest(holds: impl Fn(f32) -> bool) -> Option<f32> {
 pub fn downhill(model: &Model, samples: &[Sample], delta: f32, l2: f32) -> Landscape {
     let g = gradient(model, samples, delta, l2);
     let negative = |g: &Vec<f32>| g.iter().map(|g| g * -1.0).collect::<Vec<_>>();
-    let direction = Model { weights: g.weights.iter().map(negative).collect(), bias: negative(&g.bias), scale: 1.0 };
+    let direction =
+        Model { weights: g.weights.iter().map(negative).collect(), bias: negative(&g.bias), scale: 1.0, carry: 0.0 };
     Landscape { delta, l2, model: model.clone(), directions: vec![direction] }
 }
 

@@ -27,20 +27,23 @@ pub fn sample_loss(margins: &[f32]) -> f32 {
     loss
 }
 
-/// Neumaier's compensated sum.
+/// The higher word of a sum of two words.
 pub fn compensated_sum(terms: &[f32]) -> f32 {
-    let mut sum = 0.0_f32;
-    let mut compensation = 0.0_f32;
+    let (mut high, mut low) = (0.0_f32, 0.0_f32);
     for i in 0..terms.len() {
-        let t = sum + terms[i];
-        if sum.abs() >= terms[i].abs() {
-            compensation = compensation + ((sum - t) + terms[i]);
-        } else {
-            compensation = compensation + ((terms[i] - t) + sum);
-        }
-        sum = t;
+        (high, low) = double_sum((high, low), terms[i]);
     }
-    sum + compensation
+    high
+}
+
+/// A sum of two words and one more term.
+pub fn double_sum((high, low): (f32, f32), term: f32) -> (f32, f32) {
+    let sum = high + term;
+    let of_term = sum - high;
+    let lost = (high - (sum - of_term)) + (term - of_term);
+    let rest = low + lost;
+    let high = sum + rest;
+    (high, rest - (high - sum))
 }
 
 /// `(scale * scale) * dot(w, w)`.

@@ -18,7 +18,7 @@ pub fn normal(first: u32, second: u32) -> f32 {
     radius * libm::cosf(core::f32::consts::TAU * uniform(second))
 }
 
-/// FNV-1a over the little-endian bytes of weights, bias and scale.
+/// FNV-1a over the little-endian bytes of weights, bias, scale and carry.
 pub fn checksum(model: &Model) -> u64 {
     let mut bytes = Vec::new();
     for weight in model.flat_weights() {
@@ -28,6 +28,7 @@ pub fn checksum(model: &Model) -> u64 {
         bytes.extend(bias.to_le_bytes());
     }
     bytes.extend(model.scale.to_le_bytes());
+    bytes.extend(model.carry.to_le_bytes());
 
     let mut hash = 14_695_981_039_346_656_037_u64;
     for byte in bytes {

@@ -1,7 +1,8 @@
 //! Averaged SGD beside what the word means, and what it refuses.
 
 use hingeline::{
-    Average, AveragedSgd, Constant, Error, Hinge, InverseTime, Model, Order, Schedule, Sgd, Slices, Stopped,
+    Average, AverageParts, AveragedSgd, Constant, DynAverage, Error, Hinge, InverseTime, Model, Order, Schedule, Sgd,
+    Slices, Stopped,
 };
 use hingeline_host_tests::bits::ModelBits;
 use hingeline_host_tests::generate::{self, Set};
@@ -173,6 +174,146 @@ fn a_step_on_the_mean_is_guarded_too() {
     let mut large = Sgd::new(hinge, Constant { rate: 3.2e38 }).unwrap();
     assert_eq!(large.step(&mut model, &[1.0], 0), Err(Error::NonFiniteStep));
     assert_eq!(ModelBits::of(&model), before);
+}
+
+/// What a folding step has pending is of the weights before it: 2¹⁷ times those after it. A bound of an eighth of the range holds.
+#[test]
+fn a_fold_near_the_end_of_the_range() {
+    let smallest = 1.0 / 65_536.0;
+    let model = Model::from_parts([[1e38], [-1e38]], [0.0; 2], smallest).unwrap();
+    let sgd = Sgd::new(Hinge::new(0.0, 0.5).unwrap(), Constant { rate: 0.5 }).unwrap();
+    for (pending, expected) in [(0.25, Ok(true)), (0.5, Err(Error::NonFiniteStep))] {
+        for asked in [false, true] {
+            let (mut model, mut average) = (model.clone(), Average::new());
+            let parts =
+                AverageParts { weights: &[0.0; 2], bias: &[0.0; 2], pending: &[pending; 2], bound: 0.0, steps: 9 };
+            average.load(parts).unwrap();
+            let mut averaged = AveragedSgd::new(sgd, &mut average);
+            let before = state(&model, &averaged);
+            let fold = |model: &mut Model<2, 1>, averaged: &mut AveragedSgd<'_, _, _>| {
+                if asked { averaged.fold(model) } else { averaged.step(model, &[0.0], 0).map(|step| step.folded) }
+            };
+            assert_eq!(fold(&mut model, &mut averaged), expected, "pending {pending}, asked for: {asked}");
+            if expected.is_err() {
+                assert_eq!(state(&model, &averaged), before);
+                continue;
+            }
+            let fold = if asked { smallest } else { smallest / 2.0 };
+            assert_eq!((model.weights(), model.scale()), (&[[1e38 * fold], [-1e38 * fold]], 1.0));
+            let after = average.parts();
+            assert_eq!((after.weights, after.bound), ([0.25e38, -0.25e38].as_slice(), 0.25e38));
+            assert_eq!((after.pending, after.steps), if asked { (&[0.0; 2][..], 9) } else { (&[1.0; 2][..], 10) });
+        }
+    }
+}
+
+/// A step takes in what is pending for the rows that it writes, and the bound rises by the largest of that; but it is refused for what is
+/// pending for any.
+#[test]
+fn rows_with_unequal_counts_pending() {
+    // Without a feature no row changes; the margin of class 1 counts, that of class 2 does not.
+    let model = Model::from_parts([[1e37], [-1e37], [5e36]], [0.0, 0.0, -9.0], 1.0).unwrap();
+    let sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 1e-3 }).unwrap();
+    fn parts(pending: &[f32; 3]) -> AverageParts<'_> {
+        AverageParts { weights: &[1e36, 0.0, 0.0], bias: &[0.0; 3], pending, bound: 1e36, steps: 9 }
+    }
+    let mut average = Average::new();
+    for (pending, longest) in [([0.5, 1.5, 2.5], 1.5), ([1.5, 0.5, 2.5], 1.5), ([0.25, 0.125, 2.0], 0.25)] {
+        average.load(parts(&pending)).unwrap();
+        AveragedSgd::new(sgd, &mut average).step(&mut model.clone(), &[0.0], 0).unwrap();
+        let after = average.parts();
+        assert_eq!(after.weights, &[1e36 + pending[0] * 1e37, pending[1] * -1e37, 0.0]);
+        assert_eq!((after.pending, after.bound), (&[1.0, 1.0, pending[2] + 1.0][..], 1e36 + longest * 1e37));
+    }
+    // The sum of 0.1, of what is pending and of the step itself, times 1e37, is up to an eighth of the range, 4.25e37.
+    for (pending, admitted) in [([0.0, 0.0, 3.1], true), ([0.0, 0.0, 3.2], false), ([3.2, 0.0, 0.0], false)] {
+        average.load(parts(&pending)).unwrap();
+        let step = AveragedSgd::new(sgd, &mut average).step(&mut model.clone(), &[0.0], 0);
+        assert_eq!(step.err(), (!admitted).then_some(Error::NonFiniteStep), "{pending:?}");
+        assert_eq!(average.parts() == parts(&pending), !admitted, "{pending:?}");
+    }
+}
+
+/// Stored weights near the end of the range, of which a small scale makes W: the sum is one of W.
+#[test]
+fn weights_that_are_large_as_they_are_stored() {
+    let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
+    let mut model = Model::from_parts([[1e38], [-1e38]], [0.0; 2], 1.0 / 1_024.0).unwrap();
+    let mut average = Average::new();
+    for _ in 0..100 {
+        AveragedSgd::new(sgd, &mut average).step(&mut model, &[0.0], 0).unwrap();
+    }
+    average.finish(&mut model).unwrap();
+    assert_eq!((model.weights(), model.scale()), (&[[1e38 / 1_024.0], [-1e38 / 1_024.0]], 1.0));
+}
+
+/// What is pending and what was summed, of opposite signs and of the same.
+#[test]
+fn a_mean_near_the_end_of_the_range() {
+    let parts = AverageParts { weights: &[-4e37, 4e37], bias: &[0.0; 2], pending: &[1.0; 2], bound: 4e37, steps: 2 };
+    let mut average = Average::new();
+    average.load(parts).unwrap();
+    for (sign, expected) in [(1.0, Ok(())), (-1.0, Err(Error::NonFiniteStep))] {
+        let mut model = Model::<2, 1>::from_parts([[sign * 3.2e38], [sign * -3.2e38]], [0.0; 2], 1.0).unwrap();
+        let before = ModelBits::of(&model);
+        assert_eq!(average.finish(&mut model), expected);
+        let mean = (3.2e38_f32 - 4e37) / 2.0;
+        assert!(expected.is_err() || model.weights() == &[[mean], [-mean]], "{:?}", model.weights());
+        assert!(expected.is_ok() || ModelBits::of(&model) == before);
+    }
+}
+
+/// What no run leaves behind is refused, and changes nothing; what is next to it is loaded.
+#[test]
+fn states_that_are_loaded_and_that_are_not() {
+    let good =
+        AverageParts { weights: &[8.0, -8.0], bias: &[1.0, -f32::MAX], pending: &[0.0, 3.0], bound: 1.0, steps: 9 };
+    let full = Average::<2, 1>::LARGEST;
+    // The largest bound of which eight are a number.
+    let bound = f32::MAX / 8.0;
+    for parts in
+        [good, AverageParts { steps: full, ..good }, AverageParts { bound, ..good }, Average::<2, 1>::new().parts()]
+    {
+        let mut average = Average::<2, 1>::new();
+        assert_eq!(average.load(parts), Ok(()));
+        assert_eq!(average.parts(), parts);
+    }
+    let above = 8.0_f32.next_up();
+    let refused = [
+        (AverageParts { weights: &[above, 0.0], ..good }, Error::InvalidState),
+        (AverageParts { weights: &[0.0, -above], ..good }, Error::InvalidState),
+        (AverageParts { weights: &[0.0, f32::NAN], ..good }, Error::InvalidState),
+        (AverageParts { bias: &[0.0, f32::INFINITY], ..good }, Error::InvalidState),
+        (AverageParts { pending: &[0.0, -1.0], ..good }, Error::InvalidState),
+        (AverageParts { pending: &[f32::INFINITY, 1.0], ..good }, Error::InvalidState),
+        (AverageParts { pending: &[f32::NAN, 1.0], ..good }, Error::InvalidState),
+        (AverageParts { bound: bound.next_up(), ..good }, Error::InvalidState),
+        (AverageParts { bound: f32::NAN, ..good }, Error::InvalidState),
+        (AverageParts { weights: &[0.0; 2], bound: -1.0, ..good }, Error::InvalidState),
+        (AverageParts { steps: full + 1, ..good }, Error::InvalidState),
+        (AverageParts { weights: &[0.0; 1], ..good }, Error::ShapeMismatch),
+        (AverageParts { bias: &[0.0; 3], ..good }, Error::ShapeMismatch),
+        (AverageParts { pending: &[0.0; 1], ..good }, Error::ShapeMismatch),
+    ];
+    let mut average = Average::<2, 1>::new();
+    average.load(good).unwrap();
+    for (parts, error) in refused {
+        assert_eq!(average.load(parts), Err(error), "{parts:?}");
+        assert_eq!(average.parts(), good, "{parts:?}");
+    }
+}
+
+/// Memory of just that many numbers is enough for an average of runtime shape, and one less is not.
+#[test]
+fn the_memory_of_an_average() {
+    for (classes, features) in [(2, 1), (3, 4), (10, 17)] {
+        let len = DynAverage::memory_len(classes, features);
+        assert_eq!(len, classes * (features + 2));
+        let mut memory = vec![1.0; len];
+        let average = DynAverage::new(&mut memory, classes, features).unwrap();
+        assert_eq!((average.steps(), average.parts().weights), (0, vec![0.0; classes * features].as_slice()));
+        assert_eq!(DynAverage::new(&mut memory[1..], classes, features).err(), Some(Error::ShapeMismatch));
+    }
 }
 
 #[test]

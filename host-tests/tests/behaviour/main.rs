@@ -2,17 +2,21 @@
 
 mod average;
 mod compact;
+mod decisions;
 mod exact;
 mod golden;
 mod gradient;
+mod integers;
 mod landscape;
 mod lecture;
+mod losses;
 mod oracle;
 mod order;
 mod properties;
 mod refusals;
 mod repository;
 mod reservoir;
+mod stack;
 mod standardise;
 mod stopping;
 mod strategies;

@@ -1,8 +1,9 @@
 //! The shuffled order against Fisher and Yates: as even, as unpredictable, and as good to train with.
 
-use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices, random};
+use hingeline::{Constant, Decoded, Gradient, Hinge, MiniBatch, Model, Order, Sgd, Slices, random};
 use hingeline_examples::dataset::Part;
 use hingeline_examples::digits::{CLASSES, FEATURES, digits};
+use hingeline_host_tests::orders::{contract, odd_orders, order_counts};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -11,7 +12,7 @@ const SEEDS: std::ops::Range<u64> = 0..20;
 /// A way to order `len` samples for `epochs` epochs.
 type Shuffle = fn(len: usize, epochs: usize, seed: u64) -> Vec<usize>;
 
-fn feistel(len: usize, epochs: usize, seed: u64) -> Vec<usize> {
+fn order(len: usize, epochs: usize, seed: u64) -> Vec<usize> {
     let mut order = Order::new(len, &mut XorShiftRng::seed_from_u64(seed)).unwrap();
     let visits = 0..len * epochs;
     visits
@@ -93,7 +94,7 @@ fn gaps(shuffle: Shuffle, len: usize, lag: usize) -> f64 {
 #[test]
 fn an_epoch_visits_the_set_evenly() {
     for len in [100, 1_000, 1_024, 1_025, 1_297, 60_000] {
-        for shuffle in [feistel as Shuffle, fisher_yates] {
+        for shuffle in [order as Shuffle, fisher_yates] {
             let far = places(shuffle, len);
             assert!(far.abs() < 4.0, "{len} samples: {far} deviations from even");
         }
@@ -104,7 +105,7 @@ fn an_epoch_visits_the_set_evenly() {
 fn a_visit_does_not_tell_the_next_ones_and_a_stride_does() {
     for len in [100, 1_000, 1_024, 1_025, 1_297, 60_000] {
         for lag in 1..=4 {
-            for shuffle in [feistel as Shuffle, fisher_yates] {
+            for shuffle in [order as Shuffle, fisher_yates] {
                 let far = gaps(shuffle, len, lag);
                 assert!(far.abs() < 4.0, "{len} samples, lag {lag}: {far} deviations from even");
             }
@@ -113,18 +114,132 @@ fn a_visit_does_not_tell_the_next_ones_and_a_stride_does() {
     }
 }
 
+/// By Wilson and Hilferty the cube root of chi-squared over its degrees of freedom is about normal, of mean 1 − v and
+/// variance v = 2 / (9 · degrees), for few degrees too.
+fn cube_root_deviations(chi_squared: f64, degrees: f64) -> f64 {
+    let variance = 2.0 / (9.0 * degrees);
+    ((chi_squared / degrees).cbrt() - (1.0 - variance)) / variance.sqrt()
+}
+
+/// 200 of each order on average: the epochs of one seed, and the first epochs of seeds that differ in few bits.
 #[test]
 fn all_orders_of_a_few_samples_are_equally_likely() {
-    for (len, orders) in [(1, 1), (2, 2), (3, 6), (4, 24), (5, 120), (6, 720)] {
-        let mut counts = std::collections::HashMap::<Vec<usize>, usize>::new();
-        let visits = feistel(len, 200 * orders, 1);
-        for epoch in visits.chunks(len) {
-            *counts.entry(epoch.to_vec()).or_default() += 1;
+    for len in 2..=6 {
+        let orders: u32 = (1..=len).product();
+        let epochs = |epoch| Order::resume([1, 2, 3, 4], len as usize, epoch, 0).unwrap();
+        let seeds = |seed| Order::resume([0, 0, 0, seed], len as usize, 0, 0).unwrap();
+        for counts in [
+            order_counts(len as usize, (0..200 * orders).map(epochs)),
+            order_counts(len as usize, (0..200 * orders).map(seeds)),
+        ] {
+            let far = cube_root_deviations(chi_squared(&counts), f64::from(orders - 1));
+            assert!(far < 4.0, "{len} samples: {far} deviations from even");
         }
-        let counts: Vec<_> = counts.into_values().collect();
-        assert_eq!(counts.len(), orders, "orders of {len} samples");
-        let far = deviations(chi_squared(&counts), orders.max(2) - 1);
-        assert!(far < 4.0, "{len} samples: {far} deviations from even");
+    }
+}
+
+/// Of 2,000 orders half are odd permutations, by the binomial distribution 1,000 ± 22.4.
+#[test]
+fn even_and_odd_orders_are_equally_likely() {
+    const ORDERS: u64 = 2_000;
+    for len in (2..=300).chain([1_000, 1_023, 1_024, 1_025, 1_297, 4_096]) {
+        let odd = odd_orders(len, 0..ORDERS) as f64;
+        let far = (odd - ORDERS as f64 / 2.0) / (ORDERS as f64 / 4.0).sqrt();
+        assert!(far.abs() < 4.0, "{len} samples: {odd} of {ORDERS} orders are odd, {far} deviations");
+    }
+}
+
+/// Lengths around powers of two, around a block of sixteen and where places need more than 16 bits.
+const LENGTHS: [usize; 24] = [
+    1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 48, 49, 100, 1_297, 32_767, 32_768, 32_769, 65_535, 65_536, 65_537,
+    100_000,
+];
+
+#[test]
+fn the_order_is_the_one_of_the_contract() {
+    let seed = [0x0123_4567, 0x89ab_cdef, 0xfedc_ba98, 0x7654_3210];
+    for (len, epoch) in LENGTHS.into_iter().zip([0, 1, 7, u32::MAX].into_iter().cycle()) {
+        let order = Order::resume(seed, len, epoch, 0).unwrap();
+        let mut visited = vec![false; len];
+        for (place, index) in order.rest().enumerate() {
+            assert_eq!(index, contract(seed, len, epoch, place as u32), "place {place} of {len}");
+            assert!(!std::mem::replace(&mut visited[index], true), "sample {index} of {len} twice");
+        }
+        assert!(visited.into_iter().all(|visited| visited), "{len} samples");
+    }
+    for len in [1 << 31, (1 << 31) + 1, u32::MAX - 1, u32::MAX] {
+        for place in (0..20).chain(len / 2 - 20..len / 2 + 20).chain(len - 20..len) {
+            let order = Order::resume(seed, len as usize, 3, place).unwrap();
+            assert_eq!(order.index(), contract(seed, len as usize, 3, place), "place {place} of {len}");
+        }
+        let rest: Vec<_> = Order::resume(seed, len as usize, 3, len - 20).unwrap().rest().collect();
+        let expected: Vec<_> = (len - 20..len).map(|place| contract(seed, len as usize, 3, place)).collect();
+        assert_eq!(rest, expected, "the last places of {len}");
+    }
+}
+
+#[test]
+fn the_rest_of_an_epoch_is_what_one_by_one_gives() {
+    for len in LENGTHS.into_iter().filter(|&len| len < 2_000) {
+        for start in (0..20).filter(|&start| start < len) {
+            let mut order = Order::resume([5, 6, 7, 8], len, 2, start as u32).unwrap();
+            let rest: Vec<_> = order.rest().collect();
+            let one_by_one: Vec<_> = (start..len).map(|_| (order.index(), order.skip()).0).collect();
+            assert_eq!(rest, one_by_one, "{len} samples from {start}");
+            assert_eq!((order.epoch(), order.position()), (3, 0));
+        }
+    }
+}
+
+/// What is not to change, since a device's log is replayed by it.
+#[test]
+fn the_orders_are_those_recorded() {
+    let first = |seed, len, epoch| Order::resume(seed, len, epoch, 0).unwrap().rest().take(8).collect::<Vec<_>>();
+    assert_eq!(first([1, 2, 3, 4], 10, 0), GOLDEN[0]);
+    assert_eq!(first([1, 2, 3, 4], 10, 1), GOLDEN[1]);
+    assert_eq!(first([1, 2, 3, 4], 1_297, 0), GOLDEN[2]);
+    assert_eq!(first([0; 4], 60_000, 0), GOLDEN[3]);
+    assert_eq!(first([u32::MAX; 4], 100_000, u32::MAX), GOLDEN[4]);
+    assert_eq!(first([1, 2, 3, 4], u32::MAX as usize, 0), GOLDEN[5]);
+}
+
+const GOLDEN: [[usize; 8]; 6] = [
+    [1, 3, 7, 0, 4, 6, 8, 9],
+    [2, 5, 3, 9, 1, 0, 6, 4],
+    [533, 1_085, 883, 762, 78, 396, 318, 384],
+    [16_418, 58_664, 67, 8_525, 21_665, 27_615, 53_467, 7_179],
+    [19_390, 34_811, 1_821, 74_145, 78_627, 53_574, 96_979, 82_456],
+    [111_980_122, 4_134_377_639, 3_009_448_683, 2_459_600_735, 2_048_355_923, 3_327_230_244, 389_106_077, 67_873_423],
+];
+
+/// The samples that steps and batches ask for are those of the order, from whatever position and in whatever batches.
+#[test]
+fn strategies_visit_the_samples_in_the_order() {
+    let hinge = Hinge::new(1.0, 0.0).unwrap();
+    let schedule = Constant { rate: 1e-3 };
+    for len in LENGTHS.into_iter().filter(|&len| len < 200) {
+        for start in [0, 1, 15, 16, 17].into_iter().filter(|&start| start < len) {
+            let order = Order::resume([5, 6, 7, 8], len, 2, start as u32).unwrap();
+            let mut after = order;
+            let expected: Vec<_> = (start..len).map(|_| (after.index(), after.skip()).0).collect();
+            let (mut row, mut asked) = ([0.0], Vec::new());
+            let mut samples = Decoded::new(len, &mut row, |index, x: &mut [f32; 1]| {
+                asked.push(index);
+                x[0] = index as f32;
+                Ok(index % 2)
+            });
+            let mut model = Model::<2, 1>::new();
+            let mut stepped = order;
+            Sgd::new(hinge, schedule).unwrap().epoch(&mut model, &mut samples, &mut stepped).unwrap();
+            assert_eq!(stepped, after);
+            for size in [1, 5, 16, 17, 40] {
+                let (mut gradient, mut batched) = (Gradient::new(), order);
+                let mut descent = MiniBatch::new(hinge, schedule, size, &mut gradient).unwrap();
+                descent.epoch(&mut model, &mut samples, &mut batched).unwrap();
+                assert_eq!(batched, after);
+            }
+            assert_eq!(asked, expected.repeat(6), "{len} samples from {start}");
+        }
     }
 }
 
@@ -149,8 +264,8 @@ fn neighbours_follow_each_other_no_more_often_than_by_chance() {
 #[test]
 fn epochs_and_seeds_have_orders_of_their_own() {
     const LEN: usize = 1_297;
-    let first = feistel(LEN, 2, 1);
-    let other = feistel(LEN, 1, 2);
+    let first = order(LEN, 2, 1);
+    let other = order(LEN, 1, 2);
     let same = |a: &[usize], b: &[usize]| a.iter().zip(b).filter(|(a, b)| a == b).count();
     // Two random orders agree in one place on average, by Poisson's law.
     assert!(same(&first[..LEN], &first[LEN..]) < 10);
@@ -192,7 +307,7 @@ fn sgd_on_samples_sorted_by_label_does_as_well_as_with_fisher_and_yates() {
         let accuracies: Vec<_> = SEEDS.map(|seed| accuracy(&shuffle(len, 5, seed), &train, &set.test)).collect();
         mean_and_variance(&accuracies)
     };
-    let (ours, ours_variance) = run(feistel);
+    let (ours, ours_variance) = run(order);
     let (theirs, theirs_variance) = run(fisher_yates);
     let error = ((ours_variance + theirs_variance) / SEEDS.count() as f64).sqrt();
     assert!(

@@ -171,7 +171,8 @@ proptest! {
     #[test]
     fn what_is_saved_is_loaded_to_the_bit(model in any_model()) {
         let mut loaded = Model::<C, F>::new();
-        loaded.load(model.weights().as_flattened(), model.bias(), model.scale()).unwrap();
+        let (weights, bias, scale) = model.parts();
+        loaded.load(weights, bias, scale).unwrap();
         prop_assert_eq!(ModelBits::of(&loaded), ModelBits::of(&model));
         prop_assert_eq!(loaded.checksum(), model.checksum());
     }

@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod arguments;
+mod bounds;
+mod folds;
 mod loading;
 mod orders;
 mod samples;

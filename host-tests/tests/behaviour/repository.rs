@@ -1,5 +1,6 @@
 //! Rules of the repository that no compiler knows: what belongs together is held together.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -161,6 +162,56 @@ fn every_public_function_is_a_part_of_the_proof_that_nothing_panics() {
     }
 }
 
+/// What changes from call to call must come out and go in again, or a run with it cannot be replayed.
+#[test]
+fn every_type_that_has_state_gives_it_and_takes_it() {
+    // Sets: what changes in them belongs to the caller, or is overwritten by the next sample.
+    let without = ["Compact", "Decoded", "DynDecoded", "Selected", "Bounded", "Samples", "DynSamples"];
+    // A search and an averaged descent are made of the state that they take.
+    let made_of_state = ["RandomSearch", "RandomLocalSearch", "AveragedSgd"];
+    let ways_in = ["load", "resume", "from_parts"];
+    let mut with_state = Vec::new();
+    for (name, methods) in methods() {
+        if !methods.iter().any(|(_, changes)| *changes) || without.contains(&name.as_str()) {
+            continue;
+        }
+        let takes = methods.iter().any(|(method, _)| ways_in.contains(&method.as_str()));
+        assert!(takes || made_of_state.contains(&name.as_str()), "nobody can save and rebuild {name}: {methods:?}");
+        with_state.push(name);
+    }
+    assert!(with_state.len() >= 14, "the reader of this test finds only {with_state:?}");
+}
+
+/// The public methods of each type, and whether each may change it.
+fn methods() -> BTreeMap<String, Vec<(String, bool)>> {
+    let mut found: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
+    for path in rust_files(&root().join("core/src")) {
+        let text = fs::read_to_string(&path).expect("a file");
+        for block in text.split("\nimpl").skip(1) {
+            let (head, body) = block.split_once('{').expect("a block");
+            if head.contains(" for ") {
+                continue;
+            }
+            // What stands behind the parameters of the block itself, up to its own.
+            let mut depth = 0;
+            let close = |c: char| {
+                depth += i32::from(c == '<') - i32::from(c == '>');
+                depth == 0
+            };
+            let own = if head.starts_with('<') { head.find(close).map_or(0, |at| at + 1) } else { 0 };
+            let name = head[own..].trim().split(['<', ' ', '\n']).next().expect("a name").to_owned();
+            let body = body.split_once("\n}").map_or(body, |(body, _)| body);
+            for method in body.split("    pub ").skip(1) {
+                let Some((_, signature)) = method.split_once("fn ") else { continue };
+                let signature = signature.split_once(" {\n").map_or(signature, |(signature, _)| signature);
+                let method: String = signature.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                found.entry(name.clone()).or_default().push((method, signature.contains("&mut self")));
+            }
+        }
+    }
+    found
+}
+
 #[test]
 fn every_type_that_a_person_would_log_has_a_format() {
     // What holds data, or lends it: too long for a log, or not the library's to show.
@@ -169,6 +220,8 @@ fn every_type_that_a_person_would_log_has_a_format() {
         "AnyGradient",
         "AnyDirection",
         "AnyAverage",
+        "AverageParts",
+        "Bounded",
         "Arrays",
         "Lent",
         "Fixed",
@@ -219,6 +272,22 @@ fn unsafe_code_stands_where_it_may() {
     assert!(checked > 30, "the reader of this test finds only {checked} files");
 }
 
+/// Each reader of the random driver is a target of cargo-fuzz, and the other way round.
+#[test]
+fn every_reader_is_fuzzed() {
+    let (readers, manifest) = (read("host-tests/fuzz/src/readers.rs"), read("examples/fuzz/Cargo.toml"));
+    let functions = readers.lines().filter_map(|line| line.strip_prefix("pub fn ")?.strip_suffix("(bytes: &[u8]) {"));
+    let functions: Vec<_> = functions.collect();
+    assert!(functions.len() >= 7, "the reader of this test finds only {functions:?}");
+    for function in &functions {
+        assert!(readers.contains(&format!("read: {function},")), "{function} is not driven");
+        assert!(manifest.contains(&format!("name = \"{function}\"")), "{function} is no target");
+        let target = read(format!("examples/fuzz/fuzz_targets/{function}.rs"));
+        assert!(target.contains(&format!("readers::{function}(bytes)")), "{function}");
+    }
+    assert_eq!(manifest.matches("[[bin]]").count(), functions.len());
+}
+
 #[test]
 fn the_commands_of_the_front_page_exist_and_are_checked() {
     let (readme, checks) = (read("README.md"), read(".ci/run"));
@@ -245,7 +314,7 @@ fn every_alias_is_explained() {
     let section =
         config.lines().skip_while(|line| *line != "[alias]").skip(1).take_while(|line| !line.starts_with('['));
     let aliases: Vec<_> = section.filter_map(|line| line.split_once(" = ")).map(|(alias, _)| alias).collect();
-    assert_eq!(aliases.len(), 8, "{aliases:?}");
+    assert_eq!(aliases.len(), 9, "{aliases:?}");
     let pages = guide().into_iter().map(|(_, text)| text).chain([read("README.md")]).collect::<String>();
     for alias in aliases {
         assert!(pages.contains(&format!("cargo {alias}")), "{alias} is on no page");
@@ -381,7 +450,9 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
                 (6, "instructions_score_subnormal"),
                 (7, "instructions_step"),
                 (8, "instructions_step_subnormal"),
-                (12, "flash_shapes"),
+                (9, "instructions_step_longest"),
+                (10, "instructions_step_folding"),
+                (14, "flash_shapes"),
             ],
         ];
         for columns in tables {
@@ -424,13 +495,29 @@ fn the_guide_tells_what_the_wearable_prints() {
     assert!(page.contains(&format!("({before} windows recognised before, {after} after)")), "{before}, {after}");
 }
 
+/// The longest steps, as the page on firmware names them.
+#[test]
+fn the_guide_tells_how_long_a_step_can_be() {
+    let figures: serde_json::Value = serde_json::from_str(&read("examples/firmware/figures.json")).expect("JSON");
+    let page = read("core/src/guide/firmware.md").replace('\n', " ");
+    let count = |name: &str| {
+        let count = figures["cores"]["cortex-m4f"][name].as_u64().expect(name);
+        format!("{},{:03}", count / 1_000, count % 1_000)
+    };
+    let [step, longest, folding] =
+        ["instructions_step", "instructions_step_longest", "instructions_step_folding"].map(count);
+    let expected = format!("it takes {step} instructions with three violations and {longest} with nine");
+    assert!(page.contains(&expected), "{expected}");
+    assert!(page.contains(&format!("one pass over all rows more: {folding} instructions")), "{folding}");
+}
+
 /// Bytes as the guide lists them.
 #[test]
 fn the_guide_shows_the_memory_of_every_shape() {
     fn check<const C: usize, const F: usize>(page: &str) {
         let (model, sgd) = (Model::<C, F, Portable>::SIZE, Sgd::<InverseTime>::SIZE);
         let batches = model + Gradient::<C, F>::SIZE + sgd + Order::SIZE;
-        let sizes = [model + sgd, model + sgd + Average::<C, F>::SIZE, batches, Reservoir::<F, 32>::SIZE];
+        let sizes = [model + sgd, model + sgd + Average::<C, F>::SIZE, batches, Reservoir::<C, F, 32>::SIZE];
         let row = page.lines().find(|line| line.starts_with(&format!("| {C} × {F} |"))).expect("the shape");
         let shown = row.split('|').skip(2).filter_map(|cell| cell.trim().replace(',', "").parse().ok());
         assert_eq!(shown.collect::<Vec<usize>>(), sizes, "{C} × {F}");

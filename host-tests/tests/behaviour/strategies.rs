@@ -1,6 +1,6 @@
 //! Every strategy lowers the loss on real data, by an amount, and in the lecture's order.
 
-use hingeline::{Constant, Hinge, Model, Stopped};
+use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices, Stopped};
 use hingeline_examples::dataset::Dataset;
 use hingeline_examples::digits::{CLASSES, FEATURES, RECIPE, digits};
 use hingeline_examples::strategy::{Budget, Effort, Plan, Strategy, go_on};
@@ -130,4 +130,15 @@ fn no_strategy_touches_rows_without_need() {
         assert!(trained.model.scale() < before.scale());
     }
     assert!(untouched > 1_500, "the test saw {untouched} rows left alone");
+}
+
+/// Steps of 10⁻³⁰ change no loss: two samples have a loss of 2, and two of 0.
+#[test]
+fn an_epoch_reports_the_mean_loss() {
+    let mut model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0, 1.0], 1.0).unwrap();
+    let mut samples = Slices::new(&[[1.0], [2.0], [3.0], [4.0]], &[0u8, 1, 1, 0]).unwrap();
+    let mut order = Order::resume([1, 2, 3, 4], 4, 0, 0).unwrap();
+    let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 1e-30 }).unwrap();
+    let epoch = sgd.epoch(&mut model, &mut samples, &mut order).unwrap();
+    assert_eq!((epoch.steps, epoch.satisfied, epoch.loss), (4, 2, 1.0));
 }

@@ -5,6 +5,7 @@ mod descent;
 mod draws;
 mod landscape;
 mod loss;
+mod losses;
 mod operations;
 
 /// The tests of one kernel.
@@ -15,6 +16,7 @@ macro_rules! hold_to_the_contract {
                 scores, fewer_rows_than_scores, batch_scores, batch_of_odd_shapes, long_batch, axpy, axpy_by_zero, rank_one,
                 rank_one_by_zero, batch_rank_one, factors_left_over, scale, largest;
             loss: margins, violations_at_zero, loss_of_a_set, compensation, squared_norm, gradient;
+            losses: losses_of_scores, gradients, steps, landscapes;
             descent: sgd_steps, sgd_steps_that_fold, batch_steps, batch_steps_of_a_scaled_model, mini_batches;
             average: means, means_of_steps_that_fold;
             landscape: losses, norms_near_zero, derivatives, breakpoints, minima, many_samples, line_searches;

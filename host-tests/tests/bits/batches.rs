@@ -5,7 +5,7 @@ use hingeline::{
     Constant, Decoded, Error, Gradient, GradientDescent, Hinge, Model, Samples, Selected, Slices, Stopped,
 };
 use hingeline_host_tests::generate;
-use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
+use hingeline_host_tests::kernels::{say_skipped, to_test};
 
 const C: usize = 7;
 const F: usize = 19;
@@ -24,7 +24,7 @@ macro_rules! on_every_kernel {
                         self::checks::$check(kernel);
                     }
                 }
-                for choice in of_this_architecture() {
+                for choice in to_test() {
                     if let Err(error) = choice.run(Check) {
                         say_skipped(choice.name(), error);
                     }

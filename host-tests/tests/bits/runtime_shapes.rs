@@ -202,7 +202,8 @@ fn on_runtime_shape<const C: usize, const F: usize, K: Kernel>(
     let memory = |len: usize| Box::leak(vec![f32::NAN; len + 1].into_boxed_slice()).split_at_mut(1).1;
     let model_len = DynModel::memory_len_on(kernel, C, F);
     let mut model = DynModel::on(kernel, memory(model_len), C, F).unwrap();
-    model.load(start.weights().as_flattened(), start.bias(), start.scale()).unwrap();
+    let (weights, bias, scale) = start.parts();
+    model.load(weights, bias, scale).unwrap();
     let direction = || DynDirection::new(memory(DynDirection::memory_len(C, F)), C, F).unwrap();
     let directions = [direction(), direction()];
     let kit = Kit {

@@ -4,8 +4,9 @@
 //! Source: Arm, "Cortex-M4 Technical Reference Manual", instruction set summary and floating-point instruction timing. A branch
 //! that is taken refills the pipeline in up to three cycles, which are all charged; no wait state of a flash is.
 
-use std::fs;
 use std::process::Command;
+
+use hingeline_console::file;
 
 use crate::Failure;
 use crate::run::{output, root};
@@ -25,7 +26,7 @@ pub(crate) fn by_model(processor: &str, stacks: &Stacks, executed: &[u64]) -> Re
         text.push('\n');
     }
     let listing = root().join("examples/firmware/target").join(format!("{processor}.s"));
-    fs::write(&listing, text)?;
+    file::write(&listing, text)?;
     for analyser in ANALYSERS {
         if Command::new(analyser).arg("--version").output().is_err() {
             continue;

@@ -1,12 +1,17 @@
 //! What a linked program consists of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
+use hingeline_console::file::{self, FileError};
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
 use crate::Failure;
+
+/// The bytes of a program.
+pub(crate) fn read_program(path: &Path) -> Result<Vec<u8>, FileError> {
+    file::read(path, 1 << 30, "a program of the firmware")
+}
 
 /// A function of a program.
 #[derive(Clone, Debug)]
@@ -29,7 +34,7 @@ pub(crate) struct Elf {
 
 impl Elf {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let bytes = read_program(path)?;
         let file = object::File::parse(&*bytes)?;
         let functions = file
             .symbols()
@@ -49,7 +54,7 @@ impl Elf {
     /// The compiler of a module, in the words of the others: the section of its producers has a name, a length and a text.
     pub(crate) fn compiler_of_module(path: &Path) -> Result<String, Failure> {
         const NAME: &[u8] = b"\x05rustc";
-        let bytes = fs::read(path)?;
+        let bytes = read_program(path)?;
         let name = bytes.windows(NAME.len()).position(|window| window == NAME).ok_or("a module of no compiler")?;
         let (length, text) = bytes.get(name + NAME.len()..).and_then(<[u8]>::split_first).ok_or("no version")?;
         let version = text.get(..usize::from(*length)).unwrap_or_default();

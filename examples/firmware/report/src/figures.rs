@@ -1,13 +1,13 @@
 //! The figures that the repository keeps, and whether today's are as good.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 
+use hingeline_console::file::{self, FileError};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::measure::Row;
+use crate::measure::{OTHERS, Row};
 use crate::run::root;
 
 /// A count may be worse by one in so many.
@@ -27,7 +27,8 @@ fn path() -> PathBuf {
 impl Figures {
     /// Those of the repository.
     pub(crate) fn read() -> Result<Self, Failure> {
-        Ok(serde_json::from_str(&fs::read_to_string(path())?)?)
+        let bytes = file::read(&path(), 1 << 24, "the figures of all cores")?;
+        Ok(serde_json::from_slice(&bytes).map_err(|error| FileError::new(&path(), error))?)
     }
 
     /// Makes these rows those of the repository, beside the other cores'.
@@ -37,7 +38,7 @@ impl Figures {
             figures.compiler.clone_from(&row.compiler);
             figures.cores.insert(row.core.to_owned(), counts(row));
         }
-        Ok(fs::write(path(), serde_json::to_string_pretty(&figures)? + "\n")?)
+        Ok(file::write(&path(), serde_json::to_string_pretty(&figures)? + "\n")?)
     }
 
     /// What is worse than recorded, a line each. With another compiler these are only worth a note.
@@ -77,9 +78,12 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
         ("instructions_score_subnormal", counts.instructions_score_subnormal),
         ("instructions_step", Some(counts.instructions_step)),
         ("instructions_step_subnormal", Some(counts.instructions_step_subnormal)),
+        ("instructions_step_longest", Some(counts.instructions_step_longest)),
+        ("instructions_step_folding", Some(counts.instructions_step_folding)),
         ("instructions_decode", Some(counts.instructions_decode)),
     ];
-    counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?))).collect()
+    let others = OTHERS.into_iter().zip(row.counts.others).map(|(name, count)| (format!("instructions_{name}"), count));
+    counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?))).chain(others).collect()
 }
 
 #[cfg(test)]

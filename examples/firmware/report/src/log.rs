@@ -1,15 +1,15 @@
 //! What a program logged through defmt, as text.
 
-use std::fs;
 use std::path::Path;
 
 use defmt_decoder::{DecodeError, Table};
 
 use crate::Failure;
+use crate::elf::read_program;
 
 /// A line for each frame that the program wrote.
 pub(crate) fn decode(program: &Path, frames: &[u8]) -> Result<String, Failure> {
-    let table = Table::parse(&fs::read(program)?)?.ok_or("the program does not log")?;
+    let table = Table::parse(&read_program(program)?)?.ok_or("the program does not log")?;
     let mut decoder = table.new_stream_decoder();
     decoder.received(frames);
     let mut text = String::new();

@@ -14,20 +14,17 @@ mod snapshots;
 mod stack;
 mod trace;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
+use hingeline_console::{Problem as Failure, line, remark};
 
 use cores::{CORES, Core};
 use figures::Figures;
 use measure::{Row, measure};
-
-/// What went wrong, for people.
-type Failure = Box<dyn std::error::Error>;
 
 #[derive(Debug, Parser)]
 #[command(about = "Builds the firmware for every core, runs it there in an emulator, and tells what it costs")]
@@ -50,41 +47,39 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    hingeline_console::main(|options| run(&options))
+}
+
+fn run(options: &Options) -> Result<ExitCode, Failure> {
     let chosen = |core: &&Core| options.cores.is_empty() || options.cores.iter().any(|name| name == core.name);
     let (mut rows, mut failed) = (Vec::new(), false);
     for core in CORES.iter().filter(chosen) {
         match snapshots::check(core, options.bless).and_then(|()| measure(core)) {
             Ok(row) => rows.push(row),
             Err(failure) => {
-                eprintln!("{}: {failure}", core.name);
+                remark(format_args!("{}: {failure}", core.name));
                 failed = true;
             }
         }
     }
-    if let Err(failure) = print(&rows, options.json) {
-        eprintln!("{failure}");
-        failed = true;
+    // Figures are recorded or compared even if nobody reads them.
+    let printed = print(&rows, options.json);
+    failed |= !compare(&rows, options.record)?;
+    if failed {
+        return Ok(ExitCode::FAILURE);
     }
-    match compare(&rows, options.record) {
-        Ok(as_good) => failed |= !as_good,
-        Err(failure) => {
-            eprintln!("figures.json: {failure}");
-            failed = true;
-        }
-    }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    printed?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
     if json {
         for row in rows {
-            writeln!(io::stdout(), "{}", serde_json::to_string(row)?)?;
+            line(serde_json::to_string(row)?)?;
         }
-    } else {
-        writeln!(io::stdout(), "{}\n\n{}", costs(rows), counts(rows))?;
+        return Ok(());
     }
-    Ok(())
+    line(format_args!("{}\n\n{}\n\n{}", costs(rows), counts(rows), by_losses(rows)))
 }
 
 /// What firmware needs and costs, and what comes out.
@@ -134,6 +129,8 @@ fn counts(rows: &[Row]) -> Table {
         "of subnormals",
         "step",
         "step of subnormals",
+        "longest step",
+        "with a fold",
         "cortex-m4f",
         "cortex-a53",
         "neoverse-v1",
@@ -151,11 +148,41 @@ fn counts(rows: &[Row]) -> Table {
             optional(counts.instructions_score_subnormal),
             counts.instructions_step.to_string(),
             counts.instructions_step_subnormal.to_string(),
+            counts.instructions_step_longest.to_string(),
+            counts.instructions_step_folding.to_string(),
             cycles("cycles_score"),
             cycles("cycles_cortex_a53"),
             cycles("cycles_neoverse_v1"),
             optional(row.bare.as_ref().map(|bare| bare.flash_shapes)),
         ]
+    });
+    table(&header, cells)
+}
+
+/// Steps by each loss, and what integers take.
+fn by_losses(rows: &[Row]) -> Table {
+    let header = [
+        "core",
+        "kernel",
+        "hinge",
+        "Crammer-Singer",
+        "softmax",
+        "weighted hinge",
+        "integer score",
+        "integer step",
+        "integer inputs",
+        "Crammer-Singer's watch",
+        "softmax's watch",
+        "weighted watch",
+        "integers' digits",
+    ];
+    let cells = rows.iter().map(|row| {
+        let counts = &row.counts;
+        let mut cells = vec![row.core.to_owned(), row.kernel.to_owned()];
+        cells.push(counts.instructions_step.to_string());
+        cells.extend(counts.others.map(|number| number.to_string()));
+        cells.extend(row.checksums_losses.iter().chain([&row.checksum_integers]).cloned());
+        cells
     });
     table(&header, cells)
 }
@@ -186,7 +213,7 @@ fn compare(rows: &[Row], record: bool) -> Result<bool, Failure> {
     for row in rows {
         let same = figures.are_of(row);
         for line in figures.worse(row) {
-            eprintln!("{}{line}", if same { "" } else { "note, with another compiler: " });
+            remark(format_args!("{}{line}", if same { "" } else { "note, with another compiler: " }));
             as_good &= !same;
         }
     }

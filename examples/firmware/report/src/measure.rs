@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use hingeline::Model;
+use hingeline_console::file::FileError;
+use hingeline_firmware::integers;
 use hingeline_firmware::training::{self, Digits, Watch};
 use serde::Serialize;
 
@@ -32,9 +33,17 @@ pub(crate) struct Row {
     /// Fingerprints of the weights that were trained there.
     pub(crate) checksum_digits: String,
     pub(crate) checksum_watch: String,
+    /// The same of the watch by Crammer and Singer's loss, by the softmax, and by the hinge with weights for the classes.
+    pub(crate) checksums_losses: [String; 3],
+    /// And of the digits in integers.
+    pub(crate) checksum_integers: String,
     #[serde(skip)]
     pub(crate) compiler: String,
 }
+
+/// Functions of `cost_others`: a step by each loss besides the hinge and by the hinge with weights, and a score, a step and the inputs of a sample in integers.
+pub(crate) const OTHERS: [&str; 6] =
+    ["step_crammer_singer", "step_softmax", "step_weighted", "integer_score", "integer_step", "integer_decode"];
 
 /// What is to be known where there is no operating system.
 #[derive(Clone, Debug, Serialize)]
@@ -60,7 +69,12 @@ pub(crate) struct Counts {
     pub(crate) instructions_score_subnormal: Option<u64>,
     pub(crate) instructions_step: u64,
     pub(crate) instructions_step_subnormal: u64,
+    /// Of the longest step, in which every margin counts, without a fold and with one.
+    pub(crate) instructions_step_longest: u64,
+    pub(crate) instructions_step_folding: u64,
     pub(crate) instructions_decode: u64,
+    /// Of the functions of another program.
+    pub(crate) others: [u64; OTHERS.len()],
     /// Cycles for that score, by models.
     #[serde(flatten)]
     pub(crate) cycles: BTreeMap<&'static str, u64>,
@@ -70,10 +84,11 @@ pub(crate) struct Counts {
 pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
     let programs = build(core)?;
     let costs = run(core, &programs.path("cost"), None)?;
-    let (counts, compiler) = match core.machine {
+    let (mut counts, compiler) = match core.machine {
         Machine::Module => (fuel(core, &programs.path("cost"))?, Elf::compiler_of_module(&programs.path("cost"))?),
         _ => traced(core, &programs.path("cost"))?,
     };
+    counts.others = others(core, &programs.path("cost_others"))?;
     let trained = |program| run(core, &programs.path(program), None)?.word_after("checksum");
     let (model, optimiser) = (costs.number("model")? as u64, costs.number("optimiser")? as u64);
     let row = Row {
@@ -87,6 +102,8 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
         counts,
         checksum_digits: trained("train_digits")?,
         checksum_watch: trained("train_watch")?,
+        checksums_losses: by_losses(&run(core, &programs.path("train_losses"), None)?)?,
+        checksum_integers: trained("integers")?,
         compiler,
     };
     check_checksums(&row)?;
@@ -98,7 +115,7 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
     let log = program.with_extension(format!("{}.trace", core.name));
     run(core, program, Some(&log))?;
     let trace = Trace::read(&log)?;
-    std::fs::remove_file(&log)?;
+    std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
 
     let cost = Elf::read(program)?;
     let stacks = Stacks::read(program)?;
@@ -121,10 +138,37 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
         instructions_score_subnormal: in_other("score_subnormal")?,
         instructions_step: call("step")?.len() as u64,
         instructions_step_subnormal: call("step_subnormal")?.len() as u64,
+        instructions_step_longest: call("step_longest")?.len() as u64,
+        instructions_step_folding: call("step_folding")?.len() as u64,
         instructions_decode: call("decode")?.len() as u64,
+        others: [0; OTHERS.len()],
         cycles: cycles(core, &stacks, in_score)?,
     };
     Ok((counts, cost.compiler))
+}
+
+/// Counts of the other program, by a trace or by fuel.
+fn others(core: &Core, program: &Path) -> Result<[u64; OTHERS.len()], Failure> {
+    let mut counts = [0; OTHERS.len()];
+    if matches!(core.machine, Machine::Module) {
+        let wanted = OTHERS.map(|name| format!("11cost_others{}{name}", name.len()));
+        let output = output(engine().arg("--fuel").arg(program).args(&wanted))?.output;
+        let found: BTreeMap<String, Option<u64>> = serde_json::from_slice(&output)?;
+        for (count, name) in counts.iter_mut().zip(&wanted) {
+            *count = found.get(name).copied().flatten().ok_or_else(|| format!("{name} did not run"))?;
+        }
+        return Ok(counts);
+    }
+    let log = program.with_extension(format!("{}.trace", core.name));
+    run(core, program, Some(&log))?;
+    let trace = Trace::read(&log)?;
+    std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
+    let elf = Elf::read(program)?;
+    for (count, name) in counts.iter_mut().zip(OTHERS) {
+        let function = elf.function(name, |own| own == format!("cost_others::{name}"))?;
+        *count = trace.first_call(function)?.len() as u64;
+    }
+    Ok(counts)
 }
 
 /// Counts by an engine's fuel.
@@ -134,21 +178,26 @@ fn fuel(core: &Core, program: &Path) -> Result<Counts, Failure> {
     let (_, kernel) = core.kernel_type().rsplit_once("::").ok_or("no type")?;
     let within = |name| format!("{kernel}$u20$as,Kernel$GT$6scores+{}", function(name));
     let [score, other_30, other_96, subnormal] = ["score", "score_30", "score_96", "score_subnormal"].map(within);
-    let [step, step_subnormal, decode] = ["step", "step_subnormal", "decode"].map(function);
-    let wanted = [&score, &other_30, &other_96, &subnormal, &step, &step_subnormal, &decode, &within("step")];
+    let steps = ["step", "step_subnormal", "step_longest", "step_folding"].map(function);
+    let (decode, in_step) = (function("decode"), within("step"));
+    let wanted = [&score, &other_30, &other_96, &subnormal, &decode, &in_step].into_iter().chain(&steps);
     let output = output(engine().arg("--fuel").arg(program).args(wanted))?.output;
     let found: BTreeMap<String, Option<u64>> = serde_json::from_slice(&output)?;
     let optional = |name: &String| found.get(name).copied().flatten();
     let needed = |name: &String| optional(name).ok_or_else(|| format!("{name} did not run"));
-    needed(&within("step"))?;
+    needed(&in_step)?;
+    let [step, step_subnormal, step_longest, step_folding] = &steps;
     Ok(Counts {
         instructions_score: needed(&score)?,
         instructions_score_10x30: optional(&other_30),
         instructions_score_10x96: optional(&other_96),
         instructions_score_subnormal: optional(&subnormal),
-        instructions_step: needed(&step)?,
-        instructions_step_subnormal: needed(&step_subnormal)?,
+        instructions_step: needed(step)?,
+        instructions_step_subnormal: needed(step_subnormal)?,
+        instructions_step_longest: needed(step_longest)?,
+        instructions_step_folding: needed(step_folding)?,
         instructions_decode: needed(&decode)?,
+        others: [0; OTHERS.len()],
         cycles: BTreeMap::new(),
     })
 }
@@ -211,8 +260,14 @@ fn check_checksums(row: &Row) -> Result<(), Failure> {
     let (mut digits, mut watch) = (Digits::new(), Watch::new());
     training::digits(&mut digits).map_err(|error| format!("the digits: {error}"))?;
     training::watch(&mut watch).map_err(|error| format!("the watch: {error}"))?;
-    let pairs = [(&row.checksum_digits, fingerprint(&digits)), (&row.checksum_watch, fingerprint(&watch))];
-    for (there, here) in pairs {
+    let by_losses = training::watch_by_losses(&mut Watch::new()).map_err(|error| format!("the losses: {error}"))?;
+    let mut in_integers = integers::Digits::new();
+    integers::digits(&mut in_integers).map_err(|error| format!("the digits in integers: {error}"))?;
+    let own = [digits.checksum(), watch.checksum(), in_integers.checksum()];
+    let there =
+        [&row.checksum_digits, &row.checksum_watch, &row.checksum_integers].into_iter().chain(&row.checksums_losses);
+    for (there, here) in there.zip(own.into_iter().chain(by_losses)) {
+        let here = format!("{here:016x}");
         if *there != here {
             return Err(format!("{}: the trained weights are {there}, and {here} on this machine", row.core).into());
         }
@@ -220,6 +275,6 @@ fn check_checksums(row: &Row) -> Result<(), Failure> {
     Ok(())
 }
 
-fn fingerprint<const C: usize, const F: usize>(model: &Model<C, F>) -> String {
-    format!("{:016x}", model.checksum())
+fn by_losses(run: &Run) -> Result<[String; 3], Failure> {
+    Ok([run.word_after("crammer-singer")?, run.word_after("softmax")?, run.word_after("weighted")?])
 }

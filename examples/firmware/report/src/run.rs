@@ -11,13 +11,17 @@ use crate::cores::{Core, Machine};
 /// No program of these runs longer, by far.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// No program prints more: 64 MiB. One that does has its pipe closed, and fails.
+const PRINTED: u64 = 1 << 26;
+
 /// The repository.
 pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."))
 }
 
 /// The programs that need no board.
-const HOSTED: [&str; 5] = ["cost", "landscape", "self_check", "train_digits", "train_watch"];
+const HOSTED: [&str; 8] =
+    ["cost", "cost_others", "integers", "landscape", "self_check", "train_digits", "train_losses", "train_watch"];
 
 /// The programs for a core, built.
 #[derive(Debug)]
@@ -134,14 +138,14 @@ pub(crate) fn output(command: &mut Command) -> Result<Run, Failure> {
             command.get_program().display()
         )
     })?;
-    let (mut stdout, mut stderr) = (child.stdout.take().ok_or("no output")?, child.stderr.take().ok_or("no output")?);
+    let (stdout, stderr) = (child.stdout.take().ok_or("no output")?, child.stderr.take().ok_or("no output")?);
     let reader = std::thread::spawn(move || {
         let mut output = Vec::new();
-        stdout.read_to_end(&mut output).map(|_| output)
+        stdout.take(PRINTED).read_to_end(&mut output).map(|_| output)
     });
     let errors = std::thread::spawn(move || {
-        let mut output = String::new();
-        stderr.read_to_string(&mut output).map(|_| output)
+        let mut output = Vec::new();
+        stderr.take(PRINTED).read_to_end(&mut output).map(|_| output)
     });
     let start = Instant::now();
     let status = loop {
@@ -158,7 +162,7 @@ pub(crate) fn output(command: &mut Command) -> Result<Run, Failure> {
     let errors = errors.join().map_err(|_| "the reader of the errors ended")??;
     if !status.success() {
         let text = String::from_utf8_lossy(&output);
-        return Err(format!("{status}\n{text}{errors}").into());
+        return Err(format!("{status}\n{text}{}", String::from_utf8_lossy(&errors)).into());
     }
     Ok(Run { output })
 }

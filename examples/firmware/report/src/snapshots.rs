@@ -1,7 +1,8 @@
 //! What the example programs print, compared with what the repository says that they print.
 
-use std::fs;
 use std::path::PathBuf;
+
+use hingeline_console::file;
 
 use crate::Failure;
 use crate::cores::{Core, Machine};
@@ -41,9 +42,9 @@ pub(crate) fn check(core: &Core, bless: bool) -> Result<(), Failure> {
 fn compare(core: &Core, program: &str, printed: &str, bless: bool) -> Result<(), Failure> {
     let path = path(program);
     if bless {
-        return Ok(fs::write(path, printed)?);
+        return Ok(file::write(&path, printed)?);
     }
-    let expected = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let expected = file::read_text(&path, 1 << 24, "what the program prints")?;
     let difference = expected.lines().zip(printed.lines()).find(|(expected, printed)| expected != printed);
     if let Some((expected, printed)) = difference {
         return Err(format!("{program} on {}: printed\n{printed}\nand not\n{expected}", core.name).into());

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use hingeline_console::file::FileError;
+
 use crate::Failure;
 
 /// The addresses of the instructions that a program executed, in their order.
@@ -14,11 +16,13 @@ impl Trace {
     /// Reads what the emulator wrote: a line an instruction, its address behind the first slash in brackets.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let mut addresses = Vec::new();
-        for line in BufReader::new(File::open(path)?).split(b'\n') {
-            let line = line?;
+        let refuse = |error| FileError::new(path, error);
+        for line in BufReader::new(File::open(path).map_err(refuse)?).split(b'\n') {
+            let line = line.map_err(refuse)?;
             let line = String::from_utf8_lossy(&line);
             let Some(address) = line.strip_prefix("Trace ").and_then(|rest| rest.split('/').nth(1)) else { continue };
-            addresses.push(u64::from_str_radix(address, 16)?);
+            let address = u64::from_str_radix(address, 16);
+            addresses.push(address.map_err(|error| FileError::new(path, format_args!("{error}: {line}")))?);
         }
         Ok(Self(addresses))
     }

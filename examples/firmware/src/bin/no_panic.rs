@@ -11,13 +11,13 @@
 use core::fmt::Write;
 use core::hint::black_box;
 
-use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work};
+use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work, fingerprint, self_check};
 use hingeline::{
-    Average, AveragedSgd, Compact, Constant, Cosine, Decoded, Direction, DynAverage, DynDecoded, DynDirection,
+    Average, AveragedSgd, Bounded, Compact, Constant, Cosine, Decoded, Direction, DynAverage, DynDecoded, DynDirection,
     DynGradient, DynModel, DynSamples, DynSlices, EarlyStopping, Error, FiniteDifference, Gradient, GradientDescent,
-    Hinge, InverseTime, Landscape, LineSearch, Loss, MiniBatch, Model, Moments, Objective, Order, Parameter, Pegasos,
-    Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd, Slices,
-    Span, Standardiser, StepDecay, Stopped, WestonWatkins, argmax, coefficients, grid, random,
+    Hinge, InverseTime, Landscape, Limited, LineSearch, Loss, MiniBatch, Model, Moments, Objective, Order, Parameter,
+    Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd,
+    Slices, Span, Standardiser, StepDecay, Stopped, WestonWatkins, argmax, check_features, coefficients, grid, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -103,6 +103,7 @@ fn kernels(kernel: Chosen, x: &[f32]) -> f32 {
     kernel.batch_rank_one(black_box(&[1.0; C]), black_box(&[&[1.0; F], x]), black_box(&mut y));
     black_box((Chosen::NAME, Choice::best().name(), black_box(Choice::Avx2).is_available()));
     black_box(Choice::named(black_box("avx2")).is_some());
+    black_box((self_check(kernel).is_ok(), fingerprint(kernel)));
     black_box(black_box(Choice::Portable).run(Dot(x)).is_ok());
     kernel.dot(x, &y) + kernel.largest(&scores)
 }
@@ -158,15 +159,19 @@ fn sources(samples: &mut impl Samples<F>) -> Result<(), Error> {
 
 fn streams() -> Result<(), Stopped> {
     let mut rng = XorShiftRng::seed_from_u64(black_box(6));
-    let mut reservoir = Reservoir::<F, 4, u16>::default();
+    let mut reservoir = Reservoir::<C, F, 4, u16>::default();
     for label in 0..black_box(9) {
         black_box(reservoir.offer(black_box(&[1.0; F]), label, &mut rng)?);
     }
-    black_box((reservoir.seen(), reservoir.len(), Reservoir::<F, 4, u16>::SIZE));
+    black_box((reservoir.seen(), reservoir.len(), Reservoir::<C, F, 4, u16>::SIZE));
     black_box(reservoir.sample(black_box(3))?);
     black_box(Hinge::new(1.0, 0.0)?.loss(&TRAINED, &mut reservoir)?);
+    let mut rebuilt = Reservoir::<C, F, 4, u16>::new();
+    let (features, labels, seen) = reservoir.parts();
+    rebuilt.load(black_box(features), black_box(labels), black_box(seen))?;
+    black_box(&mut rebuilt);
     reservoir.clear();
-    black_box(&mut Reservoir::<F, 4, u16>::new());
+    black_box(&mut Reservoir::<C, F, 4, u16>::new());
     Ok(())
 }
 
@@ -174,9 +179,17 @@ fn standardised(mut x: [f32; F]) -> Result<(), Error> {
     let mut moments = Moments::default();
     moments.observe(&x)?;
     black_box((moments.mean(), moments.count(), Moments::<F>::SIZE, &mut Moments::<F>::new()));
+    let mut forgetting = Moments::forgetting(black_box(0.01))?;
+    let (words, count, share) = moments.parts();
+    forgetting.load(words, count, share)?;
+    forgetting.observe(&x)?;
+    black_box(&mut forgetting);
     let standardiser = moments.freeze()?;
     let standardiser = Standardiser::from_parts(*standardiser.mean(), *standardiser.factor())?;
     standardiser.apply(&mut x);
+    let clipped = standardiser.clone().clipped(black_box(5.0))?;
+    clipped.apply(&mut x);
+    black_box(clipped.limit());
     let mut model = Model::<C, F>::new();
     model.copy_from(&TRAINED);
     standardiser.fold(black_box(&mut model))?;
@@ -221,7 +234,10 @@ fn landscapes(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(ray.breakpoints(samples, |point| _ = black_box(point))?);
     black_box(ray.minimum(samples)?);
     model.advance(&first, black_box(0.5))?;
-    black_box(LineSearch::new(hinge, &mut second).step(&mut model, samples)?);
+    let mut search = LineSearch::new(hinge, &mut second);
+    black_box(search.step(&mut model, samples)?);
+    let (objective, last_loss) = (search.objective(), search.last_loss());
+    black_box(LineSearch::resume(objective, last_loss, &mut second)?.step(&mut model, samples)?);
     Ok(())
 }
 
@@ -281,6 +297,9 @@ fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     rates(InverseTime { rate: 0.1, decay: black_box(0.1) })?;
     rates(StepDecay { rate: 0.1, factor: 0.5, every: black_box(0) })?;
     rates(Cosine { rate: 0.1, floor: 0.01, steps: black_box(0) })?;
+    rates(Limited { schedule: Constant { rate: 0.1 }, longest: black_box(0.5) })?;
+    check_features(black_box(&[1.0; F]), black_box(10.0))?;
+    let samples = &mut Bounded::new(samples, black_box(10.0))?;
     rates(Pegasos { l2: 1e-4, start: black_box(2.0) })?;
     black_box(Sgd::<Constant>::SIZE);
     let mut model = Model::<C, F>::new();
@@ -288,6 +307,7 @@ fn stochastic(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let mut sgd = Sgd::new(Hinge::new(1.0, black_box(1e-4))?, schedule)?;
     black_box(sgd.step(&mut model, black_box(&[1.0; F]), black_box(3))?);
     black_box(sgd.step_next(&mut model, samples, &mut order)?);
+    black_box((sgd.steps_until_fold(&model), sgd.fold(&mut model)));
     black_box(sgd.epoch(&mut model, samples, &mut order)?);
     let saved = sgd.progress();
     black_box(saved.learning_rate());
@@ -304,9 +324,11 @@ fn averages(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let mut averaged = AveragedSgd::new(Sgd::new(hinge, Constant { rate: black_box(0.1) })?, &mut average);
     black_box(averaged.step(&mut model, black_box(&[1.0; F]), black_box(3))?);
     black_box(averaged.step_next(&mut model, samples, &mut order)?);
+    black_box(averaged.fold(&mut model)?);
     black_box(averaged.epoch(&mut model, samples, &mut order)?);
     black_box(averaged.sgd());
     average.finish(&mut model)?;
+    average.load(black_box(&Average::<C, F>::new()).parts())?;
     black_box((average.steps(), Average::<C, F>::SIZE, Average::<C, F>::LARGEST));
     average.clear();
     black_box(&mut Average::<C, F>::new());
@@ -379,9 +401,11 @@ fn runtime_shapes([classes, features]: [usize; 2]) -> Result<(), Stopped> {
         let schedule = Constant { rate: black_box(0.1) };
         let mut sgd = Sgd::new(hinge, schedule)?;
         black_box(sgd.step(&mut model, x, black_box(3)).is_ok());
+        black_box((sgd.steps_until_fold(&model), sgd.fold(&mut model)));
         black_box(sgd.epoch(&mut model, samples, &mut order).is_ok());
         let mut averaged = AveragedSgd::new(sgd, &mut average);
         black_box(averaged.step(&mut model, x, black_box(3)).is_ok());
+        black_box(averaged.fold(&mut model).is_ok());
         black_box(averaged.step_next(&mut model, samples, &mut order).is_ok());
         black_box(averaged.epoch(&mut model, samples, &mut order).is_ok());
         black_box(average.finish(&mut other).is_ok());
@@ -414,13 +438,14 @@ fn runtime_shapes([classes, features]: [usize; 2]) -> Result<(), Stopped> {
 }
 
 fn rates(schedule: impl Schedule) -> Result<(), Error> {
-    black_box(schedule.rate(black_box(7)));
+    black_box((schedule.rate(black_box(7)), schedule.longest_step()));
     schedule.check()
 }
 
 fn orders() -> Result<(), Error> {
     let mut order = Order::resume(black_box([1, 2, 3, 4]), black_box(1_297), 0, black_box(1_290))?;
     black_box((Order::SIZE, order.len(), order.remaining(), order.seed()));
+    order.rest().for_each(|index| _ = black_box(index));
     for _ in 0..black_box(10) {
         black_box(order.index());
         order.skip();

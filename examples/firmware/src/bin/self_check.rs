@@ -1,7 +1,7 @@
-//! What to run first on a new board: the kernel against the definition, and the gradient against finite differences.
+//! What to run first on a new board: the arithmetic, the kernel against the definition, and the gradient against finite differences.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
-use hingeline::kernel::{CHOSEN, Chosen, Kernel};
+use hingeline::kernel::{CHOSEN, Chosen, Kernel, self_check};
 use hingeline::{Decoded, FiniteDifference, Gradient, Hinge, Model, Stopped};
 #[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
@@ -27,10 +27,13 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 #[cfg_attr(not(feature = "std"), entry)]
 fn main() -> ! {
     println!("kernel {}", Chosen::NAME);
+    // What a program of one's own calls when it starts.
+    let keeps_the_contract = self_check(CHOSEN).is_ok();
+    println!("arithmetic {}", if keeps_the_contract { "of the contract" } else { "OF ANOTHER KIND" });
     let report = table::check(CHOSEN);
     println!("{} results compared with the definition, {} differ", report.compared, report.different);
     println!("fingerprint {:016x}", report.checksum);
-    let all_is_well = gradient_is_right() == Ok(true) && report.is_right();
+    let all_is_well = gradient_is_right() == Ok(true) && report.is_right() && keeps_the_contract;
     println!("{}", if all_is_well { "all is well" } else { "SOMETHING IS WRONG" });
     exit(all_is_well)
 }

@@ -1,6 +1,6 @@
 //! The report of a check: what it counts, and that it would find a gradient that is wrong.
 
-use hingeline::{Decoded, Gradient, Hinge, Model, Slices};
+use hingeline::{Decoded, Gradient, Hinge, Model, Parameter, Slices};
 use hingeline_host_tests::bits::{assert_same, elements};
 use hingeline_host_tests::for_shapes;
 use hingeline_host_tests::generate::{self, Set};
@@ -64,10 +64,41 @@ fn report<const C: usize, const F: usize>(hinge: &Hinge, model: &mut Model<C, F>
 fn rounding_is_estimated_from_the_losses_that_differ() {
     let mut model = Model::from_parts([[0.0], [2.0]], [0.0, 3.0], 1.0).unwrap();
     let mut samples = Slices::new(&[[1.0], [0.0]], &[0u8, 0]).unwrap();
-    let at = hingeline::Parameter::Weight { class: 1, feature: 0 };
+    let at = Parameter::Weight { class: 1, feature: 0 };
     let slope = central(1.0).derivative(&Hinge::new(1.0, 0.0).unwrap(), &mut model, &mut samples, at).unwrap();
     assert_eq!((slope.value, slope.kinks), (0.5, 0));
     assert_eq!(slope.rounding, f32::EPSILON * (7.0 / 2.0) / 2.0);
+}
+
+/// The same where the loss falls: the larger loss is the one below.
+#[test]
+fn rounding_is_estimated_from_the_larger_loss_on_either_side() {
+    let mut model = Model::from_parts([[2.0], [0.0]], [0.0, 7.0], 1.0).unwrap();
+    let mut samples = Slices::new(&[[1.0], [0.0]], &[0u8, 0]).unwrap();
+    let at = Parameter::Weight { class: 0, feature: 0 };
+    let slope = central(1.0).derivative(&Hinge::new(1.0, 0.0).unwrap(), &mut model, &mut samples, at).unwrap();
+    assert_eq!((slope.value, slope.kinks), (-0.5, 0));
+    assert_eq!(slope.rounding, f32::EPSILON * (7.0 / 2.0) / 2.0);
+}
+
+/// Derivatives of ±2e38, whose difference and sum are beyond binary32: of the set as it is and of one with the other label. Those of the
+/// biases are lost in losses of 1e38, and come last.
+#[test]
+fn the_error_of_derivatives_near_the_end_of_the_range() {
+    for (label_in_check, at) in [(0, Parameter::Bias { class: 0 }), (1, Parameter::Weight { class: 0, feature: 0 })] {
+        let (mut reads, mut buffer) = (0, [0.0]);
+        let mut samples = Decoded::new(1, &mut buffer, |_, buffer: &mut [f32; 1]| {
+            *buffer = [2e38];
+            reads += 1;
+            Ok(if reads == 1 { 0 } else { label_in_check })
+        });
+        // Both labels violate the margin, which leaves room for scores of ±2e36.
+        let mut model = Model::<2, 1>::new();
+        let (hinge, mut gradient) = (Hinge::new(1e38, 0.0).unwrap(), Gradient::new());
+        let check = central(1e-2).check(&hinge, &mut model, &mut samples, &mut gradient).unwrap();
+        assert_eq!(gradient.weights(), &[[-2e38], [2e38]]);
+        assert_eq!((check.largest_error, check.at, check.compared), (1.0, Some(at), 4), "{check:?}");
+    }
 }
 
 /// The two samples' slopes cancel: what is left is rounding, and no error of the gradient.

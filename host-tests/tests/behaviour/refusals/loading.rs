@@ -1,6 +1,6 @@
 //! Models that must not be loaded, and those that may.
 
-use hingeline::{Error, Model};
+use hingeline::{Error, Model, Scale};
 use hingeline_host_tests::bits::{ModelBits, assert_all_same, assert_same};
 use hingeline_host_tests::generate;
 
@@ -62,6 +62,22 @@ fn scales_out_of_range() {
         model.load(&[1.0; C * F], &[1.0; C], good).unwrap();
         assert_same(model.scale(), good, "the scale");
         assert_same(Model::from_parts([[1.0; F]; C], [1.0; C], good).unwrap().scale(), good, "the scale");
+    }
+}
+
+/// A carry is at most half of the scale's last bit; below a power of two, that is half of what it is above.
+#[test]
+fn carries_that_change_the_scale() {
+    let half = f32::EPSILON / 2.0;
+    for (carry, good) in
+        [(half, true), (0.75 * half, true), (0.5 * -half, true), (0.75 * -half, false), (1.5 * half, false)]
+    {
+        let mut model = Model::<2, 1>::new();
+        let scale = Scale { value: 1.0, carry };
+        let expected = if good { Ok(()) } else { Err(Error::InvalidScale) };
+        assert_eq!(model.load(&[1.0, 2.0], &[0.0; 2], scale), expected, "{carry}");
+        let after = if good { scale } else { Model::<2, 1>::new().parts().2 };
+        assert_eq!(model.parts().2, after, "{carry}");
     }
 }
 

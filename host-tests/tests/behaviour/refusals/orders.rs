@@ -14,8 +14,21 @@ fn states() {
         assert_eq!(Order::resume(SEED, len, 0, position), Err(Error::InvalidState), "{position} of {len}");
     }
     for (len, position) in [(1, 0), (10, 9), (u32::MAX as usize, u32::MAX - 1)] {
-        assert!(Order::resume(SEED, len, u32::MAX, position).is_ok(), "{position} of {len}");
+        let order = Order::resume(SEED, len, u32::MAX, position).unwrap();
+        let state = (order.seed(), order.len(), order.epoch(), order.position());
+        assert_eq!(state, (SEED, len, u32::MAX, position));
+        assert_eq!(order.remaining() as usize, len - position as usize);
     }
+}
+
+/// Behind the last epoch that can be counted comes the first one again.
+#[test]
+fn an_epoch_that_cannot_be_counted() {
+    let mut order = Order::resume(SEED, 3, u32::MAX, 1).unwrap();
+    order.skip();
+    assert_eq!((order.epoch(), order.position()), (u32::MAX, 2));
+    order.skip();
+    assert_eq!(order, Order::resume(SEED, 3, 0, 0).unwrap());
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! L2 in SGD: a strength that is lost, a scale that is folded, and where both lead.
+//! L2 in a descent: how much it takes, a scale that is folded, and where both lead.
 
-use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Order, Sgd, SgdStep, Slices};
+use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Order, Scale, Sgd, SgdStep, Slices};
 use hingeline_host_tests::bits::assert_same;
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::oracle::{self, Loss};
@@ -23,34 +23,109 @@ fn model(weights: [f32; 4], scale: f32) -> Model<2, 4> {
     Model::from_parts([weights, weights.map(|w| -w)], [10.0, 0.0], scale).unwrap()
 }
 
-#[test]
-fn a_lost_strength_is_reported() {
-    // 2ηα against half an ulp below 1, which is 2⁻²⁵.
-    for (l2, lost) in [(0.0, false), (1e-9, true), (1e-8, true), (2e-7, false), (1e-3, false)] {
-        let mut model = model([1.0; 4], 1.0);
-        let step = step_without_violation(&mut model, l2, 0.1);
-        assert_eq!(step.l2_lost, lost, "α {l2}");
-        assert_eq!(model.scale() < 1.0, !lost && l2 > 0.0, "α {l2}");
-        // With a violation too.
-        assert_eq!(sgd(l2, 0.1).step(&mut model.clone(), &[0.0; 4], 1).unwrap().l2_lost, lost, "α {l2}");
+/// Value and carry, as one number.
+fn whole_scale<const C: usize, const F: usize>(model: &Model<C, F>) -> f64 {
+    let scale = model.parts().2;
+    f64::from(scale.value) + f64::from(scale.carry)
+}
 
-        let mut gradient = Gradient::new();
+/// W of the first weight, with the carry.
+fn first_weight<const C: usize, const F: usize>(model: &Model<C, F>) -> f64 {
+    whole_scale(model) * f64::from(model.weights()[0][0])
+}
+
+/// How far the shrinking over these steps is from `(1 − 2ηα)^steps`, of what was asked.
+fn off(before: f64, after: f64, rate: f32, l2: f32, steps: u32) -> f64 {
+    let asked = f64::from(steps) * (-2.0 * f64::from(rate) * f64::from(l2)).ln_1p();
+    ((after / before).ln() / asked - 1.0).abs()
+}
+
+/// The bound of the documentation with a margin for these starts: the product has three roundings, η α, the doubling's none and that with the
+/// value, each below 2⁻²⁴; a step loses half the last bit of the carry, which is at most 2⁻²⁵ of the value: 2⁻⁵⁰.
+fn documented(rate: f32, l2: f32) -> f64 {
+    3.0 * 2.0_f64.powi(-24) + 2.0_f64.powi(-49) / (2.0 * f64::from(rate) * f64::from(l2))
+}
+
+#[test]
+fn the_strength_that_acts_is_the_one_asked_for() {
+    let rate = 1e-3;
+    for l2 in [1e-9, 1e-8, 1e-6, 1e-5, 1.4e-5, 1.49e-5, 1.5e-5, 2e-5, 4e-5, 4.5e-5, 1e-4, 1e-3, 1e-2_f32] {
+        assert!(documented(rate, l2) < 1e-2, "α {l2}");
+        let steps = if l2 < 1e-8 { 1_000_000 } else { 100_000 };
+        for start in [1.0, 0.3, 1.9, 3.0 * SMALLEST_SCALE] {
+            let (mut model, mut sgd) = (model([1.0; 4], start), sgd(l2, rate));
+            for _ in 0..steps {
+                sgd.step(&mut model, &[0.0; 4], 0).unwrap();
+            }
+            let off = off(f64::from(start), first_weight(&model), rate, l2, steps);
+            assert!(off <= documented(rate, l2), "α {l2} from {start}: off by {off:e}");
+        }
+    }
+}
+
+/// Descent on a set shrinks by the very same scale: its bits are those of as many steps of SGD.
+#[test]
+fn batches_shrink_as_samples_do() {
+    for l2 in [1e-9, 1e-6, 1e-3, 1.0, 4.0] {
+        let (mut stepped, mut descended) = (model([1.0; 4], 1.5), model([1.0; 4], 1.5));
+        let (mut sgd, mut gradient) = (sgd(l2, 0.1), Gradient::new());
         let hinge = Hinge::new(1.0, l2).unwrap();
         let mut descent = GradientDescent::new(hinge, Constant { rate: 0.1 }, &mut gradient).unwrap();
-        let mut samples = Slices::new(&[[0.0; 4]], &[1u8]).unwrap();
-        assert_eq!(descent.step(&mut model, &mut samples).unwrap().l2_lost, lost, "α {l2}");
+        let mut samples = Slices::new(&[[0.0; 4]], &[0u8]).unwrap();
+        for t in 0..100 {
+            let folded = sgd.step(&mut stepped, &[0.0; 4], 0).unwrap().folded;
+            assert_eq!(descent.step(&mut descended, &mut samples).unwrap().folded, folded, "α {l2}, step {t}");
+            assert_eq!(descended.checksum(), stepped.checksum(), "α {l2}, step {t}");
+        }
     }
 }
 
 #[test]
-fn an_epoch_counts_what_was_lost_and_folded() {
+fn an_epoch_counts_what_was_folded() {
     let features = [[0.0; 4]; 7];
     let mut samples = Slices::new(&features, &[0u8, 0, 0, 0, 0, 1, 1]).unwrap();
-    for (l2, scale, lost, folds) in [(1e-9, 1.0, 7, 0), (0.0, 1.0, 0, 0), (4.0, SMALLEST_SCALE, 0, 1)] {
+    for (l2, scale, folds) in [(1e-9, 1.0, 0), (0.0, 1.0, 0), (4.0, SMALLEST_SCALE, 1)] {
         let mut order = Order::resume([1, 2, 3, 4], 7, 0, 0).unwrap();
         let epoch = sgd(l2, 0.1).epoch(&mut model([1.0; 4], scale), &mut samples, &mut order).unwrap();
-        assert_eq!((epoch.steps, epoch.satisfied, epoch.l2_lost, epoch.folds), (7, 5, lost, folds), "α {l2}");
+        assert_eq!((epoch.steps, epoch.satisfied, epoch.folds), (7, 5, folds), "α {l2}");
     }
+}
+
+/// W stays to the last bit, whatever the scale; one of at least 1 has nothing to fold.
+#[test]
+fn a_fold_asked_for_moves_the_scale_into_the_weights() {
+    for (start, folds) in [(0.3, true), (0.5, true), (1.0_f32.next_down(), true), (1.5, false), (3.0, false)] {
+        let (mut model, mut sgd) = (model([1.0, -3.5, 1e-20, 1e20], start), sgd(1e-6, 0.1));
+        sgd.step(&mut model, &[0.0; 4], 0).unwrap();
+        let before = model.clone();
+        assert_eq!(sgd.fold(&mut model), folds, "{start}");
+        assert!(!folds || (1.0..2.0).contains(&model.scale()), "{start}");
+        let products = |model: &Model<2, 4>| {
+            let Scale { value, carry } = model.parts().2;
+            let times = |factor: f32| model.weights().map(|row| row.map(|w| f64::from(factor) * f64::from(w)));
+            [times(value), times(carry)]
+        };
+        assert_eq!(products(&model), products(&before), "{start}");
+        assert_ne!(model.parts().2.carry, 0.0, "{start}");
+        assert!(!sgd.fold(&mut model), "{start}");
+    }
+}
+
+/// At least 5.5 / (ηα) steps, and no more than a few in a thousand beyond what was told.
+#[test]
+fn the_steps_until_a_fold_are_told() {
+    for (l2, rate) in [(0.05, 0.1), (0.3, 0.01), (1.5, 0.3), (4.9, 0.1)] {
+        let (mut model, mut sgd) = (model([1.0; 4], 0.7), sgd(l2, rate));
+        sgd.fold(&mut model);
+        let told = sgd.steps_until_fold(&model);
+        // Of ln 2¹⁶ / 2 = 5.545, with 1 − 2ηα for its logarithm.
+        let documented = 5.5 / (rate * l2) * (1.0 - 2.0 * rate * l2);
+        assert!(told as f32 >= documented.floor(), "α {l2}: {told} steps, not {documented}");
+        let until = (0..).find(|_| sgd.step(&mut model, &[0.0; 4], 0).unwrap().folded).unwrap();
+        assert!((told..=told + told / 400 + 1).contains(&until), "α {l2}: folds after {until} steps, not {told}");
+    }
+    assert_eq!(sgd(0.0, 0.1).steps_until_fold(&model([1.0; 4], SMALLEST_SCALE)), u64::MAX);
+    assert_eq!(sgd(0.1, 0.1).steps_until_fold(&model([1.0; 4], SMALLEST_SCALE)), 0);
 }
 
 /// η = ½ and α = ½ halve the scale. At 2⁻¹⁶ it stays; below, the weights take it, and it is 1 again.
@@ -88,6 +163,16 @@ fn folding_is_exact_for_normal_weights() {
             assert_eq!(after, before, "seed {seed}");
         }
     }
+}
+
+/// A decay of ¾ leaves exactly a quarter of both, value and carry.
+#[test]
+fn a_large_decay_shrinks_the_carry_too() {
+    let mut model = model([1.0; 4], 1.0);
+    let scale = Scale { value: 0.9, carry: -1e-8 };
+    model.load(model.clone().weights().as_flattened(), &[10.0, 0.0], scale).unwrap();
+    step_without_violation(&mut model, 0.375, 1.0);
+    assert_eq!(model.parts().2, Scale { value: 0.9 / 4.0, carry: -1e-8 / 4.0 });
 }
 
 /// The strongest shrinking there is takes 2⁻²⁴ of the smallest scale, and that is folded in one go.

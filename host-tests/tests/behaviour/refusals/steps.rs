@@ -1,8 +1,8 @@
 //! Steps that would leave something infinite behind, although the scores and the loss are finite.
 
 use hingeline::{
-    Constant, Error, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, RandomSearch, Search, Sgd,
-    Slices, Stopped,
+    Constant, Direction, Error, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, RandomSearch,
+    Search, Sgd, Slices, Stopped,
 };
 use hingeline_host_tests::bits::{ModelBits, is_finite};
 use hingeline_host_tests::generate::{self, Set};
@@ -49,6 +49,20 @@ fn bias() {
     assert_step_refused(&model, 1.0, 3e38, [0.0], 0);
     // Only the label's bias takes more than one step at once.
     assert_step_refused(&Model::<4, 1>::new(), 1.0, 1.5e38, [0.0], 3);
+}
+
+/// Biases that move by 3e38, through zero: refused would be only the other way.
+#[test]
+fn biases_that_change_their_sign() {
+    let model = Model::<2, 1>::from_parts([[0.0]; 2], [-1e38, 1e38], 1.0).unwrap();
+    let (hinge, schedule) = (Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 3e38 });
+    let (mut by_sample, mut by_batch, mut gradient) = (model.clone(), model, Gradient::new());
+    Sgd::new(hinge, schedule).unwrap().step(&mut by_sample, &[0.0], 0).unwrap();
+    let mut descent = GradientDescent::new(hinge, schedule, &mut gradient).unwrap();
+    descent.step(&mut by_batch, &mut Slices::new(&[[0.0]], &[0u8]).unwrap()).unwrap();
+    for model in [by_sample, by_batch] {
+        assert_eq!(model.bias(), &[3e38 - 1e38, 1e38 - 3e38]);
+    }
 }
 
 /// Three violations move the label's row three times as far as the others.
@@ -123,6 +137,17 @@ fn weights_that_grew() {
     let refused = descent.step(&mut stepped, &mut Slices::new(&samples[1..], &[0u8]).unwrap());
     assert_eq!(refused, Err(Stopped { error: Error::NonFiniteStep, sample: None }));
     assert_eq!(ModelBits::of(&stepped), before);
+}
+
+/// The first step on zeros is where the bound begins.
+#[test]
+fn weights_that_grew_from_zero() {
+    let mut direction = Direction::new();
+    direction.load(&[1.0, 0.0, -0.5, 0.0], &[0.0; 2]).unwrap();
+    let mut model = Model::<2, 2>::new();
+    assert_eq!(model.advance(&direction, 2e38), Ok(()));
+    assert_eq!(model.advance(&direction, 2e38), Err(Error::NonFiniteStep));
+    assert_eq!(model.weights(), &[[2e38, 0.0], [-1e38, 0.0]]);
 }
 
 /// What a loaded model weighs is known from the start, and a copy knows it too.

@@ -16,10 +16,11 @@ pub(crate) fn assert_model<const C: usize, const F: usize, K>(
     assert_all_same(weights, &expected.flat_weights(), format_args!("weights, {what}"));
     assert_all_same(model.bias(), &expected.bias, format_args!("bias, {what}"));
     assert_same(model.scale(), expected.scale, format_args!("scale, {what}"));
+    assert_same(model.parts().2.carry, expected.carry, format_args!("carry, {what}"));
 }
 
 pub(crate) fn sgd_steps<K: Kernel>(kernel: K) {
-    for l2 in [0.0, 1e-9, 1e-3, 0.5] {
+    for l2 in [0.0, 1e-9, 1e-3, 0.5, 4.0] {
         for_extreme_shapes!(sgd_run(kernel, 1.0, l2, 0.1));
         for_extreme_shapes!(sgd_run(kernel, 0.3, l2, 0.1));
     }
@@ -60,7 +61,7 @@ fn sgd_run<const C: usize, const F: usize>(kernel: impl Kernel, scale: f32, l2: 
 }
 
 pub(crate) fn batch_steps<K: Kernel>(kernel: K) {
-    for l2 in [0.0, 1e-9, 1e-3, 0.5] {
+    for l2 in [0.0, 1e-9, 1e-3, 0.5, 2.0] {
         for_extreme_shapes!(batch_run(kernel, 1.0, l2));
     }
 }

@@ -1,0 +1,146 @@
+//! From binary32 and back.
+
+use super::input::INPUT_BITS;
+use super::model::{AnyModel, LARGEST_BIAS, largest_weight};
+use super::samples::Samples;
+use super::storage::Storage;
+use crate::error::{Error, Stopped};
+use crate::kernel::{KEY, Kernel};
+use crate::model::{self, SamplesOf, StoredScale};
+
+/// How often two models give the same answer.
+///
+/// ```
+/// use hingeline::integer::Agreement;
+/// assert_eq!(Agreement { agreeing: 99, samples: 100 }.fraction(), 0.99);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Agreement {
+    /// The samples for which both predict one class.
+    pub agreeing: usize,
+    /// The samples of the set.
+    pub samples: usize,
+}
+
+impl Agreement {
+    /// The fraction of the samples for which both predict one class.
+    pub fn fraction(&self) -> f32 {
+        self.agreeing as f32 / self.samples as f32
+    }
+}
+
+/// `2^bits`, for what binary32 holds.
+fn power(bits: u8) -> f32 {
+    1_u32.wrapping_shl(bits.into()) as f32
+}
+
+/// Two to the number of an input's fraction bits.
+const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
+
+impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
+    /// Makes this model, in place, the nearest one to a model of standardised features in binary32.
+    ///
+    /// An input of the integer model stands for a feature times 32: an [`InputScale`](super::InputScale) a feature takes the place of the standardiser.
+    /// [`agreement`](Self::agreement) says on a set what was lost.
+    ///
+    /// # Numeric contract
+    /// p is the largest number from 0 to 15 for which all `|W · 2^p|` are at most the integer model's W and all `|b · 2^(p+q)|` at most 2²⁸, with `W = scale * w` rounded to binary32. Weights are `roundf(W · 2^p)` and
+    /// biases `roundf(b · 2^(p+q))`, of the `libm` crate: halves away from zero.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for another shape, [`Error::WeightTooLarge`] if there is no such p. This model is then as before.
+    ///
+    /// ```
+    /// let trained = hingeline::Model::from_parts([[1.5], [-0.75]], [0.5, 0.0], 1.0)?;
+    /// let mut model = hingeline::integer::Model::<2, 1>::new();
+    /// model.quantise(&trained)?;
+    /// assert_eq!(model.parts(), ([24_576, -12_288].as_slice(), [1 << 18, 0].as_slice(), 14));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn quantise<T: model::Storage, K: Kernel>(&mut self, float: &model::AnyModel<T, K>) -> Result<(), Error> {
+        if [self.classes(), self.features()] != float.shape() {
+            return Err(Error::ShapeMismatch);
+        }
+        let (weights, bias, scale) = float.parts();
+        let limit = largest_weight(self.features()) as f32;
+        let fits = |bits: &u8| {
+            let (weight_unit, bias_unit) = (power(*bits), power(*bits) * ONE);
+            weights.iter().all(|w| (scale.value * w * weight_unit).abs() <= limit)
+                && bias.iter().all(|b| (b * bias_unit).abs() <= LARGEST_BIAS as f32)
+        };
+        let bits = (0..=15).rev().find(fits).ok_or(Error::WeightTooLarge)?;
+        self.fill(
+            weights.iter().map(|w| libm::roundf(scale.value * w * power(bits)) as i16),
+            bias.iter().map(|b| libm::roundf(b * power(bits) * ONE) as i32),
+            bits,
+        );
+        Ok(())
+    }
+
+    /// Makes a model in binary32, in place, this one exactly; its scale is then 1, and its features are inputs divided by 32.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for another shape, [`Error::Inexact`] for a bias that has no exact number in binary32, which is none below 2²⁴ in magnitude. The other model is then as before.
+    ///
+    /// ```
+    /// let model = hingeline::integer::Model::from_parts([[8_192], [-4_096]], [1 << 18, 0], 13)?;
+    /// let mut float = hingeline::Model::<2, 1>::new();
+    /// model.dequantise(&mut float)?;
+    /// assert_eq!((float.weights(), float.bias()), (&[[1.0], [-0.5]], &[1.0, 0.0]));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn dequantise<T: model::Storage, K: Kernel>(&self, float: &mut model::AnyModel<T, K>) -> Result<(), Error> {
+        if [self.classes(), self.features()] != float.shape() {
+            return Err(Error::ShapeMismatch);
+        }
+        let (weights, bias, bits) = self.parts();
+        if bias.iter().any(|b| *b as f32 as i32 != *b) {
+            return Err(Error::Inexact);
+        }
+        let view = float.view_mut();
+        for (own, w) in view.weights.iter_mut().zip(weights) {
+            *own = f32::from(*w) / power(bits);
+        }
+        for (own, b) in view.bias.iter_mut().zip(bias) {
+            *own = *b as f32 / (power(bits) * ONE);
+        }
+        *view.scale = StoredScale::ONE;
+        *view.bound = view.kernel.largest(view.weights);
+        Ok(())
+    }
+
+    /// How often this model and one in binary32 predict the same class, on the same samples as each of them takes them.
+    ///
+    /// # Errors
+    /// [`Error::EmptySet`], [`Error::ShapeMismatch`] for sets of different lengths; for the sample at fault what the sets or the models refuse.
+    pub fn agreement<T, K, D, I>(
+        &self,
+        float: &model::AnyModel<T, K>,
+        features: &mut D,
+        inputs: &mut I,
+    ) -> Result<Agreement, Stopped>
+    where
+        T: model::Storage,
+        K: Kernel,
+        D: SamplesOf<T::Shape> + ?Sized,
+        I: Samples + ?Sized,
+    {
+        let samples = inputs.len();
+        if samples != features.count(KEY) {
+            return Err(Error::ShapeMismatch.into());
+        }
+        if samples == 0 {
+            return Err(Error::EmptySet.into());
+        }
+        let mut agreeing = 0_usize;
+        for index in 0..samples {
+            let (x, _) = features.row(KEY, float.features(), index).map_err(Stopped::at(index))?;
+            let expected = float.predict_row(x).map_err(Stopped::at(index))?;
+            let (x, _) = inputs.sample(index).map_err(Stopped::at(index))?;
+            let predicted = self.predict(x).map_err(Stopped::at(index))?;
+            agreeing = agreeing.wrapping_add(usize::from(predicted == expected));
+        }
+        Ok(Agreement { agreeing, samples })
+    }
+}

@@ -1,0 +1,268 @@
+//! From raw values to inputs.
+
+use core::marker::PhantomData;
+
+use crate::error::Error;
+
+/// The fraction bits of an input, q: 32 stand for 1.
+pub const INPUT_BITS: u32 = 5;
+
+const LOWEST: i32 = -128;
+const HIGHEST: i32 = 127;
+
+/// A sample's inputs: whole numbers from −128 to 127.
+///
+/// Made by an [`InputScale`] a feature, which clamps and counts, or checked once.
+///
+/// ```
+/// use hingeline::integer::{InputScale, Inputs};
+///
+/// let scales = [InputScale::new(100, 2_048)?; 2];
+/// let mut buffer = [0; 2];
+/// let x = Inputs::scaled(&[104_u8, 255], &scales, &mut buffer)?;
+/// assert_eq!((x.values(), x.clamped()), ([32, 127].as_slice(), 1));
+/// assert!(Inputs::new(&[-128, 128]).is_err());
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inputs<'a> {
+    values: &'a [i16],
+    clamped: u32,
+}
+
+impl<'a> Inputs<'a> {
+    /// Inputs that are there already. One pass over them.
+    ///
+    /// # Errors
+    /// [`Error::FeatureTooLarge`] unless all are from −128 to 127.
+    pub fn new(values: &'a [i16]) -> Result<Self, Error> {
+        if values.iter().all(|x| (LOWEST..=HIGHEST).contains(&i32::from(*x))) {
+            Ok(Self { values, clamped: 0 })
+        } else {
+            Err(Error::FeatureTooLarge)
+        }
+    }
+
+    /// The inputs of raw values, by a scale for each, in a buffer that the caller lends.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] unless there is a scale and a place for each value.
+    pub fn scaled<Q: RawValue>(raw: &[Q], scales: &[InputScale], buffer: &'a mut [i16]) -> Result<Self, Error> {
+        if raw.len() != scales.len() || raw.len() != buffer.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        let mut clamped = 0_u32;
+        for ((x, raw), scale) in buffer.iter_mut().zip(raw).zip(scales) {
+            let mut value = scale.unclamped(*raw);
+            // One comparison for both ends.
+            if value.wrapping_sub(LOWEST).cast_unsigned() > 255 {
+                clamped = clamped.wrapping_add(1);
+                value = clamp(value);
+            }
+            *x = value as i16;
+        }
+        Ok(Self { values: buffer, clamped })
+    }
+
+    /// The numbers.
+    pub const fn values(&self) -> &'a [i16] {
+        self.values
+    }
+
+    /// How many of them were clamped.
+    pub const fn clamped(&self) -> u32 {
+        self.clamped
+    }
+}
+
+/// A value as a sensor or a data set has it: `u8`, `i8` or `i16`. This trait is sealed.
+pub trait RawValue: Copy + Into<i32> + sealed::RawValue {}
+
+impl RawValue for u8 {}
+impl RawValue for i8 {}
+impl RawValue for i16 {}
+
+mod sealed {
+    /// The bits that are rounded away behind the product: those of 16 bits vary more, and their factors are smaller.
+    pub trait RawValue {
+        const SHIFT: u32;
+    }
+
+    impl RawValue for u8 {
+        const SHIFT: u32 = 8;
+    }
+
+    impl RawValue for i8 {
+        const SHIFT: u32 = 8;
+    }
+
+    impl RawValue for i16 {
+        const SHIFT: u32 = 12;
+    }
+}
+
+const LARGEST_FACTOR: u32 = (1 << 14) - 1;
+
+/// How the raw values of a feature become inputs: `clamp(((raw − zero) · factor + 2^(shift−1)) >> shift, −128, 127)`, with a shift of 8 for raw values of 8 bits and of 12 for those of 16.
+///
+/// No product overflows: a difference has 16 bits and a sign, a factor 14. Four bytes; learnt on a desktop, they lie in flash.
+///
+/// ```
+/// use hingeline::integer::InputScale;
+///
+/// // A mean of 100 and a deviation of 4: 2⁵ · 2⁸ / 4 = 2,048.
+/// let scale = InputScale::new(100, 2_048)?;
+/// assert_eq!(scale.apply(102_u8), 16);
+/// assert_eq!(scale.apply(0_u8), -128);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InputScale {
+    /// The zero in the lower half and the factor in the upper one: a word, which any processor loads at once.
+    halves: u32,
+}
+
+impl InputScale {
+    /// Makes 0 of everything: what a constant feature gets.
+    pub const ZERO: Self = Self { halves: 0 };
+
+    /// A scale of these numbers.
+    ///
+    /// # Errors
+    /// [`Error::InvalidScaling`] for a factor of 2¹⁴ or more.
+    pub const fn new(zero: i16, factor: u16) -> Result<Self, Error> {
+        if factor as u32 <= LARGEST_FACTOR {
+            Ok(Self { halves: (zero.cast_unsigned() as u32) | (factor as u32) << 16 })
+        } else {
+            Err(Error::InvalidScaling)
+        }
+    }
+
+    /// What becomes 0.
+    pub const fn zero(&self) -> i16 {
+        self.halves as i16
+    }
+
+    /// The factor, below 2¹⁴.
+    pub const fn factor(&self) -> u16 {
+        (self.halves >> 16) as u16
+    }
+
+    /// The input of a raw value.
+    #[inline]
+    pub fn apply<Q: RawValue>(self, raw: Q) -> i16 {
+        clamp(self.unclamped(raw)) as i16
+    }
+
+    #[inline(always)]
+    fn unclamped<Q: RawValue>(self, raw: Q) -> i32 {
+        let half = 1_i32.wrapping_shl(Q::SHIFT).wrapping_shr(1);
+        let product = raw.into().wrapping_sub(self.zero().into()).wrapping_mul(self.factor().into());
+        product.wrapping_add(half).wrapping_shr(Q::SHIFT)
+    }
+}
+
+/// The nearest input.
+#[inline(always)]
+fn clamp(value: i32) -> i32 {
+    value.clamp(LOWEST, HIGHEST)
+}
+
+/// What [`Moments`] add up for a feature.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    sum: i64,
+    squares: u64,
+}
+
+impl Sums {
+    /// Of no samples.
+    pub const ZERO: Self = Self { sum: 0, squares: 0 };
+
+    /// The scale that leaves a mean of 0 and a deviation of 1.
+    fn scale(&self, count: u32, shift: u32) -> InputScale {
+        let (n, sum) = (i128::from(count), i128::from(self.sum));
+        let zero = sum.wrapping_mul(2).wrapping_add(n).checked_div_euclid(n.wrapping_mul(2)).unwrap_or_default();
+        let spread = n.wrapping_mul(self.squares.into()).wrapping_sub(sum.wrapping_mul(sum)).cast_unsigned();
+        let square = n.wrapping_mul(n).cast_unsigned().wrapping_shl(shift.wrapping_add(INPUT_BITS).wrapping_mul(2));
+        // None for a constant feature.
+        let ratio = square.checked_div(spread).unwrap_or_default();
+        let factor = u32::try_from(ratio).unwrap_or(u32::MAX).isqrt().min(LARGEST_FACTOR);
+        InputScale::new(zero as i16, factor as u16).unwrap_or(InputScale::ZERO)
+    }
+}
+
+/// Means and deviations of raw values, by exact sums: of any order, of up to 2³² − 1 samples.
+///
+/// The sums are in memory that the caller lends, 16 bytes a feature.
+///
+/// # Numeric contract
+/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift)) / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The
+/// shift is 8 for values of 8 bits and 12 for `i16`. So a deviation of less than ½, or 8 for `i16`, remains below 1, and the factor of one above 2,000 has few bits; both do no harm but to resolution.
+///
+/// ```
+/// use hingeline::integer::{InputScale, Moments, Sums};
+///
+/// let (mut sums, mut scales) = ([Sums::ZERO; 1], [InputScale::ZERO; 1]);
+/// let mut moments = Moments::new(&mut sums);
+/// for reading in [96_u8, 104, 96, 104] {
+///     moments.observe(&[reading])?;
+/// }
+/// moments.freeze(&mut scales)?;
+/// assert_eq!(scales, [InputScale::new(100, 2_048)?]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Moments<'a, Q> {
+    sums: &'a mut [Sums],
+    count: u32,
+    raw: PhantomData<Q>,
+}
+
+impl<'a, Q: RawValue> Moments<'a, Q> {
+    /// The moments of no samples, of as many features as there are sums.
+    pub fn new(sums: &'a mut [Sums]) -> Self {
+        sums.fill(Sums::ZERO);
+        Self { sums, count: 0, raw: PhantomData }
+    }
+
+    /// The samples seen.
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Adds a sample.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for another number of features, [`Error::SetTooLarge`] after 2³² − 1 samples. The moments are then as before.
+    pub fn observe(&mut self, raw: &[Q]) -> Result<(), Error> {
+        if raw.len() != self.sums.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        self.count = self.count.checked_add(1).ok_or(Error::SetTooLarge)?;
+        for (sums, raw) in self.sums.iter_mut().zip(raw) {
+            let value: i32 = (*raw).into();
+            sums.sum = sums.sum.wrapping_add(value.into());
+            sums.squares = sums.squares.wrapping_add(value.unsigned_abs().wrapping_mul(value.unsigned_abs()).into());
+        }
+        Ok(())
+    }
+
+    /// The scales that leave means of 0 and deviations of 1.
+    ///
+    /// # Errors
+    /// [`Error::EmptySet`] before the first sample, [`Error::ShapeMismatch`] unless there is a scale for each feature.
+    pub fn freeze(&self, scales: &mut [InputScale]) -> Result<(), Error> {
+        if self.count == 0 {
+            return Err(Error::EmptySet);
+        }
+        if scales.len() != self.sums.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        for (scale, sums) in scales.iter_mut().zip(&*self.sums) {
+            *scale = sums.scale(self.count, Q::SHIFT);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,277 @@
+//! The losses, in integers.
+
+use super::input::INPUT_BITS;
+use crate::error::Error;
+
+/// A hinge of a sample: a function of its scores and its label. Sealed: each loss is a part of the numeric contract.
+///
+/// ```
+/// use hingeline::integer::{Loss, SampleLoss, WestonWatkins};
+///
+/// let mut scores = [10, 20, -300];
+/// let sample = WestonWatkins::new(1.0)?.coefficients(8, 0, &mut scores)?;
+/// assert_eq!((sample, scores), (SampleLoss { loss: 18, violations: 1, largest: 1 }, [-1, 1, 0]));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub trait Loss: Copy + sealed::Sealed {
+    /// The loss of a sample whose margin Δ is so much in the unit of the scores, which become the coefficients of the gradient. Magnitudes of up to 2²⁹ + 2²⁸ for a score and 2²⁸ for the margin do not
+    /// overflow; those of a [`Model`](super::Model) are no larger.
+    ///
+    /// # Errors
+    /// [`Error::LabelOutOfRange`]; the scores are then as before.
+    fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error>;
+
+    /// The margin Δ, in units of 2⁻¹⁶.
+    fn margin(&self) -> u32;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The loss of a sample, and a summary of its coefficients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SampleLoss {
+    /// The loss, in the unit of the scores.
+    pub loss: i64,
+    /// The margins that count.
+    pub violations: u32,
+    /// The largest magnitude among the coefficients.
+    pub largest: i32,
+}
+
+/// The loss of Weston and Watkins, as [`crate::WestonWatkins`] in integers: every margin above zero counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct WestonWatkins {
+    margin: u32,
+}
+
+/// The loss of Crammer and Singer, as [`crate::CrammerSinger`] in integers: of the margins above zero the largest one counts, the lowest index of equal ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct CrammerSinger {
+    margin: u32,
+}
+
+/// `round(Δ · 2¹⁶)`, halves away from zero.
+const fn margin_of(margin: f32) -> Result<u32, Error> {
+    if margin >= 0.0 && margin <= 1_024.0 {
+        Ok((margin as f64 * 65_536.0 + 0.5) as u32)
+    } else {
+        Err(Error::InvalidMargin)
+    }
+}
+
+impl WestonWatkins {
+    /// A loss of margin Δ, usually 1. In a `const` it takes no floating-point code to the device.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMargin`] unless it is from 0 to 1,024.
+    pub const fn new(margin: f32) -> Result<Self, Error> {
+        match margin_of(margin) {
+            Ok(margin) => Ok(Self { margin }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl CrammerSinger {
+    /// A loss of margin Δ, usually 1. In a `const` it takes no floating-point code to the device.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMargin`] unless it is from 0 to 1,024.
+    pub const fn new(margin: f32) -> Result<Self, Error> {
+        match margin_of(margin) {
+            Ok(margin) => Ok(Self { margin }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl sealed::Sealed for WestonWatkins {}
+impl sealed::Sealed for CrammerSinger {}
+
+impl Loss for WestonWatkins {
+    fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error> {
+        let reference = scores.get(label).ok_or(Error::LabelOutOfRange)?.wrapping_sub(margin);
+        let (mut loss, mut violations) = (0_i64, 0_u32);
+        for (class, score) in scores.iter_mut().enumerate() {
+            let margin = score.wrapping_sub(reference);
+            let counts = margin > 0 && class != label;
+            if counts {
+                loss = loss.wrapping_add(margin.into());
+                violations = violations.wrapping_add(1);
+            }
+            *score = counts.into();
+        }
+        let largest = violations.cast_signed();
+        if let Some(own) = scores.get_mut(label) {
+            *own = largest.wrapping_neg();
+        }
+        Ok(SampleLoss { loss, violations, largest })
+    }
+
+    fn margin(&self) -> u32 {
+        self.margin
+    }
+}
+
+impl Loss for CrammerSinger {
+    fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error> {
+        let reference = scores.get(label).ok_or(Error::LabelOutOfRange)?.wrapping_sub(margin);
+        let (mut rival, mut largest) = (label, 0);
+        for (class, score) in scores.iter().enumerate() {
+            let margin = score.wrapping_sub(reference);
+            if margin > largest && class != label {
+                (rival, largest) = (class, margin);
+            }
+        }
+        scores.fill(0);
+        if rival == label {
+            return Ok(SampleLoss { loss: 0, violations: 0, largest: 0 });
+        }
+        for (class, k) in [(rival, 1), (label, -1)] {
+            if let Some(own) = scores.get_mut(class) {
+                *own = k;
+            }
+        }
+        Ok(SampleLoss { loss: largest.into(), violations: 1, largest: 1 })
+    }
+
+    fn margin(&self) -> u32 {
+        self.margin
+    }
+}
+
+/// Another loss, times a small whole number for the class of the sample's label, as [`crate::Weighted`].
+///
+/// A weight multiplies loss and coefficients. One of 0 leaves none; the step counts all the same, and L2 too.
+///
+/// ```
+/// use hingeline::integer::{Loss, Weighted, WestonWatkins};
+///
+/// let loss = Weighted::new(WestonWatkins::new(1.0)?, &[5, 1])?;
+/// let mut scores = [0, 0];
+/// assert_eq!(loss.coefficients(8, 0, &mut scores)?.loss, 40);
+/// assert_eq!(scores, [-5, 5]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Weighted<'a, L> {
+    loss: L,
+    weights: &'a [u8],
+}
+
+impl<'a, L> Weighted<'a, L> {
+    /// The largest weight.
+    pub const LARGEST: u8 = 64;
+
+    /// A loss with these weights, one for each class.
+    ///
+    /// # Errors
+    /// [`Error::InvalidWeight`] for a weight above [`LARGEST`](Self::LARGEST).
+    pub fn new(loss: L, weights: &'a [u8]) -> Result<Self, Error> {
+        let fits = weights.iter().all(|weight| *weight <= Self::LARGEST);
+        if fits { Ok(Self { loss, weights }) } else { Err(Error::InvalidWeight) }
+    }
+}
+
+impl<L> sealed::Sealed for Weighted<'_, L> {}
+
+impl<L: Loss> Loss for Weighted<'_, L> {
+    fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error> {
+        if self.weights.len() != scores.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        let weight = i32::from(*self.weights.get(label).ok_or(Error::LabelOutOfRange)?);
+        let SampleLoss { loss, violations, largest } = self.loss.coefficients(margin, label, scores)?;
+        for k in scores {
+            *k = k.wrapping_mul(weight);
+        }
+        let loss = loss.wrapping_mul(weight.into());
+        let violations = if weight == 0 { 0 } else { violations };
+        Ok(SampleLoss { loss, violations, largest: largest.wrapping_mul(weight) })
+    }
+
+    fn margin(&self) -> u32 {
+        self.loss.margin()
+    }
+}
+
+/// A loss and an L2 term, as [`crate::Objective`] in integers.
+///
+/// ```
+/// use hingeline::integer::{CrammerSinger, Objective};
+/// let objective = Objective::of(CrammerSinger::new(1.0)?, 1e-4)?;
+/// assert_eq!(objective.l2(), 858_993);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Objective<L> {
+    loss: L,
+    l2: u32,
+}
+
+/// The loss of Weston and Watkins with an L2 term, as [`crate::Hinge`] in integers.
+///
+/// ```
+/// use hingeline::integer::Hinge;
+///
+/// const HINGE: Hinge = match Hinge::new(1.0, 1e-4) {
+///     Ok(hinge) => hinge,
+///     Err(_) => panic!("at compile time"),
+/// };
+/// ```
+pub type Hinge = Objective<WestonWatkins>;
+
+impl Objective<WestonWatkins> {
+    /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none. In a `const` it takes no floating-point code to the device.
+    ///
+    /// # Errors
+    /// As [`WestonWatkins::new`] and [`Objective::of`].
+    pub const fn new(margin: f32, l2: f32) -> Result<Self, Error> {
+        match WestonWatkins::new(margin) {
+            Ok(loss) => Self::of(loss, l2),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<L: Copy> Objective<L> {
+    /// A loss with an L2 term of strength α.
+    ///
+    /// # Errors
+    /// [`Error::InvalidL2`] unless it is at least 0 and below ½.
+    pub const fn of(loss: L, l2: f32) -> Result<Self, Error> {
+        if l2 >= 0.0 && l2 < 0.5 {
+            let l2 = l2 as f64 * 8_589_934_592.0 + 0.5;
+            Ok(Self { loss, l2: l2 as u32 })
+        } else {
+            Err(Error::InvalidL2)
+        }
+    }
+
+    /// λ, which is `round(2α · 2³²)`.
+    pub const fn l2(&self) -> u32 {
+        self.l2
+    }
+
+    /// The loss function, without the L2 term.
+    pub const fn loss_function(&self) -> &L {
+        &self.loss
+    }
+}
+
+/// The margin in the unit of scores with so many fraction bits; refused above 2²⁸.
+pub(super) fn scaled_margin(margin: u32, weight_bits: u8) -> Result<i32, Error> {
+    let bits = u32::from(weight_bits).wrapping_add(INPUT_BITS);
+    let scaled = u64::from(margin).wrapping_shl(bits).wrapping_shr(16);
+    match i32::try_from(scaled) {
+        Ok(scaled) if scaled <= 1 << 28 => Ok(scaled),
+        _ => Err(Error::InvalidMargin),
+    }
+}

@@ -1,0 +1,300 @@
+//! Stochastic gradient descent in integers.
+
+use super::input::Inputs;
+use super::loss::{Loss, Objective, WestonWatkins, scaled_margin};
+use super::model::{AnyModel, LARGEST_BIAS, ViewMut};
+use super::samples::Samples;
+use super::schedule::Halving;
+use super::storage::Storage;
+use crate::data::Order;
+use crate::error::{Error, Stopped};
+use crate::kernel::integers::{self, Rate};
+use crate::kernel::{KEY, Kernel};
+
+/// Stochastic gradient descent, one sample a step, as [`crate::Sgd`] in integers.
+///
+/// The step and its contract are on the page of the [module](super).
+///
+/// # Cost
+/// Scratch: `C` scores. A step with v violations writes v + 1 rows, without one none. When L2 is due, about once in `1 / (128 ηα)` steps, it also writes all rows. When the bound on the weights
+/// comes to W, all weights are looked at, and if they may pass it, each result is compared as it is written: the longest step does all three.
+///
+/// # Errors
+/// A step is refused, with model and optimiser as before, for a label out of range, another number of inputs, a rate that is too small for the weights' fraction bits, `e > p + 2`
+/// ([`Error::InvalidLearningRate`]), a rate and class weight that are too large, `(C − 1) · v · 2^(p+q−e) ≥ 2³⁰` ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶` ([`Error::L2TooStrong`]).
+///
+/// ```
+/// use hingeline::integer::{Halving, Hinge, Inputs, Model, Sgd};
+///
+/// let mut model = Model::<2, 2>::new();
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Halving { exponent: 6, period: 13, last: 12 })?;
+/// let step = sgd.step(&mut model, Inputs::new(&[32, 0])?, 1)?;
+/// assert_eq!((step.violations, step.rate_exponent), (1, 6));
+/// // 2^(13 − 5 − 6) · 32
+/// assert_eq!(model.weights(), &[[-128, 0], [128, 0]]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Sgd<L = WestonWatkins> {
+    progress: Progress<L>,
+}
+
+/// The whole state of a descent besides its model and its order, to be saved.
+///
+/// ```
+/// use hingeline::integer::{Halving, Hinge, Sgd};
+///
+/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Halving { exponent: 6, period: 13, last: 12 })?;
+/// assert_eq!(Sgd::resume(sgd.progress())?, sgd);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Progress<L = WestonWatkins> {
+    /// The loss that is minimised, and its regulariser.
+    pub objective: Objective<L>,
+    /// The schedule.
+    pub schedule: Halving,
+    /// The steps made; refused ones do not count. It stops at `u32::MAX`.
+    pub steps: u32,
+    /// The shrinking that L2 is due, in units of 2⁻⁶³, below 2⁵⁷ between two steps.
+    pub owed: u64,
+}
+
+/// L2 shrinks all weights by 2⁻⁶ when so much is due.
+const SHRINK_BITS: u32 = 6;
+const DUE: u64 = 1 << (63 - SHRINK_BITS);
+
+impl<L: Loss> Sgd<L> {
+    /// The bytes that the optimiser takes besides its model.
+    pub const SIZE: usize = size_of::<Self>();
+
+    /// An optimiser before its first step.
+    ///
+    /// # Errors
+    /// As [`Halving::check`], and [`Error::L2TooStrong`] if the first step would be refused for it.
+    pub fn new(objective: Objective<L>, schedule: Halving) -> Result<Self, Error> {
+        Self::resume(Progress { objective, schedule, steps: 0, owed: 0 })
+    }
+
+    /// An optimiser that goes on from saved progress; with its model and order rebuilt too, bit for bit.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and [`Error::InvalidState`] for a debt that no step leaves behind.
+    pub fn resume(progress: Progress<L>) -> Result<Self, Error> {
+        progress.schedule.check()?;
+        if progress.owed >= DUE {
+            return Err(Error::InvalidState);
+        }
+        progress.due_after(progress.schedule.rate_exponent(progress.steps))?;
+        Ok(Self { progress })
+    }
+
+    /// The whole state of the optimiser.
+    pub const fn progress(&self) -> Progress<L> {
+        self.progress
+    }
+
+    /// One step on one sample.
+    ///
+    /// # Errors
+    /// See [the type](Self).
+    pub fn step<S: Storage, K: Kernel>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        x: Inputs<'_>,
+        label: usize,
+    ) -> Result<SgdStep, Error> {
+        let progress = &mut self.progress;
+        model.with_view(|model, scores| step(model, progress, x, label, scores))
+    }
+
+    /// One step on the sample whose turn it is in the order, which then goes on to the next.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another length. Model, optimiser and order are then as before.
+    pub fn step_next<S: Storage, K: Kernel, D: Samples + ?Sized>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
+        order: &mut Order,
+    ) -> Result<SgdStep, Stopped> {
+        order.check_length(samples.len())?;
+        let index = order.index();
+        let (x, label) = samples.sample(index).map_err(Stopped::at(index))?;
+        let step = self.step(model, x, label).map_err(Stopped::at(index))?;
+        order.skip();
+        Ok(step)
+    }
+
+    /// Steps to the end of the order's epoch.
+    ///
+    /// # Errors
+    /// As [`step_next`](Self::step_next), at the first step that is refused; the steps before it stand.
+    pub fn epoch<S: Storage, K: Kernel, D: Samples + ?Sized>(
+        &mut self,
+        model: &mut AnyModel<S, K>,
+        samples: &mut D,
+        order: &mut Order,
+    ) -> Result<SgdEpoch, Stopped> {
+        let (mut report, epoch) = (SgdEpoch::default(), order.epoch());
+        order.check_length(samples.len())?;
+        while order.epoch() == epoch {
+            report.add(&self.step_next(model, samples, order)?);
+        }
+        Ok(report)
+    }
+}
+
+impl<L: Loss> Progress<L> {
+    /// What is due after a step of this exponent, at most 31.
+    fn due_after(&self, exponent: u8) -> Result<u64, Error> {
+        let shift = 31_u32.saturating_sub(exponent.into());
+        let share = u64::from(self.objective.l2()).wrapping_shl(shift);
+        if share < DUE { Ok(self.owed.saturating_add(share)) } else { Err(Error::L2TooStrong) }
+    }
+}
+
+fn step<K: Kernel, L: Loss>(
+    model: ViewMut<'_, K>,
+    progress: &mut Progress<L>,
+    x: Inputs<'_>,
+    label: usize,
+    scores: &mut [i32],
+) -> Result<SgdStep, Error> {
+    if x.values().len() != model.features {
+        return Err(Error::ShapeMismatch);
+    }
+    let rate_exponent = progress.schedule.rate_exponent(progress.steps);
+    let rate = rate_of(&model, rate_exponent)?;
+    let due = progress.due_after(rate_exponent)?;
+    let loss = progress.objective.loss_function();
+    let margin = scaled_margin(loss.margin(), model.fraction_bits)?;
+    model.kernel.integer_scores(KEY, model.weights, model.bias, x.values(), scores);
+    let sample = loss.coefficients(margin, label, scores)?;
+    let bias_shift = model.score_bits().saturating_sub(rate_exponent.into());
+    // Then each product below, and a weight before its clamp, is below 2³¹.
+    if sample.largest >= 1_i32.wrapping_shl(30_u32.saturating_sub(bias_shift)) {
+        return Err(Error::NonFiniteStep);
+    }
+
+    // From here nothing is refused.
+    let shrunk = due >= DUE;
+    progress.owed = if shrunk { due.wrapping_sub(DUE) } else { due };
+    progress.steps = progress.steps.saturating_add(1);
+    if shrunk {
+        integers::shrink(model.weights, SHRINK_BITS);
+    }
+    let clamped = if sample.violations > 0 {
+        let update = Update { coefficients: scores, largest: sample.largest, rate, bias_shift };
+        model.descend(update, x.values())
+    } else {
+        0
+    };
+    Ok(SgdStep {
+        loss: sample.loss,
+        violations: sample.violations as usize,
+        rate_exponent,
+        shrunk,
+        clamped,
+        clamped_inputs: x.clamped(),
+    })
+}
+
+/// The shift of a step's rate: `p − q − e`, at least −7.
+fn rate_of<K>(model: &ViewMut<'_, K>, exponent: u8) -> Result<Rate, Error> {
+    let own = i32::from(model.fraction_bits).wrapping_sub(super::INPUT_BITS.cast_signed());
+    let shift = own.wrapping_sub(exponent.into());
+    if shift >= -7 { Ok(Rate { shift }) } else { Err(Error::InvalidLearningRate) }
+}
+
+/// What a step changes.
+struct Update<'a> {
+    coefficients: &'a [i32],
+    largest: i32,
+    rate: Rate,
+    /// The bias takes a coefficient times 2 to this power.
+    bias_shift: u32,
+}
+
+impl<K: Kernel> ViewMut<'_, K> {
+    /// Changes rows and biases; returns how many results were clamped.
+    fn descend(self, update: Update<'_>, x: &[i16]) -> u32 {
+        let rise = update.largest.wrapping_mul(update.rate.of(128));
+        let mut bound = self.bound.wrapping_add(rise);
+        if bound > self.limit {
+            bound = integers::largest(self.weights).wrapping_add(rise);
+        }
+        *self.bound = bound.min(self.limit);
+        let mut clamped = if bound > self.limit {
+            integers::update_clamped(self.weights, update.coefficients, update.rate, x, self.limit)
+        } else {
+            self.kernel.integer_update(KEY, self.weights, update.coefficients, update.rate, x);
+            0
+        };
+        for (k, bias) in update.coefficients.iter().zip(self.bias) {
+            let result = bias.wrapping_sub(k.wrapping_shl(update.bias_shift));
+            *bias = integers::clamp(result, LARGEST_BIAS);
+            clamped = clamped.wrapping_add(u32::from(*bias != result));
+        }
+        clamped
+    }
+}
+
+/// What happened in one step.
+///
+/// ```
+/// use hingeline::integer::SgdStep;
+/// assert!(!SgdStep::default().shrunk);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SgdStep {
+    /// The sample's loss before the step, without the regulariser, in the unit of scores.
+    pub loss: i64,
+    /// The margins that counted.
+    pub violations: usize,
+    /// The rate was 2 to minus this.
+    pub rate_exponent: u8,
+    /// L2 was due: this step wrote all weights.
+    pub shrunk: bool,
+    /// The weights and biases that were clamped.
+    pub clamped: u32,
+    /// The inputs that had been clamped.
+    pub clamped_inputs: u32,
+}
+
+/// What happened in the steps of an epoch.
+///
+/// ```
+/// use hingeline::integer::SgdEpoch;
+/// assert_eq!(SgdEpoch::default().steps, 0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SgdEpoch {
+    /// The steps.
+    pub steps: u32,
+    /// The steps without a violation.
+    pub satisfied: u32,
+    /// The sum of the losses.
+    pub loss: i64,
+    /// The steps that wrote all weights for L2.
+    pub shrunk: u32,
+    /// The weights and biases that were clamped.
+    pub clamped: u64,
+    /// The inputs that had been clamped.
+    pub clamped_inputs: u64,
+}
+
+impl SgdEpoch {
+    fn add(&mut self, step: &SgdStep) {
+        self.steps = self.steps.wrapping_add(1);
+        self.satisfied = self.satisfied.wrapping_add(u32::from(step.violations == 0));
+        self.loss = self.loss.saturating_add(step.loss);
+        self.shrunk = self.shrunk.wrapping_add(u32::from(step.shrunk));
+        self.clamped = self.clamped.saturating_add(step.clamped.into());
+        self.clamped_inputs = self.clamped_inputs.saturating_add(step.clamped_inputs.into());
+    }
+}

@@ -1,0 +1,118 @@
+//! The arithmetic of integers: the definition, in slices.
+//!
+//! Sums of integers are the same in any order, so there is less to define than for binary32: the products, the rounding, and where a
+//! result is clamped. The callers keep to bounds within which nothing overflows.
+
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, for weights in row-major order.
+#[inline]
+pub(crate) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+    let mut rows = weights;
+    for (score, bias) in scores.iter_mut().zip(bias) {
+        let Some((row, below)) = rows.split_at_checked(x.len()) else { return };
+        *score = bias.wrapping_add(dot(row, x));
+        rows = below;
+    }
+}
+
+#[inline(always)]
+fn dot(a: &[i16], b: &[i16]) -> i32 {
+    let products = a.iter().zip(b).map(|(a, b)| i32::from(*a).wrapping_mul(i32::from(*b)));
+    products.fold(0, i32::wrapping_add)
+}
+
+/// What a step takes from a row: `k · 2^shift · x[f]`, or `k · ((x[f] + 2^(−shift−1)) >> −shift)` for a shift below 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    pub(crate) shift: i32,
+}
+
+impl Rate {
+    /// The input as it enters a product with a coefficient.
+    #[inline(always)]
+    pub(crate) fn of(self, x: i32) -> i32 {
+        if self.shift >= 0 {
+            x.wrapping_shl(self.shift.cast_unsigned())
+        } else {
+            let right = self.shift.wrapping_neg().cast_unsigned();
+            let half = 1_i32.wrapping_shl(right).wrapping_shr(1);
+            x.wrapping_add(half).wrapping_shr(right)
+        }
+    }
+}
+
+/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, where that is not 0, for results that fit.
+#[inline]
+pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+    for_each_row(weights, coefficients, x.len(), |row, k| {
+        if rate.shift >= 0 {
+            // The product of k and the power of two is known before the loop.
+            let factor = rate.of(k);
+            for (w, x) in row.iter_mut().zip(x) {
+                *w = i32::from(*w).wrapping_sub(factor.wrapping_mul((*x).into())) as i16;
+            }
+        } else {
+            for (w, x) in row.iter_mut().zip(x) {
+                *w = i32::from(*w).wrapping_sub(k.wrapping_mul(rate.of((*x).into()))) as i16;
+            }
+        }
+    });
+}
+
+/// Calls back with each row whose coefficient is not 0.
+#[inline(always)]
+fn for_each_row(weights: &mut [i16], coefficients: &[i32], features: usize, mut each: impl FnMut(&mut [i16], i32)) {
+    let mut rest = weights;
+    for k in coefficients {
+        let Some((row, below)) = rest.split_at_mut_checked(features) else { return };
+        rest = below;
+        if *k != 0 {
+            each(row, *k);
+        }
+    }
+}
+
+/// The same, with results clamped to ±limit; returns how many were.
+#[cold]
+#[inline(never)]
+pub(crate) fn update_clamped(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16], limit: i32) -> u32 {
+    let mut clamped = 0_u32;
+    for_each_row(weights, coefficients, x.len(), |row, k| {
+        for (w, x) in row.iter_mut().zip(x) {
+            let result = i32::from(*w).wrapping_sub(k.wrapping_mul(rate.of((*x).into())));
+            let within = clamp(result, limit);
+            clamped = clamped.wrapping_add(u32::from(result != within));
+            *w = within as i16;
+        }
+    });
+    clamped
+}
+
+/// The nearest number of at most this magnitude, which is at least 0.
+#[inline(always)]
+pub(crate) fn clamp(value: i32, limit: i32) -> i32 {
+    value.min(limit).max(limit.wrapping_neg())
+}
+
+/// `w = w − ((w + 2^(bits−1)) >> bits)`.
+#[inline]
+pub(crate) fn shrink(weights: &mut [i16], bits: u32) {
+    let half = 1_i32.wrapping_shl(bits.wrapping_sub(1));
+    for w in weights {
+        let wide = i32::from(*w);
+        *w = wide.wrapping_sub(wide.wrapping_add(half).wrapping_shr(bits)) as i16;
+    }
+}
+
+/// The largest magnitude.
+#[inline]
+pub(crate) const fn largest(weights: &[i16]) -> i32 {
+    let (mut largest, mut rest) = (0, weights);
+    while let Some((first, others)) = rest.split_first() {
+        let magnitude = first.unsigned_abs() as i32;
+        if magnitude > largest {
+            largest = magnitude;
+        }
+        rest = others;
+    }
+    largest
+}

@@ -1,0 +1,47 @@
+//! The scores of integers as a call of assembly: what the files of the instruction sets share.
+
+use super::integers;
+
+/// Where everything is, in the order in which the assembly loads it.
+#[repr(C)]
+pub(super) struct Call {
+    weights: *const i16,
+    x: *const i16,
+    bias: *const i32,
+    scores: *mut i32,
+    /// At least one.
+    rows: usize,
+    /// An even number, at least two.
+    features: usize,
+}
+
+/// Scores by a function of assembly, or by the definition for an odd number of features.
+///
+/// # Safety
+/// The function may be called with memory for `rows · features` weights, `features` inputs, and `rows` biases and scores.
+#[inline(always)]
+pub(super) unsafe fn scores(
+    by: unsafe extern "C" fn(&Call),
+    weights: &[i16],
+    bias: &[i32],
+    x: &[i16],
+    scores: &mut [i32],
+) {
+    let features = x.len();
+    let rows = bias.len().min(scores.len());
+    // Below 2¹⁶ their product has 32 bits: a division would take a Cortex-M0 150 instructions.
+    let fits = rows.max(features) < 1 << 16 && rows.wrapping_mul(features) <= weights.len();
+    if !fits || rows == 0 || features == 0 || !features.is_multiple_of(2) {
+        return integers::scores(weights, bias, x, scores);
+    }
+    let call = Call {
+        weights: weights.as_ptr(),
+        x: x.as_ptr(),
+        bias: bias.as_ptr(),
+        scores: scores.as_mut_ptr(),
+        rows,
+        features,
+    };
+    // SAFETY: by the caller; there is so much of each.
+    unsafe { by(&call) }
+}

@@ -1,0 +1,142 @@
+//! Models in integers: the kernel against the definition, training on the digits as they lie in flash down to the fingerprint of the weights, and what a score, a step and the inputs of
+//! a sample cost for somebody who counts instructions.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+use core::hint::black_box;
+
+use hingeline::Error;
+use hingeline::integer::{DynModel, Halving, Hinge, InputScale, Inputs, Model, Sgd, SgdStep};
+use hingeline::kernel::{CHOSEN, Portable};
+#[cfg(not(feature = "std"))]
+use hingeline_firmware::board::{entry, panicked};
+use hingeline_firmware::board::{exit, println, stack_used};
+use hingeline_firmware::integers::{self, Digits};
+use rand_core::{Rng, SeedableRng};
+use rand_xorshift::XorShiftRng;
+use static_cell::ConstStaticCell;
+
+const CLASSES: usize = 10;
+const FEATURES: usize = 64;
+
+const HINGE: Hinge = match Hinge::new(1.0, 0.0) {
+    Ok(hinge) => hinge,
+    Err(_) => panic!("at compile time"),
+};
+
+/// The classes 1 to 3 are within the margin of class 0, and the others are not.
+const ONE: i32 = 1 << 18;
+const BIAS: [i32; CLASSES] = [5 * ONE, 5 * ONE - ONE / 2, 5 * ONE - ONE / 4, 5 * ONE - ONE / 8, 0, 0, 0, 0, 0, 0];
+
+static MODEL: ConstStaticCell<Model<CLASSES, FEATURES>> =
+    ConstStaticCell::new(match Model::from_parts([[1_000; FEATURES]; CLASSES], BIAS, 13) {
+        Ok(model) => model,
+        Err(_) => panic!("at compile time"),
+    });
+static TRAINED: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::new());
+
+static PIXELS: [u8; FEATURES] = [8; FEATURES];
+static SCALES: [InputScale; FEATURES] = [match InputScale::new(7, 1_500) {
+    Ok(scale) => scale,
+    Err(_) => panic!("at compile time"),
+}; FEATURES];
+
+#[cfg(not(feature = "std"))]
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+    panicked(info)
+}
+
+#[inline(never)]
+fn score(model: &Model<CLASSES, FEATURES>, x: Inputs<'_>, scores: &mut [i32; CLASSES]) -> Result<(), Error> {
+    model.scores(x, scores)
+}
+
+#[inline(never)]
+fn step(sgd: &mut Sgd, model: &mut Model<CLASSES, FEATURES>, x: Inputs<'_>, label: usize) -> Result<SgdStep, Error> {
+    sgd.step(model, x, label)
+}
+
+#[inline(never)]
+fn decode(buffer: &mut [i16; FEATURES]) -> Result<u32, Error> {
+    Ok(Inputs::scaled(black_box(&PIXELS), &SCALES, buffer)?.clamped())
+}
+
+#[cfg_attr(not(feature = "std"), entry)]
+fn main() -> ! {
+    let different = differences();
+    println!("scores that differ from the definition {different}");
+    let as_meant = measure(MODEL.take());
+    let trained = TRAINED.take();
+    let report = integers::digits(trained);
+    println!("checksum {:016x}", trained.checksum());
+    exit(different == 0 && as_meant == Ok(true) && report.is_ok_and(|epoch| epoch.clamped == 0))
+}
+
+fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
+    let mut sgd = Sgd::new(HINGE, Halving { exponent: 8, period: 13, last: 8 })?;
+    let (mut scores, mut buffer) = ([0; CLASSES], [0; FEATURES]);
+    let values: [i16; FEATURES] = black_box(core::array::from_fn(|feature| (37 * feature % 256) as i16 - 128));
+    let x = Inputs::new(&values)?;
+
+    // Call by call, with nothing between.
+    score(model, x, &mut scores)?;
+    let told = step(&mut sgd, model, x, black_box(0))?;
+    decode(&mut buffer)?;
+
+    let (_, score_stack) = stack_used(1024, || score(model, x, &mut scores));
+    let (_, step_stack) = stack_used(1024, || step(&mut sgd, model, x, black_box(0)));
+    let (_, decode_stack) = stack_used(1024, || decode(&mut buffer));
+    println!("model {} optimiser {}", Model::<CLASSES, FEATURES>::SIZE, size_of::<Sgd>());
+    println!("stack score {score_stack} step {step_stack} decode {decode_stack}");
+    Ok(told.violations == 3 && told.clamped == 0)
+}
+
+const MOST_CLASSES: usize = 12;
+const MOST_FEATURES: usize = 70;
+
+/// The results of this kernel, for all small shapes, that are not those of the definition.
+fn differences() -> u32 {
+    let mut rng = XorShiftRng::seed_from_u64(12);
+    let mut different = 0;
+    for classes in 2..=MOST_CLASSES {
+        for features in (1..=20).chain([31, 32, 33, 64, 69, MOST_FEATURES]) {
+            different += differences_of(classes, features, &mut rng).unwrap_or(1);
+        }
+    }
+    different
+}
+
+/// The same for one shape: scores of random models, and the weights after a step.
+fn differences_of(classes: usize, features: usize, rng: &mut XorShiftRng) -> Result<u32, Error> {
+    let mut memory = [[0_i16; MOST_CLASSES * MOST_FEATURES]; 2];
+    let mut words = [[0_i32; 2 * MOST_CLASSES]; 2];
+    let (mut weights, mut bias) = ([0_i16; MOST_CLASSES * MOST_FEATURES], [0_i32; MOST_CLASSES]);
+    let mut x = [0_i16; MOST_FEATURES];
+    weights.iter_mut().for_each(|w| *w = (rng.next_u32() as i16).max(-i16::MAX));
+    bias.iter_mut().for_each(|b| *b = rng.next_u32().cast_signed() >> 4);
+    x.iter_mut().for_each(|x| *x = i16::from(rng.next_u32() as i8));
+    let [first, second] = &mut memory;
+    let [first_words, second_words] = &mut words;
+    let mut own =
+        DynModel::on(CHOSEN, part(first, classes * features), part(first_words, 2 * classes), classes, features)?;
+    let mut defined =
+        DynModel::on(Portable, part(second, classes * features), part(second_words, 2 * classes), classes, features)?;
+    let (weights, bias) = (part(&mut weights, classes * features), part(&mut bias, classes));
+    own.load(weights, bias, 13)?;
+    defined.load(weights, bias, 13)?;
+    let x = Inputs::new(part(&mut x, features))?;
+    let (mut own_scores, mut scores) = ([0; MOST_CLASSES], [0; MOST_CLASSES]);
+    own.scores(x, part(&mut own_scores, classes))?;
+    defined.scores(x, part(&mut scores, classes))?;
+    let mut sgd = Sgd::new(HINGE, Halving { exponent: 5 + (features % 8) as u8, period: 13, last: 12 })?;
+    let label = rng.next_u32() as usize % classes;
+    let told = sgd.step(&mut own, x, label)?;
+    sgd = Sgd::new(HINGE, Halving { exponent: 5 + (features % 8) as u8, period: 13, last: 12 })?;
+    let expected = sgd.step(&mut defined, x, label)?;
+    let same = own_scores == scores && own.checksum() == defined.checksum() && told == expected;
+    Ok(u32::from(!same))
+}
+
+fn part<T>(memory: &mut [T], len: usize) -> &mut [T] {
+    memory.get_mut(..len).unwrap_or_default()
+}

@@ -1,0 +1,36 @@
+//! Teaches a model of nine digits the tenth, with what was kept of the nine and without, and prints what it forgot: means of ten seeds.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use hingeline_console::line;
+use hingeline_examples::grow::{Growth, Row, table};
+
+/// Teaches a model of nine digits the tenth, with what was kept of the nine and without
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    /// The first of ten seeds that decide what is kept and drawn
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    hingeline_console::main(|options: Options| {
+        line("kept  rehearsals  bias    known before  known after  new")?;
+        for Row { kept, rehearsals, bias, growths } in table(options.seed)? {
+            let bias = format!("{bias:?}").to_lowercase();
+            let percent = |part: fn(&Growth) -> u32, of: fn(&Growth) -> u32| {
+                let sum = |count: fn(&Growth) -> u32| growths.iter().map(count).map(f64::from).sum::<f64>();
+                100.0 * sum(part) / sum(of)
+            };
+            line(format_args!(
+                "{kept:>4}  {rehearsals:>10}  {bias:<6}  {:>10.1} %  {:>9.1} %  {:.1} %",
+                percent(|growth| growth.before, |growth| growth.known),
+                percent(|growth| growth.after, |growth| growth.known),
+                percent(|growth| growth.new, |growth| growth.news),
+            ))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,108 @@
+//! Random calls for as long as one likes: `cargo hostile api --seconds 600`.
+//!
+//! It prints its seed first and what it did last. Round after round is drawn from the seed and those that follow it, so the seed of
+//! a round that failed repeats it alone.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::{Parser, ValueEnum};
+use hingeline_fuzz::{api, kernels, readers};
+
+/// Calls the library with random and hostile arguments, and fails if something panics, changes what it refused, or differs from
+/// kernel to kernel
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Options {
+    /// What is called
+    #[arg(value_enum)]
+    target: Target,
+
+    /// For how long
+    #[arg(long, default_value_t = 60.0)]
+    seconds: f64,
+
+    /// So many rounds at most
+    #[arg(long, default_value_t = u64::MAX, hide_default_value = true)]
+    rounds: u64,
+
+    /// Of the first round; each round has the next one [default: from the clock]
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Target {
+    /// Every strategy and every set, on models of either kind of shape, on every kernel
+    Api,
+    /// Every kernel, on slices that end where memory does
+    Kernels,
+    /// Whatever reads a file or the command line
+    Readers,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let first = options.seed.unwrap_or_else(from_the_clock);
+    println!("seed {first}");
+    let mut round = match Rounds::new(options.target) {
+        Ok(rounds) => rounds,
+        Err(problem) => {
+            eprintln!("no guard pages: {problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let (start, limit) = (Instant::now(), Duration::from_secs_f64(options.seconds));
+    let mut rounds = 0;
+    while rounds < options.rounds && start.elapsed() < limit {
+        let seed = first.wrapping_add(rounds);
+        if panic::catch_unwind(AssertUnwindSafe(|| round.run(seed))).is_err() {
+            eprintln!("found: seed {seed} (repeat it with --seed {seed} --rounds 1)");
+            return ExitCode::FAILURE;
+        }
+        rounds += 1;
+    }
+    println!("{rounds} rounds, {}, nothing found", round.calls);
+    ExitCode::SUCCESS
+}
+
+fn from_the_clock() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    now.as_secs()
+}
+
+/// Rounds of one target, and what they did so far.
+struct Rounds {
+    target: Target,
+    memory: kernels::Memory,
+    calls: Calls,
+}
+
+impl Rounds {
+    fn new(target: Target) -> Result<Self, mmap_rs::Error> {
+        Ok(Self { target, memory: kernels::Memory::new()?, calls: Calls { accepted: 0, refused: 0 } })
+    }
+
+    fn run(&mut self, seed: u64) {
+        let [accepted, refused] = match self.target {
+            Target::Api => api::run(seed),
+            Target::Kernels => [kernels::run(seed, &mut self.memory), 0],
+            Target::Readers => [readers::run(seed), 0],
+        };
+        self.calls.accepted += accepted;
+        self.calls.refused += refused;
+    }
+}
+
+struct Calls {
+    accepted: u64,
+    refused: u64,
+}
+
+impl std::fmt::Display for Calls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} calls", self.accepted + self.refused)?;
+        if self.refused > 0 { write!(f, ", {} of them refused", self.refused) } else { Ok(()) }
+    }
+}

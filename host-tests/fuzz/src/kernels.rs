@@ -1,0 +1,199 @@
+//! Kernels on slices of any lengths that lie before guard pages, against the definition.
+
+use core::fmt::Display;
+
+use hingeline::kernel::{Choice, Kernel, Portable, Work};
+use hingeline_host_tests::bits::{assert_all_same, assert_same};
+
+use crate::draw::Draw;
+use crate::pages::{Flush, Guarded};
+
+/// Rounds of all operations for a seed.
+const ROUNDS: usize = 50;
+/// The most of anything.
+const FEATURES: usize = 200;
+const CLASSES: usize = 26;
+const SAMPLES: usize = 70;
+/// What is too much or too little in a slice whose length does not fit the others.
+const SLACK: usize = 5;
+
+/// The memory of the slices: it is mapped once.
+#[derive(Debug)]
+pub struct Memory([Guarded; 5]);
+
+impl Memory {
+    /// For all lengths that are tried.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn new() -> Result<Self, mmap_rs::Error> {
+        let of = Guarded::new;
+        let (rows, scores) = (FEATURES * CLASSES + SLACK, SAMPLES * CLASSES + SLACK);
+        Ok(Self([of(rows)?, of(FEATURES)?, of(scores)?, of(rows)?, of(SAMPLES * FEATURES)?]))
+    }
+}
+
+/// All kernels of this processor on what a seed draws; returns the calls that were compared.
+///
+/// # Panics
+/// If a result is not that of the definition. What touches a guard page ends the program by a signal.
+pub fn run(seed: u64, memory: &mut Memory) -> u64 {
+    let mut compared = 0;
+    for choice in Choice::ALL {
+        // What the processor lacks has nothing to be compared.
+        compared += choice.run(Rounds { draw: Draw::new(seed), memory }).unwrap_or(0);
+    }
+    compared
+}
+
+struct Rounds<'a> {
+    draw: Draw,
+    memory: &'a mut Memory,
+}
+
+impl Work for Rounds<'_> {
+    type Output = u64;
+
+    fn run<K: Kernel>(mut self, kernel: K) -> u64 {
+        (0..ROUNDS).map(|_| self.vectors(kernel) + self.rows(kernel) + self.batches(kernel)).sum()
+    }
+}
+
+impl Rounds<'_> {
+    fn vectors<K: Kernel>(&mut self, kernel: K) -> u64 {
+        let draw = &mut self.draw;
+        let kind = Kind::draw(draw);
+        let [first, second, ..] = &mut self.memory.0;
+        let (a, b) = (length(draw, FEATURES), length(draw, FEATURES));
+        let (a, b) = (slice(first, a, kind, draw), slice(second, b, kind, draw));
+        let k = draw.wild();
+        assert_same(kernel.dot(a, b), Portable.dot(a, b), format_args!("dot, {}", K::NAME));
+        assert_same(kernel.largest(a), Portable.largest(a), format_args!("largest, {}", K::NAME));
+        compare(format_args!("axpy, {}", K::NAME), b, |b| kernel.axpy(k, a, b), |b| Portable.axpy(k, a, b));
+        compare(format_args!("scale, {}", K::NAME), b, |b| kernel.scale(k, b), |b| Portable.scale(k, b));
+        4
+    }
+
+    fn rows<K: Kernel>(&mut self, kernel: K) -> u64 {
+        let draw = &mut self.draw;
+        let kind = Kind::draw(draw);
+        let [rows, x, scores, bias, _] = &mut self.memory.0;
+        let (features, classes) = (length(draw, FEATURES), draw.below(CLASSES + 1));
+        let (weights_len, bias_len, scores_len) =
+            (unfit(draw, features * classes), unfit(draw, classes), unfit(draw, classes));
+        let (rows, x) = (slice(rows, weights_len, kind, draw), slice(x, features, kind, draw));
+        let (scores, bias) = (slice(scores, scores_len, kind, draw), slice(bias, bias_len, kind, draw));
+        let scale = draw.wild();
+        compare(
+            format_args!("scores, {}", K::NAME),
+            scores,
+            |scores| kernel.scores(rows, scale, bias, x, scores),
+            |scores| Portable.scores(rows, scale, bias, x, scores),
+        );
+        zeros(bias, draw);
+        compare(
+            format_args!("rank_one, {}", K::NAME),
+            rows,
+            |rows| kernel.rank_one(bias, x, rows),
+            |rows| Portable.rank_one(bias, x, rows),
+        );
+        2
+    }
+
+    fn batches<K: Kernel>(&mut self, kernel: K) -> u64 {
+        let draw = &mut self.draw;
+        let kind = Kind::draw(draw);
+        let [rows, bias, scores, _, samples] = &mut self.memory.0;
+        let (features, classes, count) = (draw.below(20), draw.below(8), draw.below(SAMPLES + 1));
+        let same_lengths = !draw.once_in(3);
+        let mut rest: &[f32] = slice(samples, count * (features + SLACK), kind, draw);
+        let mut samples = Vec::new();
+        for _ in 0..count {
+            let odd = !same_lengths && draw.once_in(4);
+            let len = if odd { draw.below(features + SLACK) } else { features };
+            let (sample, behind) = rest.split_at(len);
+            samples.push(sample);
+            rest = behind;
+        }
+        let (weights_len, scores_len) = (unfit(draw, features * classes), unfit(draw, count * classes));
+        let (rows, bias) = (slice(rows, weights_len, kind, draw), slice(bias, classes, kind, draw));
+        let scores = slice(scores, scores_len, kind, draw);
+        let scale = draw.wild();
+        compare(
+            format_args!("batch_scores, {}", K::NAME),
+            scores,
+            |scores| kernel.batch_scores(rows, scale, bias, &samples, scores),
+            |scores| Portable.batch_scores(rows, scale, bias, &samples, scores),
+        );
+        zeros(scores, draw);
+        compare(
+            format_args!("batch_rank_one, {}", K::NAME),
+            rows,
+            |rows| kernel.batch_rank_one(scores, &samples, rows),
+            |rows| Portable.batch_rank_one(scores, &samples, rows),
+        );
+        2
+    }
+}
+
+/// The values of a round.
+#[derive(Clone, Copy)]
+enum Kind {
+    Mild,
+    Finite,
+    Wild,
+}
+
+impl Kind {
+    fn draw(draw: &mut Draw) -> Self {
+        [Self::Mild, Self::Finite, Self::Wild][draw.below(3)]
+    }
+}
+
+/// Short, about a block, or some blocks: what a kernel treats in one way each.
+fn length(draw: &mut Draw, most: usize) -> usize {
+    let length = match draw.below(6) {
+        0 => 0,
+        1 => draw.below(4),
+        2 => draw.below(20),
+        3 => draw.below(70),
+        4 => draw.below(most + 1),
+        _ => 16 * draw.below(12),
+    };
+    length.min(most)
+}
+
+/// This length, or now and then another one.
+fn unfit(draw: &mut Draw, length: usize) -> usize {
+    match draw.below(4) {
+        0 => length.saturating_sub(draw.below(SLACK)),
+        1 => length + draw.below(SLACK),
+        _ => length,
+    }
+}
+
+fn slice<'a>(memory: &'a mut Guarded, length: usize, kind: Kind, draw: &mut Draw) -> &'a mut [f32] {
+    let flush = if draw.once_in(2) { Flush::Start } else { Flush::End };
+    let values = memory.values(length, flush);
+    for value in &mut *values {
+        *value = match kind {
+            Kind::Mild => draw.mild(),
+            Kind::Finite => draw.finite(),
+            Kind::Wild => draw.wild(),
+        };
+    }
+    values
+}
+
+/// Makes a third of the values zero: factors that leave a row as it is.
+fn zeros(values: &mut [f32], draw: &mut Draw) {
+    values.iter_mut().filter(|_| draw.once_in(3)).for_each(|value| *value = 0.0);
+}
+
+/// Changes the slice by a kernel, and a copy of it by the definition.
+fn compare(what: impl Display, to: &mut [f32], own: impl FnOnce(&mut [f32]), defined: impl FnOnce(&mut [f32])) {
+    let mut expected = to.to_vec();
+    own(to);
+    defined(&mut expected);
+    assert_all_same(to, &expected, what);
+}
