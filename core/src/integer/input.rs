@@ -76,6 +76,18 @@ impl<'a> Inputs<'a> {
 }
 
 /// A value as a sensor or a data set has it: `u8`, `i8` or `i16`. This trait is sealed.
+///
+/// ```
+/// use hingeline::integer::{InputScale, RawValue};
+///
+/// fn input(scale: InputScale, raw: impl RawValue) -> i16 {
+///     scale.apply(raw)
+/// }
+/// // A deviation of 8 about a mean of 100.
+/// let scale = InputScale::new(100, 1_024)?;
+/// assert_eq!((input(scale, 108_u8), input(scale, 84_i8)), (32, -64));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 pub trait RawValue: Copy + Into<i32> + sealed::RawValue {}
 
 impl RawValue for u8 {}
@@ -170,6 +182,15 @@ fn clamp(value: i32) -> i32 {
 }
 
 /// What [`Moments`] add up for a feature.
+///
+/// ```
+/// use hingeline::integer::{Moments, Sums};
+///
+/// let mut sums = [Sums::ZERO];
+/// Moments::new(&mut sums).observe(&[-3_i8])?;
+/// assert_eq!(sums[0].parts(), (-3, 9));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     sum: i64,
@@ -179,6 +200,23 @@ pub struct Sums {
 impl Sums {
     /// Of no samples.
     pub const ZERO: Self = Self { sum: 0, squares: 0 };
+
+    /// Those of before, for [`Moments::resume`].
+    pub const fn from_parts(sum: i64, squares: u64) -> Self {
+        Self { sum, squares }
+    }
+
+    /// The sum of the values, and that of their squares.
+    pub const fn parts(self) -> (i64, u64) {
+        (self.sum, self.squares)
+    }
+
+    /// Whether so many values of 16 bits can have these sums: `(Σ)² ≤ N · Σ²`, `Σ² ≤ N · 2³⁰` and `Σ ≤ N · (2¹⁵ − 1)`.
+    fn is_of(&self, count: u32) -> bool {
+        let (n, sum, squares) = (u128::from(count), u128::from(self.sum.unsigned_abs()), u128::from(self.squares));
+        let highest = i64::from(count).wrapping_mul(i16::MAX.into());
+        squares <= n.wrapping_shl(30) && self.sum <= highest && sum.wrapping_mul(sum) <= n.wrapping_mul(squares)
+    }
 
     /// The scale that leaves a mean of 0 and a deviation of 1.
     fn scale(&self, count: u32, shift: u32) -> InputScale {
@@ -225,6 +263,28 @@ impl<'a, Q: RawValue> Moments<'a, Q> {
     pub fn new(sums: &'a mut [Sums]) -> Self {
         sums.fill(Sums::ZERO);
         Self { sums, count: 0, raw: PhantomData }
+    }
+
+    /// Goes on from the sums and the count of a stream that was saved.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] for sums that so many values cannot have.
+    ///
+    /// ```
+    /// use hingeline::integer::{Moments, Sums};
+    ///
+    /// let mut sums = [Sums::from_parts(400, 40_064)];
+    /// let moments = Moments::<u8>::resume(&mut sums, 4)?;
+    /// assert_eq!(moments.count(), 4);
+    /// assert!(Moments::<u8>::resume(&mut [Sums::from_parts(400, 39_999)], 4).is_err());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn resume(sums: &'a mut [Sums], count: u32) -> Result<Self, Error> {
+        if sums.iter().all(|sums| sums.is_of(count)) {
+            Ok(Self { sums, count, raw: PhantomData })
+        } else {
+            Err(Error::InvalidState)
+        }
     }
 
     /// The samples seen.

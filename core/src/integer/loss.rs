@@ -30,6 +30,14 @@ mod sealed {
 }
 
 /// The loss of a sample, and a summary of its coefficients.
+///
+/// ```
+/// use hingeline::integer::{Loss, WestonWatkins};
+///
+/// let sample = WestonWatkins::new(1.0)?.coefficients(8, 0, &mut [10, 20, 5])?;
+/// assert_eq!((sample.loss, sample.violations, sample.largest), (18 + 3, 2, 2));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SampleLoss {
@@ -42,13 +50,32 @@ pub struct SampleLoss {
 }
 
 /// The loss of Weston and Watkins, as [`crate::WestonWatkins`] in integers: every margin above zero counts.
+///
+/// ```
+/// use hingeline::integer::{Loss, WestonWatkins};
+///
+/// let mut scores = [10, 20, 15];
+/// WestonWatkins::new(1.0)?.coefficients(8, 0, &mut scores)?;
+/// assert_eq!(scores, [-2, 1, 1]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WestonWatkins {
     margin: u32,
 }
 
-/// The loss of Crammer and Singer, as [`crate::CrammerSinger`] in integers: of the margins above zero the largest one counts, the lowest index of equal ones.
+/// The loss of Crammer and Singer, as [`crate::CrammerSinger`] in integers: of the margins above zero the largest one counts,
+/// the lowest index of equal ones.
+///
+/// ```
+/// use hingeline::integer::{CrammerSinger, Loss};
+///
+/// let mut scores = [10, 20, 15];
+/// CrammerSinger::new(1.0)?.coefficients(8, 0, &mut scores)?;
+/// assert_eq!(scores, [-1, 1, 0]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CrammerSinger {

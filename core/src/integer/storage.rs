@@ -5,10 +5,33 @@ use core::fmt;
 
 use crate::error::Error;
 
-/// Memory of a shape: a weight for each class and feature, a bias for each class. This trait is sealed; its types are [`Arrays`] and [`Lent`].
+/// Memory of a shape: a weight for each class and feature, a bias for each class. This trait is sealed; its types are
+/// [`Arrays`] and [`Lent`].
+///
+/// ```
+/// use hingeline::integer::{AnyModel, DynModel, Model, Storage};
+/// use hingeline::kernel::Kernel;
+///
+/// /// Of a model of either kind.
+/// fn bytes<S: Storage, K: Kernel>(model: &AnyModel<S, K>) -> usize {
+///     let (weights, bias, _) = model.parts();
+///     size_of_val(weights) + size_of_val(bias)
+/// }
+/// assert_eq!(bytes(&Model::<2, 3>::new()), 20);
+/// assert_eq!(bytes(&DynModel::new(&mut [0; 6], &mut [0; 4], 2, 3)?), 20);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 pub trait Storage: sealed::Storage {}
 
 /// Memory in place.
+///
+/// ```
+/// use hingeline::integer::{AnyModel, Arrays, Model};
+/// use hingeline::kernel::Chosen;
+///
+/// let model: AnyModel<Arrays<2, 3>, Chosen> = Model::new();
+/// assert_eq!((model.classes(), model.features()), (2, 3));
+/// ```
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Arrays<const C: usize, const F: usize> {
@@ -18,6 +41,16 @@ pub struct Arrays<const C: usize, const F: usize> {
 }
 
 /// Memory that the caller lends.
+///
+/// ```
+/// use hingeline::integer::{AnyModel, DynModel, Lent};
+/// use hingeline::kernel::Chosen;
+///
+/// let (mut weights, mut memory) = ([0; 6], [0; 4]);
+/// let model: AnyModel<Lent, Chosen> = DynModel::new(&mut weights, &mut memory, 2, 3)?;
+/// assert_eq!((model.classes(), model.features()), (2, 3));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 pub struct Lent<'a> {
     features: usize,
     weights: &'a mut [i16],

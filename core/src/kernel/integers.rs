@@ -20,22 +20,26 @@ fn dot(a: &[i16], b: &[i16]) -> i32 {
     products.fold(0, i32::wrapping_add)
 }
 
-/// What a step takes from a row: `k · 2^shift · x[f]`, or `k · ((x[f] + 2^(−shift−1)) >> −shift)` for a shift below 0.
-#[derive(Clone, Copy, Debug)]
-pub struct Rate {
-    pub(crate) shift: i32,
-}
+pub(crate) use sealed::Rate;
 
-impl Rate {
-    /// The input as it enters a product with a coefficient.
-    #[inline(always)]
-    pub(crate) fn of(self, x: i32) -> i32 {
-        if self.shift >= 0 {
-            x.wrapping_shl(self.shift.cast_unsigned())
-        } else {
-            let right = self.shift.wrapping_neg().cast_unsigned();
-            let half = 1_i32.wrapping_shl(right).wrapping_shr(1);
-            x.wrapping_add(half).wrapping_shr(right)
+mod sealed {
+    /// What a step takes from a row: `k · 2^shift · x[f]`, or `k · ((x[f] + 2^(−shift−1)) >> −shift)` for a shift below 0.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Rate {
+        pub(crate) shift: i32,
+    }
+
+    impl Rate {
+        /// The input as it enters a product with a coefficient.
+        #[inline(always)]
+        pub(crate) fn of(self, x: i32) -> i32 {
+            if self.shift >= 0 {
+                x.wrapping_shl(self.shift.cast_unsigned())
+            } else {
+                let right = self.shift.wrapping_neg().cast_unsigned();
+                let half = 1_i32.wrapping_shl(right).wrapping_shr(1);
+                x.wrapping_add(half).wrapping_shr(right)
+            }
         }
     }
 }

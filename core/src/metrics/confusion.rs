@@ -58,6 +58,26 @@ impl<'a> Confusion<'a> {
         Ok(Self { counts, classes })
     }
 
+    /// Goes on from counts of before, such as those that [`counts`](Self::counts) gave.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] unless there are `classes²`. The counts are then as before.
+    ///
+    /// ```
+    /// let mut counts = [0; 4];
+    /// let mut confusion = hingeline::Confusion::new(&mut counts, 2)?;
+    /// confusion.load(&[3, 1, 0, 4])?;
+    /// assert_eq!(confusion.accuracy(), Some(0.875));
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn load(&mut self, counts: &[u32]) -> Result<(), Error> {
+        if counts.len() != self.counts.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        self.counts.iter_mut().zip(counts).for_each(|(own, count)| *own = *count);
+        Ok(())
+    }
+
     /// Counts one answer.
     ///
     /// # Errors

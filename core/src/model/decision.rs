@@ -67,4 +67,9 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     pub fn decide(&self, x: &<S::Shape as Shape>::Sample) -> Result<Decision, Error> {
         self.decide_row(x.as_ref())
     }
+
+    /// [`decide`](Self::decide) for a slice.
+    pub(crate) fn decide_row(&self, x: &[f32]) -> Result<Decision, Error> {
+        self.with_checked_scores(x, Decision::of)
+    }
 }

@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::decision::Decision;
 use super::scale::{Scale, StoredScale};
 use super::storage::sealed::Storage as _;
 use super::storage::{Arrays, Lent, Shape, Storage, copy};
@@ -561,11 +560,6 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// [`predict`](Self::predict) for a slice.
     pub(crate) fn predict_row(&self, x: &[f32]) -> Result<usize, Error> {
         self.with_checked_scores(x, argmax)
-    }
-
-    /// [`decide`](Self::decide) for a slice.
-    pub(crate) fn decide_row(&self, x: &[f32]) -> Result<Decision, Error> {
-        self.with_checked_scores(x, Decision::of)
     }
 
     /// What is to be said of a sample's scores.

@@ -8,6 +8,9 @@
 #![no_std]
 #![no_main]
 
+mod integers;
+mod losses;
+
 use core::fmt::Write;
 use core::hint::black_box;
 
@@ -22,11 +25,11 @@ use hingeline::{
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-const C: usize = 10;
-const F: usize = 64;
+pub(crate) const C: usize = 10;
+pub(crate) const F: usize = 64;
 
 /// In flash.
-static TRAINED: Model<C, F> = match Model::from_parts([[0.5; F]; C], [0.25; C], 1.0) {
+pub(crate) static TRAINED: Model<C, F> = match Model::from_parts([[0.5; F]; C], [0.25; C], 1.0) {
     Ok(model) => model,
     Err(_) => panic!("at compile time, where a panic is an error of the compiler"),
 };
@@ -54,6 +57,8 @@ fn main() -> ! {
     black_box(streams().is_ok());
     black_box(runtime_shapes(black_box([10, 64])).is_ok());
     black_box(standardised(black_box([1.0; F])).is_ok());
+    black_box(losses::runtime_shapes(black_box([10, 64])).is_ok());
+    black_box(integers::all().is_ok());
     black_box(orders().is_ok());
     black_box(texts().is_ok());
     if cfg!(feature = "planted-panic") {
@@ -63,7 +68,9 @@ fn main() -> ! {
 }
 
 fn training(samples: &mut impl Samples<F>) {
-    black_box(losses(samples).is_ok());
+    black_box(hinges(samples).is_ok());
+    black_box(losses::all(samples).is_ok());
+    black_box(losses::answers(samples).is_ok());
     black_box(landscapes(samples).is_ok());
     black_box(differences(samples).is_ok());
     black_box(searches(samples).is_ok());
@@ -197,7 +204,7 @@ fn standardised(mut x: [f32; F]) -> Result<(), Error> {
     Ok(())
 }
 
-fn losses(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
+fn hinges(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let hinge = Hinge::new(black_box(1.0), black_box(1e-4))?;
     black_box((hinge.margin(), hinge.l2(), hinge.loss_function().margin()));
     black_box(Objective::of(WestonWatkins::new(black_box(1.0))?, black_box(1e-4))?);
