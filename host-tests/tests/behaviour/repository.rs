@@ -49,6 +49,7 @@ fn public_items() -> Vec<Item> {
     for path in rust_files(&root().join("core/src")) {
         let text = fs::read_to_string(&path).expect("a file");
         let (mut above, mut in_trait, mut in_seal) = (Vec::new(), false, false);
+        let mut in_attribute = false;
         for line in text.lines() {
             let code = line.trim();
             // What a seal holds cannot be named: it is public only as far as a trait's parent must be.
@@ -62,8 +63,10 @@ fn public_items() -> Vec<Item> {
             if let Some((kind, name)) = kind_and_name(declared) {
                 let place = format!("{}: {code}", path.display());
                 items.push(Item { place, kind, name, free: !line.starts_with(' '), above: std::mem::take(&mut above) });
-            } else if code.starts_with("///") || code.starts_with("#[") {
+            } else if code.starts_with("///") || code.starts_with("#[") || in_attribute {
                 above.push(code.to_owned());
+                // Some have several lines.
+                in_attribute = (in_attribute || code.starts_with("#[")) && !code.ends_with(']');
             } else {
                 above.clear();
             }
