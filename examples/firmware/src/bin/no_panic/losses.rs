@@ -101,7 +101,7 @@ pub(crate) fn answers(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     black_box(adoption.tolerance());
     let (mut shadow, mut published) = (Model::<C, F>::new(), Model::<C, F>::new());
     shadow.copy_from(&TRAINED);
-    black_box(adoption.review(&mut shadow, &mut published, samples)?);
+    let _ = black_box(adoption.review(&mut shadow, &mut published, samples)?);
     let mut grown = Model::<{ C + 1 }, F>::new();
     grown.grow_from(&shadow, black_box(0.5))?;
     black_box(&mut grown);
