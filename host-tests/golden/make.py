@@ -1,7 +1,8 @@
 """Makes the golden vectors: what other systems compute, for the library to be held against.
 
     python3 -m venv golden && golden/bin/pip install -r host-tests/golden/requirements.txt
-    golden/bin/python host-tests/golden/make.py
+    golden/bin/python host-tests/golden/make.py             # all files
+    golden/bin/python host-tests/golden/make.py losses      # one of them
 
 Inputs are binary32, which f64 holds exactly, and so are the weights of fitted models; references are computed in f64.
 Equal versions write equal files; each file names its own.
@@ -9,11 +10,12 @@ Equal versions write equal files; each file names its own.
 
 import json
 import platform
+import sys
 from pathlib import Path
 
 import numpy as np
 import sklearn
-import torch
+from sklearn._loss import HalfMultinomialLoss
 from sklearn.datasets import load_digits, load_iris
 from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import hinge_loss
@@ -69,6 +71,8 @@ def case(weights, bias, x, labels, **rest):
 
 def multi_margin_loss(weights, bias, x, labels, delta):
     """PyTorch's loss on a linear layer, and its gradient by autograd."""
+    import torch
+
     w, b = (torch.tensor(array, dtype=torch.float64, requires_grad=True) for array in (weights, bias))
     scores = torch.nn.functional.linear(torch.tensor(x, dtype=torch.float64), w, b)
     loss = torch.nn.MultiMarginLoss(p=1, margin=delta)(scores, torch.tensor(labels))
@@ -82,6 +86,8 @@ def multi_margin_loss(weights, bias, x, labels, delta):
 
 
 def pytorch():
+    import torch
+
     rng = np.random.default_rng(1)
     cases = []
     for shapes, deltas in [(SMALL, [0.0, 0.5, 1.0, 2.0]), (LARGE, [1.0])]:
@@ -149,7 +155,30 @@ def course():
     write("course.json", {}, cases)
 
 
+def losses():
+    """Cross-entropy and its gradient by the scores, as its logistic regression has them, and the hinge loss of several classes, which
+    is Crammer and Singer's. Scores from a tenth to a hundred apart, whole ones with ties among them."""
+    rng = np.random.default_rng(3)
+    cases = []
+    for classes in [3, 4, 10, 26]:
+        multinomial = HalfMultinomialLoss(n_classes=classes)
+        for spread in [0.1, 1.0, 10.0, 100.0, None]:
+            scores = single(rng.integers(-1, 2, size=classes) if spread is None else spread * rng.normal(size=classes))
+            label = int(rng.integers(classes))
+            loss, gradient = multinomial.loss_gradient(np.array([float(label)]), scores[None])
+            cases.append(
+                {
+                    "scores": shortest(scores),
+                    "label": label,
+                    "cross_entropy": loss.item(),
+                    "coefficients": gradient[0].tolist(),
+                    "hinge_loss": hinge_loss([label], scores[None], labels=range(classes)),
+                }
+            )
+    write("losses.json", {"scikit-learn": sklearn.__version__}, cases)
+
+
 if __name__ == "__main__":
-    pytorch()
-    scikit_learn()
-    course()
+    files = {"multi_margin_loss": pytorch, "scikit_learn": scikit_learn, "course": course, "losses": losses}
+    for name in sys.argv[1:] or files:
+        files[name]()

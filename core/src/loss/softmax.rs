@@ -29,8 +29,8 @@ use crate::model::{AnyModel, Shape, Storage, argmax};
 /// loss.
 ///
 /// # Cost
-/// A call of `expf` for each class but one and one of `log1pf` for a sample, some 60 and 100 instructions with a floating-point unit. Without one
-/// [`guide::costs`](crate::guide::costs) has the figures.
+/// A call of `expf` for each class but one, and one of `log1pf`, for a sample. [`guide::costs`](crate::guide::costs) counts the
+/// instructions of a step, with and without a floating-point unit.
 ///
 /// # Source
 /// D. R. Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 20(2), 1958, for two classes; in this form the

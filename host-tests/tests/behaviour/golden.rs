@@ -1,12 +1,12 @@
 //! What other systems compute, from files that `host-tests/golden/make.py` made with them: PyTorch's multi-margin loss,
-//! scikit-learn's decision functions and hinge loss, and the loss of the course.
+//! scikit-learn's decision functions, hinge loss and cross-entropy, and the loss of the course.
 
 use std::collections::BTreeMap;
 
-use hingeline::{Gradient, Hinge, Model, argmax};
+use hingeline::{CrammerSinger, Gradient, Hinge, Loss as _, Model, Softmax, argmax};
 use hingeline_host_tests::generate::Set;
 use hingeline_host_tests::oracle::{self, Loss, Sample};
-use hingeline_host_tests::tolerance;
+use hingeline_host_tests::tolerance::{self, U};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -178,6 +178,50 @@ fn course<const C: usize, const F: usize>(expected: &Course) {
     let off = tolerance::set_loss(&case.exact_model, loss, &case.exact_samples);
     case.assert_loss(hinge, expected.loss, off * OF_THE_REFERENCE);
     case.assert_gradient(hinge, &expected.weight_gradient, None, false);
+}
+
+/// Scores of one sample, and what scikit-learn makes of them.
+#[derive(Deserialize)]
+struct OfScores {
+    scores: Vec<f32>,
+    label: usize,
+    cross_entropy: f64,
+    /// The gradient of the cross-entropy by the scores.
+    coefficients: Vec<f64>,
+    /// Crammer and Singer's.
+    hinge_loss: f64,
+}
+
+/// The scores are exact, so that what is off are the differences to the highest score, C exponentials, additions, a quotient and a
+/// logarithm, each of at most 2u. A margin of Crammer and Singer has two roundings.
+#[test]
+fn cross_entropy_and_hinge_loss_of_scikit_learn() {
+    let cases = cases(include_str!("../../golden/losses.json"), &["numpy", "python", "scikit-learn"], 20);
+    let close = |actual: f32, expected: f64, off: f64| {
+        assert!((f64::from(actual) - expected).abs() <= off * U, "{actual}, {expected}: beyond {off} u");
+    };
+    for case in &cases {
+        let case: &OfScores = case;
+        let classes = case.scores.len() as f64;
+        let reach = case.scores.iter().fold(0.0, |most, score| score.abs().max(most));
+        let mut scores = case.scores.clone();
+        let sample = Softmax.coefficients(case.label, &mut scores).unwrap();
+        close(
+            sample.loss,
+            case.cross_entropy,
+            2.0 * f64::from(reach) + 4.0 * (classes + 1.0) + 2.0 * case.cross_entropy,
+        );
+        assert_eq!(scores.len(), case.coefficients.len());
+        for (k, expected) in scores.iter().zip(&case.coefficients) {
+            close(*k, *expected, 4.0 * classes + 6.0);
+        }
+        let mut scores = case.scores.clone();
+        let sample = CrammerSinger::new(1.0).unwrap().coefficients(case.label, &mut scores).unwrap();
+        close(sample.loss, case.hinge_loss, 2.0 * f64::from(reach) + case.hinge_loss);
+        let counts = f32::from(u8::from(case.hinge_loss > 0.0));
+        assert_eq!(scores[case.label], -counts);
+        assert_eq!(scores.iter().sum::<f32>(), 0.0);
+    }
 }
 
 #[test]
