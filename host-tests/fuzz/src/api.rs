@@ -7,9 +7,10 @@ use core::fmt::Debug;
 
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{
-    AnyAverage, AnyDirection, AnyGradient, AnyModel, AverageParts, AveragedSgd, EarlyStopping, FiniteDifference,
-    GradientDescent, Hinge, Landscape, LineSearch, MiniBatch, Order, Parameter, Progress, RandomLocalSearch,
-    RandomSearch, Search, Sgd, Span, argmax, coefficients, grid,
+    Adoption, AnyAverage, AnyDirection, AnyGradient, AnyModel, AverageParts, AveragedSgd, Confusion, CrammerSinger,
+    EarlyStopping, Error, FiniteDifference, GradientDescent, Hinge, Landscape, LineSearch, Loss, MiniBatch, Objective,
+    Order, Parameter, Progress, RandomLocalSearch, RandomSearch, Search, Sgd, Softmax, Span, Threshold, Weighted,
+    argmax, class_weights, coefficients, grid,
 };
 
 use crate::draw::{AnySchedule, Draw};
@@ -155,7 +156,7 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         let progress = Progress::new(hinge, schedule, steps);
         let _ = self.trace.call(progress);
         let descents = [Self::steps, Self::epoch, Self::averaged_steps, Self::descent, Self::batches];
-        match (self.draw.below(16), progress) {
+        match (self.draw.below(19), progress) {
             (which @ 0..=7, Ok(progress)) => descents[which % descents.len()](self, progress, &material),
             (8, _) => self.finish(),
             (9, _) => self.line_search(hinge, &material),
@@ -164,6 +165,8 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
             (12, _) => self.differences(hinge, &material),
             (13, _) => self.searches(hinge, &material),
             (14, _) => self.load(values),
+            (15 | 16, _) => self.other_losses(hinge, &material),
+            (17, _) => self.answers(&material),
             _ => self.evaluate(hinge, &material),
         }
     }
@@ -289,6 +292,88 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         let mut averaged = AveragedSgd::new(sgd, &mut self.average);
         let epoch = S::with_set(material, |set| averaged.epoch(&mut self.model, set, &mut order));
         let _ = self.trace.call(epoch);
+    }
+
+    /// Steps by a loss besides the hinge, or with weights.
+    fn other_losses(&mut self, hinge: Hinge, material: &Material) {
+        let (l2, margin) = (hinge.l2(), hinge.margin());
+        let of_classes: Vec<f32> = (0..self.shape[0]).map(|_| self.draw.parameter()).collect();
+        let counts: Vec<usize> = (0..self.shape[0]).map(|_| self.draw.count() as usize).collect();
+        let mut weights = vec![1.0; self.shape[0]];
+        let power = if self.draw.once_in(4) { self.draw.wild() } else { self.draw.fraction() };
+        let _ = self.trace.call(class_weights(&counts, power, &mut weights));
+        self.trace.value(&weights);
+        let crammer_singer = CrammerSinger::new(margin).expect("a margin of a hinge");
+        let weights = if self.draw.once_in(2) { weights } else { of_classes };
+        match (self.draw.below(4), self.trace.call(Weighted::new(*hinge.loss_function(), &weights))) {
+            (0, _) => self.by_loss(Objective::of(crammer_singer, l2), material),
+            (1, _) => self.by_loss(Objective::of(Softmax, l2), material),
+            (2, Ok(weighted)) => self.by_loss(Objective::of(weighted, l2), material),
+            _ => {
+                if let Ok(weighted) = Weighted::new(Softmax, &weights) {
+                    self.by_loss(Objective::of(weighted, l2), material);
+                }
+            }
+        }
+    }
+
+    fn by_loss<L: Loss>(&mut self, objective: Result<Objective<L>, Error>, material: &Material) {
+        let Ok(objective) = self.trace.call(objective) else { return };
+        let schedule = self.draw.schedule();
+        let Ok(progress) = self.trace.call(Progress::new(objective, schedule, self.draw.steps())) else { return };
+        let mut sgd = Sgd::resume(progress);
+        for (x, label) in material.features.chunks_exact(self.shape[1]).zip(&material.labels) {
+            let weight = if self.draw.once_in(8) { self.draw.wild() } else { self.draw.parameter() };
+            let before = format!("{sgd:?}");
+            let step = self.unchanged_if_refused(|own| sgd.step_weighted(&mut own.model, S::row(x), *label, weight));
+            assert!(step.is_some() || before == format!("{sgd:?}"), "a refusal that changes an optimiser");
+            assert!(step.is_none_or(|step| step.loss.is_finite()), "a loss that is not finite");
+            assert!(is_finite(&self.model));
+        }
+        let Some(mut order) = self.order(material) else { return };
+        S::with_set(material, |set| {
+            let epoch = sgd.epoch(&mut self.model, set, &mut order);
+            let _ = self.trace.call(epoch);
+            self.unchanged_if_refused(|own| {
+                GradientDescent::resume(progress, &mut own.gradient).step(&mut own.model, set)
+            });
+            let Self { trace, model, gradient, directions: [first, _], .. } = self;
+            let _ = trace.call(objective.evaluate(model, set));
+            let _ = trace.call(objective.gradient(model, set, gradient));
+            let _ = trace.call(Landscape::new(objective, model, [&*first]).loss(set, [0.5]));
+        });
+    }
+
+    /// Answers that are withheld, counted and compared; a review may change both models.
+    fn answers(&mut self, material: &Material) {
+        let [classes, features] = self.shape;
+        let (precision, tolerance) = (self.draw.parameter() * 5.0, self.draw.parameter());
+        let (mut gaps, mut counts) = (vec![f32::NAN; material.len().min(64)], vec![1; classes * classes]);
+        let x = S::row(&material.features[..features]);
+        let threshold = self.draw.wild();
+        let Self { trace, model, other, .. } = self;
+        if let Ok(decision) = trace.call(model.decide(x)) {
+            trace.value(decision.at_least(threshold));
+            assert_eq!(Ok(decision.class), model.predict(x));
+            assert!(decision.gap >= 0.0 && decision.class != decision.runner_up);
+        }
+        let before = (bits(model), bits(other));
+        S::with_set(material, |set| {
+            let found = trace.call(Threshold::for_precision(precision, model, set, &mut gaps));
+            assert!(found.ok().flatten().is_none_or(|found| found.precision() >= precision && found.gap >= 0.0));
+            let mut confusion = Confusion::new(&mut counts, classes).expect("a matrix of this size");
+            let _ = trace.call(confusion.add_set(model, set));
+            trace.value((confusion.counts(), confusion.macro_f1(), confusion.balanced_accuracy()));
+            if let Ok(adoption) = trace.call(Adoption::new(tolerance)) {
+                let review = trace.call(adoption.review(model, other, set));
+                let after = (bits(model), bits(other));
+                match review {
+                    Ok(review) if review.adopted => assert_eq!(after, (before.0.clone(), before.0)),
+                    Ok(_) => assert_eq!(after, (before.1.clone(), before.1)),
+                    Err(_) => assert_eq!(after, before, "a refusal that changes a model"),
+                }
+            }
+        });
     }
 
     fn finish(&mut self) {
