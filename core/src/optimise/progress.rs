@@ -37,8 +37,8 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
-    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate of the next step is not finite and above 0, and
-    /// [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
+    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate of the next step is not finite and above 0,
+    /// [`Error::InvalidLimit`] unless [`Schedule::longest_step`] is above 0, and [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Hinge, Progress};
@@ -86,6 +86,10 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
         // A schedule may fall below the smallest number: then no step would do anything.
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::InvalidLearningRate);
+        }
+        // One of the caller's own may say anything.
+        if self.schedule.longest_step().is_nan() || self.schedule.longest_step() <= 0.0 {
+            return Err(Error::InvalidLimit);
         }
         Ok(StepSize { learning_rate, decay: self.objective.decay(learning_rate)? })
     }

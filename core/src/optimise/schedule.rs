@@ -42,7 +42,8 @@ pub trait Schedule: Copy {
     /// ```
     fn rate(&self, t: u64) -> f32;
 
-    /// The most that a step may change a weight or a bias by, L2 aside; infinity for no bound. See [`Limited`].
+    /// The most that a step may change a weight or a bias by, L2 aside; infinity for no bound. See [`Limited`]. One that is not above 0
+    /// is refused with [`Error::InvalidLimit`].
     fn longest_step(&self) -> f32 {
         f32::INFINITY
     }
@@ -233,7 +234,8 @@ impl Schedule for Pegasos {
 ///
 /// # Numeric contract
 /// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the largest magnitude in the mean of its
-/// gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`.
+/// gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`. A change is then at most `longest` but for the rounding of the rate and of the
+/// product, 2⁻²³ of it. The rate is 0 if the quotient underflows, and such a step shrinks and counts, and changes nothing else.
 ///
 /// # Source
 /// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with another norm.
@@ -263,7 +265,9 @@ impl<R: Schedule> Schedule for Limited<R> {
     }
 
     fn longest_step(&self) -> f32 {
-        self.longest.min(self.schedule.longest_step())
+        let inner = self.schedule.longest_step();
+        // The inner one if it is NaN, to be refused.
+        if self.longest <= inner { self.longest } else { inner }
     }
 
     fn check(&self) -> Result<(), Error> {

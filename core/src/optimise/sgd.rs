@@ -240,7 +240,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         model.view_mut().fold(&mut ()).unwrap_or_default()
     }
 
-    /// The steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without L2.
+    /// The steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without L2, 0 if the next step is refused.
     ///
     /// `⌊ln(2¹⁶ · scale) / −ln(1 − 2ηα)⌋` for η of the next step, less 0.1 % for the rounding of both; the logarithms are libm's.
     pub fn steps_until_fold<S: Storage, K: Kernel>(&self, model: &AnyModel<S, K>) -> u64 {

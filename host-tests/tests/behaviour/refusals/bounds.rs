@@ -1,8 +1,8 @@
 //! What is finite and still ruins: bounds on features and on steps.
 
 use hingeline::{
-    Bounded, Constant, DynSlices, Error, Gradient, GradientDescent, Hinge, Limited, Model, Order, Samples, Sgd, Slices,
-    check_features,
+    Bounded, Constant, DynSlices, Error, Gradient, GradientDescent, Hinge, Limited, Model, Order, Samples, Schedule,
+    Sgd, Slices, check_features,
 };
 use hingeline_host_tests::contract;
 use hingeline_host_tests::generate::{self, Set};
@@ -105,21 +105,72 @@ fn one_bad_sample_does_not_ruin_a_limited_run() {
     assert!(run(f32::MAX) < 2, "the sample does no harm");
 }
 
+/// Random sets, some of which have features so small that the bias has the largest gradient; models with a scale; bounds within bounds.
 #[test]
-fn a_limited_batch_moves_no_further_than_its_bound() {
-    for (longest, huge) in [(0.5, 1e30), (0.01, 1.0), (f32::MAX, 1.0)] {
-        let schedule = Limited { schedule: Constant { rate: 0.25 }, longest };
+fn a_limited_batch_is_one_of_a_smaller_rate() {
+    let (mut within, mut beyond, mut by_bias) = (0, 0, 0);
+    for seed in 0..100 {
+        let mut rng = generate::rng(seed);
+        let mut set = Set::<5>::draw(&mut rng, 20, 4, generate::ordinary);
+        if seed % 2 == 1 {
+            set.features.iter_mut().flatten().for_each(|x| *x *= 0.01);
+        }
+        let before = generate::model::<4, 5>(&mut rng, 0.7, generate::ordinary);
+        let hinge = Hinge::new(1.0, 0.0).unwrap();
         let mut gradient = Gradient::new();
-        let objective = Hinge::new(1.0, 0.0).unwrap();
-        let mut descent = GradientDescent::new(objective, schedule, &mut gradient).unwrap();
-        let rows = [[1.0], [huge]];
-        let mut set = Slices::new(&rows, &[0u8, 1]).unwrap();
-        let mut model = Model::<2, 1>::new();
-        let step = descent.step(&mut model, &mut set).unwrap();
-        // The gradient of both classes is ±(huge − 1) / 2, and in binary32 ±huge / 2 for the first.
-        let magnitude = ((huge - 1.0) / 2.0_f32).max(0.0);
-        let rate = if 0.25 * magnitude > longest { longest / magnitude } else { 0.25 };
-        assert_eq!(step.learning_rate, rate, "{longest}");
-        assert!(model.weights().as_flattened().iter().all(|w| w.abs() <= longest), "{longest}: {:?}", model.weights());
+        hinge.gradient(&before, &mut set.slices(), &mut gradient).unwrap();
+        let largest = |values: &[f32]| values.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
+        let (of_weights, of_bias) = (largest(gradient.weights().as_flattened()), largest(gradient.bias()));
+        by_bias += usize::from(of_bias > of_weights);
+
+        let longest = [0.02, 0.2][seed as usize / 2 % 2];
+        let inner = Limited { schedule: Constant { rate: 0.25 }, longest };
+        let nested = Limited { schedule: inner, longest: 1e3 };
+        let mut model = before.clone();
+        let step = GradientDescent::new(hinge, nested, &mut gradient).unwrap().step(&mut model, &mut set.slices());
+        let rate = step.unwrap().learning_rate;
+        // The mean that `gradient` gives is rounded before its maximum is taken, and the step's after.
+        let expected = f32::min(0.25, longest / of_weights.max(of_bias));
+        assert!((rate - expected).abs() <= 2.0 * f32::EPSILON * expected, "seed {seed}: {rate}, {expected}");
+        let mut own = before.clone();
+        let schedule = Constant { rate };
+        GradientDescent::new(hinge, schedule, &mut gradient).unwrap().step(&mut own, &mut set.slices()).unwrap();
+        assert_eq!(model.checksum(), own.checksum(), "seed {seed}");
+        // L2 shrinks by the rate of the schedule.
+        let (mut shrunk, hinge) = (before.clone(), Hinge::new(1.0, 0.1).unwrap());
+        GradientDescent::new(hinge, nested, &mut gradient).unwrap().step(&mut shrunk, &mut set.slices()).unwrap();
+        assert_eq!(shrunk.scale(), before.scale() * (1.0 - 2.0 * 0.25 * 0.1), "seed {seed}");
+        if rate < 0.25 { beyond += 1 } else { within += 1 }
+    }
+    assert!(within > 5 && beyond > 30 && by_bias > 10, "{within} within, {beyond} beyond, {by_bias} by the bias");
+}
+
+/// What a schedule of the caller's own says of its longest step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Says(f32);
+
+impl Schedule for Says {
+    fn rate(&self, _: u64) -> f32 {
+        0.1
+    }
+
+    fn longest_step(&self) -> f32 {
+        self.0
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_longest_step_that_is_none_is_refused() {
+    for bad in [0.0, -0.0, -1.0, f32::NAN, f32::NEG_INFINITY] {
+        assert_eq!(Sgd::new(hinge(), Says(bad)), Err(Error::InvalidLimit), "{bad}");
+        let nested = Limited { schedule: Says(bad), longest: 0.5 };
+        assert_eq!(Sgd::new(hinge(), nested), Err(Error::InvalidLimit), "{bad}");
+    }
+    for good in [f32::from_bits(1), 1.0, f32::INFINITY] {
+        assert!(Sgd::new(hinge(), Says(good)).is_ok(), "{good}");
     }
 }
