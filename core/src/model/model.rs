@@ -610,15 +610,23 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         })
     }
 
-    /// The model to be changed, and two copies of its bias as scratch.
+    /// The model to be changed, a sample, and two copies of the bias as scratch.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for a sample of another length.
     #[inline(always)]
     pub(crate) fn with_biases<T>(
         &mut self,
-        f: impl FnOnce(ViewMut<'_, K>, &mut [f32], &mut [f32]) -> Result<T, Error>,
+        x: &[f32],
+        f: impl FnOnce(ViewMut<'_, K>, &[f32], &mut [f32], &mut [f32]) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.check_sample(x)?;
         let (scale, bound, kernel) = (&mut self.scale, &mut self.bound, self.kernel);
-        self.storage.with_biases(|[weights, bias, first, second]| {
-            f(ViewMut { weights, bias, scale, bound, kernel }, first, second)
+        self.storage.with_biases(|storage, first, second| {
+            // Its length is the storage's: said once more for a compiler that has only this part before it.
+            let x = x.get(..storage.features()).ok_or(Error::ShapeMismatch)?;
+            let (weights, bias) = storage.parts_mut();
+            f(ViewMut { weights, bias, scale, bound, kernel }, x, first.as_mut(), second.as_mut())
         })
     }
 

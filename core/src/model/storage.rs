@@ -184,6 +184,9 @@ pub(crate) mod sealed {
         /// A value for each class, kept in the same kind of memory.
         type Row: AsRef<[f32]> + AsMut<[f32]> + fmt::Debug;
 
+        /// A value for each class, lent.
+        type Biases: ?Sized + AsMut<[f32]>;
+
         fn features(&self) -> usize;
         fn weights(&self) -> &[f32];
         fn bias(&self) -> &[f32];
@@ -207,14 +210,20 @@ pub(crate) mod sealed {
             f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
         ) -> Result<T, E>;
 
-        /// Weights, bias, and two copies of the bias as scratch, which is shorter than zeros on small processors.
-        fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error>;
+        /// The storage, and two copies of the bias as scratch, which is shorter than zeros on small processors.
+        ///
+        /// All three have types that know their lengths if the storage does: a compiler that makes a function of `f` knows them too.
+        fn with_biases<T>(
+            &mut self,
+            f: impl FnOnce(&mut Self, &mut Self::Biases, &mut Self::Biases) -> Result<T, Error>,
+        ) -> Result<T, Error>;
     }
 
     impl<const C: usize, const F: usize> Storage for Arrays<C, F> {
         const MOST_DIRECTIONS: usize = usize::MAX;
 
         type Row = [f32; C];
+        type Biases = [f32; C];
 
         #[inline(always)]
         fn features(&self) -> usize {
@@ -254,9 +263,12 @@ pub(crate) mod sealed {
         }
 
         #[inline(always)]
-        fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error> {
+        fn with_biases<T>(
+            &mut self,
+            f: impl FnOnce(&mut Self, &mut [f32; C], &mut [f32; C]) -> Result<T, Error>,
+        ) -> Result<T, Error> {
             let (mut first, mut second) = (self.bias, self.bias);
-            f([self.weights.as_flattened_mut(), &mut self.bias, &mut first, &mut second])
+            f(self, &mut first, &mut second)
         }
     }
 
@@ -264,6 +276,7 @@ pub(crate) mod sealed {
         const MOST_DIRECTIONS: usize = Lent::MOST_DIRECTIONS;
 
         type Row = &'a mut [f32];
+        type Biases = [f32];
 
         fn features(&self) -> usize {
             self.features
@@ -298,11 +311,18 @@ pub(crate) mod sealed {
             f([self.weights, self.bias, row, more])
         }
 
-        fn with_biases<T>(&mut self, f: impl FnOnce([&mut [f32]; 4]) -> Result<T, Error>) -> Result<T, Error> {
-            let (first, second) = row_and_more(self.scratch.get_mut(), self.bias.len(), 1)?;
-            copy(self.bias, first);
-            copy(self.bias, second);
-            f([self.weights, self.bias, first, second])
+        fn with_biases<T>(
+            &mut self,
+            f: impl FnOnce(&mut Self, &mut [f32], &mut [f32]) -> Result<T, Error>,
+        ) -> Result<T, Error> {
+            let scratch = self.scratch.take();
+            let result = row_and_more(scratch, self.bias.len(), 1).and_then(|(first, second)| {
+                copy(self.bias, first);
+                copy(self.bias, second);
+                f(self, first, second)
+            });
+            self.scratch.set(scratch);
+            result
         }
     }
 }

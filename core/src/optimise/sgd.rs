@@ -157,10 +157,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         sample: (&[f32], usize, f32),
         observer: &mut impl Observer,
     ) -> Result<SgdStep, Error> {
-        model.check_sample(sample.0)?;
-        let (size, objective) = ((self.progress.step_size()?, self.progress.longest_step()), self.progress.objective());
-        let step =
-            model.with_biases(|model, scores, bias| step(model, &objective, size, sample, (scores, bias), observer))?;
+        let (x, label, weight) = sample;
+        let (size, progress) = (self.progress.step_size()?, &self.progress);
+        let step = model.with_biases(x, |model, x, scores, bias| {
+            step(model, progress, size, (x, label, weight), (scores, bias), observer)
+        })?;
         self.progress.count_step();
         Ok(step)
     }
@@ -324,10 +325,10 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
 ///
 /// A part of its callers, for whose shape the compiler knows the lengths; what it calls is shared by all shapes.
 #[inline(always)]
-fn step<K: Kernel, L: Loss>(
+fn step<K: Kernel, R: Schedule, L: Loss>(
     mut model: ViewMut<'_, K>,
-    objective: &Objective<L>,
-    (size, longest): (StepSize, Option<f32>),
+    progress: &Progress<R, L>,
+    size: StepSize,
     (x, label, weight): (&[f32], usize, f32),
     (scores, bias): (&mut [f32], &mut [f32]),
     observer: &mut impl Observer,
@@ -335,10 +336,11 @@ fn step<K: Kernel, L: Loss>(
     let kernel = model.kernel;
     let mut learning_rate = size.learning_rate;
     kernel.scores(model.weights, model.scale.value(), model.bias, x, scores);
+    let objective = progress.objective();
     let loss_function = objective.loss_function();
     let SampleLoss { loss, violations, mut largest } =
         weighted_step(loss_function, weight, kernel, label, -learning_rate, scores, bias)?;
-    if let Some(longest) = longest {
+    if let Some(longest) = progress.longest_step() {
         learning_rate = limited(learning_rate, largest * kernel.largest(x).max(1.0), longest);
         if learning_rate != size.learning_rate {
             // Once more, since scores and bias have become those of the longer step.
