@@ -15,6 +15,9 @@ const HELIUM: [&str; 5] =
 /// The same for NEON, which flushes them on 32-bit Arm alone.
 const NEON: [&str; 2] = ["target-cpu=swift", "+neonfp"];
 
+/// Processors and features of Armv8-M with the DSP extension.
+const DSP: [&str; 3] = ["target-cpu=cortex-m33", "target-cpu=cortex-m35p", "+dsp"];
+
 /// Flags by which the compiler may fuse a product and a sum, add in another order, divide with an error, or take NaN, infinity and
 /// the sign of zero for impossible; and those by which the C compiler links what turns flush to zero on.
 const RELAXED: [&str; 11] = [
@@ -85,10 +88,16 @@ impl Build {
         flags.iter().copied().find(|flag| self.flags.contains(flag))
     }
 
-    fn facts(&self) -> [(&'static str, bool); 9] {
+    fn facts(&self) -> [(&'static str, bool); 11] {
         // Cortex-M4F and M7, and Cortex-M33 and M55.
         let has_unit = ["thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"].contains(&self.target.as_str());
+        // Armv7E-M has the extension; in Armv8-M it is an option, which a Cortex-M33 nearly always has.
+        let (is_v7e, is_v8) =
+            (self.target.starts_with("thumbv7em-none"), self.target.starts_with("thumbv8m.main-none"));
+        let has_dsp = is_v8 && self.flag(&DSP).is_some();
         [
+            ("hingeline_dsp", is_v7e || has_dsp),
+            ("hingeline_dsp_told", has_dsp),
             ("hingeline_forced", !self.kernel.is_empty()),
             ("hingeline_thumb1", self.target == "thumbv6m-none-eabi"),
             ("hingeline_thumb2", self.target == "thumbv7m-none-eabi"),

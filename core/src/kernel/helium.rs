@@ -48,6 +48,18 @@ impl OfTarget for Helium {
 }
 
 impl Sealed for Helium {
+    #[cfg(hingeline_dsp)]
+    #[inline(always)]
+    fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+        super::dsp::scores(weights, bias, x, scores);
+    }
+
+    #[cfg(hingeline_dsp)]
+    #[inline(always)]
+    fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: super::integers::Rate, x: &[i16]) {
+        super::pairs::update(weights, coefficients, rate, x);
+    }
+
     fn violations(
         self,
         key: Key,

@@ -15,11 +15,14 @@ mod avx2;
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod avx512;
 mod choice;
+#[cfg(hingeline_dsp)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod dsp;
 #[cfg(hingeline_helium)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod helium;
 pub(crate) mod integers;
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
 #[allow(unsafe_code, reason = "calls of assembly")]
 mod integers_call;
 #[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
@@ -30,7 +33,7 @@ pub(crate) mod margins;
 #[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon;
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
 #[allow(unsafe_code, reason = "two weights in one register")]
 mod pairs;
 mod portable;

@@ -5,10 +5,10 @@
 //! a unit but no vectors, four sums stay in registers while they run down the row, where sixteen would pass through memory.
 
 use super::OfTarget;
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
 use super::integers::Rate;
 use super::portable::{dot_by, scores_by};
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
 use super::sealed::Key;
 use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
@@ -33,6 +33,8 @@ impl OfTarget for Scalar {
 }
 
 // Integers have assembly where there is some for the instruction set.
+#[cfg(hingeline_dsp)]
+use super::dsp::scores as scores_of_integers;
 #[cfg(hingeline_rv32m)]
 use super::rv32::scores as scores_of_integers;
 #[cfg(hingeline_thumb1)]
@@ -41,13 +43,13 @@ use super::thumb1::scores as scores_of_integers;
 use super::thumb2::scores as scores_of_integers;
 
 impl Sealed for Scalar {
-    #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+    #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
     #[inline(always)]
     fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
         scores_of_integers(weights, bias, x, scores);
     }
 
-    #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_rv32m))]
+    #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
     #[inline(always)]
     fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
         super::pairs::update(weights, coefficients, rate, x);
