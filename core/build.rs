@@ -60,6 +60,8 @@ struct Build {
     features: String,
     /// The kernel that is forced, or nothing.
     kernel: String,
+    /// Whether it is said that the processor has the DSP extension.
+    dsp: bool,
     flags: String,
 }
 
@@ -76,6 +78,7 @@ impl Build {
             pointer_width: variable("CARGO_CFG_TARGET_POINTER_WIDTH"),
             features: variable("CARGO_CFG_TARGET_FEATURE"),
             kernel: variable("CARGO_CFG_HINGELINE_KERNEL"),
+            dsp: env::var_os("CARGO_CFG_HINGELINE_DSP").is_some(),
             flags: variable("CARGO_ENCODED_RUSTFLAGS"),
         }
     }
@@ -91,10 +94,11 @@ impl Build {
     fn facts(&self) -> [(&'static str, bool); 11] {
         // Cortex-M4F and M7, and Cortex-M33 and M55.
         let has_unit = ["thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"].contains(&self.target.as_str());
-        // Armv7E-M has the extension; in Armv8-M it is an option, which a Cortex-M33 nearly always has.
+        // Armv7E-M has the extension; in Armv8-M it is an option, which a Cortex-M33 nearly always has and one with
+        // Helium always.
         let (is_v7e, is_v8) =
             (self.target.starts_with("thumbv7em-none"), self.target.starts_with("thumbv8m.main-none"));
-        let has_dsp = is_v8 && self.flag(&DSP).is_some();
+        let has_dsp = is_v8 && (self.dsp || self.kernel == "helium" || self.flag(&DSP).is_some());
         [
             ("hingeline_dsp", is_v7e || has_dsp),
             ("hingeline_dsp_told", has_dsp),

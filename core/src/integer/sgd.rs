@@ -234,6 +234,9 @@ impl<K: Kernel> ViewMut<'_, K> {
             0
         };
         for (k, bias) in update.coefficients.iter().zip(self.bias) {
+            if *k == 0 {
+                continue;
+            }
             let result = bias.wrapping_sub(k.wrapping_shl(update.bias_shift));
             *bias = integers::clamp(result, LARGEST_BIAS);
             clamped = clamped.wrapping_add(u32::from(*bias != result));

@@ -93,7 +93,7 @@ pub(crate) const CORES: [Core; 13] = [
     Core {
         name: "cortex-m33",
         target: "thumbv8m.main-none-eabihf",
-        flags: "",
+        flags: "--cfg hingeline_dsp",
         kernel: "vfp",
         machine: Machine::LoggingBoard(&["qemu-system-arm", "-M", "mps2-an505"]),
     },
