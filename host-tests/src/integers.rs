@@ -1,4 +1,5 @@
-//! The integer contract, written down a second time as it reads, in i128: nothing here can overflow or saturate unless it says so.
+//! The integer contract, written down a second time as it reads, in i128: nothing here can overflow or saturate unless
+//! it says so.
 #![expect(clippy::needless_range_loop, reason = "indices as in the contract are easier to compare with")]
 
 /// Fraction bits of an input.

@@ -16,7 +16,8 @@ pub type Sample<'a, const F: usize> = (&'a [f32; F], usize);
 /// A set of samples of `F` features each, read one at a time.
 ///
 /// A source either lends a sample that is in memory already ([`Slices`]) or decodes it into a buffer of one sample that
-/// its caller lent it ([`Compact`](crate::Compact) for small whole numbers, [`Decoded`] for anything). Implement it for whatever else holds your data:
+/// its caller lent it ([`Compact`](crate::Compact) for small whole numbers, [`Decoded`] for anything). Implement it for
+/// whatever else holds your data:
 ///
 /// ```
 /// use hingeline::{Error, Sample, Samples};
@@ -96,10 +97,11 @@ pub trait Samples<const F: usize> {
         None
     }
 
-    /// What the loss of this sample is multiplied by, and its gradient; see [`Weighted`](crate::Weighted). Here 1 for all.
+    /// What the loss of this sample is multiplied by, and its gradient; see [`Weighted`](crate::Weighted). Here 1 for
+    /// all.
     ///
-    /// One that is not finite and at least 0 is refused as [`Error::InvalidWeight`] when the sample's turn comes. [`WithWeights`] gives
-    /// weights to any set.
+    /// One that is not finite and at least 0 is refused as [`Error::InvalidWeight`] when the sample's turn comes.
+    /// [`WithWeights`] gives weights to any set.
     ///
     /// ```
     /// use hingeline::{Samples, Slices};
@@ -111,10 +113,12 @@ pub trait Samples<const F: usize> {
         1.0
     }
 
-    /// Adds the number of samples of each class to the counts, for [`class_weights`](crate::class_weights). One pass over the set.
+    /// Adds the number of samples of each class to the counts, for [`class_weights`](crate::class_weights). One pass
+    /// over the set.
     ///
     /// # Errors
-    /// [`Error::LabelOutOfRange`] for a label without a count, and what [`sample`](Self::sample) refuses; the samples before are then counted.
+    /// [`Error::LabelOutOfRange`] for a label without a count, and what [`sample`](Self::sample) refuses; the samples
+    /// before are then counted.
     ///
     /// ```
     /// use hingeline::{Samples, Slices};
@@ -324,8 +328,8 @@ pub struct WithWeights<'a, S: ?Sized> {
 }
 
 impl<'a, S: ?Sized> WithWeights<'a, S> {
-    /// Sample `i` of the set with `weights[i]`. A sample without a weight is refused as [`Error::InvalidWeight`] when its turn comes, as is
-    /// one whose weight is not finite and at least 0.
+    /// Sample `i` of the set with `weights[i]`. A sample without a weight is refused as [`Error::InvalidWeight`] when
+    /// its turn comes, as is one whose weight is not finite and at least 0.
     pub const fn new(samples: &'a mut S, weights: &'a [f32]) -> Self {
         Self { samples, weights }
     }
@@ -400,14 +404,15 @@ pub trait DynSamples {
         self.len() == 0
     }
 
-    /// The features and the label of a sample. The call that asked for it refuses another number of features than the model's as
-    /// [`Error::ShapeMismatch`].
+    /// The features and the label of a sample. The call that asked for it refuses another number of features than the
+    /// model's as [`Error::ShapeMismatch`].
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`], [`Error::Unreadable`], or any other [`Error`].
     fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error>;
 
-    /// The same if it is in memory and need not be decoded, so that several can be taken together. `None` is always correct.
+    /// The same if it is in memory and need not be decoded, so that several can be taken together. `None` is always
+    /// correct.
     fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
         let _ = index;
         None
@@ -453,7 +458,8 @@ impl<'a, L: Copy + Into<usize>> DynSlices<'a, L> {
     /// A set of samples of `width` features.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for a width of 0, [`Error::ShapeMismatch`] unless there are `width` features for each label.
+    /// [`Error::InvalidShape`] for a width of 0, [`Error::ShapeMismatch`] unless there are `width` features for each
+    /// label.
     pub fn new(width: usize, features: &'a [f32], labels: &'a [L]) -> Result<Self, Error> {
         if width == 0 {
             Err(Error::InvalidShape)

@@ -41,15 +41,17 @@ const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
 impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
     /// Makes this model, in place, the nearest one to a model of standardised features in binary32.
     ///
-    /// An input of the integer model stands for a feature times 32: an [`InputScale`](super::InputScale) a feature takes the place of the standardiser.
-    /// [`agreement`](Self::agreement) says on a set what was lost.
+    /// An input of the integer model stands for a feature times 32: an [`InputScale`](super::InputScale) a feature
+    /// takes the place of the standardiser. [`agreement`](Self::agreement) says on a set what was lost.
     ///
     /// # Numeric contract
-    /// p is the largest number from 0 to 15 for which all `|W · 2^p|` are at most the integer model's W and all `|b · 2^(p+q)|` at most 2²⁸, with `W = scale * w` rounded to binary32. Weights are `roundf(W · 2^p)` and
-    /// biases `roundf(b · 2^(p+q))`, of the `libm` crate: halves away from zero.
+    /// p is the largest number from 0 to 15 for which all `|W · 2^p|` are at most the integer model's W and all `|b ·
+    /// 2^(p+q)|` at most 2²⁸, with `W = scale * w` rounded to binary32. Weights are `roundf(W · 2^p)` and biases
+    /// `roundf(b · 2^(p+q))`, of the `libm` crate: halves away from zero.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another shape, [`Error::WeightTooLarge`] if there is no such p. This model is then as before.
+    /// [`Error::ShapeMismatch`] for another shape, [`Error::WeightTooLarge`] if there is no such p. This model is then
+    /// as before.
     ///
     /// ```
     /// let trained = hingeline::Model::from_parts([[1.5], [-0.75]], [0.5, 0.0], 1.0)?;
@@ -78,10 +80,12 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
         Ok(())
     }
 
-    /// Makes a model in binary32, in place, this one exactly; its scale is then 1, and its features are inputs divided by 32.
+    /// Makes a model in binary32, in place, this one exactly; its scale is then 1, and its features are inputs divided
+    /// by 32.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another shape, [`Error::Inexact`] for a bias that has no exact number in binary32, which is none below 2²⁴ in magnitude. The other model is then as before.
+    /// [`Error::ShapeMismatch`] for another shape, [`Error::Inexact`] for a bias that has no exact number in binary32,
+    /// which is none below 2²⁴ in magnitude. The other model is then as before.
     ///
     /// ```
     /// let model = hingeline::integer::Model::from_parts([[8_192], [-4_096]], [1 << 18, 0], 13)?;
@@ -113,7 +117,8 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
     /// How often this model and one in binary32 predict the same class, on the same samples as each of them takes them.
     ///
     /// # Errors
-    /// [`Error::EmptySet`], [`Error::ShapeMismatch`] for sets of different lengths; for the sample at fault what the sets or the models refuse.
+    /// [`Error::EmptySet`], [`Error::ShapeMismatch`] for sets of different lengths; for the sample at fault what the
+    /// sets or the models refuse.
     pub fn agreement<T, K, D, I>(
         &self,
         float: &model::AnyModel<T, K>,

@@ -38,8 +38,8 @@ impl<L: Loss> Objective<L> {
     /// The loss and the accuracy on a set, in one pass. Scratch: `C` scores.
     ///
     /// # Errors
-    /// [`Error::EmptySet`]; for the sample at fault [`Error::LabelOutOfRange`], [`Error::ShapeMismatch`] and what the set refuses; [`Error::InvalidMargin`] if the margin is
-    /// above 2²⁸ in the model's unit of scores.
+    /// [`Error::EmptySet`]; for the sample at fault [`Error::LabelOutOfRange`], [`Error::ShapeMismatch`] and what the
+    /// set refuses; [`Error::InvalidMargin`] if the margin is above 2²⁸ in the model's unit of scores.
     pub fn evaluate<S: Storage, K: Kernel, D: Samples + ?Sized>(
         &self,
         model: &AnyModel<S, K>,

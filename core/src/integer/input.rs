@@ -115,9 +115,11 @@ mod sealed {
 
 const LARGEST_FACTOR: u32 = (1 << 14) - 1;
 
-/// How the raw values of a feature become inputs: `clamp(((raw − zero) · factor + 2^(shift−1)) >> shift, −128, 127)`, with a shift of 8 for raw values of 8 bits and of 12 for those of 16.
+/// How the raw values of a feature become inputs: `clamp(((raw − zero) · factor + 2^(shift−1)) >> shift, −128, 127)`,
+/// with a shift of 8 for raw values of 8 bits and of 12 for those of 16.
 ///
-/// No product overflows: a difference has 16 bits and a sign, a factor 14. Four bytes; learnt on a desktop, they lie in flash.
+/// No product overflows: a difference has 16 bits and a sign, a factor 14. Four bytes; learnt on a desktop, they lie in
+/// flash.
 ///
 /// ```
 /// use hingeline::integer::InputScale;
@@ -236,8 +238,10 @@ impl Sums {
 /// The sums are in memory that the caller lends, 16 bytes a feature.
 ///
 /// # Numeric contract
-/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift)) / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The
-/// shift is 8 for values of 8 bits and 12 for `i16`. So a deviation of less than ½, or 8 for `i16`, remains below 1, and the factor of one above 2,000 has few bits; both do no harm but to resolution.
+/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift))
+/// / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The shift is 8 for values of 8 bits and 12 for `i16`. So a deviation
+/// of less than ½, or 8 for `i16`, remains below 1, and the factor of one above 2,000 has few bits; both do no harm but
+/// to resolution.
 ///
 /// ```
 /// use hingeline::integer::{InputScale, Moments, Sums};
@@ -295,7 +299,8 @@ impl<'a, Q: RawValue> Moments<'a, Q> {
     /// Adds a sample.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another number of features, [`Error::SetTooLarge`] after 2³² − 1 samples. The moments are then as before.
+    /// [`Error::ShapeMismatch`] for another number of features, [`Error::SetTooLarge`] after 2³² − 1 samples. The
+    /// moments are then as before.
     pub fn observe(&mut self, raw: &[Q]) -> Result<(), Error> {
         if raw.len() != self.sums.len() {
             return Err(Error::ShapeMismatch);

@@ -14,8 +14,9 @@ use crate::error::Error;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 pub trait Loss: Copy + sealed::Sealed {
-    /// The loss of a sample whose margin Δ is so much in the unit of the scores, which become the coefficients of the gradient. Magnitudes of up to 2²⁹ + 2²⁸ for a score and 2²⁸ for the margin do not
-    /// overflow; those of a [`Model`](super::Model) are no larger.
+    /// The loss of a sample whose margin Δ is so much in the unit of the scores, which become the coefficients of the
+    /// gradient. Magnitudes of up to 2²⁹ + 2²⁸ for a score and 2²⁸ for the margin do not overflow; those of a
+    /// [`Model`](super::Model) are no larger.
     ///
     /// # Errors
     /// [`Error::LabelOutOfRange`]; the scores are then as before.
@@ -65,8 +66,8 @@ pub struct WestonWatkins {
     margin: u32,
 }
 
-/// The loss of Crammer and Singer, as [`crate::CrammerSinger`] in integers: of the margins above zero the largest one counts,
-/// the lowest index of equal ones.
+/// The loss of Crammer and Singer, as [`crate::CrammerSinger`] in integers: of the margins above zero the largest one
+/// counts, the lowest index of equal ones.
 ///
 /// ```
 /// use hingeline::integer::{CrammerSinger, Loss};
@@ -256,7 +257,8 @@ pub struct Objective<L> {
 pub type Hinge = Objective<WestonWatkins>;
 
 impl Objective<WestonWatkins> {
-    /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none. In a `const` it takes no floating-point code to the device.
+    /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none. In a `const` it takes no floating-point code to
+    /// the device.
     ///
     /// # Errors
     /// As [`WestonWatkins::new`] and [`Objective::of`].

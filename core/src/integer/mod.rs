@@ -1,7 +1,9 @@
 //! Training and prediction in integers of 16 bits, for processors without a floating-point unit.
 //!
-//! On a Cortex-M0 a score in binary32 is nine tenths software; here it is a multiplication and an addition a weight. The types have the names of those in binary32, so that a program changes its
-//! `use` lines: [`Model`], [`DynModel`], [`Sgd`], [`Hinge`], [`Objective`], [`Moments`], [`Samples`], [`Evaluation`]. The [`Order`](crate::Order) is the same one.
+//! On a Cortex-M0 a score in binary32 is nine tenths software; here it is a multiplication and an addition a weight.
+//! The types have the names of those in binary32, so that a program changes its `use` lines: [`Model`], [`DynModel`],
+//! [`Sgd`], [`Hinge`], [`Objective`], [`Moments`], [`Samples`], [`Evaluation`]. The [`Order`](crate::Order) is the same
+//! one.
 //!
 //! ```
 //! use hingeline::Order;
@@ -36,8 +38,9 @@
 //! ```
 //!
 //! # The numeric contract
-//! An input is a whole number from −128 to 127 that stands for 1/32 of itself ([`INPUT_BITS`], q = 5); so a feature that is [standardised](Moments::freeze) to a
-//! deviation of 1 has ±4 deviations of room. A weight is an `i16` with p [fraction bits](AnyModel::fraction_bits), 13 unless a model is loaded with another number. A bias, a score and a
+//! An input is a whole number from −128 to 127 that stands for 1/32 of itself ([`INPUT_BITS`], q = 5); so a feature
+//! that is [standardised](Moments::freeze) to a deviation of 1 has ±4 deviations of room. A weight is an `i16` with p
+//! [fraction bits](AnyModel::fraction_bits), 13 unless a model is loaded with another number. A bias, a score and a
 //! margin are `i32` with p + q fraction bits, a loss is an `i64` with as many.
 //!
 //! | operation | definition |
@@ -50,21 +53,25 @@
 //! | L2 | a counter takes `λ · 2^(31−e)` a step, with `λ = round(2α · 2³²)`; when it has reached 2⁵⁷, which is a sixty-fourth, 2⁵⁷ are taken from it, and all weights shrink before the step changes them: `w = w − ((w + 32) >> 6)` |
 //! | clamp | weights stay within ±W, `W = min(32767, ⌊2²² / F⌋)`, biases within ±2²⁸ |
 //!
-//! Shifts to the right are arithmetic: they round down. The coefficients `k` are whole numbers, those of [`WestonWatkins`] or [`CrammerSinger`], times the whole weight of the class.
+//! Shifts to the right are arithmetic: they round down. The coefficients `k` are whole numbers, those of
+//! [`WestonWatkins`] or [`CrammerSinger`], times the whole weight of the class.
 //!
 //! # Nothing overflows
-//! With |x| ≤ 2⁷, |w| ≤ W, |b| ≤ 2²⁸ and D ≤ 2²⁸, a score is at most 2²⁹ + 2²⁸ in magnitude and a margin below 2³¹, for up to 4,096 features and 1,024 classes. A step is refused unless
-//! `(C − 1) · v · 2^(p+q−e) < 2³⁰` for the weight v of the class; then a weight before its clamp is below 2³¹ too.
+//! With |x| ≤ 2⁷, |w| ≤ W, |b| ≤ 2²⁸ and D ≤ 2²⁸, a score is at most 2²⁹ + 2²⁸ in magnitude and a margin below 2³¹, for
+//! up to 4,096 features and 1,024 classes. A step is refused unless `(C − 1) · v · 2^(p+q−e) < 2³⁰` for the weight v of
+//! the class; then a weight before its clamp is below 2³¹ too.
 //!
 //! # Never silent
-//! Every clamp is counted: of inputs ([`Inputs::clamped`]), of weights and biases ([`SgdStep::clamped`]), and both in an epoch's report. A model whose weights are clamped often wants fewer fraction
-//! bits or more L2.
+//! Every clamp is counted: of inputs ([`Inputs::clamped`]), of weights and biases ([`SgdStep::clamped`]), and both in
+//! an epoch's report. A model whose weights are clamped often wants fewer fraction bits or more L2.
 //!
 //! # From binary32 and back
-//! [`AnyModel::quantise`] takes a model that a desktop has trained, [`AnyModel::agreement`] says how often both then answer alike, [`AnyModel::dequantise`] gives it back exactly.
+//! [`AnyModel::quantise`] takes a model that a desktop has trained, [`AnyModel::agreement`] says how often both then
+//! answer alike, [`AnyModel::dequantise`] gives it back exactly.
 //!
 //! # An invariant
-//! While nothing is clamped and nothing shrinks, the sums over all classes of `w[c][f]` and of `b[c]` stay as they were.
+//! While nothing is clamped and nothing shrinks, the sums over all classes of `w[c][f]` and of `b[c]` stay as they
+//! were.
 
 mod conversion;
 mod evaluation;

@@ -9,7 +9,8 @@ use crate::kernel::{CHOSEN, Chosen, KEY, Kernel, integers};
 
 /// A linear model of `C` classes over `F` features in integers, as [`crate::Model`]: weights of 16 bits, biases of 32.
 ///
-/// [`Model::SIZE`] bytes, `4 · C + 2 · C · F + 8` but for the padding of an odd number of weights: half of binary32's. A new one is all zero bits, so that a `static` is in `.bss`.
+/// [`Model::SIZE`] bytes, `4 · C + 2 · C · F + 8` but for the padding of an odd number of weights: half of binary32's.
+/// A new one is all zero bits, so that a `static` is in `.bss`.
 ///
 /// ```
 /// use hingeline::integer::{Inputs, Model};
@@ -31,7 +32,8 @@ use crate::kernel::{CHOSEN, Chosen, KEY, Kernel, integers};
 /// ```
 pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, F>, K>;
 
-/// A [`Model`] of a shape that is known at run time, in memory that the caller lends. It has the same calls and gives the same bits.
+/// A [`Model`] of a shape that is known at run time, in memory that the caller lends. It has the same calls and gives
+/// the same bits.
 ///
 /// ```
 /// use hingeline::integer::{DynModel, Inputs};
@@ -107,12 +109,14 @@ const fn check_parts(weights: &[i16], bias: &[i32], fraction_bits: u8, features:
 }
 
 impl<const C: usize, const F: usize> AnyModel<Arrays<C, F>, Chosen> {
-    /// A model of zeros with 13 fraction bits, on the kernel of this build. Fewer than two classes or more than 1,024, no features or more than 4,096 do not compile.
+    /// A model of zeros with 13 fraction bits, on the kernel of this build. Fewer than two classes or more than 1,024,
+    /// no features or more than 4,096 do not compile.
     pub const fn new() -> Self {
         Self::on(CHOSEN)
     }
 
-    /// A model of these parts, made by value: for a `static`. To fill one at run time, [`load`](Self::load) it in place.
+    /// A model of these parts, made by value: for a `static`. To fill one at run time, [`load`](Self::load) it in
+    /// place.
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -169,10 +173,12 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
 }
 
 impl<'a> AnyModel<Lent<'a>, Chosen> {
-    /// A model of zeros with 13 fraction bits on the kernel of this build, in memory for `classes · features` weights, and for `classes` biases and as many scores.
+    /// A model of zeros with 13 fraction bits on the kernel of this build, in memory for `classes · features` weights,
+    /// and for `classes` biases and as many scores.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for shapes that a [`Model`] cannot have, [`Error::ShapeMismatch`] for memory of other lengths.
+    /// [`Error::InvalidShape`] for shapes that a [`Model`] cannot have, [`Error::ShapeMismatch`] for memory of other
+    /// lengths.
     pub fn new(weights: &'a mut [i16], memory: &'a mut [i32], classes: usize, features: usize) -> Result<Self, Error> {
         Self::on(CHOSEN, weights, memory, classes, features)
     }
@@ -228,11 +234,13 @@ impl<S: Storage, K> AnyModel<S, K> {
         (self.storage.weights(), self.storage.bias(), self.fraction_bits())
     }
 
-    /// Rebuilds a model in place from what [`parts`](Self::parts) gave. It cannot tell whether the parts belong together.
+    /// Rebuilds a model in place from what [`parts`](Self::parts) gave. It cannot tell whether the parts belong
+    /// together.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::InvalidScale`] for more than 15 fraction bits, [`Error::WeightTooLarge`] for a weight
-    /// beyond ±W or a bias beyond ±2²⁸. The model is then as before.
+    /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::InvalidScale`] for more than
+    /// 15 fraction bits, [`Error::WeightTooLarge`] for a weight beyond ±W or a bias beyond ±2²⁸. The model is then as
+    /// before.
     ///
     /// ```
     /// use hingeline::Error;
@@ -259,7 +267,8 @@ impl<S: Storage, K> AnyModel<S, K> {
 
     /// A fingerprint of the model: equal for equal runs on every target.
     ///
-    /// FNV-1a in 64 bits over the little-endian bytes of the weights in row-major order, the biases, and the fraction bits as one byte.
+    /// FNV-1a in 64 bits over the little-endian bytes of the weights in row-major order, the biases, and the fraction
+    /// bits as one byte.
     pub fn checksum(&self) -> u64 {
         let weights = self.storage.weights().iter().flat_map(|w| w.to_le_bytes());
         let bias = self.storage.bias().iter().flat_map(|b| b.to_le_bytes());

@@ -65,7 +65,8 @@ impl<'a, Q: RawValue, L: Copy + Into<usize>> Raw<'a, Q, L> {
     /// Samples of as many features as there are scales.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] without scales, [`Error::ShapeMismatch`] unless there are as many values for each label and places in the buffer.
+    /// [`Error::InvalidShape`] without scales, [`Error::ShapeMismatch`] unless there are as many values for each label
+    /// and places in the buffer.
     pub const fn new(
         values: &'a [Q],
         labels: &'a [L],
@@ -122,8 +123,9 @@ pub struct Decoded<'a, Q, D> {
 }
 
 impl<'a, Q: RawValue, D: FnMut(usize, &mut [Q]) -> Result<usize, Error>> Decoded<'a, Q, D> {
-    /// `len` samples; `decode(index, raw)` writes the raw values of one and returns its label. It is only asked for an index below `len`. Buffers of other lengths than the
-    /// scales are refused as [`Error::ShapeMismatch`] when a sample is asked for.
+    /// `len` samples; `decode(index, raw)` writes the raw values of one and returns its label. It is only asked for an
+    /// index below `len`. Buffers of other lengths than the scales are refused as [`Error::ShapeMismatch`] when a
+    /// sample is asked for.
     pub const fn new(len: usize, scales: &'a [InputScale], raw: &'a mut [Q], buffer: &'a mut [i16], decode: D) -> Self {
         Self { len, scales, raw, buffer, decode }
     }

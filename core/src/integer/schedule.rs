@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 
-/// A rate of `2^−e` that halves ever more slowly, as 1/t does: `e = min(last, exponent + ⌊log₂(1 + ⌊t / 2^period⌋)⌋)` in step t, counted from 0.
+/// A rate of `2^−e` that halves ever more slowly, as 1/t does: `e = min(last, exponent + ⌊log₂(1 + ⌊t / 2^period⌋)⌋)`
+/// in step t, counted from 0.
 ///
 /// ```
 /// use hingeline::integer::Halving;

@@ -16,12 +16,15 @@ use crate::kernel::{KEY, Kernel};
 /// The step and its contract are on the page of the [module](super).
 ///
 /// # Cost
-/// Scratch: `C` scores. A step with v violations writes v + 1 rows, without one none. When L2 is due, about once in `1 / (128 ηα)` steps, it also writes all rows. When the bound on the weights
-/// comes to W, all weights are looked at, and if they may pass it, each result is compared as it is written: the longest step does all three.
+/// Scratch: `C` scores. A step with v violations writes v + 1 rows, without one none. When L2 is due, about once in `1
+/// / (128 ηα)` steps, it also writes all rows. When the bound on the weights comes to W, all weights are looked at, and
+/// if they may pass it, each result is compared as it is written: the longest step does all three.
 ///
 /// # Errors
-/// A step is refused, with model and optimiser as before, for a label out of range, another number of inputs, a rate that is too small for the weights' fraction bits, `e > p + 2`
-/// ([`Error::InvalidLearningRate`]), a rate and class weight that are too large, `(C − 1) · v · 2^(p+q−e) ≥ 2³⁰` ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶` ([`Error::L2TooStrong`]).
+/// A step is refused, with model and optimiser as before, for a label out of range, another number of inputs, a rate
+/// that is too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and class
+/// weight that are too large, `(C − 1) · v · 2^(p+q−e) ≥ 2³⁰` ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
+/// ([`Error::L2TooStrong`]).
 ///
 /// ```
 /// use hingeline::integer::{Halving, Hinge, Inputs, Model, Sgd};
@@ -113,7 +116,8 @@ impl<L: Loss> Sgd<L> {
     /// One step on the sample whose turn it is in the order, which then goes on to the next.
     ///
     /// # Errors
-    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another length. Model, optimiser and order are then as before.
+    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another
+    /// length. Model, optimiser and order are then as before.
     pub fn step_next<S: Storage, K: Kernel, D: Samples + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,

@@ -1,5 +1,5 @@
-//! Integers on processors with the DSP extension (Cortex-M4, M7, M33), in assembly: an instruction multiplies two weights with two
-//! inputs and adds both products.
+//! Integers on processors with the DSP extension (Cortex-M4, M7, M33), in assembly: an instruction multiplies two
+//! weights with two inputs and adds both products.
 
 use core::arch::naked_asm;
 
@@ -76,8 +76,9 @@ macro_rules! eight {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, then one; eight columns at a time, then two.
 ///
-/// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: what is left of a loop. On the stack: x, biases to come,
-/// bytes of a row, twice its eights and one; scores and rows to come; pairs behind the eights.
+/// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: what is left of a loop. On the
+/// stack: x, biases to come, bytes of a row, twice its eights and one; scores and rows to come; pairs behind the
+/// eights.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(

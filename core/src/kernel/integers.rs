@@ -1,7 +1,7 @@
 //! The arithmetic of integers: the definition, in slices.
 //!
-//! Sums of integers are the same in any order, so there is less to define than for binary32: the products, the rounding, and where a
-//! result is clamped. The callers keep to bounds within which nothing overflows.
+//! Sums of integers are the same in any order, so there is less to define than for binary32: the products, the
+//! rounding, and where a result is clamped. The callers keep to bounds within which nothing overflows.
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, for weights in row-major order.
 #[inline]
@@ -23,7 +23,8 @@ fn dot(a: &[i16], b: &[i16]) -> i32 {
 pub(crate) use sealed::Rate;
 
 mod sealed {
-    /// What a step takes from a row: `k · 2^shift · x[f]`, or `k · ((x[f] + 2^(−shift−1)) >> −shift)` for a shift below 0.
+    /// What a step takes from a row: `k · 2^shift · x[f]`, or `k · ((x[f] + 2^(−shift−1)) >> −shift)` for a shift below
+    /// 0.
     #[derive(Clone, Copy, Debug)]
     pub struct Rate {
         pub(crate) shift: i32,

@@ -18,7 +18,8 @@ pub(super) struct Call {
 /// Scores by a function of assembly, or by the definition for an odd number of features.
 ///
 /// # Safety
-/// The function may be called with memory for `rows · features` weights, `features` inputs, and `rows` biases and scores.
+/// The function may be called with memory for `rows · features` weights, `features` inputs, and `rows` biases and
+/// scores.
 #[inline(always)]
 pub(super) unsafe fn scores(
     by: unsafe extern "C" fn(&Call),

@@ -237,13 +237,13 @@ mod sealed {
             let _ = x;
         }
 
-        /// One pass over a sample's scores, in place: they become the indicators of the margins that count, and the bias takes
-        /// `factor` times these.
+        /// One pass over a sample's scores, in place: they become the indicators of the margins that count, and the
+        /// bias takes `factor` times these.
         ///
-        /// The margin of class j is `(scores[j] − scores[label]) + margin`, and counts if it is above zero. Then its indicator is
-        /// 1, else 0; that of the label is minus their number. `bias[c] = bias[c] + (factor * indicators[c])`. Returns the sum
-        /// and the number of the margins that count. If there are none, the indicators are undefined and the bias stays;
-        /// after a refusal both are undefined.
+        /// The margin of class j is `(scores[j] − scores[label]) + margin`, and counts if it is above zero. Then its
+        /// indicator is 1, else 0; that of the label is minus their number. `bias[c] = bias[c] + (factor *
+        /// indicators[c])`. Returns the sum and the number of the margins that count. If there are none, the indicators
+        /// are undefined and the bias stays; after a refusal both are undefined.
         ///
         /// Vectors gain nothing for so few classes; a kernel may gain from one pass in place of six.
         #[inline(always)]
@@ -277,7 +277,8 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
-        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that fit.
+        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that
+        /// fit.
         #[inline(always)]
         fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
             integers::update(weights, coefficients, rate, x);

@@ -1,7 +1,8 @@
 //! Rows of integers two weights at a time, in one register: for processors of 32 bits without vectors.
 //!
-//! A register that holds two numbers of 16 bits is, but for the sign of the lower one, their sum with the upper one times 2¹⁶. Read as that sum, both are multiplied and added to at once; what does not
-//! fit 16 bits would spill into the upper one, and the callers' bounds exclude it.
+//! A register that holds two numbers of 16 bits is, but for the sign of the lower one, their sum with the upper one
+//! times 2¹⁶. Read as that sum, both are multiplied and added to at once; what does not fit 16 bits would spill into
+//! the upper one, and the callers' bounds exclude it.
 
 use super::integers::{self, Rate};
 

@@ -26,7 +26,8 @@ macro_rules! column {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time.
 ///
-/// a0: x, a1 and t0 to t3: rows, t4 to t6, s0 and s1: sums, s2: input, s3: product; a2: x at its beginning, a7: at its end, a3: biases, a4: scores, a5: rows that are left, a6: bytes of a row.
+/// a0: x, a1 and t0 to t3: rows, t4 to t6, s0 and s1: sums, s2: input, s3: product; a2: x at its beginning, a7: at its
+/// end, a3: biases, a4: scores, a5: rows that are left, a6: bytes of a row.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(

@@ -1,8 +1,10 @@
-//! For processors that take one value at a time: no operation that the definition does not need, four lanes in registers.
+//! For processors that take one value at a time: no operation that the definition does not need, four lanes in
+//! registers.
 //!
-//! Without a floating-point unit each addition is a call of some seventy instructions. So the first products are assigned to
-//! their lanes, since a lane starts at the identity of addition, and lanes that got no product are left out of the fold. With
-//! a unit but no vectors, four sums stay in registers while they run down the row, where sixteen would pass through memory.
+//! Without a floating-point unit each addition is a call of some seventy instructions. So the first products are
+//! assigned to their lanes, since a lane starts at the identity of addition, and lanes that got no product are left out
+//! of the fold. With a unit but no vectors, four sums stay in registers while they run down the row, where sixteen
+//! would pass through memory.
 
 use super::OfTarget;
 #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]

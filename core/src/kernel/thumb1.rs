@@ -1,7 +1,8 @@
-//! Integers on Cortex-M0 and M0+, in assembly: what decides is that a product and its sum are three instructions, of which the compiler makes eight.
+//! Integers on Cortex-M0 and M0+, in assembly: what decides is that a product and its sum are three instructions, of
+//! which the compiler makes eight.
 //!
-//! Four rows are taken together, so that an input is loaded once for four products. Sums live in the high registers, which can be added to and nothing else; the low ones hold the rows, the
-//! inputs and an offset that all of them share.
+//! Four rows are taken together, so that an input is loaded once for four products. Sums live in the high registers,
+//! which can be added to and nothing else; the low ones hold the rows, the inputs and an offset that all of them share.
 
 use core::arch::naked_asm;
 
@@ -23,7 +24,8 @@ pub(super) fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
     }
 }
 
-/// Two pairs at a time, then one. A pair with the sign of its lower number turned is the sum of both but for a constant, which the second turn takes away again.
+/// Two pairs at a time, then one. A pair with the sign of its lower number turned is the sum of both but for a
+/// constant, which the second turn takes away again.
 ///
 /// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 and r5: products and results, r6: weights, r7: the sign.
 #[unsafe(naked)]
@@ -83,7 +85,8 @@ macro_rules! column {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: four rows at a time, then two, then one; two columns at a time.
 ///
-/// r0 to r3: rows, r4: x, r5: offset in bytes, r6: input, r7: product, r8 to r11: sums, r12: bytes of a row, lr: rows that are left; on the stack biases and scores of the rows to come.
+/// r0 to r3: rows, r4: x, r5: offset in bytes, r6: input, r7: product, r8 to r11: sums, r12: bytes of a row, lr: rows
+/// that are left; on the stack biases and scores of the rows to come.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(

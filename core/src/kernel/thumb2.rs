@@ -1,4 +1,5 @@
-//! Integers on Cortex-M3, in assembly: five rows at a time, so that an input is loaded once for five products; loads move their pointers on.
+//! Integers on Cortex-M3, in assembly: five rows at a time, so that an input is loaded once for five products; loads
+//! move their pointers on.
 
 use core::arch::naked_asm;
 
@@ -26,7 +27,8 @@ macro_rules! column {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time.
 ///
-/// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: pairs of columns that are left. On the stack: x, pairs of columns, biases and scores of the rows to come, bytes of a row, rows.
+/// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: pairs of columns that are left. On the stack:
+/// x, pairs of columns, biases and scores of the rows to come, bytes of a row, rows.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(

@@ -9,19 +9,21 @@ use crate::kernel::{Kernel, Key};
 
 /// The multiclass hinge loss of Crammer and Singer, without a regulariser: `max(0, max_{j≠y} s_j − s_y + Δ)`.
 ///
-/// Of the other classes only the one with the highest score counts, the rival. A step writes two rows, the rival's and the label's,
-/// or none.
+/// Of the other classes only the one with the highest score counts, the rival. A step writes two rows, the rival's and
+/// the label's, or none.
 ///
 /// # Numeric contract
-/// The rival `r` is the class of the highest score but the label's; the lowest index wins a tie. Its margin is `(s[r] − s[y]) + Δ`.
-/// If it is above zero, it is the loss, `k_r = 1` and `k_y = −1`; else the loss is +0.0. All other coefficients are 0.
+/// The rival `r` is the class of the highest score but the label's; the lowest index wins a tie. Its margin is `(s[r] −
+/// s[y]) + Δ`. If it is above zero, it is the loss, `k_r = 1` and `k_y = −1`; else the loss is +0.0. All other
+/// coefficients are 0.
 ///
-/// In a [`Landscape`](crate::Landscape) the margins of all classes are lines as for [`Hinge`](crate::Hinge), and the loss is the largest one
-/// above zero. Breakpoints and exact minima are not offered; [`PiecewiseLinear`](crate::PiecewiseLinear) says why.
+/// In a [`Landscape`](crate::Landscape) the margins of all classes are lines as for [`Hinge`](crate::Hinge), and the
+/// loss is the largest one above zero. Breakpoints and exact minima are not offered;
+/// [`PiecewiseLinear`](crate::PiecewiseLinear) says why.
 ///
 /// # Source
-/// K. Crammer and Y. Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines", Journal of Machine
-/// Learning Research 2, 2001.
+/// K. Crammer and Y. Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines", Journal of
+/// Machine Learning Research 2, 2001.
 ///
 /// ```
 /// use hingeline::{Constant, CrammerSinger, Loss, Model, Objective, Sgd};

@@ -11,9 +11,9 @@ pub(crate) const POINTS: usize = 16;
 
 /// A loss of one sample: a function of its scores and its label.
 ///
-/// The gradient of a linear model is then of rank one, `∇_{w_c} L_i = k_c x_i` and `∂L_i/∂b_c = k_c`, so that the coefficients
-/// `k` are all that a step needs. A coefficient is any finite binary32, rounded as its loss defines. Sealed: each loss is a part of
-/// the numeric contract.
+/// The gradient of a linear model is then of rank one, `∇_{w_c} L_i = k_c x_i` and `∂L_i/∂b_c = k_c`, so that the
+/// coefficients `k` are all that a step needs. A coefficient is any finite binary32, rounded as its loss defines.
+/// Sealed: each loss is a part of the numeric contract.
 ///
 /// | loss | type | coefficients | rows that a step writes |
 /// |---|---|---|---|
@@ -64,11 +64,13 @@ pub struct SampleLoss {
     pub largest: f32,
 }
 
-/// A loss whose pieces along a ray are known exactly: it is piecewise linear, and its derivative, as it is computed, never falls.
+/// A loss whose pieces along a ray are known exactly: it is piecewise linear, and its derivative, as it is computed,
+/// never falls.
 ///
-/// [`CrammerSinger`](crate::CrammerSinger) is piecewise linear and not one of these. Which margin is the largest at a point is decided by numbers that
-/// are rounded, and next to where two of them cross, rounding can swap the two there and back: the computed derivative then falls
-/// at a few points, and no search could say that it found the exact minimum.
+/// [`CrammerSinger`](crate::CrammerSinger) is piecewise linear and not one of these. Which margin is the largest at a
+/// point is decided by numbers that are rounded, and next to where two of them cross, rounding can swap the two there
+/// and back: the computed derivative then falls at a few points, and no search could say that it found the exact
+/// minimum.
 ///
 /// ```
 /// fn has_exact_minima(_: impl hingeline::PiecewiseLinear) {}
@@ -86,7 +88,8 @@ impl<L: Loss + sealed::Pieces> PiecewiseLinear for L {}
 /// [`Sealed::step`](sealed::Sealed::step) by the coefficients, for a sample of this weight.
 ///
 /// # Errors
-/// As [`Loss::coefficients`] and [`SampleLoss::times`], [`Error::ShapeMismatch`], and [`Error::NonFiniteStep`] for a bias that would not be finite.
+/// As [`Loss::coefficients`] and [`SampleLoss::times`], [`Error::ShapeMismatch`], and [`Error::NonFiniteStep`] for a
+/// bias that would not be finite.
 pub(crate) fn step_by_coefficients<L: Loss>(
     loss: &L,
     weight: f32,
@@ -108,7 +111,8 @@ pub(crate) fn step_by_coefficients<L: Loss>(
     Ok(sample)
 }
 
-/// [`Sealed::step`](sealed::Sealed::step) for a sample of this weight. Where the compiler knows that it is 1, nothing of weights is left.
+/// [`Sealed::step`](sealed::Sealed::step) for a sample of this weight. Where the compiler knows that it is 1, nothing
+/// of weights is left.
 ///
 /// # Errors
 /// As [`step_by_coefficients`], and [`Error::InvalidWeight`].
@@ -148,7 +152,8 @@ impl SampleLoss {
     /// No loss and no coefficients.
     pub(crate) const NONE: Self = Self { loss: 0.0, violations: 0, largest: 0.0 };
 
-    /// The same for a sample of this weight: loss and coefficients are multiplied by it, each product rounded. A weight of 0 leaves none.
+    /// The same for a sample of this weight: loss and coefficients are multiplied by it, each product rounded. A weight
+    /// of 0 leaves none.
     #[inline]
     pub(crate) fn times(self, weight: f32, coefficients: &mut [f32]) -> Result<Self, Error> {
         if weight == 1.0 {
@@ -175,11 +180,11 @@ pub(crate) mod sealed {
 
     /// What the crate's algorithms ask of a loss besides; only they have the key.
     ///
-    /// Along a line through a model, `W + a · W1`, the scores are linear in `a`: an offset and a slope for each class. A loss keeps
-    /// them in its own form.
+    /// Along a line through a model, `W + a · W1`, the scores are linear in `a`: an offset and a slope for each class.
+    /// A loss keeps them in its own form.
     pub trait Sealed {
-        /// The scores become coefficients, and the bias takes `factor` times these. A sample without coefficients leaves the bias as
-        /// it was, and the scores undefined.
+        /// The scores become coefficients, and the bias takes `factor` times these. A sample without coefficients
+        /// leaves the bias as it was, and the scores undefined.
         fn step<K: Kernel>(
             &self,
             key: Key,

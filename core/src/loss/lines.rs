@@ -2,8 +2,8 @@
 
 use super::function::POINTS;
 
-/// The values of each class in turn, at all points: its offset, and for each direction its slope times the points' coordinates,
-/// `((o + (a_1 * q_1)) + (a_2 * q_2)) …`. The slopes have a row for each direction.
+/// The values of each class in turn, at all points: its offset, and for each direction its slope times the points'
+/// coordinates, `((o + (a_1 * q_1)) + (a_2 * q_2)) …`. The slopes have a row for each direction.
 #[inline(always)]
 pub(super) fn lines(
     offsets: &[f32],

@@ -9,32 +9,34 @@ use crate::kernel::margins::check_scores;
 use crate::kernel::{Kernel, Key};
 use crate::model::{AnyModel, Shape, Storage, argmax};
 
-/// The cross-entropy of the softmax, without a regulariser: `−ln p_y` with `p_j = exp(s_j) / Σ_i exp(s_i)`. With it a linear model is a
-/// multinomial logistic regression.
+/// The cross-entropy of the softmax, without a regulariser: `−ln p_y` with `p_j = exp(s_j) / Σ_i exp(s_i)`. With it a
+/// linear model is a multinomial logistic regression.
 ///
-/// Its scores are logarithms of probabilities, but for a number that all classes share, and [`Objective::probabilities`] reads them out. All coefficients
-/// are in (−1, 1) and seldom 0: a step nearly always writes all rows.
+/// Its scores are logarithms of probabilities, but for a number that all classes share, and
+/// [`Objective::probabilities`] reads them out. All coefficients are in (−1, 1) and seldom 0: a step nearly always
+/// writes all rows.
 ///
 /// # Numeric contract
-/// Let `m` be the highest score and `t` the lowest index that has it. `e_j = expf(s[j] − m)` for `j ≠ t`; `R` is the sum of these in ascending `j`
-/// from +0.0, and `q = 1 / (1 + R)`. The loss is `log1pf(R) − (s[y] − m)`. The probabilities are `p_j = e_j * q`, and `p_t = q`. The coefficients
-/// are `k_j = p_j` for `j ≠ y`; `k_y = −(R * q)` if `y = t`, else `k_y = p_y − 1`. `expf` and `log1pf` are those of the `libm` crate on every
-/// target.
+/// Let `m` be the highest score and `t` the lowest index that has it. `e_j = expf(s[j] − m)` for `j ≠ t`; `R` is the
+/// sum of these in ascending `j` from +0.0, and `q = 1 / (1 + R)`. The loss is `log1pf(R) − (s[y] − m)`. The
+/// probabilities are `p_j = e_j * q`, and `p_t = q`. The coefficients are `k_j = p_j` for `j ≠ y`; `k_y = −(R * q)` if
+/// `y = t`, else `k_y = p_y − 1`. `expf` and `log1pf` are those of the `libm` crate on every target.
 ///
-/// So a sample that is classified well keeps a loss and a coefficient above zero as long as `R` is: `ln(1 + R)` and `1 − p_t` would be 0 below 2⁻²⁴.
-/// The probabilities are at least 0 and sum to 1 within `(C + 2) · 2⁻²⁴`, for up to 2¹⁰ classes: each of `C − 1` additions, the quotient and the product
-/// are off by 2⁻²⁴ at most, and what underflows by 2⁻¹⁵⁰.
+/// So a sample that is classified well keeps a loss and a coefficient above zero as long as `R` is: `ln(1 + R)` and `1
+/// − p_t` would be 0 below 2⁻²⁴. The probabilities are at least 0 and sum to 1 within `(C + 2) · 2⁻²⁴`, for up to 2¹⁰
+/// classes: each of `C − 1` additions, the quotient and the product are off by 2⁻²⁴ at most, and what underflows by
+/// 2⁻¹⁵⁰.
 ///
-/// In a [`Landscape`](crate::Landscape) the scores are lines, and the loss is that of the scores at a point. It is no [`PiecewiseLinear`](crate::PiecewiseLinear)
-/// loss.
+/// In a [`Landscape`](crate::Landscape) the scores are lines, and the loss is that of the scores at a point. It is no
+/// [`PiecewiseLinear`](crate::PiecewiseLinear) loss.
 ///
 /// # Cost
-/// A call of `expf` for each class but one, and one of `log1pf`, for a sample. [`guide::costs`](crate::guide::costs) counts the
-/// instructions of a step, with and without a floating-point unit.
+/// A call of `expf` for each class but one, and one of `log1pf`, for a sample. [`guide::costs`](crate::guide::costs)
+/// counts the instructions of a step, with and without a floating-point unit.
 ///
 /// # Source
-/// D. R. Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 20(2), 1958, for two classes; in this form the
-/// linear classification lecture of Stanford's CS231n.
+/// D. R. Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 20(2), 1958,
+/// for two classes; in this form the linear classification lecture of Stanford's CS231n.
 ///
 /// ```
 /// use hingeline::{Loss, Softmax};
@@ -53,7 +55,8 @@ impl Softmax {
     /// Turns scores into probabilities in place.
     ///
     /// # Errors
-    /// [`Error::NonFiniteScore`] if a score is not finite, [`Error::InvalidShape`] for none; the scores are then as before.
+    /// [`Error::NonFiniteScore`] if a score is not finite, [`Error::InvalidShape`] for none; the scores are then as
+    /// before.
     ///
     /// ```
     /// let mut scores = [1.0, 1.0, 1e9, 1e9];

@@ -7,15 +7,19 @@ use crate::kernel::{Kernel, Key};
 
 /// Another loss, times a weight for the class of the sample's label: `v_y L_i`.
 ///
-/// So a class of few samples has more say. The weights are borrowed, from a static or from the stack. A sample can have a weight of its own besides,
-/// by [`Sgd::step_weighted`](crate::Sgd::step_weighted) or [`Samples::weight`](crate::Samples::weight); means are divided by the number of samples, and not by the sum of their weights.
+/// So a class of few samples has more say. The weights are borrowed, from a static or from the stack. A sample can have
+/// a weight of its own besides, by [`Sgd::step_weighted`](crate::Sgd::step_weighted) or
+/// [`Samples::weight`](crate::Samples::weight); means are divided by the number of samples, and not by the sum of their
+/// weights.
 ///
 /// # Numeric contract
-/// The loss and each coefficient of the other loss are multiplied by the weight and rounded; then by that of the sample. A weight of 1 leaves every bit as it
-/// was, one of 0 leaves no coefficients, and the step shrinks the weights and counts all the same.
+/// The loss and each coefficient of the other loss are multiplied by the weight and rounded; then by that of the
+/// sample. A weight of 1 leaves every bit as it was, one of 0 leaves no coefficients, and the step shrinks the weights
+/// and counts all the same.
 ///
 /// # Errors
-/// Those of the other loss; [`Error::ShapeMismatch`] unless there is a weight for each class; [`Error::NonFiniteLoss`] if a product overflows.
+/// Those of the other loss; [`Error::ShapeMismatch`] unless there is a weight for each class; [`Error::NonFiniteLoss`]
+/// if a product overflows.
 ///
 /// ```
 /// use hingeline::{Constant, CrammerSinger, Model, Objective, Sgd, Weighted, class_weights};
@@ -141,19 +145,22 @@ impl<L: Loss + Pieces> Pieces for Weighted<'_, L> {
     }
 }
 
-/// A weight for each class from the number of its samples: `(n / (K · n_c))^p`, where `n` is the number of all samples and `K` that of the classes that
-/// have any. A class without samples gets 1.
+/// A weight for each class from the number of its samples: `(n / (K · n_c))^p`, where `n` is the number of all samples
+/// and `K` that of the classes that have any. A class without samples gets 1.
 ///
-/// With a power `p` of 0 all weights are 1; with 1 all classes have the same say together, however few their samples. ½ is what we recommend:
+/// With a power `p` of 0 all weights are 1; with 1 all classes have the same say together, however few their samples. ½
+/// is what we recommend:
 ///
 #[doc = include_str!("weights_table.md")]
 ///
 /// # Numeric contract
-/// `n` and `K · n_c` are whole numbers of 64 bits, each rounded to binary32; then a quotient, and `powf` of the `libm` crate.
+/// `n` and `K · n_c` are whole numbers of 64 bits, each rounded to binary32; then a quotient, and `powf` of the `libm`
+/// crate.
 ///
 /// # Errors
-/// [`Error::ShapeMismatch`] unless there is a weight for each count; [`Error::EmptySet`] if all counts are 0; [`Error::InvalidWeight`] for a power that is not finite and
-/// at least 0, or weights that overflow. The weights are then as before.
+/// [`Error::ShapeMismatch`] unless there is a weight for each count; [`Error::EmptySet`] if all counts are 0;
+/// [`Error::InvalidWeight`] for a power that is not finite and at least 0, or weights that overflow. The weights are
+/// then as before.
 ///
 /// ```
 /// let mut weights = [0.0; 3];

@@ -6,17 +6,18 @@ use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
-/// The confusion matrix of a model's answers, and what is read off it: recall, precision and F1 of a class, and their means.
+/// The confusion matrix of a model's answers, and what is read off it: recall, precision and F1 of a class, and their
+/// means.
 ///
-/// The counts are in memory that the caller lends, `C²` whole numbers in row-major order: row `l`, column `p` counts the samples of label `l` that were
-/// taken for class `p`. A count stops at `u32::MAX`.
+/// The counts are in memory that the caller lends, `C²` whole numbers in row-major order: row `l`, column `p` counts
+/// the samples of label `l` that were taken for class `p`. A count stops at `u32::MAX`.
 ///
-/// With TP the samples of a class that were recognised, recall is TP / its samples, precision is TP / the answers that named it, and
-/// F1, the harmonic mean of both, 2 TP / (samples + answers). What would be divided by 0 is `None`.
+/// With TP the samples of a class that were recognised, recall is TP / its samples, precision is TP / the answers that
+/// named it, and F1, the harmonic mean of both, 2 TP / (samples + answers). What would be divided by 0 is `None`.
 ///
 /// # Source
-/// C. J. van Rijsbergen, "Information Retrieval", 2nd edition, 1979, chapter 7; the means as scikit-learn's `f1_score(average="macro")` and
-/// `balanced_accuracy_score` take them.
+/// C. J. van Rijsbergen, "Information Retrieval", 2nd edition, 1979, chapter 7; the means as scikit-learn's
+/// `f1_score(average="macro")` and `balanced_accuracy_score` take them.
 ///
 /// ```
 /// use hingeline::{Confusion, Model, Slices};
@@ -100,8 +101,9 @@ impl<'a> Confusion<'a> {
     /// Counts the answers of a model to all samples of a set, in one pass. Scratch: `C` scores.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for a model of another number of classes, [`Error::EmptySet`]; for the sample at fault [`Error::LabelOutOfRange`],
-    /// [`Error::NonFiniteScore`] and what the set refuses. The samples before it are then counted.
+    /// [`Error::ShapeMismatch`] for a model of another number of classes, [`Error::EmptySet`]; for the sample at fault
+    /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`] and what the set refuses. The samples before it are then
+    /// counted.
     pub fn add_set<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &AnyModel<S, K>,
@@ -151,7 +153,8 @@ impl<'a> Confusion<'a> {
         ratio(self.recognised(class).into(), self.answers(class))
     }
 
-    /// The harmonic mean of recall and precision; none for a class without samples and answers, 0 for one without samples or without answers.
+    /// The harmonic mean of recall and precision; none for a class without samples and answers, 0 for one without
+    /// samples or without answers.
     pub fn f1(&self, class: usize) -> Option<f32> {
         let both = self.samples(class).saturating_add(self.answers(class));
         ratio(u64::from(self.recognised(class)).saturating_mul(2), both)

@@ -4,10 +4,11 @@ use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
-/// A gap of scores from which on a model's answers are as often right as was asked for, and what it does on the set that it was found on.
+/// A gap of scores from which on a model's answers are as often right as was asked for, and what it does on the set
+/// that it was found on.
 ///
-/// On other samples it does a little worse: it was chosen for these. Take a validation set that the model was not trained on, of some
-/// hundred samples that are answered.
+/// On other samples it does a little worse: it was chosen for these. Take a validation set that the model was not
+/// trained on, of some hundred samples that are answered.
 ///
 /// ```
 /// use hingeline::{Model, Slices, Threshold};
@@ -36,15 +37,17 @@ pub struct Threshold {
 }
 
 impl Threshold {
-    /// The smallest gap of a sample of this set from which on at least this fraction of the answers is right, so that most samples are
-    /// answered; none if there is no such gap.
+    /// The smallest gap of a sample of this set from which on at least this fraction of the answers is right, so that
+    /// most samples are answered; none if there is no such gap.
     ///
-    /// One pass over the set, and a sort of the gaps, `O(N log N)`, in a buffer that the caller lends: a value for each sample, and what is
-    /// behind them is left alone. Scratch: `C` scores. The fraction of `answered` is `correct / answered` in binary32.
+    /// One pass over the set, and a sort of the gaps, `O(N log N)`, in a buffer that the caller lends: a value for each
+    /// sample, and what is behind them is left alone. Scratch: `C` scores. The fraction of `answered` is `correct /
+    /// answered` in binary32.
     ///
     /// # Errors
-    /// [`Error::InvalidPrecision`] unless it is above 0 and at most 1, [`Error::EmptySet`], [`Error::ShapeMismatch`] for a buffer that is too
-    /// short; for the sample at fault [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`] and what the set refuses.
+    /// [`Error::InvalidPrecision`] unless it is above 0 and at most 1, [`Error::EmptySet`], [`Error::ShapeMismatch`]
+    /// for a buffer that is too short; for the sample at fault [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`]
+    /// and what the set refuses.
     pub fn for_precision<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         precision: f32,
         model: &AnyModel<S, K>,
@@ -99,7 +102,8 @@ impl Threshold {
     }
 }
 
-/// Heapsort, since the standard library's sorts can panic where an order is none, and the linker cannot know that this one is.
+/// Heapsort, since the standard library's sorts can panic where an order is none, and the linker cannot know that this
+/// one is.
 ///
 /// Source: J. W. J. Williams, "Algorithm 232: Heapsort", Communications of the ACM 7(6), 1964.
 fn sort_by_magnitude(values: &mut [f32]) {

@@ -7,7 +7,8 @@ use crate::kernel::Kernel;
 
 /// The two best classes of a sample, and how far their scores are apart.
 ///
-/// A small gap is a doubtful answer. [`Threshold::for_precision`](crate::Threshold::for_precision) finds on a validation set how large it should be.
+/// A small gap is a doubtful answer. [`Threshold::for_precision`](crate::Threshold::for_precision) finds on a
+/// validation set how large it should be.
 ///
 /// ```
 /// use hingeline::Model;
@@ -52,7 +53,8 @@ impl Decision {
         Self { class: best.0, runner_up: second.0, gap }
     }
 
-    /// The class, if the gap is at least as large as the threshold; else there is no answer. A threshold of NaN is never reached.
+    /// The class, if the gap is at least as large as the threshold; else there is no answer. A threshold of NaN is
+    /// never reached.
     #[must_use]
     pub fn at_least(self, threshold: f32) -> Option<usize> {
         (self.gap >= threshold).then_some(self.class)

@@ -5,11 +5,13 @@ use super::storage::{Arrays, Lent, Storage, copy};
 use crate::error::Error;
 
 impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
-    /// Makes this model, in place, one of fewer classes with some more behind them: the old rows bit for bit, the new ones zeros with this bias.
+    /// Makes this model, in place, one of fewer classes with some more behind them: the old rows bit for bit, the new
+    /// ones zeros with this bias.
     ///
-    /// A new class then has this score for every sample. To be seen it has to be learnt, and what is learnt of one class alone
-    /// is forgotten of the others: [`guide::adapting`](crate::guide::adapting) shows how to go on with what a [`Reservoir`](crate::Reservoir) has kept. An
-    /// [`Average`](crate::Average) begins anew. A model of no more classes does not compile.
+    /// A new class then has this score for every sample. To be seen it has to be learnt, and what is learnt of one
+    /// class alone is forgotten of the others: [`guide::adapting`](crate::guide::adapting) shows how to go on with what
+    /// a [`Reservoir`](crate::Reservoir) has kept. An [`Average`](crate::Average) begins anew. A model of no more
+    /// classes does not compile.
     ///
     /// # Errors
     /// [`Error::NonFiniteModel`] for a bias that is not finite. This model is then as before.

@@ -118,8 +118,8 @@ impl<'a> Lent<'a> {
     /// The directions of a landscape for which there is scratch, on every kernel.
     pub(crate) const MOST_DIRECTIONS: usize = 3;
 
-    /// The number of values for a shape and this many rows of scratch; a row has one value for each class. `usize::MAX` if that
-    /// is more than can be counted.
+    /// The number of values for a shape and this many rows of scratch; a row has one value for each class. `usize::MAX`
+    /// if that is more than can be counted.
     pub(crate) const fn len(classes: usize, features: usize, scratch: usize) -> usize {
         match features.saturating_add(1).saturating_add(scratch).checked_mul(classes) {
             Some(len) => len,
@@ -212,7 +212,8 @@ pub(crate) mod sealed {
 
         /// The storage, and two copies of the bias as scratch, which is shorter than zeros on small processors.
         ///
-        /// All three have types that know their lengths if the storage does: a compiler that makes a function of `f` knows them too.
+        /// All three have types that know their lengths if the storage does: a compiler that makes a function of `f`
+        /// knows them too.
         fn with_biases<T>(
             &mut self,
             f: impl FnOnce(&mut Self, &mut Self::Biases, &mut Self::Biases) -> Result<T, Error>,

@@ -6,13 +6,15 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 
 /// Guards the model that answers from what a device learns in the field.
 ///
-/// The device learns into a second model, the shadow. From time to time a [`review`](Self::review) counts how many of some kept samples each of the two
-/// recognises. If the shadow is no worse, but for a tolerance, it is published: copied to the model that answers. Else the shadow goes back to what is published, and what
-/// it learnt since is lost: wrong labels, a broken sensor, a learning rate that was too high.
+/// The device learns into a second model, the shadow. From time to time a [`review`](Self::review) counts how many of
+/// some kept samples each of the two recognises. If the shadow is no worse, but for a tolerance, it is published:
+/// copied to the model that answers. Else the shadow goes back to what is published, and what it learnt since is lost:
+/// wrong labels, a broken sensor, a learning rate that was too high.
 ///
-/// Keep samples whose labels are certain, of all classes, and some tens of each: with 50 samples an accuracy is known to ± 6 % at best. A
-/// [`Reservoir`](crate::Reservoir) does, as long as it is not filled by the labels that are in doubt. With a tolerance above 0 each
-/// review may lose a little, and many reviews may lose much; with 0 none loses anything on these samples.
+/// Keep samples whose labels are certain, of all classes, and some tens of each: with 50 samples an accuracy is known
+/// to ± 6 % at best. A [`Reservoir`](crate::Reservoir) does, as long as it is not filled by the labels that are in
+/// doubt. With a tolerance above 0 each review may lose a little, and many reviews may lose much; with 0 none loses
+/// anything on these samples.
 ///
 /// # Cost
 /// A second model and the kept samples. A review scores each of these twice; scratch: `C` scores.
@@ -83,12 +85,14 @@ impl Adoption {
 
     /// Publishes the shadow if it recognises enough of the kept samples; else the shadow goes back.
     ///
-    /// With `N` samples it passes if `published − shadow ≤ tolerance * N`, in binary32, for the samples that each recognises. A sample whose scores the shadow cannot compute, since they
-    /// overflow, is one that it does not recognise.
+    /// With `N` samples it passes if `published − shadow ≤ tolerance * N`, in binary32, for the samples that each
+    /// recognises. A sample whose scores the shadow cannot compute, since they overflow, is one that it does not
+    /// recognise.
     ///
     /// # Errors
-    /// [`Error::EmptySet`]; [`Error::ShapeMismatch`] for two models of different shapes; for the sample at fault [`Error::LabelOutOfRange`], what the set refuses, and
-    /// [`Error::NonFiniteScore`] if the published model cannot score it. Both models are then as before.
+    /// [`Error::EmptySet`]; [`Error::ShapeMismatch`] for two models of different shapes; for the sample at fault
+    /// [`Error::LabelOutOfRange`], what the set refuses, and [`Error::NonFiniteScore`] if the published model cannot
+    /// score it. Both models are then as before.
     pub fn review<S, T, K: Kernel, Other: Kernel, D>(
         &self,
         shadow: &mut AnyModel<S, K>,

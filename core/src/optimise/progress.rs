@@ -37,8 +37,9 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
-    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate of the next step is not finite and above 0,
-    /// [`Error::InvalidLimit`] unless [`Schedule::longest_step`] is above 0, and [`Error::L2TooStrong`] if `2ηα ≥ 1` at the next step.
+    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate of the next step is not finite and
+    /// above 0, [`Error::InvalidLimit`] unless [`Schedule::longest_step`] is above 0, and [`Error::L2TooStrong`] if
+    /// `2ηα ≥ 1` at the next step.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Hinge, Progress};

@@ -42,8 +42,8 @@ pub trait Schedule: Copy {
     /// ```
     fn rate(&self, t: u64) -> f32;
 
-    /// The most that a step may change a weight or a bias by, L2 aside; infinity for no bound. See [`Limited`]. One that is not above 0
-    /// is refused with [`Error::InvalidLimit`].
+    /// The most that a step may change a weight or a bias by, L2 aside; infinity for no bound. See [`Limited`]. One
+    /// that is not above 0 is refused with [`Error::InvalidLimit`].
     fn longest_step(&self) -> f32 {
         f32::INFINITY
     }
@@ -146,8 +146,8 @@ impl Schedule for StepDecay {
     }
 }
 
-/// Half a cosine from the rate down to a floor, `η = floor + ½ (rate − floor) (1 + cos(π t / steps))`, which is the floor
-/// from step `steps` on.
+/// Half a cosine from the rate down to a floor, `η = floor + ½ (rate − floor) (1 + cos(π t / steps))`, which is the
+/// floor from step `steps` on.
 ///
 /// With a floor of 0 the descent ends there: further steps are refused with [`Error::InvalidLearningRate`].
 ///
@@ -191,8 +191,9 @@ impl Schedule for Cosine {
 
 /// The rate of Pegasos, `η = 1 / (λ (t + start))` with `λ = 2α`, since the regulariser here is `α Σ W²` without a half.
 ///
-/// It wants an L2 term: α is the one of the [`Hinge`](crate::Hinge) that is minimised. A `start` of 1 is the paper's, whose first step
-/// erases the weights (`2ηα = 1`) and is refused here with [`Error::L2TooStrong`]; the first steps are smaller the larger it is.
+/// It wants an L2 term: α is the one of the [`Hinge`](crate::Hinge) that is minimised. A `start` of 1 is the paper's,
+/// whose first step erases the weights (`2ηα = 1`) and is refused here with [`Error::L2TooStrong`]; the first steps are
+/// smaller the larger it is.
 ///
 /// Contract: `1 / ((2 * l2) * (t + start))` with `t` rounded to binary32.
 ///
@@ -223,22 +224,27 @@ impl Schedule for Pegasos {
     }
 }
 
-/// Another schedule, with a bound on how far one step may go: no weight and no bias changes by more than `longest`, L2 aside.
+/// Another schedule, with a bound on how far one step may go: no weight and no bias changes by more than `longest`, L2
+/// aside.
 ///
-/// A sample far from all others, or a label that is wrong, has so much less say. Where a step would go further,
-/// its learning rate is `longest / m`, with m the largest magnitude in its gradient, and [`SgdStep::learning_rate`](crate::SgdStep::learning_rate) tells. L2
-/// shrinks the weights by the rate of the schedule all the same.
+/// A sample far from all others, or a label that is wrong, has so much less say. Where a step would go further, its
+/// learning rate is `longest / m`, with m the largest magnitude in its gradient, and
+/// [`SgdStep::learning_rate`](crate::SgdStep::learning_rate) tells. L2 shrinks the weights by the rate of the schedule
+/// all the same.
 ///
-/// This clips the gradient by its largest element and not by its Euclidean norm, whose squares overflow where a bound is needed most.
-/// A step of SGD within the bound costs one pass over x more, one beyond it also computes the scores again.
+/// This clips the gradient by its largest element and not by its Euclidean norm, whose squares overflow where a bound
+/// is needed most. A step of SGD within the bound costs one pass over x more, one beyond it also computes the scores
+/// again.
 ///
 /// # Numeric contract
-/// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the largest magnitude in the mean of its
-/// gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`. A change is then at most `longest` but for the rounding of the rate and of the
-/// product, 2⁻²³ of it. The rate is 0 if the quotient underflows, and such a step shrinks and counts, and changes nothing else.
+/// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the
+/// largest magnitude in the mean of its gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`. A
+/// change is then at most `longest` but for the rounding of the rate and of the product, 2⁻²³ of it. The rate is 0 if
+/// the quotient underflows, and such a step shrinks and counts, and changes nothing else.
 ///
 /// # Source
-/// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with another norm.
+/// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with
+/// another norm.
 ///
 /// ```
 /// use hingeline::{Constant, Hinge, Limited, Model, Sgd};

@@ -11,15 +11,17 @@ use crate::sum::Sum;
 
 /// Stochastic gradient descent on an [`Objective`], one sample a step.
 ///
-/// With η of the [`Schedule`] and the coefficients k of the sample ([`Loss::coefficients`], times the [weight](Self::step_weighted) of the sample), a step is
+/// With η of the [`Schedule`] and the coefficients k of the sample ([`Loss::coefficients`], times the
+/// [weight](Self::step_weighted) of the sample), a step is
 ///
 /// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
 ///
 /// # Cost
-/// Scratch: 2 · C values. The rows of classes whose coefficient is 0, for a hinge those whose margin is satisfied, are not touched: the scale of the
-/// model takes the shrinking, five operations. A step without a violation costs the scores alone, unless the scale
-/// is folded. One with v violations also takes one pass over x for the guard and writes v + 1 rows. Only where weights
-/// or steps are near the end of binary32's range does the guard read the rows before they are written.
+/// Scratch: 2 · C values. The rows of classes whose coefficient is 0, for a hinge those whose margin is satisfied, are
+/// not touched: the scale of the model takes the shrinking, five operations. A step without a violation costs the
+/// scores alone, unless the scale is folded. One with v violations also takes one pass over x for the guard and writes
+/// v + 1 rows. Only where weights or steps are near the end of binary32's range does the guard read the rows before
+/// they are written.
 ///
 /// # When the scale is folded
 /// When the shrunk scale is below 2⁻¹⁶, the weights are multiplied by the power of two 2^⌊log₂ scale⌋ and the scale is
@@ -28,8 +30,8 @@ use crate::sum::Sum;
 /// comes once in 5.5 to 5.9 / (ηα) steps. [`SgdStep::folded`] tells.
 ///
 /// # Numeric contract
-/// The scale shrinks as [`Scale`](crate::Scale) says, and is folded if due; `f = −(η / scale)`; per row `w = w + ((k * f) * x)` if `k * f ≠ 0`;
-/// `b = b + (−η * k)`.
+/// The scale shrinks as [`Scale`](crate::Scale) says, and is folded if due; `f = −(η / scale)`; per row `w = w + ((k *
+/// f) * x)` if `k * f ≠ 0`; `b = b + (−η * k)`.
 ///
 /// # Errors
 /// A step is refused, with model and optimiser bit for bit as before, for a label out of range, a sample with a NaN or
@@ -121,7 +123,8 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         self.observed_step(model, (x.as_ref(), label, 1.0), &mut ())
     }
 
-    /// The same for a sample of some weight, which its loss and its gradient are multiplied by; see [`Weighted`](crate::Weighted).
+    /// The same for a sample of some weight, which its loss and its gradient are multiplied by; see
+    /// [`Weighted`](crate::Weighted).
     ///
     /// # Errors
     /// As [`step`](Self::step), and [`Error::InvalidWeight`] unless the weight is finite and at least 0.
@@ -219,11 +222,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         Ok(step)
     }
 
-    /// Folds the scale into the weights while there is time, so that the next steps need not: about 5.5 / (ηα) of them for a small ηα, unless
-    /// η rises. Returns whether there was something to fold.
+    /// Folds the scale into the weights while there is time, so that the next steps need not: about 5.5 / (ηα) of them
+    /// for a small ηα, unless η rises. Returns whether there was something to fold.
     ///
-    /// The weights are multiplied by the power of two that leaves the scale in [1, 2). W stays as it is, but the stored weights, and
-    /// so later roundings, do not: to replay a run, fold where it folded.
+    /// The weights are multiplied by the power of two that leaves the scale in [1, 2). W stays as it is, but the stored
+    /// weights, and so later roundings, do not: to replay a run, fold where it folded.
     ///
     /// ```
     /// use hingeline::{Constant, Hinge, Model, Sgd};
@@ -241,9 +244,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         model.view_mut().fold(&mut ()).unwrap_or_default()
     }
 
-    /// The steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without L2, 0 if the next step is refused.
+    /// The steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without L2, 0 if
+    /// the next step is refused.
     ///
-    /// `⌊ln(2¹⁶ · scale) / −ln(1 − 2ηα)⌋` for η of the next step, less 0.1 % for the rounding of both; the logarithms are libm's.
+    /// `⌊ln(2¹⁶ · scale) / −ln(1 − 2ηα)⌋` for η of the next step, less 0.1 % for the rounding of both; the logarithms
+    /// are libm's.
     pub fn steps_until_fold<S: Storage, K: Kernel>(&self, model: &AnyModel<S, K>) -> u64 {
         match self.progress.step_size() {
             Ok(StepSize { decay, .. }) => model.steps_until_fold(decay),
@@ -372,8 +377,8 @@ fn step<K: Kernel, R: Schedule, L: Loss>(
 pub struct SgdStep {
     /// The sample's loss before the step, times its weight, without the regulariser.
     pub loss: f32,
-    /// The classes other than the label's whose coefficient was not 0, for a hinge the margins that counted; `violations + 1` rows were written, none for 0, unless
-    /// `folded`.
+    /// The classes other than the label's whose coefficient was not 0, for a hinge the margins that counted;
+    /// `violations + 1` rows were written, none for 0, unless `folded`.
     pub violations: usize,
     /// The learning rate η of this step.
     pub learning_rate: f32,

@@ -18,7 +18,8 @@ const HINGE: Hinge = match Hinge::new(1.0, 1e-4) {
     Err(_) => panic!("at compile time"),
 };
 
-/// One pass for mean and deviation, then two epochs over the bytes as they lie in flash. Returns the report of the last one.
+/// One pass for mean and deviation, then two epochs over the bytes as they lie in flash. Returns the report of the last
+/// one.
 ///
 /// # Errors
 /// Those of the steps.

@@ -1,4 +1,5 @@
-//! The losses besides the hinge of the lecture, and weights: against the textbook in f64, against finite differences, and what is refused.
+//! The losses besides the hinge of the lecture, and weights: against the textbook in f64, against finite differences,
+//! and what is refused.
 
 use hingeline::{
     Average, AveragedSgd, Bounded, Constant, CrammerSinger, Error, FiniteDifference, Gradient, GradientDescent, Hinge,
@@ -18,9 +19,10 @@ fn crammer_singer(scores: &[f64], label: usize) -> (f64, Vec<f64>) {
     oracle::crammer_singer(1.0, scores, label)
 }
 
-/// Loss and gradient of random sets. With δ the error of a score, the loss of a sample is off by at most 2δ and a coefficient of the softmax by δ; its own roundings are those of
-/// the largest difference of scores, of C exponentials and additions, and of the quotient, each at most 2u, and of the logarithm. A coefficient of Crammer and Singer is exact where
-/// rival and margin are decided.
+/// Loss and gradient of random sets. With δ the error of a score, the loss of a sample is off by at most 2δ and a
+/// coefficient of the softmax by δ; its own roundings are those of the largest difference of scores, of C exponentials
+/// and additions, and of the quotient, each at most 2u, and of the logarithm. A coefficient of Crammer and Singer is
+/// exact where rival and margin are decided.
 fn near_the_textbook<const C: usize, const F: usize>(loss: impl Loss, exact: Exact, smooth: bool) {
     for seed in 0..40 {
         let mut rng = generate::rng(seed);

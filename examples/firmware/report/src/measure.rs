@@ -33,7 +33,8 @@ pub(crate) struct Row {
     /// Fingerprints of the weights that were trained there.
     pub(crate) checksum_digits: String,
     pub(crate) checksum_watch: String,
-    /// The same of the watch by Crammer and Singer's loss, by the softmax, and by the hinge with weights for the classes.
+    /// The same of the watch by Crammer and Singer's loss, by the softmax, and by the hinge with weights for the
+    /// classes.
     pub(crate) checksums_losses: [String; 3],
     /// And of the digits in integers.
     pub(crate) checksum_integers: String,
@@ -41,7 +42,8 @@ pub(crate) struct Row {
     pub(crate) compiler: String,
 }
 
-/// Functions of `cost_others`: a step by each loss besides the hinge and by the hinge with weights, and a score, a step and the inputs of a sample in integers.
+/// Functions of `cost_others`: a step by each loss besides the hinge and by the hinge with weights, and a score, a step
+/// and the inputs of a sample in integers.
 pub(crate) const OTHERS: [&str; 6] =
     ["step_crammer_singer", "step_softmax", "step_weighted", "integer_score", "integer_step", "integer_decode"];
 
@@ -52,7 +54,8 @@ pub(crate) struct Bare {
     pub(crate) flash: u64,
     /// The same for models of three shapes.
     pub(crate) flash_shapes: u64,
-    /// The largest stack that a score, a step or a decoded sample left its traces on, and the largest that one can take.
+    /// The largest stack that a score, a step or a decoded sample left its traces on, and the largest that one can
+    /// take.
     pub(crate) stack: u64,
     pub(crate) stack_bound: u64,
 }
@@ -243,8 +246,8 @@ fn flash(program: &Path) -> Result<u64, Failure> {
     Ok(elf.size(&Stacks::read(program)?.reachable(learn)))
 }
 
-/// The largest stack that one of the functions can take; and that with the frame of who calls them to measure it, which may
-/// count as theirs if the stack pointer is read before that frame is made.
+/// The largest stack that one of the functions can take; and that with the frame of who calls them to measure it, which
+/// may count as theirs if the stack pointer is read before that frame is made.
 fn bounds(program: &Path, functions: &[u64]) -> Result<(u64, u64), Failure> {
     let stacks = Stacks::read(program)?;
     let (mut own, mut below_caller) = (0, 0);

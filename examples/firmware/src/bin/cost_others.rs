@@ -1,5 +1,5 @@
-//! What a step costs by each loss, and a score, a step and the inputs of a sample in integers: each is called once, as in `cost`, and in a
-//! program of its own, since code that several losses share is laid out in another way.
+//! What a step costs by each loss, and a score, a step and the inputs of a sample in integers: each is called once, as
+//! in `cost`, and in a program of its own, since code that several losses share is laid out in another way.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::hint::black_box;

@@ -1,5 +1,6 @@
-//! Models in integers: the kernel against the definition, training on the digits as they lie in flash down to the fingerprint of the weights, and what a score, a step and the inputs of
-//! a sample cost for somebody who counts instructions.
+//! Models in integers: the kernel against the definition, training on the digits as they lie in flash down to the
+//! fingerprint of the weights, and what a score, a step and the inputs of a sample cost for somebody who counts
+//! instructions.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::hint::black_box;
