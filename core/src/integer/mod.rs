@@ -37,6 +37,12 @@
 //! # Ok::<(), hingeline::Stopped>(())
 //! ```
 //!
+//! # When to take which
+//! Integers, where there is no floating-point unit, and wherever RAM or flash for weights is scarce: a model takes half
+//! of what it takes in binary32. Features must then be within a few deviations of their mean, and rates are powers of
+//! two. Binary32, where there is a unit and for everything else: averaging, batches, line search, landscapes, other
+//! schedules and losses, and features of any scale.
+//!
 //! # The numeric contract
 //! An input is a whole number from −128 to 127 that stands for 1/32 of itself ([`INPUT_BITS`], q = 5); so a feature
 //! that is [standardised](Moments::freeze) to a deviation of 1 has ±4 deviations of room. A weight is an `i16` with p

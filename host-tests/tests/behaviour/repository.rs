@@ -445,7 +445,7 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
         // What is counted where nothing is bare is the kernel's work alone.
         let shown = |key: &str| recorded.get(key).map_or(String::new(), ToString::to_string);
         let mut rows = page.lines().filter(|line| line.starts_with(&format!("| {core} ")));
-        let tables: [&[(usize, &str)]; 2] = [
+        let tables: [&[(usize, &str)]; 3] = [
             &[
                 (3, "flash"),
                 (6, "stack"),
@@ -463,6 +463,15 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
                 (9, "instructions_step_longest"),
                 (10, "instructions_step_folding"),
                 (14, "flash_shapes"),
+            ],
+            &[
+                (3, "instructions_step"),
+                (4, "instructions_step_crammer_singer"),
+                (5, "instructions_step_softmax"),
+                (6, "instructions_step_weighted"),
+                (7, "instructions_integer_score"),
+                (8, "instructions_integer_step"),
+                (9, "instructions_integer_decode"),
             ],
         ];
         for columns in tables {
