@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use hingeline::kernel::{Choice, Kernel, Work};
-use hingeline::{Model, Order, Samples, Slices, random};
+use hingeline::{Model, Order, Samples, Slices, integer, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -114,6 +114,24 @@ pub fn compare_epochs<const C: usize, const F: usize>(samples: usize, budget: Du
     let times = fastest(&mut contestants, budget);
     figures_of("epoch", (C, F), samples * C * F, None, &contestants, &times)
 }
+
+/// Compares the kernels in integers of 16 bits, with each other and with the fastest one in binary32.
+pub fn compare_integers<const C: usize, const F: usize>(budget: Duration) -> Vec<Figure> {
+    let data = Data::<C, F>::draw();
+    let mut contestants = kernels(|| IntegerScores::<C, F>);
+    contestants.push(on(Choice::best(), ScoresOf(&data)).named(FLOAT));
+    let times = fastest(&mut contestants, budget);
+    let mut figures = figures_of("scores i16", (C, F), C * F, None, &contestants, &times);
+
+    let mut contestants = kernels(|| IntegerStep::<C, F>);
+    contestants.push(on(Choice::best(), StepOf::<F, C>(&data.samples[0])).named(FLOAT));
+    let times = fastest(&mut contestants, budget);
+    figures.extend(figures_of("step i16", (C, F), (C + UPDATED) * F, None, &contestants, &times));
+    figures
+}
+
+/// The name under which the fastest kernel in binary32 is compared with those in integers.
+pub const FLOAT: &str = "binary32";
 
 /// One contestant a kernel that this processor has.
 fn kernels<'a, W: Work<Output = Contestant<'a>>>(work: impl Fn() -> W) -> Vec<Contestant<'a>> {
@@ -241,6 +259,56 @@ impl<'a, const F: usize, const C: usize> Work for StepOf<'a, F, C> {
         Contestant::new(K::NAME, move || {
             let step = sgd.step(&mut model.0, black_box(x), black_box(0));
             assert!(step.is_ok_and(|step| step.violations == UPDATED - 1));
+        })
+    }
+}
+
+/// Inputs of all magnitudes.
+fn integer_inputs<const F: usize>() -> [i16; F] {
+    core::array::from_fn(|feature| (37 * feature % 256) as i16 - 128)
+}
+
+/// A model whose first classes are so near each other that as many margins count as in the step in binary32.
+fn integers_on<const C: usize, const F: usize, K: Kernel>(kernel: K) -> integer::Model<C, F, K> {
+    let mut model = integer::Model::on(kernel);
+    let bias: [i32; C] = core::array::from_fn(|class| if class < UPDATED { 0 } else { -(1 << 24) });
+    model.load(&vec![0; C * F], &bias, 13).expect("within bounds");
+    model
+}
+
+struct IntegerScores<const C: usize, const F: usize>;
+
+impl<const C: usize, const F: usize> Work for IntegerScores<C, F> {
+    type Output = Contestant<'static>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'static> {
+        let model = Box::new(Aligned(integers_on::<C, F, K>(kernel)));
+        let x = integer::Inputs::new(Box::leak(Box::new(integer_inputs::<F>()))).expect("within bounds");
+        let mut scores = Aligned([0; C]);
+        Contestant::new(K::NAME, move || {
+            model.0.scores(black_box(x), &mut scores.0).expect("the same shape");
+            black_box(&mut scores.0);
+        })
+    }
+}
+
+/// A step with two violations, of a rate so small that they stay.
+struct IntegerStep<const C: usize, const F: usize>;
+
+impl<const C: usize, const F: usize> Work for IntegerStep<C, F> {
+    type Output = Contestant<'static>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'static> {
+        let fresh = integers_on::<C, F, K>(kernel);
+        let mut model = Box::new(Aligned(fresh.clone()));
+        let x = integer::Inputs::new(Box::leak(Box::new(integer_inputs::<F>()))).expect("within bounds");
+        let schedule = integer::Halving { exponent: 8, period: 31, last: 8 };
+        let mut sgd = integer::Sgd::new(integer::Hinge::new(1.0, 0.0).expect("of use"), schedule).expect("of use");
+        Contestant::new(K::NAME, move || {
+            let step = sgd.step(&mut model.0, black_box(x), black_box(0)).expect("the same shape");
+            if step.violations != UPDATED - 1 {
+                model.0.copy_from(&fresh);
+            }
         })
     }
 }

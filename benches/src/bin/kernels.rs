@@ -10,7 +10,7 @@ use comfy_table::{CellAlignment, Table};
 use hingeline::kernel::Choice;
 use hingeline_benches::machine::processor;
 use hingeline_benches::peers::OpenBlas;
-use hingeline_benches::work::{BATCH, Figure, compare, compare_epochs};
+use hingeline_benches::work::{BATCH, FLOAT, Figure, compare, compare_epochs, compare_integers};
 use hingeline_console::{Problem, line};
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ struct Options {
     #[arg(long, value_parser = PossibleValuesParser::new(COMPARISONS.map(|(shape, _)| shape)))]
     shape: Vec<String>,
 
-    /// Seconds for each comparison, of which there are 23
+    /// Seconds for each comparison, of which there are 27
     #[arg(long, default_value_t = 1.3, value_parser = seconds)]
     seconds: f64,
 }
@@ -50,7 +50,7 @@ struct Line<'a> {
 
 type Comparison = fn(Option<OpenBlas>, Duration) -> Vec<Figure>;
 
-const COMPARISONS: [(&str, Comparison); 9] = [
+const COMPARISONS: [(&str, Comparison); 11] = [
     ("4x16", compare::<4, 16>),
     ("10x64", compare::<10, 64>),
     ("7x30", compare::<7, 30>),
@@ -60,6 +60,8 @@ const COMPARISONS: [(&str, Comparison); 9] = [
     ("100x512", compare::<100, 512>),
     ("10x64", |_, budget| compare_epochs::<10, 64>(10_000, budget)),
     ("10x784", |_, budget| compare_epochs::<10, 784>(60_000, budget)),
+    ("10x64", |_, budget| compare_integers::<10, 64>(budget)),
+    ("10x784", |_, budget| compare_integers::<10, 784>(budget)),
 ];
 
 fn main() -> ExitCode {
@@ -117,7 +119,7 @@ fn print_lines(figures: &[Figure]) -> Result<(), Problem> {
 }
 
 fn table(figures: &[Figure], has_blas: bool) -> Table {
-    let others = ["portable", "openblas", "nalgebra", "matrixmultiply", "faer", "simsimd"];
+    let others = ["portable", FLOAT, "openblas", "nalgebra", "matrixmultiply", "faer", "simsimd"];
     let others: Vec<_> = others.into_iter().filter(|name| has_blas || *name != "openblas").collect();
     let mut table = Table::new();
     let header = ["work", "shape", "kernel", "ns", "GMAC/s", "loads"];

@@ -7,10 +7,11 @@ use core::arch::x86_64::{
     _mm256_storeu_ps,
 };
 
-use super::OfTarget;
+use super::integers::Rate;
 use super::lanes::{Register, Vector, entry_points};
 use super::sealed::{Key, Sealed};
 use super::sse2::{self, Xmm};
+use super::{OfTarget, avx2_integers};
 use crate::error::Error;
 
 cpufeatures::new!(detected, "avx2");
@@ -64,6 +65,18 @@ impl Sealed for Avx2 {
     #[inline(always)]
     fn prefetch(self, _: Key, x: &[f32]) {
         sse2::prefetch(x);
+    }
+
+    #[inline(always)]
+    fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+        // SAFETY: the kernel exists, so the processor has AVX2.
+        unsafe { avx2_integers::scores(weights, bias, x, scores) }
+    }
+
+    #[inline(always)]
+    fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+        // SAFETY: the kernel exists, so the processor has AVX2.
+        unsafe { avx2_integers::update(weights, coefficients, rate, x) }
     }
 }
 

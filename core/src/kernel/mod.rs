@@ -13,6 +13,9 @@
 mod avx2;
 #[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
+mod avx2_integers;
+#[cfg(hingeline_sse2)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
 mod avx512;
 mod choice;
 #[cfg(hingeline_dsp)]

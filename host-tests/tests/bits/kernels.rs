@@ -7,8 +7,10 @@
 use std::env;
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Portable, Work, fingerprint, self_check};
-use hingeline::{Error, Model};
+use hingeline::{Error, Model, integer};
 use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
+use rand_core::{Rng, SeedableRng};
+use rand_xorshift::XorShiftRng;
 
 struct Name;
 
@@ -136,6 +138,51 @@ fn models_start_where_their_kernel_wants_them() {
         match choice.run(Weights) {
             Ok(model) => assert_eq!(model, (alignment, 0, 216_usize.next_multiple_of(alignment)), "{choice:?}"),
             Err(error) => say_skipped(choice.name(), error),
+        }
+    }
+}
+
+/// Scores of random models in integers, and the models after a step: of all small shapes, from addresses of either kind, by rates with
+/// a rounding and without.
+struct InIntegers;
+
+impl Work for InIntegers {
+    type Output = Vec<(Vec<i32>, u64)>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+        let mut rng = XorShiftRng::seed_from_u64(5);
+        let mut results = Vec::new();
+        for (classes, features) in (2..10).flat_map(|classes| (1..70).map(move |features| (classes, features))) {
+            let odd = (rng.next_u32() % 2) as usize;
+            let mut memory = (vec![0; odd + classes * features], vec![0; 2 * classes]);
+            // Half of the range, so that no step clamps.
+            let weights: Vec<i16> = (0..classes * features).map(|_| (rng.next_u32() as i16) >> 1).collect();
+            let bias: Vec<i32> = (0..classes).map(|_| rng.next_u32().cast_signed() >> 4).collect();
+            let x: Vec<i16> = (0..odd + features).map(|_| i16::from(rng.next_u32() as i8)).collect();
+            let mut model =
+                integer::DynModel::on(kernel, &mut memory.0[odd..], &mut memory.1, classes, features).unwrap();
+            model.load(&weights, &bias, 13).unwrap();
+            let x = integer::Inputs::new(&x[odd..]).unwrap();
+            let mut scores = vec![0; classes];
+            model.scores(x, &mut scores).unwrap();
+            let schedule = integer::Halving { exponent: 5 + (features % 8) as u8, period: 13, last: 12 };
+            let mut sgd = integer::Sgd::new(integer::Hinge::new(1.0, 1e-4).unwrap(), schedule).unwrap();
+            let step = sgd.step(&mut model, x, rng.next_u32() as usize % classes).unwrap();
+            assert_eq!(step.clamped, 0);
+            results.push((scores, model.checksum()));
+        }
+        results
+    }
+}
+
+#[test]
+fn integers_are_those_of_the_definition() {
+    let expected = InIntegers.run(Portable);
+    for choice in Choice::ALL.into_iter().filter(|choice| choice.is_available()) {
+        let own = choice.run(InIntegers).unwrap();
+        assert_eq!(own.len(), expected.len());
+        for (index, (own, expected)) in own.iter().zip(&expected).enumerate() {
+            assert_eq!(own, expected, "{choice:?}, shape {index}");
         }
     }
 }
