@@ -39,22 +39,26 @@ pub fn run(seed: u64) -> [u64; 2] {
 }
 
 fn of_shape<const C: usize, const F: usize>(seed: u64) -> Vec<Trace> {
-    let (mut honest, mut alone, mut lying) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut honest, mut alone, mut lying, mut integers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for choice in Choice::ALL.into_iter().filter(|choice| choice.is_available()) {
         let of_static = |lies| choice.run(Run::<Static<C, F>>::new(seed, [C, F], lies)).expect("it is available");
         let of_runtime = |lies| choice.run(Run::<Dynamic>::new(seed, [C, F], lies)).expect("it is available");
         honest.extend([("static", of_static(None)), ("runtime", of_runtime(None))].map(|run| (choice, run)));
         alone.push((choice, ("static", choice.run(statistics::Run::<C, F>(seed)).expect("it is available"))));
+        for (kind, is_static) in [("static", true), ("runtime", false)] {
+            let run = crate::integers::Run::<C, F> { seed, is_static };
+            integers.push((choice, (kind, choice.run(run).expect("it is available"))));
+        }
         // What a lying set says depends on how often it is asked, and so on the kernel.
         lying.extend([of_static(Some(Source::Lying)), of_runtime(Some(Source::LyingOfLengths))]);
     }
-    for runs in [&honest, &alone] {
+    for runs in [&honest, &alone, &integers] {
         let (first, expected) = runs[0];
         for (choice, (kind, trace)) in runs {
             assert_eq!(*trace, expected.1, "seed {seed}, {C} x {F}: {kind} on {choice:?}, and {first:?}");
         }
     }
-    honest.into_iter().chain(alone).map(|(_, (_, trace))| trace).chain(lying).collect()
+    honest.into_iter().chain(alone).chain(integers).map(|(_, (_, trace))| trace).chain(lying).collect()
 }
 
 /// A run on one kind of shape.
