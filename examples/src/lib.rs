@@ -8,6 +8,7 @@ pub mod digits;
 pub mod folder;
 pub mod grow;
 pub mod idx;
+pub mod integers;
 pub mod mnist;
 pub mod options;
 pub mod pretrain;

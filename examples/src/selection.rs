@@ -8,6 +8,7 @@ use hingeline::{
 use serde::Serialize;
 
 use crate::dataset::{Dataset, Part};
+use crate::integers;
 use crate::rates::Fall;
 use crate::strategy::{Budget, Plan, Strategy, go_on};
 
@@ -42,6 +43,8 @@ pub struct Task {
     pub weight_power: f32,
     /// What the choice goes by.
     pub criterion: Criterion,
+    /// Whether training is in integers of 16 bits, on features that were rounded for it.
+    pub integers: bool,
     /// The epochs; SGD's models are averaged over the second half.
     pub epochs: u32,
     /// The seed of all draws.
@@ -83,6 +86,9 @@ pub fn train<const C: usize, const F: usize, K: Kernel>(
     task: Task,
     trial: Trial,
 ) -> Result<Box<Model<C, F, K>>, Stopped> {
+    if task.integers {
+        return integers::train(kernel, part, task, trial);
+    }
     match task.loss {
         LossName::Hinge => train_by(kernel, part, task, trial, WestonWatkins::new(1.0)?),
         LossName::CrammerSinger => train_by(kernel, part, task, trial, CrammerSinger::new(1.0)?),

@@ -126,8 +126,8 @@ impl<S: Storage> AnyAverage<S> {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] for parts of other lengths. [`Error::InvalidState`] for parts that no run leaves behind: a sum that is not
-    /// finite or larger than the bound, a pending sum of scales that is not finite or below 0, or more than [`Average::LARGEST`] steps. The
-    /// average is then as before.
+    /// finite or larger than the bound, a pending sum of scales that is not finite or below 0, more than [`Average::LARGEST`] steps,
+    /// or none with a sum that is not 0. The average is then as before.
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
@@ -240,7 +240,10 @@ impl AverageParts<'_> {
     fn are_of_a_run(&self) -> bool {
         let holds = can_hold(self.bound) && largest(self.weights) <= 8.0 * self.bound;
         let pending = self.pending.iter().all(|pending| pending.is_finite() && *pending >= 0.0);
-        holds && pending && largest(self.bias).is_finite() && self.steps <= AnyAverage::<Lent<'_>>::LARGEST
+        let sums = [self.weights, self.bias, self.pending].into_iter().flatten();
+        let steps = self.steps > 0 && self.steps <= AnyAverage::<Lent<'_>>::LARGEST
+            || self.steps == 0 && sums.copied().all(|sum| sum == 0.0);
+        holds && pending && largest(self.bias).is_finite() && steps
     }
 }
 

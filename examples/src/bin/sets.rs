@@ -12,7 +12,7 @@ use hingeline_console::{Problem, is_output, line, remark, unusable};
 use hingeline_examples::dataset::Dataset;
 use hingeline_examples::report::{percent, table_of};
 use hingeline_examples::selection::{Criterion, LossName, Task, Trial, select, train};
-use hingeline_examples::{folder, options};
+use hingeline_examples::{folder, integers, options};
 use serde::Serialize;
 
 /// Chooses learning rate and L2 strength on three fifths of the training part of each set, each tried on what the others
@@ -48,6 +48,10 @@ struct Options {
     #[arg(long, default_value_t = 0.0, value_parser = options::power)]
     weight_power: f32,
 
+    /// Trains in integers of 16 bits, as a device without a floating-point unit does; without averaging
+    #[arg(long, conflicts_with = "weight_power")]
+    integers: bool,
+
     /// What learning rate and L2 strength are chosen by
     #[arg(long, value_enum, default_value_t = Criterion::Accuracy)]
     by: Criterion,
@@ -67,6 +71,7 @@ struct Row {
     classes: usize,
     loss: LossName,
     weight_power: f32,
+    integers: bool,
     by: Criterion,
     learning_rate: f32,
     l2: f32,
@@ -130,7 +135,13 @@ fn measure(path: &Path, options: &Options) -> Result<Row, Problem> {
 }
 
 fn run<const C: usize, const F: usize>(path: &Path, meta: folder::Meta, options: &Options) -> Result<Row, Problem> {
-    let set = folder::read::<F>(path, meta)?;
+    let mut set = folder::read::<F>(path, meta)?;
+    if options.integers {
+        if options.loss == LossName::Softmax {
+            return Err("in integers there is no softmax; expected hinge or crammer-singer".into());
+        }
+        integers::round(&mut set);
+    }
     if let Some(untrained) = set.untrained() {
         remark(format_args!("warning: {}: {untrained}", path.display()));
     }
@@ -149,8 +160,8 @@ impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let Self { set, options } = self;
-        let Options { seed, epochs, learning_rate, l2, loss, weight_power, by, .. } = *options;
-        let task = Task { loss, weight_power, criterion: by, epochs, seed };
+        let Options { seed, epochs, learning_rate, l2, loss, weight_power, integers, by, .. } = *options;
+        let task = Task { loss, weight_power, criterion: by, integers, epochs, seed };
         let start = Instant::now();
         let trial = match (learning_rate, l2) {
             (Some(learning_rate), Some(l2)) => Trial { learning_rate, l2 },
@@ -170,6 +181,7 @@ impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
             classes: C,
             loss,
             weight_power,
+            integers,
             by,
             learning_rate: trial.learning_rate,
             l2: trial.l2,

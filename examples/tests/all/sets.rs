@@ -72,6 +72,26 @@ fn losses_and_weights_are_those_that_were_asked_for() {
     assert_eq!(checksums.len(), 6);
 }
 
+/// In integers the digits are learnt as well, by either hinge.
+#[test]
+fn sets_are_learnt_in_integers() {
+    let digits = Path::new(DIGITS);
+    let mut checksums = Vec::new();
+    for loss in ["hinge", "crammer-singer"] {
+        let asked = ["--integers", "--loss", loss, "--learning-rate", "0.0078125", "--l2", "1e-3"];
+        let row = row(digits, &asked);
+        assert_eq!((&row["integers"], &row["loss"]), (&true.into(), &loss.into()));
+        assert!(row["test_accuracy"].as_f64().is_some_and(|accuracy| accuracy > 0.89), "{row}");
+        checksums.push(row["weights_checksum"].to_string());
+    }
+    assert_ne!(checksums[0], checksums[1]);
+    let output = sets(digits, &["--integers", "--loss", "softmax"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("in integers there is no softmax"), "{message}");
+    assert_eq!(sets(digits, &["--integers", "--weight-power", "0.5"]).status.code(), Some(2));
+}
+
 /// Files, the one at fault, and what is said of it.
 type Bad<'a> = (&'a [(&'a str, &'a [u8])], &'a str, &'a str);
 

@@ -291,6 +291,7 @@ fn states_that_are_loaded_and_that_are_not() {
         (AverageParts { bound: f32::NAN, ..good }, Error::InvalidState),
         (AverageParts { weights: &[0.0; 2], bound: -1.0, ..good }, Error::InvalidState),
         (AverageParts { steps: full + 1, ..good }, Error::InvalidState),
+        (AverageParts { steps: 0, ..good }, Error::InvalidState),
         (AverageParts { weights: &[0.0; 1], ..good }, Error::ShapeMismatch),
         (AverageParts { bias: &[0.0; 3], ..good }, Error::ShapeMismatch),
         (AverageParts { pending: &[0.0; 1], ..good }, Error::ShapeMismatch),

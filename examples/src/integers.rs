@@ -1,0 +1,70 @@
+//! The sets in integers of 16 bits, as a device without a floating-point unit trains on them.
+
+use hingeline::integer::{self, CrammerSinger, Halving, Inputs, Objective, Sgd, WestonWatkins};
+use hingeline::kernel::Kernel;
+use hingeline::{Model, Order, Stopped};
+use rand_core::SeedableRng;
+use rand_xorshift::XorShiftRng;
+
+use crate::dataset::{Dataset, Part};
+use crate::selection::{LossName, Task, Trial};
+
+/// The inputs that a feature of 1 stands for.
+const ONE: f32 = (1 << integer::INPUT_BITS) as f32;
+
+/// Rounds standardised features to what the inputs of a model in integers can say.
+pub fn round<const F: usize>(set: &mut Dataset<F>) {
+    let features = set.train.features.iter_mut().chain(&mut set.test.features);
+    features.flatten().for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
+}
+
+/// Trains in integers on features that were [rounded](round), by rates that fall to about a tenth. The model is given in
+/// binary32, in which it is the same one.
+///
+/// # Errors
+/// What the library refuses, with the sample at fault.
+pub fn train<const C: usize, const F: usize, K: Kernel>(
+    kernel: K,
+    part: &Part<F>,
+    task: Task,
+    trial: Trial,
+) -> Result<Box<Model<C, F, K>>, Stopped> {
+    match task.loss {
+        LossName::CrammerSinger => {
+            minimise(kernel, part, task, trial, Objective::of(CrammerSinger::new(1.0)?, trial.l2)?)
+        }
+        LossName::Hinge | LossName::Softmax => {
+            minimise(kernel, part, task, trial, Objective::of(WestonWatkins::new(1.0)?, trial.l2)?)
+        }
+    }
+}
+
+fn minimise<const C: usize, const F: usize, K: Kernel, L: integer::Loss>(
+    kernel: K,
+    part: &Part<F>,
+    task: Task,
+    trial: Trial,
+    objective: Objective<L>,
+) -> Result<Box<Model<C, F, K>>, Stopped> {
+    let steps = part.labels.len() as f32 * task.epochs as f32;
+    // The nearest power of two; half of it after a ninth of the steps, as 1/t from 1 to a tenth.
+    let exponent = (-trial.learning_rate.log2()).round().clamp(0.0, 15.0) as u8;
+    let period = (steps / 9.0).max(1.0).log2().round() as u8;
+    let schedule = Halving { exponent, period, last: (exponent + 3).min(15) };
+
+    let mut model = Box::new(integer::Model::<C, F, K>::on(kernel));
+    let mut sgd = Sgd::new(objective, schedule)?;
+    let mut order = Order::new(part.labels.len(), &mut XorShiftRng::seed_from_u64(task.seed))?;
+    for _ in 0..task.epochs {
+        let epoch = order.epoch();
+        while order.epoch() == epoch {
+            let index = order.index();
+            let x = part.features[index].map(|x| (x * ONE) as i16);
+            sgd.step(&mut model, Inputs::new(&x)?, part.labels[index].into())?;
+            order.skip();
+        }
+    }
+    let mut float = Box::new(Model::on(kernel));
+    model.dequantise(&mut float)?;
+    Ok(float)
+}
