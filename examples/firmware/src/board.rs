@@ -150,5 +150,10 @@ macro_rules! bare_entry {
         extern "C" fn __main_void() -> i32 {
             $main()
         }
+        // The compiler's own functions for 128 bits are built to unwind where there is an operating system, and ask for this name.
+        // SAFETY: no other symbol of such a program has it, and nothing unwinds.
+        #[cfg(not(target_os = "wasi"))]
+        #[unsafe(no_mangle)]
+        extern "C" fn rust_eh_personality() {}
     };
 }
