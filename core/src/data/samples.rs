@@ -128,18 +128,21 @@ pub trait Samples<const F: usize> {
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
     fn count_classes(&mut self, counts: &mut [usize]) -> Result<(), Stopped> {
-        for index in 0..self.len() {
-            let (_, label) = self.sample(index).map_err(Stopped::at(index))?;
-            count(counts, label).map_err(Stopped::at(index))?;
-        }
-        Ok(())
+        count_labels(self.len(), |index| self.sample(index).map(|(_, label)| label), counts)
     }
 }
 
-/// Counts one sample more of a class.
-fn count(counts: &mut [usize], label: usize) -> Result<(), Error> {
-    let count = counts.get_mut(label).ok_or(Error::LabelOutOfRange)?;
-    *count = count.saturating_add(1);
+/// Counts the labels of so many samples.
+fn count_labels(
+    samples: usize,
+    mut label: impl FnMut(usize) -> Result<usize, Error>,
+    counts: &mut [usize],
+) -> Result<(), Stopped> {
+    for index in 0..samples {
+        let label = label(index).map_err(Stopped::at(index))?;
+        let count = counts.get_mut(label).ok_or(Error::LabelOutOfRange).map_err(Stopped::at(index))?;
+        *count = count.saturating_add(1);
+    }
     Ok(())
 }
 
@@ -429,11 +432,7 @@ pub trait DynSamples {
     /// # Errors
     /// As there.
     fn count_classes(&mut self, counts: &mut [usize]) -> Result<(), Stopped> {
-        for index in 0..self.len() {
-            let (_, label) = self.sample(index).map_err(Stopped::at(index))?;
-            count(counts, label).map_err(Stopped::at(index))?;
-        }
-        Ok(())
+        count_labels(self.len(), |index| self.sample(index).map(|(_, label)| label), counts)
     }
 }
 

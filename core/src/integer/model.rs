@@ -6,6 +6,7 @@ use super::input::{INPUT_BITS, Inputs};
 use super::storage::{Arrays, Lent, Storage};
 use crate::error::Error;
 use crate::kernel::{CHOSEN, Chosen, KEY, Kernel, integers};
+use crate::model::{copy, fnv1a};
 
 /// A linear model of `C` classes over `F` features in integers, as [`crate::Model`]: weights of 16 bits, biases of 32.
 ///
@@ -272,10 +273,7 @@ impl<S: Storage, K> AnyModel<S, K> {
     pub fn checksum(&self) -> u64 {
         let weights = self.storage.weights().iter().flat_map(|w| w.to_le_bytes());
         let bias = self.storage.bias().iter().flat_map(|b| b.to_le_bytes());
-        weights
-            .chain(bias)
-            .chain([self.fraction_bits()])
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+        fnv1a(weights.chain(bias).chain([self.fraction_bits()]))
     }
 
     /// Takes weights and biases within the bounds.
@@ -400,11 +398,4 @@ pub(super) fn argmax(scores: &[i32]) -> usize {
         }
     }
     best.0
-}
-
-/// `copy_from_slice` without its panic, for slices of one length.
-fn copy<T: Copy>(from: &[T], to: &mut [T]) {
-    if from.len() == to.len() {
-        to.copy_from_slice(from);
-    }
 }

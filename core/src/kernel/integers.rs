@@ -63,12 +63,17 @@ pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &
     });
 }
 
-/// Calls back with each row whose coefficient is not 0.
+/// Calls back with each row whose coefficient is not 0, of so many elements.
 #[inline(always)]
-fn for_each_row(weights: &mut [i16], coefficients: &[i32], features: usize, mut each: impl FnMut(&mut [i16], i32)) {
-    let mut rest = weights;
+pub(super) fn for_each_row<T>(
+    rows: &mut [T],
+    coefficients: &[i32],
+    of_row: usize,
+    mut each: impl FnMut(&mut [T], i32),
+) {
+    let mut rest = rows;
     for k in coefficients {
-        let Some((row, below)) = rest.split_at_mut_checked(features) else { return };
+        let Some((row, below)) = rest.split_at_mut_checked(of_row) else { return };
         rest = below;
         if *k != 0 {
             each(row, *k);

@@ -4,7 +4,7 @@
 //! times 2¹⁶. Read as that sum, both are multiplied and added to at once; what does not fit 16 bits would spill into
 //! the upper one, and the callers' bounds exclude it.
 
-use super::integers::{self, Rate};
+use super::integers::{self, Rate, for_each_row};
 
 /// The sign of the lower number.
 #[cfg(not(any(hingeline_thumb1, hingeline_dsp)))]
@@ -44,19 +44,6 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
             subtract(row.get_mut(start..end).unwrap_or_default(), k.cast_unsigned(), rounded);
         });
         start = start.wrapping_add(BLOCK);
-    }
-}
-
-/// Calls back with each row whose coefficient is not 0.
-#[inline(always)]
-fn for_each_row(pairs: &mut [u32], coefficients: &[i32], of_row: usize, mut each: impl FnMut(&mut [u32], i32)) {
-    let mut rest = pairs;
-    for k in coefficients {
-        let Some((row, below)) = rest.split_at_mut_checked(of_row) else { return };
-        rest = below;
-        if *k != 0 {
-            each(row, *k);
-        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! The loss of Crammer and Singer.
 
 use super::function::sealed::Sealed;
-use super::function::{Loss, POINTS, SampleLoss, step_by_coefficients};
+use super::function::{Loss, POINTS, SampleLoss};
 use super::lines::lines;
 use crate::error::Error;
+use crate::kernel::Key;
 use crate::kernel::margins::{check_scores, turn_into_margins};
-use crate::kernel::{Kernel, Key};
 
 /// The multiclass hinge loss of Crammer and Singer, without a regulariser: `max(0, max_{j≠y} s_j − s_y + Δ)`.
 ///
@@ -110,19 +110,6 @@ impl Loss for CrammerSinger {
 }
 
 impl Sealed for CrammerSinger {
-    #[inline(always)]
-    fn step<K: Kernel>(
-        &self,
-        _: Key,
-        _: K,
-        label: usize,
-        factor: f32,
-        scores: &mut [f32],
-        bias: &mut [f32],
-    ) -> Result<SampleLoss, Error> {
-        step_by_coefficients(self, 1.0, label, factor, scores, bias)
-    }
-
     /// The rival is another one, or counts at one of the two points alone.
     fn kinks(&self, _: Key, above: &[f32], below: &[f32]) -> usize {
         usize::from(above != below)

@@ -174,7 +174,7 @@ impl SampleLoss {
 }
 
 pub(crate) mod sealed {
-    use super::{POINTS, SampleLoss};
+    use super::{Loss, POINTS, SampleLoss, step_by_coefficients};
     use crate::error::Error;
     use crate::kernel::{Kernel, Key};
 
@@ -185,15 +185,21 @@ pub(crate) mod sealed {
     pub trait Sealed {
         /// The scores become coefficients, and the bias takes `factor` times these. A sample without coefficients
         /// leaves the bias as it was, and the scores undefined.
+        #[inline(always)]
         fn step<K: Kernel>(
             &self,
-            key: Key,
-            kernel: K,
+            _: Key,
+            _: K,
             label: usize,
             factor: f32,
             scores: &mut [f32],
             bias: &mut [f32],
-        ) -> Result<SampleLoss, Error>;
+        ) -> Result<SampleLoss, Error>
+        where
+            Self: Loss,
+        {
+            step_by_coefficients(self, 1.0, label, factor, scores, bias)
+        }
 
         /// The kinks between two points, by what [`Loss::loss`](super::Loss::loss) left of their scores.
         fn kinks(&self, key: Key, above: &[f32], below: &[f32]) -> usize;

@@ -1,7 +1,7 @@
 //! The cross-entropy of the softmax.
 
 use super::function::sealed::Sealed;
-use super::function::{Loss, POINTS, SampleLoss, step_by_coefficients};
+use super::function::{Loss, POINTS, SampleLoss};
 use super::lines::lines;
 use super::objective::Objective;
 use crate::error::Error;
@@ -169,19 +169,6 @@ impl Loss for Softmax {
 }
 
 impl Sealed for Softmax {
-    #[inline(always)]
-    fn step<K: Kernel>(
-        &self,
-        _: Key,
-        _: K,
-        label: usize,
-        factor: f32,
-        scores: &mut [f32],
-        bias: &mut [f32],
-    ) -> Result<SampleLoss, Error> {
-        step_by_coefficients(self, 1.0, label, factor, scores, bias)
-    }
-
     fn kinks(&self, _: Key, _: &[f32], _: &[f32]) -> usize {
         0
     }

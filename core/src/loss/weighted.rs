@@ -1,9 +1,9 @@
 //! A loss with a weight for each class.
 
 use super::function::sealed::{Pieces, Sealed};
-use super::function::{Loss, POINTS, SampleLoss, check_weight, step_by_coefficients, weighted};
+use super::function::{Loss, POINTS, SampleLoss, check_weight, weighted};
 use crate::error::Error;
-use crate::kernel::{Kernel, Key};
+use crate::kernel::Key;
 
 /// Another loss, times a weight for the class of the sample's label: `v_y L_i`.
 ///
@@ -88,19 +88,6 @@ impl<L: Loss> Loss for Weighted<'_, L> {
 }
 
 impl<L: Loss> Sealed for Weighted<'_, L> {
-    #[inline(always)]
-    fn step<K: Kernel>(
-        &self,
-        _: Key,
-        _: K,
-        label: usize,
-        factor: f32,
-        scores: &mut [f32],
-        bias: &mut [f32],
-    ) -> Result<SampleLoss, Error> {
-        step_by_coefficients(self, 1.0, label, factor, scores, bias)
-    }
-
     fn kinks(&self, key: Key, above: &[f32], below: &[f32]) -> usize {
         self.loss.kinks(key, above, below)
     }

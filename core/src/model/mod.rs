@@ -18,7 +18,7 @@ pub use decision::Decision;
 pub use gradient::{AnyGradient, DynGradient, Gradient};
 pub(crate) use gradient::{Elements, ElementsMut};
 pub use model::{AnyModel, DynModel, Model, argmax};
-pub(crate) use model::{BLOCK, View, ViewMut};
+pub(crate) use model::{BLOCK, View, ViewMut, fnv1a};
 pub use samples_of::SamplesOf;
 pub use scale::Scale;
 pub(crate) use scale::StoredScale;

@@ -383,9 +383,7 @@ impl<S: Storage, K> AnyModel<S, K> {
     pub fn checksum(&self) -> u64 {
         let Scale { value, carry } = self.scale.get();
         let values = self.storage.weights().iter().chain(self.storage.bias()).chain([&value, &carry]);
-        values
-            .flat_map(|value| value.to_bits().to_le_bytes())
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+        fnv1a(values.flat_map(|value| value.to_bits().to_le_bytes()))
     }
 
     /// Copies all but the kernel from a model of the same shape.
@@ -652,6 +650,11 @@ impl<S: Storage, K> fmt::Debug for AnyModel<S, K> {
             .field("checksum", &self.checksum())
             .finish_non_exhaustive()
     }
+}
+
+/// The hash of Fowler, Noll and Vo in 64 bits.
+pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// The index of the highest score; the lowest index wins a tie, and 0 is the answer for none.

@@ -356,7 +356,7 @@ pub(crate) fn rows_mut(matrix: &mut [f32], features: usize) -> impl Iterator<Ite
 
 /// `copy_from_slice` without its panic: the part that both have.
 #[inline(always)]
-pub(crate) fn copy(from: &[f32], to: &mut [f32]) {
+pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
     let len = from.len().min(to.len());
     if let (Some(from), Some(to)) = (from.get(..len), to.get_mut(..len)) {
         to.copy_from_slice(from);
