@@ -91,7 +91,7 @@ impl Build {
         flags.iter().copied().find(|flag| self.flags.contains(flag))
     }
 
-    fn facts(&self) -> [(&'static str, bool); 11] {
+    fn facts(&self) -> [(&'static str, bool); 12] {
         // Cortex-M4F and M7, and Cortex-M33 and M55.
         let has_unit = ["thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"].contains(&self.target.as_str());
         // Armv7E-M has the extension; in Armv8-M it is an option, which a Cortex-M33 nearly always has and one with
@@ -99,13 +99,17 @@ impl Build {
         let (is_v7e, is_v8) =
             (self.target.starts_with("thumbv7em-none"), self.target.starts_with("thumbv8m.main-none"));
         let has_dsp = is_v8 && (self.dsp || self.kernel == "helium" || self.flag(&DSP).is_some());
+        let (thumb1, rv32m) = (self.target == "thumbv6m-none-eabi", self.arch == "riscv32" && self.has("m"));
+        // A Cortex-M33 without the extension too.
+        let thumb2 = self.target == "thumbv7m-none-eabi" || is_v8 && !has_dsp;
         [
+            ("hingeline_assembly", thumb1 || thumb2 || is_v7e || has_dsp || rv32m),
             ("hingeline_dsp", is_v7e || has_dsp),
             ("hingeline_dsp_told", has_dsp),
             ("hingeline_forced", !self.kernel.is_empty()),
-            ("hingeline_thumb1", self.target == "thumbv6m-none-eabi"),
-            ("hingeline_thumb2", self.target == "thumbv7m-none-eabi"),
-            ("hingeline_rv32m", self.arch == "riscv32" && self.has("m")),
+            ("hingeline_thumb1", thumb1),
+            ("hingeline_thumb2", thumb2),
+            ("hingeline_rv32m", rv32m),
             ("hingeline_vfp", has_unit),
             ("hingeline_helium", self.target == "thumbv8m.main-none-eabihf" && self.kernel == "helium"),
             ("hingeline_neon", self.arch == "aarch64" && self.has("neon") && self.endian == "little"),

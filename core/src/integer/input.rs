@@ -3,12 +3,12 @@
 use core::marker::PhantomData;
 
 use crate::error::Error;
+pub use crate::kernel::inputs::InputScale;
+use crate::kernel::inputs::{HIGHEST, LARGEST_FACTOR, LOWEST, clamp, inputs};
+use crate::kernel::{CHOSEN, KEY, Sealed};
 
 /// The fraction bits of an input, q: 32 stand for 1.
 pub const INPUT_BITS: u32 = 5;
-
-const LOWEST: i32 = -128;
-const HIGHEST: i32 = 127;
 
 /// A sample's inputs: whole numbers from −128 to 127.
 ///
@@ -51,16 +51,7 @@ impl<'a> Inputs<'a> {
         if raw.len() != scales.len() || raw.len() != buffer.len() {
             return Err(Error::ShapeMismatch);
         }
-        let mut clamped = 0_u32;
-        for ((x, raw), scale) in buffer.iter_mut().zip(raw).zip(scales) {
-            let mut value = scale.unclamped(*raw);
-            // One comparison for both ends.
-            if value.wrapping_sub(LOWEST).cast_unsigned() > 255 {
-                clamped = clamped.wrapping_add(1);
-                value = clamp(value);
-            }
-            *x = value as i16;
-        }
+        let clamped = Q::inputs(raw, scales, buffer);
         Ok(Self { values: buffer, clamped })
     }
 
@@ -95,92 +86,48 @@ impl RawValue for i8 {}
 impl RawValue for i16 {}
 
 mod sealed {
-    /// The bits that are rounded away behind the product: those of 16 bits vary more, and their factors are smaller.
-    pub trait RawValue {
+    use super::InputScale;
+
+    pub trait RawValue: Sized {
+        /// The bits that are rounded away behind the product: those of 16 bits vary more, and their factors are
+        /// smaller.
         const SHIFT: u32;
-    }
 
-    impl RawValue for u8 {
-        const SHIFT: u32 = 8;
-    }
-
-    impl RawValue for i8 {
-        const SHIFT: u32 = 8;
-    }
-
-    impl RawValue for i16 {
-        const SHIFT: u32 = 12;
+        /// The input of each value by its scale; returns how many were clamped.
+        fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32;
     }
 }
 
-const LARGEST_FACTOR: u32 = (1 << 14) - 1;
+impl sealed::RawValue for u8 {
+    const SHIFT: u32 = 8;
 
-/// How the raw values of a feature become inputs: `clamp(((raw − zero) · factor + 2^(shift−1)) >> shift, −128, 127)`,
-/// with a shift of 8 for raw values of 8 bits and of 12 for those of 16.
-///
-/// No product overflows: a difference has 16 bits and a sign, a factor 14. Four bytes; learnt on a desktop, they lie in
-/// flash.
-///
-/// ```
-/// use hingeline::integer::InputScale;
-///
-/// // A mean of 100 and a deviation of 4: 2⁵ · 2⁸ / 4 = 2,048.
-/// let scale = InputScale::new(100, 2_048)?;
-/// assert_eq!(scale.apply(102_u8), 16);
-/// assert_eq!(scale.apply(0_u8), -128);
-/// # Ok::<(), hingeline::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct InputScale {
-    /// The zero in the lower half and the factor in the upper one: a word, which any processor loads at once.
-    halves: u32,
+    fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
+        CHOSEN.integer_inputs(KEY, raw, scales, x)
+    }
+}
+
+impl sealed::RawValue for i8 {
+    const SHIFT: u32 = 8;
+
+    fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
+        inputs(raw, Self::SHIFT, scales, x)
+    }
+}
+
+impl sealed::RawValue for i16 {
+    const SHIFT: u32 = 12;
+
+    fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
+        inputs(raw, Self::SHIFT, scales, x)
+    }
 }
 
 impl InputScale {
-    /// Makes 0 of everything: what a constant feature gets.
-    pub const ZERO: Self = Self { halves: 0 };
-
-    /// A scale of these numbers.
-    ///
-    /// # Errors
-    /// [`Error::InvalidScaling`] for a factor of 2¹⁴ or more.
-    pub const fn new(zero: i16, factor: u16) -> Result<Self, Error> {
-        if factor as u32 <= LARGEST_FACTOR {
-            Ok(Self { halves: (zero.cast_unsigned() as u32) | (factor as u32) << 16 })
-        } else {
-            Err(Error::InvalidScaling)
-        }
-    }
-
-    /// What becomes 0.
-    pub const fn zero(&self) -> i16 {
-        self.halves as i16
-    }
-
-    /// The factor, below 2¹⁴.
-    pub const fn factor(&self) -> u16 {
-        (self.halves >> 16) as u16
-    }
-
     /// The input of a raw value.
     #[inline]
     pub fn apply<Q: RawValue>(self, raw: Q) -> i16 {
-        clamp(self.unclamped(raw)) as i16
+        clamp(self.unclamped(raw.into(), Q::SHIFT)) as i16
     }
-
-    #[inline(always)]
-    fn unclamped<Q: RawValue>(self, raw: Q) -> i32 {
-        let half = 1_i32.wrapping_shl(Q::SHIFT).wrapping_shr(1);
-        let product = raw.into().wrapping_sub(self.zero().into()).wrapping_mul(self.factor().into());
-        product.wrapping_add(half).wrapping_shr(Q::SHIFT)
-    }
-}
-
-/// The nearest input.
-#[inline(always)]
-fn clamp(value: i32) -> i32 {
-    value.clamp(LOWEST, HIGHEST)
 }
 
 /// What [`Moments`] add up for a feature.

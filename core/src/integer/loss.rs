@@ -124,15 +124,14 @@ impl sealed::Sealed for CrammerSinger {}
 impl Loss for WestonWatkins {
     fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error> {
         let reference = scores.get(label).ok_or(Error::LabelOutOfRange)?.wrapping_sub(margin);
-        let (mut loss, mut violations) = (0_i64, 0_u32);
-        for (class, score) in scores.iter_mut().enumerate() {
+        // The label too, of which the margin is known: cheaper than to leave it out of a loop without branches.
+        let own = margin.max(0);
+        let (mut loss, mut violations) = (i64::from(own).wrapping_neg(), u32::from(own > 0).wrapping_neg());
+        for score in &mut *scores {
             let margin = score.wrapping_sub(reference);
-            let counts = margin > 0 && class != label;
-            if counts {
-                loss = loss.wrapping_add(margin.into());
-                violations = violations.wrapping_add(1);
-            }
-            *score = counts.into();
+            *score = (margin > 0).into();
+            loss = loss.wrapping_add(margin.max(0).into());
+            violations = violations.wrapping_add(score.cast_unsigned());
         }
         let largest = violations.cast_signed();
         if let Some(own) = scores.get_mut(label) {
@@ -295,12 +294,17 @@ impl<L: Copy> Objective<L> {
     }
 }
 
+/// The largest D.
+const LARGEST_MARGIN: u32 = 1 << 28;
+
 /// The margin in the unit of scores with so many fraction bits; refused above 2²⁸.
 pub(super) fn scaled_margin(margin: u32, weight_bits: u8) -> Result<i32, Error> {
     let bits = u32::from(weight_bits).wrapping_add(INPUT_BITS);
-    let scaled = u64::from(margin).wrapping_shl(bits).wrapping_shr(16);
-    match i32::try_from(scaled) {
-        Ok(scaled) if scaled <= 1 << 28 => Ok(scaled),
-        _ => Err(Error::InvalidMargin),
+    // In 32 bits, since shifts of 64 are long on the processors that this is for.
+    let (left, right) = (bits.saturating_sub(16), 16_u32.saturating_sub(bits));
+    if margin <= LARGEST_MARGIN.wrapping_shr(left) {
+        Ok(margin.wrapping_shl(left).wrapping_shr(right).cast_signed())
+    } else {
+        Err(Error::InvalidMargin)
     }
 }

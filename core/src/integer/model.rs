@@ -72,8 +72,7 @@ pub struct AnyModel<S, K> {
 pub(super) const WEIGHT_BITS: u8 = 13;
 /// The most that there can be.
 const MOST_BITS: u8 = 15;
-/// No bias is larger in magnitude.
-pub(super) const LARGEST_BIAS: i32 = 1 << 28;
+pub(super) use crate::kernel::integers::LARGEST_BIAS;
 
 const MOST_CLASSES: usize = 1_024;
 const MOST_FEATURES: usize = 4_096;

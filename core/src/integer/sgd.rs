@@ -2,7 +2,7 @@
 
 use super::input::Inputs;
 use super::loss::{Loss, Objective, WestonWatkins, scaled_margin};
-use super::model::{AnyModel, LARGEST_BIAS, ViewMut};
+use super::model::{AnyModel, ViewMut};
 use super::samples::Samples;
 use super::schedule::Halving;
 use super::storage::Storage;
@@ -177,9 +177,8 @@ fn step<K: Kernel, L: Loss>(
     let margin = scaled_margin(loss.margin(), model.fraction_bits)?;
     model.kernel.integer_scores(KEY, model.weights, model.bias, x.values(), scores);
     let sample = loss.coefficients(margin, label, scores)?;
-    let bias_shift = model.score_bits().saturating_sub(rate_exponent.into());
     // Then each product below, and a weight before its clamp, is below 2³¹.
-    if sample.largest >= 1_i32.wrapping_shl(30_u32.saturating_sub(bias_shift)) {
+    if sample.largest >= 1_i32.wrapping_shl(30_u32.saturating_sub(rate.bias_shift)) {
         return Err(Error::NonFiniteStep);
     }
 
@@ -191,7 +190,7 @@ fn step<K: Kernel, L: Loss>(
         integers::shrink(model.weights, SHRINK_BITS);
     }
     let clamped = if sample.violations > 0 {
-        let update = Update { coefficients: scores, largest: sample.largest, rate, bias_shift };
+        let update = Update { coefficients: scores, largest: sample.largest, rate };
         model.descend(update, x.values())
     } else {
         0
@@ -210,7 +209,8 @@ fn step<K: Kernel, L: Loss>(
 fn rate_of<K>(model: &ViewMut<'_, K>, exponent: u8) -> Result<Rate, Error> {
     let own = i32::from(model.fraction_bits).wrapping_sub(super::INPUT_BITS.cast_signed());
     let shift = own.wrapping_sub(exponent.into());
-    if shift >= -7 { Ok(Rate { shift }) } else { Err(Error::InvalidLearningRate) }
+    let bias_shift = model.score_bits().saturating_sub(exponent.into());
+    if shift >= -7 { Ok(Rate { shift, bias_shift }) } else { Err(Error::InvalidLearningRate) }
 }
 
 /// What a step changes.
@@ -218,8 +218,6 @@ struct Update<'a> {
     coefficients: &'a [i32],
     largest: i32,
     rate: Rate,
-    /// The bias takes a coefficient times 2 to this power.
-    bias_shift: u32,
 }
 
 impl<K: Kernel> ViewMut<'_, K> {
@@ -231,21 +229,12 @@ impl<K: Kernel> ViewMut<'_, K> {
             bound = integers::largest(self.weights).wrapping_add(rise);
         }
         *self.bound = bound.min(self.limit);
-        let mut clamped = if bound > self.limit {
-            integers::update_clamped(self.weights, update.coefficients, update.rate, x, self.limit)
+        if bound > self.limit {
+            let clamped = integers::update_clamped(self.weights, update.coefficients, update.rate, x, self.limit);
+            clamped.wrapping_add(integers::update_biases(self.bias, update.coefficients, update.rate))
         } else {
-            self.kernel.integer_update(KEY, self.weights, update.coefficients, update.rate, x);
-            0
-        };
-        for (k, bias) in update.coefficients.iter().zip(self.bias) {
-            if *k == 0 {
-                continue;
-            }
-            let result = bias.wrapping_sub(k.wrapping_shl(update.bias_shift));
-            *bias = integers::clamp(result, LARGEST_BIAS);
-            clamped = clamped.wrapping_add(u32::from(*bias != result));
+            self.kernel.integer_update(KEY, self.weights, self.bias, update.coefficients, update.rate, x)
         }
-        clamped
     }
 }
 

@@ -74,9 +74,17 @@ impl Sealed for Avx2 {
     }
 
     #[inline(always)]
-    fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+    fn integer_update(
+        self,
+        _: Key,
+        weights: &mut [i16],
+        bias: &mut [i32],
+        coefficients: &[i32],
+        rate: Rate,
+        x: &[i16],
+    ) -> u32 {
         // SAFETY: the kernel exists, so the processor has AVX2.
-        unsafe { avx2_integers::update(weights, coefficients, rate, x) }
+        unsafe { avx2_integers::update(weights, bias, coefficients, rate, x) }
     }
 }
 

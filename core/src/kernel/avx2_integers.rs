@@ -48,8 +48,9 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 
 /// [`integers::update`], as the compiler makes it of the definition with these registers.
 #[target_feature(enable = "avx2")]
-pub(super) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
     integers::update(weights, coefficients, rate, x);
+    integers::update_biases(bias, coefficients, rate)
 }
 
 /// The biases of so many rows, and the sums of their products to them; of at least sixteen features.

@@ -3,18 +3,15 @@
 
 use core::arch::naked_asm;
 
-use super::integers;
+use super::inputs::{self, InputScale};
 use super::integers_call::{self, Call};
 
 /// Words, so that a load takes several; else, and below eight features, the definition.
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
-    if !in_words || x.len() < 8 {
-        return integers::scores(weights, bias, x, scores);
-    }
     // SAFETY: the function reads and writes what a call describes, from addresses of words.
-    unsafe { integers_call::scores(scores_of_rows, weights, bias, x, scores) }
+    unsafe { integers_call::scores::<2>(scores_of_rows, in_words && x.len() >= 8, weights, bias, x, scores) }
 }
 
 /// `w = w − factor · x` for both numbers of each pair, as many as both have.
@@ -23,8 +20,22 @@ pub(super) fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
     let count = row.len().min(x.len());
     if count > 0 {
         // SAFETY: there are so many pairs of both.
-        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor, count) }
+        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
     }
+}
+
+/// Four at a time where raw values and inputs begin at words; the others by the definition. Returns how many were
+/// clamped.
+#[inline]
+pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+    let (features, count) = (x.len(), x.len() / 4);
+    let in_words = raw.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
+    if !in_words || count == 0 || raw.len() != features || scales.len() != features {
+        return inputs::of_bytes(raw, scales, x);
+    }
+    // SAFETY: there are so many fours of each, and raw values and inputs are words.
+    let clamped = unsafe { fours(raw.as_ptr().cast(), scales.as_ptr().cast(), x.as_mut_ptr().cast(), count) };
+    clamped.wrapping_add(inputs::behind(count.wrapping_mul(4), raw, scales, x))
 }
 
 /// What tells the assembler that a target of Armv8-M, which may lack the extension, has it.
@@ -175,16 +186,18 @@ macro_rules! pair {
     };
 }
 
-/// Four pairs at a time, then one.
+/// Four pairs at a time, then one. A factor of 1, which most rows have, wants no product.
 ///
 /// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
 #[unsafe(naked)]
-unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: u32, count: usize) {
+pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
         dsp!(),
         "push {{r4-r11, lr}}",
         "subs r3, r3, #4",
         "blt 3f",
+        "cmp r2, #1",
+        "beq 6f",
         "2: ldmia r1!, {{r4-r7}}",
         "ldmia r0, {{r8-r11}}",
         pair!("r4", "r8"),
@@ -203,5 +216,104 @@ unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: u32, c
         "subs r3, r3, #1",
         "bne 4b",
         "5: pop {{r4-r11, pc}}",
+        "6: ldmia r1!, {{r4-r7}}",
+        "ldmia r0, {{r8-r11}}",
+        "ssub16 r8, r8, r4",
+        "ssub16 r9, r9, r5",
+        "ssub16 r10, r10, r6",
+        "ssub16 r11, r11, r7",
+        "stmia r0!, {{r8-r11}}",
+        "subs r3, r3, #4",
+        "bge 6b",
+        "b 3b",
+    )
+}
+
+/// An input in place of its scale: `raw · factor + 2⁷`, less the product of the scale's two halves, shifted and
+/// saturated, which leaves a mark.
+macro_rules! input {
+    ($smla:literal, $raw:literal, $scale:literal) => {
+        concat!(
+            "smulbt lr, ",
+            $scale,
+            ", ",
+            $scale,
+            "\n",
+            $smla,
+            " ",
+            $scale,
+            ", ",
+            $raw,
+            ", ",
+            $scale,
+            ", r10\n",
+            "sub ",
+            $scale,
+            ", ",
+            $scale,
+            ", lr\n",
+            "ssat ",
+            $scale,
+            ", #8, ",
+            $scale,
+            ", asr #8\n",
+        )
+    };
+}
+
+/// Inputs of so many fours of bytes; returns how many were clamped. The mark of a saturation is looked at once for four,
+/// and only where there is one they are counted.
+///
+/// r0: raw values, r1: scales, r2: x, r3: fours that are left, r4 to r7: scales, then inputs, r8 and r9: raw values in
+/// pairs, r10: what is added, r11: clamped ones, lr: for what is short; r12: a flag of the processor alone.
+///
+/// # Safety
+/// There are so many fours of each, at least one; raw values and x are words.
+#[unsafe(naked)]
+unsafe extern "C" fn fours(raw: *const u32, scales: *const u32, x: *mut u32, count: usize) -> u32 {
+    naked_asm!(
+        dsp!(),
+        "push {{r4-r11, lr}}",
+        "mov r10, #128",
+        "mov r11, #0",
+        "mov r12, #0",
+        "msr apsr_nzcvq, r12",
+        "1: ldr r9, [r0], #4",
+        "ldmia r1!, {{r4-r7}}",
+        "uxtb16 r8, r9",
+        "uxtb16 r9, r9, ror #8",
+        input!("smlabt", "r8", "r4"),
+        input!("smlabt", "r9", "r5"),
+        input!("smlatt", "r8", "r6"),
+        input!("smlatt", "r9", "r7"),
+        "mrs lr, apsr",
+        "lsls lr, lr, #4",
+        "bmi 3f",
+        "2: pkhbt r4, r4, r5, lsl #16",
+        "pkhbt r6, r6, r7, lsl #16",
+        "strd r4, r6, [r2], #8",
+        "subs r3, r3, #1",
+        "bne 1b",
+        "mov r0, r11",
+        "pop {{r4-r11, pc}}",
+        // Which of the four: each again, without saturation.
+        "3: msr apsr_nzcvq, r12",
+        "push {{r0-r3}}",
+        "mov r2, #-4",
+        "4: ldr r3, [r1, r2, lsl #2]",
+        "ldrb r0, [r0, r2]",
+        "smulbt lr, r3, r3",
+        "smlabt r0, r0, r3, r10",
+        "sub r0, r0, lr",
+        "ssat lr, #8, r0, asr #8",
+        "cmp lr, r0, asr #8",
+        "it ne",
+        "addne r11, r11, #1",
+        "ldr r0, [sp]",
+        "adds r2, r2, #1",
+        "bne 4b",
+        "msr apsr_nzcvq, r12",
+        "pop {{r0-r3}}",
+        "b 2b",
     )
 }

@@ -15,10 +15,11 @@
 
 use core::arch::naked_asm;
 
-use super::OfTarget;
+use super::inputs::InputScale;
+use super::integers::Rate;
 use super::sealed::{Key, Sealed};
 use super::vfp::{self, Scores, add_rows, dot_by_scores, without_features};
-use super::{Choice, Kernel, Vfp};
+use super::{Choice, Kernel, OfTarget, Vfp, helium_integers};
 use crate::error::Error;
 
 /// The kernel for Helium of Cortex-M55: of the target `thumbv8m.main-none-eabihf` with `--cfg hingeline_kernel="helium"`.
@@ -48,16 +49,27 @@ impl OfTarget for Helium {
 }
 
 impl Sealed for Helium {
-    #[cfg(hingeline_dsp)]
     #[inline(always)]
     fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-        super::dsp::scores(weights, bias, x, scores);
+        helium_integers::scores(weights, bias, x, scores);
     }
 
-    #[cfg(hingeline_dsp)]
     #[inline(always)]
-    fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: super::integers::Rate, x: &[i16]) {
-        super::pairs::update(weights, coefficients, rate, x);
+    fn integer_update(
+        self,
+        _: Key,
+        weights: &mut [i16],
+        bias: &mut [i32],
+        coefficients: &[i32],
+        rate: Rate,
+        x: &[i16],
+    ) -> u32 {
+        helium_integers::update(weights, bias, coefficients, rate, x)
+    }
+
+    #[inline(always)]
+    fn integer_inputs(self, _: Key, raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+        helium_integers::inputs(raw, scales, x)
     }
 
     fn violations(

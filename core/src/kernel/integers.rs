@@ -28,6 +28,8 @@ mod sealed {
     #[derive(Clone, Copy, Debug)]
     pub struct Rate {
         pub(crate) shift: i32,
+        /// And from the bias `k · 2^bias_shift`.
+        pub(crate) bias_shift: u32,
     }
 
     impl Rate {
@@ -43,6 +45,24 @@ mod sealed {
             }
         }
     }
+}
+
+/// No bias is larger in magnitude.
+pub(crate) const LARGEST_BIAS: i32 = 1 << 28;
+
+/// `bias = bias − k · 2^bias_shift` for each bias and its coefficient, clamped; returns how many were.
+#[inline]
+pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) -> u32 {
+    let mut clamped = 0_u32;
+    for (k, bias) in coefficients.iter().zip(bias) {
+        *bias = bias.wrapping_sub(k.wrapping_shl(rate.bias_shift));
+        // One comparison for both ends.
+        if bias.wrapping_add(LARGEST_BIAS).cast_unsigned() > 2 * LARGEST_BIAS.cast_unsigned() {
+            *bias = clamp(*bias, LARGEST_BIAS);
+            clamped = clamped.wrapping_add(1);
+        }
+    }
+    clamped
 }
 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, where that is not 0, for results that fit.

@@ -11,18 +11,20 @@ pub(super) struct Call {
     scores: *mut i32,
     /// At least one.
     rows: usize,
-    /// An even number, at least two.
+    /// At least one, and a multiple of what the function wants.
     features: usize,
 }
 
-/// Scores by a function of assembly, or by the definition for an odd number of features.
+/// Scores by a function of assembly, or by the definition where that does not suit it or the number of features is not
+/// a multiple of what it wants.
 ///
 /// # Safety
 /// The function may be called with memory for `rows · features` weights, `features` inputs, and `rows` biases and
 /// scores.
 #[inline(always)]
-pub(super) unsafe fn scores(
+pub(super) unsafe fn scores<const MULTIPLE: usize>(
     by: unsafe extern "C" fn(&Call),
+    suits: bool,
     weights: &[i16],
     bias: &[i32],
     x: &[i16],
@@ -32,7 +34,7 @@ pub(super) unsafe fn scores(
     let rows = bias.len().min(scores.len());
     // Below 2¹⁶ their product has 32 bits: a division would take a Cortex-M0 150 instructions.
     let fits = rows.max(features) < 1 << 16 && rows.wrapping_mul(features) <= weights.len();
-    if !fits || rows == 0 || features == 0 || !features.is_multiple_of(2) {
+    if !suits || !fits || rows == 0 || features == 0 || !features.is_multiple_of(MULTIPLE) {
         return integers::scores(weights, bias, x, scores);
     }
     let call = Call {

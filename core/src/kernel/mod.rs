@@ -8,6 +8,8 @@
 //! processor and [`Choice::run`] does a whole program's [`Work`] on what it found. To force a kernel, build with
 //! `--cfg hingeline_kernel="…"`, or make the model [on it](crate::Model::on).
 
+#[cfg(hingeline_assembly)]
+mod assembly;
 #[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod avx2;
@@ -24,8 +26,12 @@ mod dsp;
 #[cfg(hingeline_helium)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod helium;
+#[cfg(hingeline_helium)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod helium_integers;
+pub(crate) mod inputs;
 pub(crate) mod integers;
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
+#[cfg(hingeline_assembly)]
 #[allow(unsafe_code, reason = "calls of assembly")]
 mod integers_call;
 #[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
@@ -36,7 +42,7 @@ pub(crate) mod margins;
 #[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon;
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
+#[cfg(hingeline_assembly)]
 #[allow(unsafe_code, reason = "two weights in one register")]
 mod pairs;
 mod portable;
@@ -57,6 +63,12 @@ mod thumb1;
 #[cfg(hingeline_thumb2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod thumb2;
+#[cfg(any(hingeline_thumb1, hingeline_thumb2))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod thumb_inputs;
+#[cfg(any(hingeline_thumb2, hingeline_dsp))]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod thumb_rows;
 #[cfg(hingeline_vfp)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod vfp;
@@ -228,8 +240,9 @@ trait OfTarget: Sized {
 }
 
 mod sealed {
+    use super::inputs::InputScale;
     use super::integers::{self, Rate};
-    use super::{Kernel, margins};
+    use super::{Kernel, inputs, margins};
     use crate::error::Error;
 
     /// Operations that only this crate can call: they take a key, and only this crate has one.
@@ -281,10 +294,25 @@ mod sealed {
         }
 
         /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that
-        /// fit.
+        /// fit, and `bias = bias − k · 2^bias_shift`, clamped; returns how many biases were.
         #[inline(always)]
-        fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+        fn integer_update(
+            self,
+            _: Key,
+            weights: &mut [i16],
+            bias: &mut [i32],
+            coefficients: &[i32],
+            rate: Rate,
+            x: &[i16],
+        ) -> u32 {
             integers::update(weights, coefficients, rate, x);
+            integers::update_biases(bias, coefficients, rate)
+        }
+
+        /// Inputs of integers from raw bytes, by a scale for each; returns how many were clamped.
+        #[inline(always)]
+        fn integer_inputs(self, _: Key, raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+            inputs::of_bytes(raw, scales, x)
         }
     }
 
@@ -295,4 +323,4 @@ mod sealed {
     pub(crate) const KEY: Key = Key(());
 }
 
-pub(crate) use sealed::{KEY, Key};
+pub(crate) use sealed::{KEY, Key, Sealed};

@@ -4,24 +4,49 @@
 //! times 2¹⁶. Read as that sum, both are multiplied and added to at once; what does not fit 16 bits would spill into
 //! the upper one, and the callers' bounds exclude it.
 
+use core::slice::{from_raw_parts, from_raw_parts_mut};
+
 use super::integers::{self, Rate, for_each_row};
+#[cfg(any(hingeline_thumb2, hingeline_dsp))]
+use super::thumb_rows;
 
 /// The sign of the lower number.
-#[cfg(not(any(hingeline_thumb1, hingeline_dsp)))]
+#[cfg(hingeline_rv32m)]
 const SIGN: u32 = 0x8000;
 
 /// Pairs of rounded inputs that are kept on the stack at a time.
 const BLOCK: usize = 16;
 
-/// [`integers::update`] where rows and inputs begin at words and have an even length; else the definition.
+/// [`integers::update`] where rows and inputs begin at words and have an even length, else the definition; and the
+/// biases, of which it returns how many were clamped.
 #[inline]
-pub(super) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
-    // SAFETY: all bits are numbers, of 16 and of 32 bits.
-    let ((before, pairs, _), (x_before, x_pairs, x_rest)) =
-        unsafe { (weights.align_to_mut::<u32>(), x.align_to::<u32>()) };
-    if !(before.is_empty() && x_before.is_empty() && x_rest.is_empty()) {
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    #[cfg(any(hingeline_thumb2, hingeline_dsp))]
+    if rate.shift >= 0 && in_pairs(weights, x) {
+        // SAFETY: rows and inputs are whole pairs that begin at words.
+        return unsafe { thumb_rows::update(subtract_pairs, x.len() / 2, weights, bias, coefficients, rate, x) };
+    }
+    update_weights(weights, coefficients, rate, x);
+    integers::update_biases(bias, coefficients, rate)
+}
+
+/// Whether rows and inputs begin at words and have an even length.
+#[inline(always)]
+fn in_pairs(weights: &[i16], x: &[i16]) -> bool {
+    let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
+    in_words && x.len().is_multiple_of(2)
+}
+
+#[inline(always)]
+fn update_weights(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+    if !in_pairs(weights, x) {
         return integers::update(weights, coefficients, rate, x);
     }
+    // SAFETY: the numbers are there, all bits are a word, and the first ones are aligned.
+    let (pairs, x_pairs) = unsafe {
+        let pairs = from_raw_parts_mut(weights.as_mut_ptr().cast::<u32>(), weights.len() / 2);
+        (pairs, from_raw_parts(x.as_ptr().cast::<u32>(), x.len() / 2))
+    };
     if rate.shift < 0 {
         return update_rounded(pairs, coefficients, rate, x_pairs);
     }
@@ -34,8 +59,8 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
     let mut start = 0_usize;
     for block in x.chunks(BLOCK) {
         for (rounded, pair) in rounded.iter_mut().zip(block) {
-            let (low, high) = (*pair as i16, pair.wrapping_shr(16) as i16);
-            let [low, high] = [low, high].map(|x| rate.of(x.into()).cast_unsigned());
+            let high = rate.of(pair.cast_signed().wrapping_shr(16)).cast_unsigned();
+            let low = rate.of((*pair as i16).into()).cast_unsigned();
             *rounded = high.wrapping_shl(16) | low & 0xffff;
         }
         let rounded = rounded.get(..block.len()).unwrap_or_default();
@@ -48,12 +73,14 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
 }
 
 #[cfg(hingeline_dsp)]
-use super::dsp::subtract;
+use super::dsp::{subtract, subtract_pairs};
 #[cfg(hingeline_thumb1)]
 use super::thumb1::subtract;
+#[cfg(hingeline_thumb2)]
+use super::thumb2::{subtract, subtract_pairs};
 
 /// `w = w − factor · x` for both numbers of each pair.
-#[cfg(not(any(hingeline_thumb1, hingeline_dsp)))]
+#[cfg(hingeline_rv32m)]
 #[inline(always)]
 fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
     let one = |pair: &mut u32, x: &u32| {

@@ -2,12 +2,25 @@
 
 use core::arch::naked_asm;
 
+use super::inputs::{self, InputScale};
 use super::integers_call::{self, Call};
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the function reads and writes what a call describes.
-    unsafe { integers_call::scores(scores_of_rows, weights, bias, x, scores) }
+    unsafe { integers_call::scores::<2>(scores_of_rows, true, weights, bias, x, scores) }
+}
+
+/// Inputs from raw bytes, four at a time; the last ones by the definition. Returns how many were clamped.
+#[inline]
+pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+    let (features, count) = (x.len(), x.len() / 4);
+    if count == 0 || raw.len() != features || scales.len() != features {
+        return inputs::of_bytes(raw, scales, x);
+    }
+    // SAFETY: there are so many fours of each.
+    let clamped = unsafe { fours(raw.as_ptr().cast(), scales.as_ptr().cast(), x.as_mut_ptr().cast(), count) };
+    clamped.wrapping_add(inputs::behind(count.wrapping_mul(4), raw, scales, x))
 }
 
 /// A product of the input in s2 with the weight of a row, added to its sum.
@@ -102,6 +115,63 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "lw s3, 12(sp)",
         "addi sp, sp, 16",
         "ret",
+        ".option pop",
+    )
+}
+
+/// One input. `(raw − zero) · factor` plus 2⁷ and 128 · 2⁸, shifted, is the input plus 128, which is clamped unless it
+/// is below 256.
+macro_rules! one {
+    ($raw:literal, $zero:literal, $factor:literal, $x:literal) => {
+        concat!(
+            "lbu t0, ",
+            $raw,
+            "(a0)\nlh t1, ",
+            $zero,
+            "(a1)\nlhu t2, ",
+            $factor,
+            "(a1)\nsub t0, t0, t1\nmul t0, t0, t2\nadd t0, t0, a4\nsrai t0, t0, 8\nbltu t0, a5, 2f\njal t1, 9f\n",
+            "2: addi t0, t0, -128\nsh t0, ",
+            $x,
+            "(a2)\n",
+        )
+    };
+}
+
+/// Inputs of so many fours of bytes; returns how many were clamped.
+///
+/// a0: raw values, a1: scales, a2: x, a3: fours that are left, a4: what is added, a5: 256, a6: clamped ones, t0: input,
+/// t1: zero, t2: factor.
+///
+/// # Safety
+/// There are so many fours of each, at least one.
+#[unsafe(naked)]
+unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
+    naked_asm!(
+        ".option push",
+        ".option arch, +m",
+        "lui a4, 8",
+        "addi a4, a4, 128",
+        "li a5, 256",
+        "li a6, 0",
+        "1:",
+        one!("0", "0", "2", "0"),
+        one!("1", "4", "6", "2"),
+        one!("2", "8", "10", "4"),
+        one!("3", "12", "14", "6"),
+        "addi a0, a0, 4",
+        "addi a1, a1, 16",
+        "addi a2, a2, 8",
+        "addi a3, a3, -1",
+        "bnez a3, 1b",
+        "mv a0, a6",
+        "ret",
+        // The nearer end, and one more.
+        "9: addi a6, a6, 1",
+        "srai t0, t0, 31",
+        "not t0, t0",
+        "andi t0, t0, 255",
+        "jr t1",
         ".option pop",
     )
 }

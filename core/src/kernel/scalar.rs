@@ -7,11 +7,7 @@
 //! would pass through memory.
 
 use super::OfTarget;
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
-use super::integers::Rate;
 use super::portable::{dot_by, scores_by};
-#[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
-use super::sealed::Key;
 use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
 
@@ -34,28 +30,9 @@ impl OfTarget for Scalar {
     const OF_TARGET: Self = Self;
 }
 
-// Integers have assembly where there is some for the instruction set.
-#[cfg(hingeline_dsp)]
-use super::dsp::scores as scores_of_integers;
-#[cfg(hingeline_rv32m)]
-use super::rv32::scores as scores_of_integers;
-#[cfg(hingeline_thumb1)]
-use super::thumb1::scores as scores_of_integers;
-#[cfg(hingeline_thumb2)]
-use super::thumb2::scores as scores_of_integers;
-
 impl Sealed for Scalar {
-    #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
-    #[inline(always)]
-    fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-        scores_of_integers(weights, bias, x, scores);
-    }
-
-    #[cfg(any(hingeline_thumb1, hingeline_thumb2, hingeline_dsp, hingeline_rv32m))]
-    #[inline(always)]
-    fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
-        super::pairs::update(weights, coefficients, rate, x);
-    }
+    #[cfg(hingeline_assembly)]
+    super::assembly::integers_in_assembly!();
 }
 
 impl Kernel for Scalar {

@@ -8,7 +8,80 @@ use super::integers_call::{self, Call};
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the function reads and writes what a call describes.
-    unsafe { integers_call::scores(scores_of_rows, weights, bias, x, scores) }
+    unsafe { integers_call::scores::<2>(scores_of_rows, true, weights, bias, x, scores) }
+}
+
+/// `w = w − factor · x` for both numbers of each pair, as many as both have.
+#[inline]
+pub(super) fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
+    let count = row.len().min(x.len());
+    if count > 0 {
+        // SAFETY: there are so many pairs of both.
+        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
+    }
+}
+
+/// A pair with the sign of its lower number turned is the sum of both but for a constant, which the second turn takes
+/// away again.
+macro_rules! pair {
+    ($x:literal, $row:literal) => {
+        concat!(
+            "eor ",
+            $x,
+            ", ",
+            $x,
+            ", r12\nsub ",
+            $x,
+            ", ",
+            $x,
+            ", r12\neor ",
+            $row,
+            ", ",
+            $row,
+            ", r12\nmls ",
+            $row,
+            ", ",
+            $x,
+            ", r2, ",
+            $row,
+            "\neor ",
+            $row,
+            ", ",
+            $row,
+            ", r12\n",
+        )
+    };
+}
+
+/// Four pairs at a time, then one.
+///
+/// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12: the sign.
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+    naked_asm!(
+        "push {{r4-r11, lr}}",
+        "mov r12, #0x8000",
+        "subs r3, r3, #4",
+        "blt 3f",
+        "2: ldmia r1!, {{r4-r7}}",
+        "ldmia r0, {{r8-r11}}",
+        pair!("r4", "r8"),
+        pair!("r5", "r9"),
+        pair!("r6", "r10"),
+        pair!("r7", "r11"),
+        "stmia r0!, {{r8-r11}}",
+        "subs r3, r3, #4",
+        "bge 2b",
+        "3: adds r3, r3, #4",
+        "beq 5f",
+        "4: ldr r4, [r1], #4",
+        "ldr r8, [r0]",
+        pair!("r4", "r8"),
+        "str r8, [r0], #4",
+        "subs r3, r3, #1",
+        "bne 4b",
+        "5: pop {{r4-r11, pc}}",
+    )
 }
 
 /// A product of the input in r11 with the weight of a row, added to its sum.

@@ -37,17 +37,8 @@ impl OfTarget for Vfp {
 }
 
 impl Sealed for Vfp {
-    #[cfg(hingeline_dsp)]
-    #[inline(always)]
-    fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-        super::dsp::scores(weights, bias, x, scores);
-    }
-
-    #[cfg(hingeline_dsp)]
-    #[inline(always)]
-    fn integer_update(self, _: Key, weights: &mut [i16], coefficients: &[i32], rate: super::integers::Rate, x: &[i16]) {
-        super::pairs::update(weights, coefficients, rate, x);
-    }
+    #[cfg(hingeline_assembly)]
+    super::assembly::integers_in_assembly!();
 
     #[inline(always)]
     fn violations(

@@ -104,7 +104,35 @@ fn differences() -> u32 {
             different += differences_of(classes, features, &mut rng).unwrap_or(1);
         }
     }
+    for features in 1..=MOST_FEATURES {
+        for first in 0..2 {
+            different += differences_of_inputs(first, features, &mut rng).unwrap_or(1);
+        }
+    }
     different
+}
+
+/// The same for inputs of raw bytes, from addresses of either kind: one by one they are the definition.
+fn differences_of_inputs(first: usize, features: usize, rng: &mut XorShiftRng) -> Result<u32, Error> {
+    let (mut raw, mut x) = ([0_u8; MOST_FEATURES + 1], [0_i16; MOST_FEATURES + 1]);
+    let mut scales = [InputScale::ZERO; MOST_FEATURES];
+    raw.iter_mut().for_each(|raw| *raw = rng.next_u32() as u8);
+    for scale in &mut scales {
+        // Now and then a zero that no byte is near, and a factor that clamps nothing or nearly everything.
+        let zero = if rng.next_u32() % 8 == 0 { rng.next_u32() as i16 } else { (rng.next_u32() % 256) as i16 };
+        *scale = InputScale::new(zero, (rng.next_u32() as u16 >> 2) >> (rng.next_u32() % 8))?;
+    }
+    let raw = raw.get(first..first + features).unwrap_or_default();
+    let scales = scales.get(..features).unwrap_or_default();
+    let x = x.get_mut(first..first + features).unwrap_or_default();
+    let own = Inputs::scaled(raw, scales, x)?;
+    let one_by_one = || raw.iter().zip(scales).map(|(raw, scale)| scale.apply(*raw));
+    let clamped = raw.iter().zip(scales).filter(|(raw, scale)| {
+        let product = (i32::from(**raw) - i32::from(scale.zero())) * i32::from(scale.factor());
+        !(-128..=127).contains(&((product + 128) >> 8))
+    });
+    let same = own.values().iter().copied().eq(one_by_one()) && own.clamped() as usize == clamped.count();
+    Ok(u32::from(!same))
 }
 
 /// The same for one shape: scores of random models, and the weights after a step.

@@ -1,0 +1,192 @@
+//! Integers on Helium (MVE), in assembly: an instruction multiplies eight weights with eight inputs and adds the
+//! products to a sum in a register of the scalar unit. The rest of a row is a loop with a tail, which the processor
+//! predicates.
+
+use core::arch::naked_asm;
+
+use super::inputs::{self, InputScale};
+use super::integers::Rate;
+use super::integers_call::{self, Call};
+use super::thumb_rows;
+
+/// The numbers of 16 bits in a register.
+const WIDTH: usize = 8;
+
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`.
+#[inline]
+pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+    // SAFETY: the target has the unit, and the function reads and writes what a call describes, of any length.
+    unsafe { integers_call::scores::<1>(scores_of_rows, true, weights, bias, x, scores) }
+}
+
+/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
+#[inline]
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    // SAFETY: the target has the unit, and the function takes rows of any length.
+    unsafe { thumb_rows::update(subtract_multiple, x.len(), weights, bias, coefficients, rate, x) }
+}
+
+/// Inputs from raw bytes, eight at a time; the last ones by the definition. Returns how many were clamped.
+#[inline]
+pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+    let (features, count) = (x.len(), x.len() / WIDTH);
+    // What a register counts is 16 bits wide.
+    if count == 0 || count > usize::from(u16::MAX) || raw.len() != features || scales.len() != features {
+        return inputs::of_bytes(raw, scales, x);
+    }
+    // SAFETY: the target has the unit, and there are so many eights of each.
+    let clamped = unsafe { eights(raw.as_ptr().cast(), scales.as_ptr().cast(), x.as_mut_ptr().cast(), count) };
+    clamped.wrapping_add(inputs::behind(count.wrapping_mul(WIDTH), raw, scales, x))
+}
+
+/// What the assembler is to know.
+macro_rules! helium {
+    () => {
+        ".arch armv8.1-m.main
+         .arch_extension mve.fp
+        "
+    };
+}
+
+/// Eight products of the inputs in q0 with the weights of a row, added to its sum.
+macro_rules! products {
+    ($row:literal, $weights:literal, $sum:literal) => {
+        concat!("vldrh.u16 ", $weights, ", [", $row, "], #16\n", "vmladava.s16 ", $sum, ", q0, ", $weights, "\n")
+    };
+}
+
+/// The scores of rows: five at a time, so that inputs are loaded once for five products, then one.
+///
+/// r0, r2, r4, r6, r8: sums, r1, r3, r5, r7, r9: rows, r10: the row behind them, r11: x, r12: for what is short. On the
+/// stack: x, features, biases and scores to come, bytes of a row, rows to come behind the next five.
+///
+/// # Safety
+/// The processor has the unit. Rows and features are at least 1, and there is so much of each as the call says.
+#[unsafe(naked)]
+unsafe extern "C" fn scores_of_rows(call: &Call) {
+    naked_asm!(
+        helium!(),
+        "push {r4-r11, lr}",
+        "sub sp, sp, #28",
+        "ldmia r0, {r0-r5}",
+        "lsl r6, r5, #1",
+        "strd r1, r5, [sp]",
+        "strd r2, r3, [sp, #8]",
+        "str r6, [sp, #16]",
+        "mov r1, r0",
+        "subs r4, r4, #5",
+        "blt 4f",
+        // Five rows.
+        "2: str r4, [sp, #20]",
+        "ldr r12, [sp, #16]",
+        "add r3, r1, r12",
+        "add r5, r3, r12",
+        "add r7, r5, r12",
+        "add r9, r7, r12",
+        "add r10, r9, r12",
+        "ldr r12, [sp, #8]",
+        "ldmia r12!, {r0, r2, r4, r6, r8}",
+        "str r12, [sp, #8]",
+        "ldrd r11, lr, [sp]",
+        "dlstp.16 lr, lr",
+        "3: vldrh.u16 q0, [r11], #16",
+        products!("r1", "q1", "r0"),
+        products!("r3", "q2", "r2"),
+        products!("r5", "q3", "r4"),
+        products!("r7", "q1", "r6"),
+        products!("r9", "q2", "r8"),
+        "letp lr, 3b",
+        "ldr r12, [sp, #12]",
+        "stmia r12!, {r0, r2, r4, r6, r8}",
+        "str r12, [sp, #12]",
+        "mov r1, r10",
+        "ldr r4, [sp, #20]",
+        "subs r4, r4, #5",
+        "bge 2b",
+        // One row.
+        "4: adds r4, r4, #5",
+        "beq 7f",
+        "ldrd r5, r7, [sp, #8]",
+        "ldr r12, [sp, #16]",
+        "5: ldr r0, [r5], #4",
+        "add r10, r1, r12",
+        "ldrd r11, lr, [sp]",
+        "dlstp.16 lr, lr",
+        "6: vldrh.u16 q0, [r11], #16",
+        products!("r1", "q1", "r0"),
+        "letp lr, 6b",
+        "str r0, [r7], #4",
+        "mov r1, r10",
+        "subs r4, r4, #1",
+        "bne 5b",
+        "7: add sp, sp, #28",
+        "pop {r4-r11, pc}",
+        options(raw)
+    )
+}
+
+/// `row = row − factor · x`, with the inputs shifted before, to the right with a rounding. What does not fit 16 bits is
+/// cut off; a result that fits is right all the same.
+///
+/// # Safety
+/// The processor has the unit. `row` and `x` are `count` elements, at least one, and r12 holds the shift.
+#[unsafe(naked)]
+unsafe extern "C" fn subtract_multiple(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+    naked_asm!(
+        helium!(),
+        "push {r7, lr}",
+        "rsbs r2, r2, #0",
+        "dlstp.16 lr, r3",
+        "1: vldrh.u16 q1, [r1], #16",
+        "vldrh.u16 q0, [r0]",
+        "vrshl.s16 q1, r12",
+        "vmla.s16 q0, q1, r2",
+        "vstrh.16 q0, [r0], #16",
+        "letp lr, 1b",
+        "pop {r7, pc}",
+        options(raw)
+    )
+}
+
+/// Inputs of so many eights of bytes; returns how many were clamped.
+///
+/// `(raw − zero) · factor` is made of two products of 16 bits, of which the difference has 32. Saturation first to 16
+/// bits, then to 8, is that to 8.
+///
+/// q0 and q1: zeros and factors, then inputs before and after the clamp, q2: raw values, q2 and q3: products of the odd
+/// and the even ones, q4: products with the zero, q5: clamped ones a lane.
+///
+/// # Safety
+/// The processor has the unit. There are so many eights of each, from 1 to 65,535.
+#[unsafe(naked)]
+unsafe extern "C" fn eights(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
+    naked_asm!(
+        helium!(),
+        "push {r7, lr}",
+        "vpush {d8-d11}",
+        "mov r12, #1",
+        "vmov.i32 q5, #0",
+        "dls lr, r3",
+        "1: vld20.16 {q0, q1}, [r1]",
+        "vld21.16 {q0, q1}, [r1]!",
+        "vldrb.u16 q2, [r0], #8",
+        "vmullb.s16 q3, q2, q1",
+        "vmullt.s16 q2, q2, q1",
+        "vmullb.s16 q4, q0, q1",
+        "vmullt.s16 q0, q0, q1",
+        "vsub.i32 q3, q3, q4",
+        "vsub.i32 q2, q2, q0",
+        "vqrshrnb.s32 q0, q3, #8",
+        "vqrshrnt.s32 q0, q2, #8",
+        "vqmovnb.s16 q1, q0",
+        "vmovlb.s8 q1, q1",
+        "vpt.i16 ne, q0, q1",
+        "vaddt.i16 q5, q5, r12",
+        "vstrh.16 q1, [r2], #16",
+        "le lr, 1b",
+        "vaddv.u16 r0, q5",
+        "vpop {d8-d11}",
+        "pop {r7, pc}",
+        options(raw)
+    )
+}

@@ -1,0 +1,106 @@
+//! From raw values to the inputs of integers: the definition.
+
+use crate::error::Error;
+
+pub(crate) const LOWEST: i32 = -128;
+pub(crate) const HIGHEST: i32 = 127;
+
+pub(crate) const LARGEST_FACTOR: u32 = (1 << 14) - 1;
+
+/// How the raw values of a feature become inputs: `clamp(((raw − zero) · factor + 2^(shift−1)) >> shift, −128, 127)`,
+/// with a shift of 8 for raw values of 8 bits and of 12 for those of 16.
+///
+/// No product overflows: a difference has 16 bits and a sign, a factor 14. Four bytes; learnt on a desktop, they lie in
+/// flash.
+///
+/// ```
+/// use hingeline::integer::InputScale;
+///
+/// // A mean of 100 and a deviation of 4: 2⁵ · 2⁸ / 4 = 2,048.
+/// let scale = InputScale::new(100, 2_048)?;
+/// assert_eq!(scale.apply(102_u8), 16);
+/// assert_eq!(scale.apply(0_u8), -128);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(transparent)]
+pub struct InputScale {
+    /// The zero in the lower half and the factor in the upper one: a word, which any processor loads at once.
+    halves: u32,
+}
+
+impl InputScale {
+    /// Makes 0 of everything: what a constant feature gets.
+    pub const ZERO: Self = Self { halves: 0 };
+
+    /// A scale of these numbers.
+    ///
+    /// # Errors
+    /// [`Error::InvalidScaling`] for a factor of 2¹⁴ or more.
+    pub const fn new(zero: i16, factor: u16) -> Result<Self, Error> {
+        if factor as u32 <= LARGEST_FACTOR {
+            Ok(Self { halves: (zero.cast_unsigned() as u32) | (factor as u32) << 16 })
+        } else {
+            Err(Error::InvalidScaling)
+        }
+    }
+
+    /// What becomes 0.
+    pub const fn zero(&self) -> i16 {
+        self.halves as i16
+    }
+
+    /// The factor, below 2¹⁴.
+    pub const fn factor(&self) -> u16 {
+        (self.halves >> 16) as u16
+    }
+
+    #[inline(always)]
+    pub(crate) fn unclamped(self, raw: i32, shift: u32) -> i32 {
+        let half = 1_i32.wrapping_shl(shift).wrapping_shr(1);
+        let product = raw.wrapping_sub(self.zero().into()).wrapping_mul(self.factor().into());
+        product.wrapping_add(half).wrapping_shr(shift)
+    }
+}
+
+/// The nearest input.
+#[inline(always)]
+pub(crate) fn clamp(value: i32) -> i32 {
+    value.clamp(LOWEST, HIGHEST)
+}
+
+/// The input of each raw value by its scale, as many as there are of all; returns how many were clamped.
+#[inline]
+pub(crate) fn inputs<Q: Copy + Into<i32>>(raw: &[Q], shift: u32, scales: &[InputScale], x: &mut [i16]) -> u32 {
+    let mut clamped = 0_u32;
+    for ((x, raw), scale) in x.iter_mut().zip(raw).zip(scales) {
+        let mut value = scale.unclamped((*raw).into(), shift);
+        // One comparison for both ends.
+        if value.wrapping_sub(LOWEST).cast_unsigned() > 255 {
+            clamped = clamped.wrapping_add(1);
+            value = clamp(value);
+        }
+        *x = value as i16;
+    }
+    clamped
+}
+
+/// The bits that are rounded away behind the product with a byte.
+pub(super) const SHIFT_OF_BYTES: u32 = 8;
+
+/// [`inputs`] of bytes.
+#[inline]
+pub(super) fn of_bytes(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+    inputs(raw, SHIFT_OF_BYTES, scales, x)
+}
+
+/// [`of_bytes`] for what is behind so many values.
+#[cfg(hingeline_assembly)]
+#[inline]
+pub(super) fn behind(count: usize, raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
+    match (raw.get(count..), scales.get(count..), x.get_mut(count..)) {
+        (Some(raw), Some(scales), Some(x)) => of_bytes(raw, scales, x),
+        _ => 0,
+    }
+}
