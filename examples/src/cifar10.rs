@@ -64,5 +64,5 @@ fn batches() -> Vec<String> {
 }
 
 fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
-    records::read(&directory.join(name), Value::U8, CLASSES)
+    records::read(&directory.join(name), Value::U8, CLASSES, FEATURES)
 }

@@ -7,7 +7,7 @@ use hingeline_console::file::{self, FileError};
 use hingeline_console::is_plain;
 use serde::Deserialize;
 
-use crate::dataset::{Dataset, Part};
+use crate::dataset::{DatasetOf, PartOf};
 use crate::recipe::Recipe;
 use crate::records::{self, Value};
 
@@ -71,12 +71,12 @@ pub fn meta(bytes: &[u8]) -> Result<Meta, String> {
 ///
 /// # Errors
 /// A message that names the file and what was expected, a training part of at least two classes among the rest.
-pub fn read<const F: usize>(folder: &Path, meta: Meta) -> Result<Dataset<F>, FileError> {
+pub fn read(folder: &Path, meta: Meta) -> Result<DatasetOf<Box<[f32]>>, FileError> {
     let value = value(&meta.dtype).map_err(|problem| FileError::new(&folder.join("meta.json"), problem))?;
-    let part = |name| records::read(&folder.join(name), value, meta.classes.len());
-    let mut set = Dataset {
+    let part = |name| records::read(&folder.join(name), value, meta.classes.len(), meta.d);
+    let mut set = DatasetOf {
         train: part("train.bin")?,
-        validation: Part::default(),
+        validation: PartOf::default(),
         test: part("test.bin")?,
         name: meta.name,
         description: format!("{}, standardised by the training part's mean and deviation", meta.dtype),

@@ -2,69 +2,73 @@
 
 use hingeline::integer::{self, CrammerSinger, Halving, Inputs, Objective, Sgd, WestonWatkins};
 use hingeline::kernel::Kernel;
-use hingeline::{Model, Order, Stopped};
+use hingeline::{DynModel, Order, Stopped};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-use crate::dataset::{Dataset, Part};
+use crate::dataset::{DatasetOf, Flat};
 use crate::selection::{LossName, Task, Trial};
 
 /// The inputs that a feature of 1 stands for.
 const ONE: f32 = (1 << integer::INPUT_BITS) as f32;
 
 /// Rounds standardised features to what the inputs of a model in integers can say.
-pub fn round<const F: usize>(set: &mut Dataset<F>) {
+pub fn round(set: &mut DatasetOf<Box<[f32]>>) {
     let features = set.train.features.iter_mut().chain(&mut set.test.features);
-    features.flatten().for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
+    features.flat_map(|x| x.iter_mut()).for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
 }
 
-/// Trains in integers on features that were [rounded](round), by rates that fall to about a tenth. The model is given in
-/// binary32, in which it is the same one.
+/// Trains in integers on features that were [rounded](round), by rates that fall to about a tenth. The model becomes the
+/// same one in binary32.
 ///
 /// # Errors
 /// What the library refuses, with the sample at fault.
-pub fn train<const C: usize, const F: usize, K: Kernel>(
+pub fn train<K: Kernel>(
     kernel: K,
-    part: &Part<F>,
+    part: &Flat,
     task: Task,
     trial: Trial,
-) -> Result<Box<Model<C, F, K>>, Stopped> {
+    model: &mut DynModel<'_, K>,
+) -> Result<(), Stopped> {
     match task.loss {
         LossName::CrammerSinger => {
-            minimise(kernel, part, task, trial, Objective::of(CrammerSinger::new(1.0)?, trial.l2)?)
+            minimise(kernel, part, task, trial, Objective::of(CrammerSinger::new(1.0)?, trial.l2)?, model)
         }
         LossName::Hinge | LossName::Softmax => {
-            minimise(kernel, part, task, trial, Objective::of(WestonWatkins::new(1.0)?, trial.l2)?)
+            minimise(kernel, part, task, trial, Objective::of(WestonWatkins::new(1.0)?, trial.l2)?, model)
         }
     }
 }
 
-fn minimise<const C: usize, const F: usize, K: Kernel, L: integer::Loss>(
+fn minimise<K: Kernel, L: integer::Loss>(
     kernel: K,
-    part: &Part<F>,
+    part: &Flat,
     task: Task,
     trial: Trial,
     objective: Objective<L>,
-) -> Result<Box<Model<C, F, K>>, Stopped> {
+    model: &mut DynModel<'_, K>,
+) -> Result<(), Stopped> {
     let steps = part.labels.len() as f32 * task.epochs as f32;
     // The nearest power of two; half of it after a ninth of the steps, as 1/t from 1 to a tenth.
     let exponent = (-trial.learning_rate.log2()).round().clamp(0.0, 15.0) as u8;
     let period = (steps / 9.0).max(1.0).log2().round() as u8;
     let schedule = Halving { exponent, period, last: (exponent + 3).min(15) };
 
-    let mut model = Box::new(integer::Model::<C, F, K>::on(kernel));
+    let (classes, features) = (model.classes(), model.features());
+    let (mut weights, mut memory) = (vec![0; classes * features], vec![0; 2 * classes]);
+    let mut own = integer::DynModel::on(kernel, &mut weights, &mut memory, classes, features)?;
     let mut sgd = Sgd::new(objective, schedule)?;
     let mut order = Order::new(part.labels.len(), &mut XorShiftRng::seed_from_u64(task.seed))?;
+    let inputs: Vec<i16> = part.features.iter().map(|x| (x * ONE) as i16).collect();
     for _ in 0..task.epochs {
         let epoch = order.epoch();
         while order.epoch() == epoch {
             let index = order.index();
-            let x = part.features[index].map(|x| (x * ONE) as i16);
-            sgd.step(&mut model, Inputs::new(&x)?, part.labels[index].into())?;
+            let x = Inputs::new(&inputs[index * features..][..features])?;
+            sgd.step(&mut own, x, part.labels[index].into())?;
             order.skip();
         }
     }
-    let mut float = Box::new(Model::on(kernel));
-    model.dequantise(&mut float)?;
-    Ok(float)
+    own.dequantise(model)?;
+    Ok(())
 }

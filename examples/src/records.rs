@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hingeline_console::file::{self, FileError};
 
-use crate::dataset::Part;
+use crate::dataset::{PartOf, Row};
 
 /// How a feature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,34 +43,44 @@ impl Value {
 /// No part of a data set is larger: 1 GiB.
 const LIMIT: u64 = 1 << 30;
 
-/// Reads all records of a file.
+/// Reads all records of a file, of `width` features each.
 ///
 /// # Errors
 /// A message that names the file and what was expected: if it is missing, holds no record or a part of one, if a label
 /// is not below `classes` or a feature is not finite.
-pub fn read<const F: usize>(path: &Path, value: Value, classes: usize) -> Result<Part<F>, FileError> {
-    let size = 1 + F * value.size();
-    let what = format!("records of {size} bytes: a label below {classes}, then {F} features of {} bytes", value.size());
+pub fn read<R: Row>(path: &Path, value: Value, classes: usize, width: usize) -> Result<PartOf<R>, FileError> {
+    let size = size(value, width).map_err(|problem| FileError::new(path, problem))?;
+    let what =
+        format!("records of {size} bytes: a label below {classes}, then {width} features of {} bytes", value.size());
     let bytes = file::read(path, LIMIT, &what)?;
-    parse(&bytes, value, classes).map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
+    parse(&bytes, value, classes, width)
+        .map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
 }
 
-/// The records that the bytes are.
+/// The bytes of a record.
+fn size(value: Value, width: usize) -> Result<usize, String> {
+    let size = width.checked_mul(value.size()).and_then(|size| size.checked_add(1));
+    let size = size.filter(|size| width > 0 && *size as u64 <= LIMIT);
+    size.ok_or_else(|| format!("records of {width} features; expected 1 to {}", LIMIT / value.size() as u64 - 1))
+}
+
+/// The records that the bytes are, of `width` features each.
 ///
 /// # Errors
 /// What is wrong with them, for people.
-pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Result<Part<F>, String> {
-    let size = 1 + F * value.size();
+pub fn parse<R: Row>(bytes: &[u8], value: Value, classes: usize, width: usize) -> Result<PartOf<R>, String> {
+    let size = size(value, width)?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(size) {
         return Err(format!("{} bytes are no whole number of records", bytes.len()));
     }
-    let mut part = Part::default();
+    let mut part = PartOf::default();
     for (index, record) in bytes.chunks_exact(size).enumerate() {
-        let (features, label) = sample(record, value).ok_or_else(|| format!("record {index} is too short"))?;
+        let (features, label): (R, u8) =
+            sample(record, value, width).ok_or_else(|| format!("record {index} is too short"))?;
         if usize::from(label) >= classes {
             return Err(format!("record {index} has the label {label}"));
         }
-        if let Some(feature) = features.iter().position(|feature| !feature.is_finite()) {
+        if let Some(feature) = features.as_ref().iter().position(|feature| !feature.is_finite()) {
             return Err(format!("feature {feature} of record {index} is not finite"));
         }
         part.features.push(features);
@@ -79,10 +89,10 @@ pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Resu
     Ok(part)
 }
 
-fn sample<const F: usize>(record: &[u8], value: Value) -> Option<([f32; F], u8)> {
+fn sample<R: Row>(record: &[u8], value: Value, width: usize) -> Option<(R, u8)> {
     let (label, values) = record.split_first()?;
-    let mut features = [0.0; F];
-    for (feature, bytes) in features.iter_mut().zip(values.chunks_exact(value.size())) {
+    let mut features = R::zeros(width);
+    for (feature, bytes) in features.as_mut().iter_mut().zip(values.chunks_exact(value.size())) {
         *feature = value.decode(bytes)?;
     }
     Some((features, *label))

@@ -3,14 +3,17 @@
 use clap::ValueEnum;
 use hingeline::kernel::Kernel;
 use hingeline::{
-    CrammerSinger, Loss, Model, Objective, Samples, Softmax, Stopped, Weighted, WestonWatkins, class_weights,
+    AveragedSgd, Confusion, CrammerSinger, DynAverage, DynModel, DynSamples, Error, Loss, Objective, Order, Sgd,
+    Softmax, Stopped, Weighted, WestonWatkins, class_weights,
 };
+use rand_core::SeedableRng;
+use rand_xorshift::XorShiftRng;
 use serde::Serialize;
 
-use crate::dataset::{Dataset, Part};
+use crate::dataset::{DatasetOf, Flat};
 use crate::integers;
 use crate::rates::Fall;
-use crate::strategy::{Budget, Plan, Strategy, go_on};
+use crate::strategy::Strategy;
 
 /// What a training run minimises, but for the L2 term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
@@ -76,57 +79,90 @@ const STRENGTHS: [f32; 6] = [1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2];
 /// How many different fifths are set aside: small ones say little each.
 const FIFTHS: u64 = 3;
 
-/// Trains a model from zero by averaged SGD.
+/// Trains a model, which is of zeros, by averaged SGD.
 ///
 /// # Errors
 /// What the library refuses, with the sample at fault.
-pub fn train<const C: usize, const F: usize, K: Kernel>(
+pub fn train<K: Kernel>(
     kernel: K,
-    part: &Part<F>,
+    part: &Flat,
     task: Task,
     trial: Trial,
-) -> Result<Box<Model<C, F, K>>, Stopped> {
+    model: &mut DynModel<'_, K>,
+) -> Result<(), Stopped> {
     if task.integers {
-        return integers::train(kernel, part, task, trial);
+        return integers::train(kernel, part, task, trial, model);
     }
     match task.loss {
-        LossName::Hinge => train_by(kernel, part, task, trial, WestonWatkins::new(1.0)?),
-        LossName::CrammerSinger => train_by(kernel, part, task, trial, CrammerSinger::new(1.0)?),
-        LossName::Softmax => train_by(kernel, part, task, trial, Softmax),
+        LossName::Hinge => train_by(part, task, trial, WestonWatkins::new(1.0)?, model),
+        LossName::CrammerSinger => train_by(part, task, trial, CrammerSinger::new(1.0)?, model),
+        LossName::Softmax => train_by(part, task, trial, Softmax, model),
     }
 }
 
 /// The same, by a loss that may get weights.
-fn train_by<const C: usize, const F: usize, K: Kernel, L: Loss>(
-    kernel: K,
-    part: &Part<F>,
+fn train_by<K: Kernel, L: Loss>(
+    part: &Flat,
     task: Task,
     trial: Trial,
     loss: L,
-) -> Result<Box<Model<C, F, K>>, Stopped> {
+    model: &mut DynModel<'_, K>,
+) -> Result<(), Stopped> {
     if task.weight_power == 0.0 {
-        return minimise(kernel, part, task, trial, loss);
+        return minimise(part, task, trial, loss, model);
     }
-    let (mut counts, mut weights) = ([0; C], [0.0; C]);
+    let (mut counts, mut weights) = (vec![0; model.classes()], vec![0.0; model.classes()]);
     part.samples()?.count_classes(&mut counts)?;
     class_weights(&counts, task.weight_power, &mut weights)?;
-    minimise(kernel, part, task, trial, Weighted::new(loss, &weights)?)
+    minimise(part, task, trial, Weighted::new(loss, &weights)?, model)
 }
 
-fn minimise<const C: usize, const F: usize, K: Kernel, L: Loss>(
-    kernel: K,
-    part: &Part<F>,
+fn minimise<K: Kernel, L: Loss>(
+    part: &Flat,
     task: Task,
     trial: Trial,
     loss: L,
-) -> Result<Box<Model<C, F, K>>, Stopped> {
+    model: &mut DynModel<'_, K>,
+) -> Result<(), Stopped> {
     let (Task { epochs, seed, .. }, Trial { learning_rate, l2 }) = (task, trial);
     let steps = Strategy::Sgd.steps(part.labels.len(), epochs);
-    let plan = Plan::Descent(Fall::InverseTime.from(learning_rate, l2, steps));
-    let mut model = Box::new(Model::on(kernel));
-    let budget = Budget { seed, epochs, averaged: epochs.div_ceil(2) };
-    Strategy::Sgd.train(plan, Objective::of(loss, l2)?, budget, &mut model, part, go_on)?;
-    Ok(model)
+    let rates = Fall::InverseTime.from(learning_rate, l2, steps);
+    let mut samples = part.samples()?;
+    let mut order = Order::new(part.labels.len(), &mut XorShiftRng::seed_from_u64(seed))?;
+    let mut sgd = Sgd::new(Objective::of(loss, l2)?, rates)?;
+    let averaged = epochs.div_ceil(2);
+    for _ in averaged..epochs {
+        sgd.epoch(model, &mut samples, &mut order)?;
+    }
+    let (classes, features) = (model.classes(), model.features());
+    let mut memory = vec![0.0; DynAverage::memory_len(classes, features)];
+    let mut average = DynAverage::new(&mut memory, classes, features)?;
+    let mut sgd = AveragedSgd::new(sgd, &mut average);
+    for _ in 0..averaged {
+        sgd.epoch(model, &mut samples, &mut order)?;
+    }
+    average.finish(model)?;
+    Ok(())
+}
+
+/// How often each class was taken for each, in a buffer of `C²` counts.
+///
+/// # Errors
+/// If there is no sample, or a score is not finite.
+pub fn confusion<'a, K: Kernel>(
+    model: &DynModel<'_, K>,
+    part: &Flat,
+    counts: &'a mut Vec<u32>,
+) -> Result<Confusion<'a>, Error> {
+    counts.resize(model.classes() * model.classes(), 0);
+    let mut confusion = Confusion::new(counts, model.classes())?;
+    confusion.add_set(model, &mut part.samples()?)?;
+    Ok(confusion)
+}
+
+/// The samples whose class was predicted.
+pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
+    (0..classes).filter_map(|class| confusion.count(class, class)).sum()
 }
 
 /// The best of a grid of learning rates and L2 strengths on fifths of the training part, each trained on its
@@ -134,9 +170,9 @@ fn minimise<const C: usize, const F: usize, K: Kernel, L: Loss>(
 ///
 /// # Errors
 /// What is wrong, for people, if the set is too small to be divided.
-pub fn select<const C: usize, const F: usize, K: Kernel>(
+pub fn select<K: Kernel>(
     kernel: K,
-    set: &Dataset<F>,
+    set: &DatasetOf<Box<[f32]>>,
     task: Task,
     only: (Option<f32>, Option<f32>),
 ) -> Result<Trial, String> {
@@ -144,16 +180,17 @@ pub fn select<const C: usize, const F: usize, K: Kernel>(
     for fifth in 0..FIFTHS {
         let mut own = set.clone();
         own.set_aside(0.2, task.seed.wrapping_add(fifth))?;
-        divided.push(own);
+        divided.push([own.train.flat(), own.validation.flat()]);
     }
-    let rates = only.0.map_or(task.loss.rates().map(|rate| rate / F as f32).to_vec(), |rate| vec![rate]);
+    let features = divided[0][0].width as f32;
+    let rates = only.0.map_or(task.loss.rates().map(|rate| rate / features).to_vec(), |rate| vec![rate]);
     let strengths = only.1.map_or(STRENGTHS.to_vec(), |l2| vec![l2]);
     let mut best: Option<((f64, f32), Trial)> = None;
     for l2 in strengths {
         for &learning_rate in &rates {
             let trial = Trial { learning_rate, l2 };
             // Too large a rate for this strength is refused, and so is one that diverges: neither is the best.
-            let Ok(score) = score::<C, F, K>(kernel, &divided, task, trial) else { continue };
+            let Ok(score) = score(kernel, set.classes.len(), &divided, task, trial) else { continue };
             let is_better = |(value, loss): (f64, f32)| score.0 > value || (score.0 == value && score.1 < loss);
             if best.is_none_or(|(other, _)| is_better(other)) {
                 best = Some((score, trial));
@@ -166,23 +203,26 @@ pub fn select<const C: usize, const F: usize, K: Kernel>(
 }
 
 /// What the choice goes by, and the loss of a hinge: both are sums over the fifths.
-fn score<const C: usize, const F: usize, K: Kernel>(
+fn score<K: Kernel>(
     kernel: K,
-    divided: &[Dataset<F>],
+    classes: usize,
+    divided: &[[Flat; 2]],
     task: Task,
     trial: Trial,
 ) -> Result<(f64, f32), Stopped> {
     let (mut value, mut loss, mut counts) = (0.0, 0.0, Vec::new());
-    for set in divided {
-        let model = train::<C, F, K>(kernel, &set.train, task, trial)?;
-        let confusion = set.validation.confusion(&model, &mut counts)?;
+    for [part, validation] in divided {
+        let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, part.width)];
+        let mut model = DynModel::on(kernel, &mut memory, classes, part.width)?;
+        train(kernel, part, task, trial, &mut model)?;
+        let confusion = confusion(&model, validation, &mut counts)?;
         value += match task.criterion {
             // Whole numbers, so that equal ones are equal.
-            Criterion::Accuracy => (0..C).filter_map(|class| confusion.count(class, class)).map(f64::from).sum(),
+            Criterion::Accuracy => f64::from(correct(&confusion, classes)),
             Criterion::MacroF1 => f64::from(confusion.macro_f1().unwrap_or_default()),
         };
         let hinge = Objective::of(WestonWatkins::new(1.0)?, 0.0)?;
-        loss += hinge.evaluate(&model, &mut set.validation.samples()?)?.data_loss;
+        loss += hinge.evaluate(&model, &mut validation.samples()?)?.data_loss;
     }
     Ok((value, loss))
 }

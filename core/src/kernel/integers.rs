@@ -57,7 +57,7 @@ pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) 
     for (k, bias) in coefficients.iter().zip(bias) {
         *bias = bias.wrapping_sub(k.wrapping_shl(rate.bias_shift));
         // One comparison for both ends.
-        if bias.wrapping_add(LARGEST_BIAS).cast_unsigned() > 2 * LARGEST_BIAS.cast_unsigned() {
+        if bias.wrapping_add(LARGEST_BIAS).cast_unsigned() > LARGEST_BIAS.cast_unsigned().wrapping_mul(2) {
             *bias = clamp(*bias, LARGEST_BIAS);
             clamped = clamped.wrapping_add(1);
         }

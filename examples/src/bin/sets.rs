@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use clap::Parser;
 use comfy_table::Table;
+use hingeline::DynModel;
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, remark, unusable};
-use hingeline_examples::dataset::Dataset;
+use hingeline_examples::dataset::DatasetOf;
 use hingeline_examples::report::{percent, table_of};
-use hingeline_examples::selection::{Criterion, LossName, Task, Trial, select, train};
+use hingeline_examples::selection::{Criterion, LossName, Task, Trial, confusion, correct, select, train};
 use hingeline_examples::{folder, integers, options};
 use serde::Serialize;
 
@@ -85,21 +86,6 @@ struct Row {
     kernel: &'static str,
 }
 
-/// Everything for one shape.
-type Runner = fn(&Path, folder::Meta, &Options) -> Result<Row, Problem>;
-
-/// A model's shape is known at compile time, a folder's is not: these are the shapes that there is code for.
-macro_rules! shapes {
-    ($($classes:literal x $features:literal),*) => {
-        [$((($classes, $features), run::<$classes, $features> as Runner)),*]
-    };
-}
-
-const SHAPES: [((usize, usize), Runner); 15] = shapes!(
-    10 x 3072, 26 x 16, 5 x 96, 10 x 784, 8 x 32, 10 x 64, 10 x 16, 6 x 36, 7 x 9, 3 x 96, 10 x 320, 4 x 7, 3 x 4,
-    7 x 30, 3 x 13
-);
-
 fn main() -> ExitCode {
     hingeline_console::main(|options: Options| {
         let mut rows = Vec::new();
@@ -124,18 +110,7 @@ fn of_set(problem: Problem) -> Problem {
 }
 
 fn measure(path: &Path, options: &Options) -> Result<Row, Problem> {
-    let meta = folder::read_meta(path)?;
-    let shape = (meta.classes.len(), meta.d);
-    let Some((_, run)) = SHAPES.iter().find(|(known, _)| *known == shape) else {
-        let known: Vec<_> = SHAPES.iter().map(|((classes, features), _)| format!("{classes}x{features}")).collect();
-        let problem = format!("{} classes x {} features; expected one of {}", shape.0, shape.1, known.join(", "));
-        return Err(FileError::new(path, problem).into());
-    };
-    run(path, meta, options)
-}
-
-fn run<const C: usize, const F: usize>(path: &Path, meta: folder::Meta, options: &Options) -> Result<Row, Problem> {
-    let mut set = folder::read::<F>(path, meta)?;
+    let mut set = folder::read(path, folder::read_meta(path)?)?;
     if options.integers {
         if options.loss == LossName::Softmax {
             return Err("in integers there is no softmax; expected hinge or crammer-singer".into());
@@ -145,17 +120,17 @@ fn run<const C: usize, const F: usize>(path: &Path, meta: folder::Meta, options:
     if let Some(untrained) = set.untrained() {
         remark(format_args!("warning: {}: {untrained}", path.display()));
     }
-    let measured = Choice::best().run(Measurement::<C, F> { set: &set, options })?;
+    let measured = Choice::best().run(Measurement { set: &set, options })?;
     measured.map_err(|problem| FileError::new(path, problem).into())
 }
 
 /// A measurement, to be run on a kernel.
-struct Measurement<'a, const C: usize, const F: usize> {
-    set: &'a Dataset<F>,
+struct Measurement<'a> {
+    set: &'a DatasetOf<Box<[f32]>>,
     options: &'a Options,
 }
 
-impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
+impl Work for Measurement<'_> {
     type Output = Result<Row, Problem>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
@@ -165,20 +140,24 @@ impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
         let start = Instant::now();
         let trial = match (learning_rate, l2) {
             (Some(learning_rate), Some(l2)) => Trial { learning_rate, l2 },
-            only => select::<C, F, K>(kernel, set, task, only)?,
+            only => select(kernel, set, task, only)?,
         };
         let select_seconds = start.elapsed().as_secs_f64();
+        let (part, test) = (set.train.flat(), set.test.flat());
+        let (classes, features) = (set.classes.len(), part.width);
+        let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, features)];
+        let mut model = DynModel::on(kernel, &mut memory, classes, features)?;
         let start = Instant::now();
-        let model = train::<C, F, K>(kernel, &set.train, task, trial)?;
+        train(kernel, &part, task, trial, &mut model)?;
         let train_seconds = start.elapsed().as_secs_f64();
         let mut counts = Vec::new();
-        let confusion = set.test.confusion(&model, &mut counts)?;
+        let confusion = confusion(&model, &test, &mut counts)?;
         Ok(Row {
             set: set.name.clone(),
-            train: set.train.labels.len(),
-            test: set.test.labels.len(),
-            features: F,
-            classes: C,
+            train: part.labels.len(),
+            test: test.labels.len(),
+            features,
+            classes,
             loss,
             weight_power,
             integers,
@@ -188,7 +167,7 @@ impl<const C: usize, const F: usize> Work for Measurement<'_, C, F> {
             epochs,
             select_seconds,
             train_seconds,
-            test_accuracy: set.test.accuracy(&model)?,
+            test_accuracy: f64::from(correct(&confusion, classes)) / test.labels.len() as f64,
             test_macro_f1: confusion.macro_f1().unwrap_or_default(),
             test_balanced_accuracy: confusion.balanced_accuracy().unwrap_or_default(),
             weights_checksum: format!("{:016x}", model.checksum()),

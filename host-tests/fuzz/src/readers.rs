@@ -63,7 +63,7 @@ pub fn idx_labels(bytes: &[u8]) {
 pub fn records(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let value = [Value::U8, Value::I8, Value::I16, Value::F32][usize::from(kind % 4)];
-    if let Ok(part) = records::parse::<6>(bytes, value, 4) {
+    if let Ok(part) = records::parse::<[f32; 6]>(bytes, value, 4, 6) {
         assert_eq!(bytes.len(), (1 + 6 * value.size()) * part.labels.len());
         assert!(part.features.as_flattened().iter().all(|feature| feature.is_finite()));
         assert!(part.labels.iter().all(|label| *label < 4));
@@ -72,7 +72,7 @@ pub fn records(bytes: &[u8]) {
 
 /// Records of CIFAR-10.
 pub fn cifar10(bytes: &[u8]) {
-    if let Ok(part) = records::parse::<{ cifar10::FEATURES }>(bytes, Value::U8, cifar10::CLASSES) {
+    if let Ok(part) = records::parse::<Box<[f32]>>(bytes, Value::U8, cifar10::CLASSES, cifar10::FEATURES) {
         assert_eq!(bytes.len(), (1 + cifar10::FEATURES) * part.labels.len());
     }
 }
