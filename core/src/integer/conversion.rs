@@ -1,6 +1,6 @@
 //! From binary32 and back.
 
-use super::input::INPUT_BITS;
+use super::input::{INPUT_BITS, Inputs};
 use super::model::{AnyModel, LARGEST_BIAS, largest_weight};
 use super::samples::Samples;
 use super::storage::Storage;
@@ -28,15 +28,56 @@ impl Agreement {
     pub fn fraction(&self) -> f32 {
         self.agreeing as f32 / self.samples as f32
     }
+
+    /// Of a model in binary32 and a prediction, sample by sample.
+    pub(super) fn of<T, K, D, I>(
+        float: &model::AnyModel<T, K>,
+        features: &mut D,
+        inputs: &mut I,
+        mut predict: impl FnMut(Inputs<'_>) -> Result<usize, Error>,
+    ) -> Result<Self, Stopped>
+    where
+        T: model::Storage,
+        K: Kernel,
+        D: SamplesOf<T::Shape> + ?Sized,
+        I: Samples + ?Sized,
+    {
+        let samples = inputs.len();
+        if samples != features.count(KEY) {
+            return Err(Error::ShapeMismatch.into());
+        }
+        if samples == 0 {
+            return Err(Error::EmptySet.into());
+        }
+        let mut agreeing = 0_usize;
+        for index in 0..samples {
+            let (x, _) = features.row(KEY, float.features(), index).map_err(Stopped::at(index))?;
+            let expected = float.predict_row(x).map_err(Stopped::at(index))?;
+            let (x, _) = inputs.sample(index).map_err(Stopped::at(index))?;
+            let predicted = predict(x).map_err(Stopped::at(index))?;
+            agreeing = agreeing.wrapping_add(usize::from(predicted == expected));
+        }
+        Ok(Self { agreeing, samples })
+    }
 }
 
 /// `2^bits`, for what binary32 holds.
-fn power(bits: u8) -> f32 {
+pub(super) fn power(bits: u8) -> f32 {
     1_u32.wrapping_shl(bits.into()) as f32
 }
 
 /// Two to the number of an input's fraction bits.
-const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
+pub(super) const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
+
+/// The most fraction bits, up to 15, with which no weight is beyond the limit and no bias beyond ±2²⁸.
+pub(super) fn largest_power(weights: &[f32], bias: &[f32], scale: f32, limit: i32) -> Result<u8, Error> {
+    let fits = |bits: &u8| {
+        let (weight_unit, bias_unit) = (power(*bits), power(*bits) * ONE);
+        weights.iter().all(|w| (scale * w * weight_unit).abs() <= limit as f32)
+            && bias.iter().all(|b| (b * bias_unit).abs() <= LARGEST_BIAS as f32)
+    };
+    (0..=15).rev().find(fits).ok_or(Error::WeightTooLarge)
+}
 
 impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
     /// Makes this model, in place, the nearest one to a model of standardised features in binary32.
@@ -65,13 +106,7 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
             return Err(Error::ShapeMismatch);
         }
         let (weights, bias, scale) = float.parts();
-        let limit = largest_weight(self.features()) as f32;
-        let fits = |bits: &u8| {
-            let (weight_unit, bias_unit) = (power(*bits), power(*bits) * ONE);
-            weights.iter().all(|w| (scale.value * w * weight_unit).abs() <= limit)
-                && bias.iter().all(|b| (b * bias_unit).abs() <= LARGEST_BIAS as f32)
-        };
-        let bits = (0..=15).rev().find(fits).ok_or(Error::WeightTooLarge)?;
+        let bits = largest_power(weights, bias, scale.value, largest_weight(self.features()))?;
         self.fill(
             weights.iter().map(|w| libm::roundf(scale.value * w * power(bits)) as i16),
             bias.iter().map(|b| libm::roundf(b * power(bits) * ONE) as i32),
@@ -131,21 +166,6 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
         D: SamplesOf<T::Shape> + ?Sized,
         I: Samples + ?Sized,
     {
-        let samples = inputs.len();
-        if samples != features.count(KEY) {
-            return Err(Error::ShapeMismatch.into());
-        }
-        if samples == 0 {
-            return Err(Error::EmptySet.into());
-        }
-        let mut agreeing = 0_usize;
-        for index in 0..samples {
-            let (x, _) = features.row(KEY, float.features(), index).map_err(Stopped::at(index))?;
-            let expected = float.predict_row(x).map_err(Stopped::at(index))?;
-            let (x, _) = inputs.sample(index).map_err(Stopped::at(index))?;
-            let predicted = self.predict(x).map_err(Stopped::at(index))?;
-            agreeing = agreeing.wrapping_add(usize::from(predicted == expected));
-        }
-        Ok(Agreement { agreeing, samples })
+        Agreement::of(float, features, inputs, |x| self.predict(x))
     }
 }

@@ -4,7 +4,8 @@ use core::marker::PhantomData;
 
 use crate::error::Error;
 pub use crate::kernel::inputs::InputScale;
-use crate::kernel::inputs::{HIGHEST, LARGEST_FACTOR, LOWEST, clamp, inputs};
+pub(super) use crate::kernel::inputs::{HIGHEST, LOWEST};
+use crate::kernel::inputs::{LARGEST_FACTOR, clamp, inputs};
 use crate::kernel::{CHOSEN, KEY, Sealed};
 
 /// The fraction bits of an input, q: 32 stand for 1.

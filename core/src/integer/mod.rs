@@ -73,12 +73,14 @@
 //!
 //! # From binary32 and back
 //! [`AnyModel::quantise`] takes a model that a desktop has trained, [`AnyModel::agreement`] says how often both then
-//! answer alike, [`AnyModel::dequantise`] gives it back exactly.
+//! answer alike, [`AnyModel::dequantise`] gives it back exactly. For prediction alone, a [`ByteModel`] has weights of 8
+//! bits.
 //!
 //! # An invariant
 //! While nothing is clamped and nothing shrinks, the sums over all classes of `w[c][f]` and of `b[c]` stay as they
 //! were.
 
+mod bytes;
 mod conversion;
 mod evaluation;
 mod input;
@@ -89,6 +91,7 @@ mod schedule;
 mod sgd;
 mod storage;
 
+pub use bytes::{ByteInputs, ByteModel};
 pub use conversion::Agreement;
 pub use evaluation::Evaluation;
 pub use input::{INPUT_BITS, InputScale, Inputs, Moments, RawValue, Sums};

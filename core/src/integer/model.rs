@@ -87,14 +87,13 @@ pub(super) const fn largest_weight(features: usize) -> i32 {
 }
 
 /// Refuses shapes for which a sum could overflow.
-const fn check_shape(classes: usize, features: usize) -> Result<(), Error> {
+pub(super) const fn check_shape(classes: usize, features: usize) -> Result<(), Error> {
     let fits = classes >= 2 && classes <= MOST_CLASSES && features >= 1 && features <= MOST_FEATURES;
     if fits { Ok(()) } else { Err(Error::InvalidShape) }
 }
 
-/// Refuses what a model must not hold, and returns the largest magnitude of the weights.
-const fn check_parts(weights: &[i16], bias: &[i32], fraction_bits: u8, features: usize) -> Result<i32, Error> {
-    let bound = integers::largest(weights);
+/// Refuses biases and fraction bits that a model must not hold.
+pub(super) const fn check_bias(bias: &[i32], fraction_bits: u8) -> Result<(), Error> {
     if fraction_bits > MOST_BITS {
         return Err(Error::InvalidScale);
     }
@@ -104,6 +103,15 @@ const fn check_parts(weights: &[i16], bias: &[i32], fraction_bits: u8, features:
             return Err(Error::WeightTooLarge);
         }
         rest = others;
+    }
+    Ok(())
+}
+
+/// Refuses what a model must not hold, and returns the largest magnitude of the weights.
+const fn check_parts(weights: &[i16], bias: &[i32], fraction_bits: u8, features: usize) -> Result<i32, Error> {
+    let bound = integers::largest(weights);
+    if let Err(error) = check_bias(bias, fraction_bits) {
+        return Err(error);
     }
     if bound <= largest_weight(features) { Ok(bound) } else { Err(Error::WeightTooLarge) }
 }

@@ -11,7 +11,7 @@ use super::integers_call::{self, Call};
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
     // SAFETY: the function reads and writes what a call describes, from addresses of words.
-    unsafe { integers_call::scores::<2>(scores_of_rows, in_words && x.len() >= 8, weights, bias, x, scores) }
+    unsafe { integers_call::scores::<2, _>(scores_of_rows, in_words && x.len() >= 8, weights, bias, x, scores) }
 }
 
 /// `w = w − factor · x` for both numbers of each pair, as many as both have.

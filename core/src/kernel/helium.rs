@@ -55,6 +55,11 @@ impl Sealed for Helium {
     }
 
     #[inline(always)]
+    fn byte_scores(self, _: Key, weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
+        helium_integers::byte_scores(weights, bias, x, scores);
+    }
+
+    #[inline(always)]
     fn integer_update(
         self,
         _: Key,

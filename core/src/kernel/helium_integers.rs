@@ -16,7 +16,14 @@ const WIDTH: usize = 8;
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the target has the unit, and the function reads and writes what a call describes, of any length.
-    unsafe { integers_call::scores::<1>(scores_of_rows, true, weights, bias, x, scores) }
+    unsafe { integers_call::scores::<1, _>(scores_of_rows, true, weights, bias, x, scores) }
+}
+
+/// The same with weights and inputs of 8 bits, sixteen at a time.
+#[inline]
+pub(super) fn byte_scores(weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
+    // SAFETY: as above.
+    unsafe { integers_call::scores::<1, _>(scores_of_byte_rows, true, weights, bias, x, scores) }
 }
 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
@@ -48,81 +55,100 @@ macro_rules! helium {
     };
 }
 
-/// Eight products of the inputs in q0 with the weights of a row, added to its sum.
+/// A register of products of the inputs in q0 with the weights of a row, added to its sum.
 macro_rules! products {
-    ($row:literal, $weights:literal, $sum:literal) => {
-        concat!("vldrh.u16 ", $weights, ", [", $row, "], #16\n", "vmladava.s16 ", $sum, ", q0, ", $weights, "\n")
+    ($load:literal, $multiply:literal, $row:literal, $weights:literal, $sum:literal) => {
+        concat!($load, " ", $weights, ", [", $row, "], #16\n", $multiply, " ", $sum, ", q0, ", $weights, "\n")
     };
 }
 
-/// The scores of rows: five at a time, so that inputs are loaded once for five products, then one.
+/// The scores of rows, for weights of one size: five rows at a time, so that inputs are loaded once for five products,
+/// then one.
 ///
 /// r0, r2, r4, r6, r8: sums, r1, r3, r5, r7, r9: rows, r10: the row behind them, r11: x, r12: for what is short. On the
 /// stack: x, features, biases and scores to come, bytes of a row, rows to come behind the next five.
-///
-/// # Safety
-/// The processor has the unit. Rows and features are at least 1, and there is so much of each as the call says.
-#[unsafe(naked)]
-unsafe extern "C" fn scores_of_rows(call: &Call) {
-    naked_asm!(
-        helium!(),
-        "push {r4-r11, lr}",
-        "sub sp, sp, #28",
-        "ldmia r0, {r0-r5}",
-        "lsl r6, r5, #1",
-        "strd r1, r5, [sp]",
-        "strd r2, r3, [sp, #8]",
-        "str r6, [sp, #16]",
-        "mov r1, r0",
-        "subs r4, r4, #5",
-        "blt 4f",
-        // Five rows.
-        "2: str r4, [sp, #20]",
-        "ldr r12, [sp, #16]",
-        "add r3, r1, r12",
-        "add r5, r3, r12",
-        "add r7, r5, r12",
-        "add r9, r7, r12",
-        "add r10, r9, r12",
-        "ldr r12, [sp, #8]",
-        "ldmia r12!, {r0, r2, r4, r6, r8}",
-        "str r12, [sp, #8]",
-        "ldrd r11, lr, [sp]",
-        "dlstp.16 lr, lr",
-        "3: vldrh.u16 q0, [r11], #16",
-        products!("r1", "q1", "r0"),
-        products!("r3", "q2", "r2"),
-        products!("r5", "q3", "r4"),
-        products!("r7", "q1", "r6"),
-        products!("r9", "q2", "r8"),
-        "letp lr, 3b",
-        "ldr r12, [sp, #12]",
-        "stmia r12!, {r0, r2, r4, r6, r8}",
-        "str r12, [sp, #12]",
-        "mov r1, r10",
-        "ldr r4, [sp, #20]",
-        "subs r4, r4, #5",
-        "bge 2b",
-        // One row.
-        "4: adds r4, r4, #5",
-        "beq 7f",
-        "ldrd r5, r7, [sp, #8]",
-        "ldr r12, [sp, #16]",
-        "5: ldr r0, [r5], #4",
-        "add r10, r1, r12",
-        "ldrd r11, lr, [sp]",
-        "dlstp.16 lr, lr",
-        "6: vldrh.u16 q0, [r11], #16",
-        products!("r1", "q1", "r0"),
-        "letp lr, 6b",
-        "str r0, [r7], #4",
-        "mov r1, r10",
-        "subs r4, r4, #1",
-        "bne 5b",
-        "7: add sp, sp, #28",
-        "pop {r4-r11, pc}",
-        options(raw)
-    )
+macro_rules! scores_of_rows {
+    ($(#[$meta:meta])* $name:ident, $shift:literal, $loop:literal, $load:literal, $multiply:literal) => {
+        $(#[$meta])*
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name(call: &Call) {
+            naked_asm!(
+                helium!(),
+                "push {r4-r11, lr}",
+                "sub sp, sp, #28",
+                "ldmia r0, {r0-r5}",
+                concat!("lsl r6, r5, #", $shift),
+                "strd r1, r5, [sp]",
+                "strd r2, r3, [sp, #8]",
+                "str r6, [sp, #16]",
+                "mov r1, r0",
+                "subs r4, r4, #5",
+                "blt 4f",
+                // Five rows.
+                "2: str r4, [sp, #20]",
+                "ldr r12, [sp, #16]",
+                "add r3, r1, r12",
+                "add r5, r3, r12",
+                "add r7, r5, r12",
+                "add r9, r7, r12",
+                "add r10, r9, r12",
+                "ldr r12, [sp, #8]",
+                "ldmia r12!, {r0, r2, r4, r6, r8}",
+                "str r12, [sp, #8]",
+                "ldrd r11, lr, [sp]",
+                concat!($loop, " lr, lr"),
+                concat!("3: ", $load, " q0, [r11], #16"),
+                products!($load, $multiply, "r1", "q1", "r0"),
+                products!($load, $multiply, "r3", "q2", "r2"),
+                products!($load, $multiply, "r5", "q3", "r4"),
+                products!($load, $multiply, "r7", "q1", "r6"),
+                products!($load, $multiply, "r9", "q2", "r8"),
+                "letp lr, 3b",
+                "ldr r12, [sp, #12]",
+                "stmia r12!, {r0, r2, r4, r6, r8}",
+                "str r12, [sp, #12]",
+                "mov r1, r10",
+                "ldr r4, [sp, #20]",
+                "subs r4, r4, #5",
+                "bge 2b",
+                // One row.
+                "4: adds r4, r4, #5",
+                "beq 7f",
+                "ldrd r5, r7, [sp, #8]",
+                "ldr r12, [sp, #16]",
+                "5: ldr r0, [r5], #4",
+                "add r10, r1, r12",
+                "ldrd r11, lr, [sp]",
+                concat!($loop, " lr, lr"),
+                concat!("6: ", $load, " q0, [r11], #16"),
+                products!($load, $multiply, "r1", "q1", "r0"),
+                "letp lr, 6b",
+                "str r0, [r7], #4",
+                "mov r1, r10",
+                "subs r4, r4, #1",
+                "bne 5b",
+                "7: add sp, sp, #28",
+                "pop {r4-r11, pc}",
+                options(raw)
+            )
+        }
+    };
+}
+
+scores_of_rows! {
+    /// Eight weights of 16 bits at a time.
+    ///
+    /// # Safety
+    /// The processor has the unit. Rows and features are at least 1, and there is so much of each as the call says.
+    scores_of_rows, "1", "dlstp.16", "vldrh.u16", "vmladava.s16"
+}
+
+scores_of_rows! {
+    /// Sixteen weights of 8 bits at a time.
+    ///
+    /// # Safety
+    /// As the other one.
+    scores_of_byte_rows, "0", "dlstp.8", "vldrb.u8", "vmladava.s8"
 }
 
 /// `row = row − factor · x`, with the inputs shifted before, to the right with a rounding. What does not fit 16 bits is

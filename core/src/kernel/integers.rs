@@ -3,9 +3,9 @@
 //! Sums of integers are the same in any order, so there is less to define than for binary32: the products, the
 //! rounding, and where a result is clamped. The callers keep to bounds within which nothing overflows.
 
-/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, for weights in row-major order.
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, for weights in row-major order, of 16 bits or of 8.
 #[inline]
-pub(crate) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+pub(crate) fn scores<T: Copy + Into<i32>>(weights: &[T], bias: &[i32], x: &[T], scores: &mut [i32]) {
     let mut rows = weights;
     for (score, bias) in scores.iter_mut().zip(bias) {
         let Some((row, below)) = rows.split_at_checked(x.len()) else { return };
@@ -15,8 +15,8 @@ pub(crate) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 }
 
 #[inline(always)]
-fn dot(a: &[i16], b: &[i16]) -> i32 {
-    let products = a.iter().zip(b).map(|(a, b)| i32::from(*a).wrapping_mul(i32::from(*b)));
+fn dot<T: Copy + Into<i32>>(a: &[T], b: &[T]) -> i32 {
+    let products = a.iter().zip(b).map(|(a, b)| (*a).into().wrapping_mul((*b).into()));
     products.fold(0, i32::wrapping_add)
 }
 

@@ -5,8 +5,8 @@ use super::integers;
 /// Where everything is, in the order in which the assembly loads it.
 #[repr(C)]
 pub(super) struct Call {
-    weights: *const i16,
-    x: *const i16,
+    weights: *const (),
+    x: *const (),
     bias: *const i32,
     scores: *mut i32,
     /// At least one.
@@ -19,15 +19,15 @@ pub(super) struct Call {
 /// a multiple of what it wants.
 ///
 /// # Safety
-/// The function may be called with memory for `rows · features` weights, `features` inputs, and `rows` biases and
+/// The function may be called with memory for `rows · features` weights of this type, `features` inputs, and `rows` biases and
 /// scores.
 #[inline(always)]
-pub(super) unsafe fn scores<const MULTIPLE: usize>(
+pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
     by: unsafe extern "C" fn(&Call),
     suits: bool,
-    weights: &[i16],
+    weights: &[T],
     bias: &[i32],
-    x: &[i16],
+    x: &[T],
     scores: &mut [i32],
 ) {
     let features = x.len();
@@ -38,8 +38,8 @@ pub(super) unsafe fn scores<const MULTIPLE: usize>(
         return integers::scores(weights, bias, x, scores);
     }
     let call = Call {
-        weights: weights.as_ptr(),
-        x: x.as_ptr(),
+        weights: weights.as_ptr().cast(),
+        x: x.as_ptr().cast(),
         bias: bias.as_ptr(),
         scores: scores.as_mut_ptr(),
         rows,

@@ -293,6 +293,12 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
+        /// The same with weights and inputs of 8 bits.
+        #[inline(always)]
+        fn byte_scores(self, _: Key, weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
+            integers::scores(weights, bias, x, scores);
+        }
+
         /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that
         /// fit, and `bias = bias − k · 2^bias_shift`, clamped; returns how many biases were.
         #[inline(always)]

@@ -8,7 +8,7 @@ use super::integers_call::{self, Call};
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the function reads and writes what a call describes.
-    unsafe { integers_call::scores::<2>(scores_of_rows, true, weights, bias, x, scores) }
+    unsafe { integers_call::scores::<2, _>(scores_of_rows, true, weights, bias, x, scores) }
 }
 
 /// `w = w − factor · x` for both numbers of each pair, as many as both have.

@@ -4,8 +4,8 @@
 //! their bounds; a refusal to clamp is none; and every kernel and either kind of shape return the same numbers.
 
 use hingeline::integer::{
-    AnyModel, CrammerSinger, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments, Objective, Progress,
-    Raw, Samples, Sgd, Storage, Sums, Weighted, WestonWatkins,
+    AnyModel, ByteInputs, ByteModel, CrammerSinger, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments,
+    Objective, Progress, Raw, Samples, Sgd, Storage, Sums, Weighted, WestonWatkins,
 };
 use hingeline::kernel::{Kernel, Work};
 use hingeline::{Error, Order};
@@ -29,11 +29,11 @@ impl<const C: usize, const F: usize> Work for Run<C, F> {
 
     fn run<K: Kernel>(self, kernel: K) -> Trace {
         if self.is_static {
-            return Driver::new(self.seed, [C, F], Model::<C, F, K>::on(kernel)).run();
+            return Driver::new(self.seed, [C, F], kernel, Model::<C, F, K>::on(kernel)).run();
         }
         let (mut weights, mut memory) = (vec![7; C * F], vec![7; 2 * C]);
         let model = DynModel::on(kernel, &mut weights, &mut memory, C, F).expect("memory of this length");
-        Driver::new(self.seed, [C, F], model).run()
+        Driver::new(self.seed, [C, F], kernel, model).run()
     }
 }
 
@@ -41,12 +41,13 @@ struct Driver<S: Storage, K: Kernel> {
     shape: [usize; 2],
     draw: Draw,
     trace: Trace,
+    kernel: K,
     model: AnyModel<S, K>,
 }
 
 impl<S: Storage, K: Kernel> Driver<S, K> {
-    fn new(seed: u64, shape: [usize; 2], model: AnyModel<S, K>) -> Self {
-        Self { shape, draw: Draw::new(seed), trace: Trace::NONE, model }
+    fn new(seed: u64, shape: [usize; 2], kernel: K, model: AnyModel<S, K>) -> Self {
+        Self { shape, draw: Draw::new(seed), trace: Trace::NONE, kernel, model }
     }
 
     fn run(mut self) -> Trace {
@@ -56,6 +57,7 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
                 2 => self.convert(),
                 3 => self.moments(),
                 4 => self.scores(),
+                5 => self.bytes(),
                 _ => self.steps(),
             }
             self.assert_bounds();
@@ -141,6 +143,23 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
             let _ = self.trace.call(moments.freeze(&mut scales));
         }
         self.trace.value(&scales);
+    }
+
+    /// Any bytes are a model, and any are inputs.
+    fn bytes(&mut self) {
+        let [classes, features] = self.shape;
+        let bytes: Vec<i8> = (0..(classes + 1) * features).map(|_| self.draw.bits() as i8).collect();
+        let (x, weights) = bytes.split_at(features);
+        let shift = self.draw.below(6);
+        let bias: Vec<i32> = (0..classes).map(|_| self.draw.bits().cast_signed() >> shift).collect();
+        let (width, bits) = (features + usize::from(self.draw.once_in(20)), self.draw.below(17) as u8);
+        let model = ByteModel::on(self.kernel, weights, &bias, width, bits);
+        let Ok(model) = self.trace.call(model) else { return };
+        let mut scores = vec![7; classes];
+        let _ = self.trace.call(model.scores(ByteInputs::new(x), &mut scores));
+        let predicted = model.predict(ByteInputs::new(x)).expect("inputs of this number");
+        assert!(scores.iter().all(|score| *score <= scores[predicted]), "{predicted} of {scores:?}");
+        self.trace.value(&scores);
     }
 
     fn scores(&mut self) {

@@ -1,8 +1,8 @@
 //! Models in integers: the contract in i128, the invariants, the accuracy beside binary32, and what is refused.
 
 use hingeline::integer::{
-    CrammerSinger, Decoded, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments, Objective, Progress,
-    Raw, Samples, Sgd, SgdStep, Sums, Weighted, WestonWatkins,
+    ByteInputs, ByteModel, CrammerSinger, Decoded, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments,
+    Objective, Progress, Raw, Samples, Sgd, SgdStep, Sums, Weighted, WestonWatkins,
 };
 use hingeline::{Error, Order, Stopped};
 use hingeline_host_tests::generate::{self, below, one_of};
@@ -426,4 +426,94 @@ fn a_model_of_binary32_is_rounded_once_and_comes_back_exactly() {
     let just = hingeline::Model::<2, 1>::from_parts([[32_767.0], [0.5]], [0.0; 2], 1.0).unwrap();
     fresh.quantise(&just).unwrap();
     assert_eq!(fresh.parts(), ([32_767, 1].as_slice(), [0; 2].as_slice(), 0));
+}
+
+/// Scores of bytes are those of i128, whatever they are; and the class is that of the first highest one, also where the
+/// rows are more than are scored at a time.
+#[test]
+fn scores_of_bytes_are_exact() {
+    for seed in 0..200 {
+        let mut rng = generate::rng(seed);
+        let (classes, features) = (2 + below(&mut rng, 30), 1 + below(&mut rng, 100));
+        let mut byte = || if below(&mut rng, 8) == 0 { -128 } else { below(&mut rng, 256) as u8 as i8 };
+        let weights: Vec<i8> = (0..classes * features).map(|_| byte()).collect();
+        let x: Vec<i8> = (0..features).map(|_| byte()).collect();
+        // Few values, so that there are ties.
+        let bias: Vec<i32> = (0..classes).map(|class| (class as i32 % 3 - 1) << 28).collect();
+        let model = ByteModel::from_parts(&weights, &bias, features, 6).unwrap();
+        let mut scores = vec![0; classes];
+        model.scores(ByteInputs::new(&x), &mut scores).unwrap();
+        let expected = weights.chunks(features).zip(&bias).map(|(row, b)| {
+            i128::from(*b) + row.iter().zip(&x).map(|(w, x)| i128::from(*w) * i128::from(*x)).sum::<i128>()
+        });
+        assert!(scores.iter().map(|score| i128::from(*score)).eq(expected), "seed {seed}");
+        let highest = scores.iter().max().unwrap();
+        let first = scores.iter().position(|score| score == highest).unwrap();
+        assert_eq!(model.predict(ByteInputs::new(&x)), Ok(first), "seed {seed}");
+    }
+    let zeros = ByteModel::from_parts(&[0; 36], &[5; 12], 3, 6).unwrap();
+    assert_eq!(zeros.predict(ByteInputs::new(&[1; 3])), Ok(0));
+    let (mut late, x) = ([0; 36], [1; 3]);
+    late[35] = 1;
+    assert_eq!(ByteModel::from_parts(&late, &[5; 12], 3, 6).unwrap().predict(ByteInputs::new(&x)), Ok(11));
+}
+
+/// The digits in bytes: as often right as in binary32 but for a few, on inputs that are the wide ones.
+#[test]
+fn a_model_becomes_bytes() {
+    let set = hingeline_examples::digits::digits();
+    let (mut float, mut average) = (hingeline::Model::<10, 64>::new(), hingeline::Average::new());
+    let sgd = hingeline::Sgd::new(hingeline::Hinge::new(1.0, 1e-3).unwrap(), hingeline::Constant { rate: 0.01 });
+    let mut sgd = hingeline::AveragedSgd::new(sgd.unwrap(), &mut average);
+    let mut order = Order::new(1297, &mut generate::rng(2)).unwrap();
+    for _ in 0..10 {
+        sgd.epoch(&mut float, &mut set.train.samples().unwrap(), &mut order).unwrap();
+    }
+    average.finish(&mut float).unwrap();
+    let (mut weights, mut bias) = ([0; 640], [0; 10]);
+    let model = ByteModel::quantise(&float, &mut weights, &mut bias).unwrap();
+    let (weights, _, bits) = model.parts();
+    let (unit, scale) = (2.0_f64.powi(bits.into()), f64::from(float.scale()));
+    for (own, w) in weights.iter().zip(float.weights().as_flattened()) {
+        assert!((f64::from(*own) - scale * f64::from(*w) * unit).abs() <= 0.5 + 1e-4);
+    }
+    assert!(weights.iter().any(|w| w.unsigned_abs() > 63), "a bit more would fit");
+
+    let scales = scales();
+    let (mut raw, mut buffer, mut bytes) = ([0; 64], [0; 64], [0; 64]);
+    let mut test = Decoded::new(TEST.len() / 65, &scales, &mut raw, &mut buffer, digits(TEST));
+    let agreement = model.agreement(&float, &mut set.test.samples().unwrap(), &mut test, &mut bytes).unwrap();
+    assert!(agreement.samples == 500 && agreement.agreeing >= 485, "{agreement:?}");
+    for index in 0..500 {
+        let mut decoded = [0; 64];
+        let label = digits(TEST)(index, &mut decoded).unwrap();
+        let (mut narrow, mut own) = ([0; 64], [0; 64]);
+        let (x, same_label) = test.sample(index).unwrap();
+        let x = ByteInputs::narrowed(x, &mut narrow).unwrap();
+        assert_eq!((x, label), (ByteInputs::scaled(&decoded, &scales, &mut own).unwrap(), same_label));
+    }
+}
+
+#[test]
+fn models_of_bytes_refuse_what_is_out_of_bounds() {
+    let parts = |weights: &[i8], bias: &[i32], features, bits| {
+        ByteModel::from_parts(weights, bias, features, bits).map(|model| (model.classes(), model.features()))
+    };
+    assert_eq!(parts(&[-128; 4], &[1 << 28, -(1 << 28)], 2, 15), Ok((2, 2)));
+    assert_eq!(parts(&[0; 4], &[(1 << 28) + 1, 0], 2, 6), Err(Error::WeightTooLarge));
+    assert_eq!(parts(&[0; 4], &[0, i32::MIN], 2, 6), Err(Error::WeightTooLarge));
+    assert_eq!(parts(&[0; 4], &[0; 2], 2, 16), Err(Error::InvalidScale));
+    assert_eq!(parts(&[0; 5], &[0; 2], 2, 6), Err(Error::ShapeMismatch));
+    assert_eq!(parts(&[0; 2], &[0; 1], 2, 6), Err(Error::InvalidShape));
+    assert_eq!(parts(&[], &[0; 2], 0, 6), Err(Error::InvalidShape));
+    assert_eq!(parts(&[0; 2 * 4_097], &[0; 2], 4_097, 6), Err(Error::InvalidShape));
+    let model = ByteModel::from_parts(&[1; 4], &[0; 2], 2, 6).unwrap();
+    assert_eq!(model.scores(ByteInputs::new(&[1]), &mut [0; 2]), Err(Error::ShapeMismatch));
+    assert_eq!(model.scores(ByteInputs::new(&[1; 2]), &mut [0; 3]), Err(Error::ShapeMismatch));
+    assert_eq!(model.predict(ByteInputs::new(&[1; 3])), Err(Error::ShapeMismatch));
+    assert_eq!(ByteInputs::scaled(&[1_u8], &[InputScale::ZERO; 2], &mut [0]), Err(Error::ShapeMismatch));
+    assert_eq!(ByteInputs::narrowed(Inputs::new(&[1, 2]).unwrap(), &mut [0]), Err(Error::ShapeMismatch));
+    let large = hingeline::Model::<2, 1>::from_parts([[127.5], [0.0]], [0.0; 2], 1.0).unwrap();
+    assert_eq!(ByteModel::quantise(&large, &mut [0; 2], &mut [0; 2]).unwrap_err(), Error::WeightTooLarge);
+    assert_eq!(ByteModel::quantise(&large, &mut [0; 3], &mut [0; 2]).unwrap_err(), Error::ShapeMismatch);
 }

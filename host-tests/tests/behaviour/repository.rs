@@ -253,6 +253,8 @@ fn every_type_that_a_person_would_log_has_a_format() {
         "Confusion",
         "WithWeights",
         "Inputs",
+        "ByteInputs",
+        "ByteModel",
         "Sums",
         "Raw",
         "RandomSearch",

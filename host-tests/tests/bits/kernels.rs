@@ -147,7 +147,7 @@ fn models_start_where_their_kernel_wants_them() {
 struct InIntegers;
 
 impl Work for InIntegers {
-    type Output = Vec<(Vec<i32>, u64)>;
+    type Output = Vec<(Vec<i32>, u64, Vec<i32>)>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let mut rng = XorShiftRng::seed_from_u64(5);
@@ -169,7 +169,12 @@ impl Work for InIntegers {
             let mut sgd = integer::Sgd::new(integer::Hinge::new(1.0, 1e-4).unwrap(), schedule).unwrap();
             let step = sgd.step(&mut model, x, rng.next_u32() as usize % classes).unwrap();
             assert_eq!(step.clamped, 0);
-            results.push((scores, model.checksum()));
+            let bytes: Vec<i8> = (0..odd + (classes + 1) * features).map(|_| rng.next_u32() as i8).collect();
+            let (x, weights) = bytes[odd..].split_at(features);
+            let by_bytes = integer::ByteModel::on(kernel, weights, &bias, features, 6).unwrap();
+            let mut of_bytes = vec![0; classes];
+            by_bytes.scores(integer::ByteInputs::new(x), &mut of_bytes).unwrap();
+            results.push((scores, model.checksum(), of_bytes));
         }
         results
     }

@@ -72,6 +72,8 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
         ("flash", bare.map(|bare| bare.flash)),
         ("flash_shapes", bare.map(|bare| bare.flash_shapes)),
         ("stack", bare.map(|bare| bare.stack)),
+        ("flash_integers", bare.map(|bare| bare.flash_integers)),
+        ("stack_bound_integers", bare.map(|bare| bare.stack_bound_integers)),
         ("instructions_score", Some(counts.instructions_score)),
         ("instructions_score_10x30", counts.instructions_score_10x30),
         ("instructions_score_10x96", counts.instructions_score_10x96),

@@ -171,6 +171,9 @@ fn by_losses(rows: &[Row]) -> Table {
         "integer score",
         "integer step",
         "integer inputs",
+        "score of bytes",
+        "integer flash",
+        "integer bound",
         "Crammer-Singer's watch",
         "softmax's watch",
         "weighted watch",
@@ -181,6 +184,9 @@ fn by_losses(rows: &[Row]) -> Table {
         let mut cells = vec![row.core.to_owned(), row.kernel.to_owned()];
         cells.push(counts.instructions_step.to_string());
         cells.extend(counts.others.map(|number| number.to_string()));
+        let bare = row.bare.as_ref();
+        cells.push(optional(bare.map(|bare| bare.flash_integers)));
+        cells.push(optional(bare.map(|bare| bare.stack_bound_integers)));
         cells.extend(row.checksums_losses.iter().chain([&row.checksum_integers]).cloned());
         cells
     });

@@ -42,10 +42,17 @@ pub(crate) struct Row {
     pub(crate) compiler: String,
 }
 
-/// Functions of `cost_others`: a step by each loss besides the hinge and by the hinge with weights, and a score, a step
-/// and the inputs of a sample in integers.
-pub(crate) const OTHERS: [&str; 6] =
-    ["step_crammer_singer", "step_softmax", "step_weighted", "integer_score", "integer_step", "integer_decode"];
+/// Functions of `cost_others`: a step by each loss besides the hinge and by the hinge with weights; a score, a step and
+/// the inputs of a sample in integers, and a score of bytes.
+pub(crate) const OTHERS: [&str; 7] = [
+    "step_crammer_singer",
+    "step_softmax",
+    "step_weighted",
+    "integer_score",
+    "integer_step",
+    "integer_decode",
+    "integer_bytes",
+];
 
 /// What is to be known where there is no operating system.
 #[derive(Clone, Debug, Serialize)]
@@ -58,6 +65,9 @@ pub(crate) struct Bare {
     /// take.
     pub(crate) stack: u64,
     pub(crate) stack_bound: u64,
+    /// The same in integers: of inputs, score and step.
+    pub(crate) flash_integers: u64,
+    pub(crate) stack_bound_integers: u64,
 }
 
 /// Executed instructions from a function's entry to its return, or fuel.
@@ -235,8 +245,27 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
     if below_caller < painted {
         return Err(format!("{}: {painted} bytes of stack were used, above the bound {below_caller}", core.name).into());
     }
-    let flash_shapes = flash(&programs.path("footprint_shapes"))?;
-    Ok(Bare { flash: flash(&programs.path("footprint"))?, flash_shapes, stack: painted, stack_bound })
+    let [flash, flash_shapes, flash_integers] =
+        ["footprint", "footprint_shapes", "footprint_integers"].map(|name| flash(&programs.path(name)));
+    let stack_bound_integers = bound_of_integers(&programs.path("cost_others"))?;
+    Ok(Bare {
+        flash: flash?,
+        flash_shapes: flash_shapes?,
+        stack: painted,
+        stack_bound,
+        flash_integers: flash_integers?,
+        stack_bound_integers,
+    })
+}
+
+/// The largest stack of a score, a step or the inputs of a sample in integers.
+fn bound_of_integers(program: &Path) -> Result<u64, Failure> {
+    let elf = Elf::read(program)?;
+    let mut addresses = Vec::new();
+    for function in ["integer_score", "integer_step", "integer_decode"] {
+        addresses.push(elf.function(function, |own| own == format!("cost_others::{function}"))?);
+    }
+    Ok(bounds(program, &addresses)?.0)
 }
 
 /// The bytes of the function that scores and steps, and of all that it calls.

@@ -10,7 +10,10 @@ use crate::log::decode;
 use crate::run::{build, build_logging, root, run};
 
 /// The programs that print text.
-const PROGRAMS: [&str; 3] = ["blank", "self_check", "landscape"];
+const PROGRAMS: [&str; 5] = ["blank", "blank_integers", "wearable_integers", "self_check", "landscape"];
+
+/// Those of them that want a board.
+const BARE: [&str; 3] = ["blank", "blank_integers", "wearable_integers"];
 
 /// The program that logs through defmt.
 const LOGGING: &str = "wearable";
@@ -22,7 +25,7 @@ fn path(program: &str) -> PathBuf {
 /// Runs every example on a core; writes what they print, or compares it.
 pub(crate) fn check(core: &Core, bless: bool) -> Result<(), Failure> {
     let programs = build(core)?;
-    for program in PROGRAMS.into_iter().filter(|program| core.is_bare() || *program != "blank") {
+    for program in PROGRAMS.into_iter().filter(|program| core.is_bare() || !BARE.contains(program)) {
         let printed = String::from_utf8(run(core, &programs.path(program), None)?.output)?;
         // The one word that differs from core to core, and must be right.
         let kernel = format!("kernel {}\n", core.kernel);

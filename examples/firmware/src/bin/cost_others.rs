@@ -4,7 +4,7 @@
 
 use core::hint::black_box;
 
-use hingeline::integer::{self, Halving, InputScale, Inputs};
+use hingeline::integer::{self, ByteInputs, ByteModel, Halving, InputScale, Inputs};
 use hingeline::{
     CrammerSinger, Error, InverseTime, Loss, Model, Objective, Sgd, SgdStep, Softmax, Weighted, WestonWatkins,
 };
@@ -73,6 +73,12 @@ const INTEGER_HINGE: integer::Hinge = match integer::Hinge::new(1.0, 0.0) {
     Err(_) => panic!("at compile time"),
 };
 
+static WEIGHTS: [i8; CLASSES * FEATURES] = [7; CLASSES * FEATURES];
+static BYTES: ByteModel<'static> = match ByteModel::from_parts(&WEIGHTS, &INTEGER_BIAS, FEATURES, 6) {
+    Ok(model) => model,
+    Err(_) => panic!("at compile time"),
+};
+
 static INTEGER_SCALES: [InputScale; FEATURES] = [match InputScale::new(7, 1_500) {
     Ok(scale) => scale,
     Err(_) => panic!("at compile time"),
@@ -84,6 +90,11 @@ fn integer_score(
     x: Inputs<'_>,
     scores: &mut [i32; CLASSES],
 ) -> Result<(), Error> {
+    model.scores(x, scores)
+}
+
+#[inline(never)]
+fn integer_bytes(model: &ByteModel<'_>, x: ByteInputs<'_>, scores: &mut [i32; CLASSES]) -> Result<(), Error> {
     model.scores(x, scores)
 }
 
@@ -122,7 +133,7 @@ fn by_losses(model: &mut Model<CLASSES, FEATURES>, x: &[f32; FEATURES]) -> Resul
     let weights = [2.0; CLASSES];
     let mut weighted = by(Weighted::new(WestonWatkins::new(1.0)?, black_box(&weights))?)?;
     let (mut crammer_singer, mut softmax) = (by(CrammerSinger::new(1.0)?)?, by(Softmax)?);
-    let mut restore = |model: &mut Model<CLASSES, FEATURES>| model.load(&[1e-3; CLASSES * FEATURES], &BIAS, 1.0);
+    let restore = |model: &mut Model<CLASSES, FEATURES>| model.load(&[1e-3; CLASSES * FEATURES], &BIAS, 1.0);
     restore(model)?;
     let first = step_crammer_singer(&mut crammer_singer, model, x)?;
     restore(model)?;
@@ -141,6 +152,7 @@ fn by_integers(model: &mut integer::Model<CLASSES, FEATURES>) -> Result<bool, Er
     integer_score(model, x, &mut scores)?;
     let step = integer_step(&mut sgd, model, x, black_box(0))?;
     let clamped = integer_decode(black_box(&PIXELS), &mut buffer)?;
+    integer_bytes(&BYTES, ByteInputs::new(black_box(&[7; FEATURES])), &mut scores)?;
     let (_, score_stack) = stack_used(1024, || integer_score(model, x, &mut scores));
     let (_, step_stack) = stack_used(1024, || integer_step(&mut sgd, model, x, black_box(0)));
     println!("integers {} stack score {score_stack} step {step_stack}", integer::Model::<CLASSES, FEATURES>::SIZE);

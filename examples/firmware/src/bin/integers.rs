@@ -6,7 +6,7 @@
 use core::hint::black_box;
 
 use hingeline::Error;
-use hingeline::integer::{DynModel, Halving, Hinge, InputScale, Inputs, Model, Sgd, SgdStep};
+use hingeline::integer::{ByteInputs, ByteModel, DynModel, Halving, Hinge, InputScale, Inputs, Model, Sgd, SgdStep};
 use hingeline::kernel::{CHOSEN, Portable};
 #[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
@@ -35,6 +35,12 @@ static MODEL: ConstStaticCell<Model<CLASSES, FEATURES>> =
     });
 static TRAINED: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::new());
 
+static WEIGHTS: [i8; CLASSES * FEATURES] = [7; CLASSES * FEATURES];
+static BYTES: ByteModel<'static> = match ByteModel::from_parts(&WEIGHTS, &BIAS, FEATURES, 6) {
+    Ok(model) => model,
+    Err(_) => panic!("at compile time"),
+};
+
 static PIXELS: [u8; FEATURES] = [8; FEATURES];
 static SCALES: [InputScale; FEATURES] = [match InputScale::new(7, 1_500) {
     Ok(scale) => scale,
@@ -49,6 +55,11 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 
 #[inline(never)]
 fn score(model: &Model<CLASSES, FEATURES>, x: Inputs<'_>, scores: &mut [i32; CLASSES]) -> Result<(), Error> {
+    model.scores(x, scores)
+}
+
+#[inline(never)]
+fn byte_score(model: &ByteModel<'_>, x: ByteInputs<'_>, scores: &mut [i32; CLASSES]) -> Result<(), Error> {
     model.scores(x, scores)
 }
 
@@ -83,6 +94,7 @@ fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
     score(model, x, &mut scores)?;
     let told = step(&mut sgd, model, x, black_box(0))?;
     decode(&mut buffer)?;
+    byte_score(&BYTES, ByteInputs::new(black_box(&[7; FEATURES])), &mut scores)?;
 
     let (_, score_stack) = stack_used(1024, || score(model, x, &mut scores));
     let (_, step_stack) = stack_used(1024, || step(&mut sgd, model, x, black_box(0)));
@@ -164,7 +176,20 @@ fn differences_of(classes: usize, features: usize, rng: &mut XorShiftRng) -> Res
     sgd = Sgd::new(HINGE, Halving { exponent: 5 + (features % 8) as u8, period: 13, last: 12 })?;
     let expected = sgd.step(&mut defined, x, label)?;
     let same = own_scores == scores && own.checksum() == defined.checksum() && told == expected;
-    Ok(u32::from(!same))
+    Ok(u32::from(!same || !same_by_bytes(classes, features, bias, rng)?))
+}
+
+/// Whether scores of bytes are those of the definition.
+fn same_by_bytes(classes: usize, features: usize, bias: &[i32], rng: &mut XorShiftRng) -> Result<bool, Error> {
+    let (mut weights, mut x) = ([0_i8; MOST_CLASSES * MOST_FEATURES], [0_i8; MOST_FEATURES]);
+    weights.iter_mut().chain(&mut x).for_each(|byte| *byte = rng.next_u32() as i8);
+    let (weights, x) = (part(&mut weights, classes * features), ByteInputs::new(part(&mut x, features)));
+    let own = ByteModel::on(CHOSEN, weights, bias, features, 6)?;
+    let defined = ByteModel::on(Portable, weights, bias, features, 6)?;
+    let (mut own_scores, mut scores) = ([0; MOST_CLASSES], [0; MOST_CLASSES]);
+    own.scores(x, part(&mut own_scores, classes))?;
+    defined.scores(x, part(&mut scores, classes))?;
+    Ok(own_scores == scores && own.predict(x)? == defined.predict(x)?)
 }
 
 fn part<T>(memory: &mut [T], len: usize) -> &mut [T] {

@@ -3,8 +3,8 @@
 use core::hint::black_box;
 
 use hingeline::integer::{
-    CrammerSinger, Decoded, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments, Objective, Progress,
-    Raw, RawValue, Samples, Sgd, Sums, Weighted, WestonWatkins,
+    ByteInputs, ByteModel, CrammerSinger, Decoded, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments,
+    Objective, Progress, Raw, RawValue, Samples, Sgd, Sums, Weighted, WestonWatkins,
 };
 use hingeline::kernel::CHOSEN;
 use hingeline::{Order, Slices, Stopped};
@@ -22,6 +22,7 @@ pub(crate) fn all() -> Result<(), Stopped> {
     black_box((scale.zero(), scale.factor(), scale.apply(black_box(7_u8)), scale.apply(black_box(7_i16))));
     black_box(models().is_ok());
     black_box(conversions().is_ok());
+    black_box(bytes().is_ok());
     Ok(())
 }
 
@@ -101,6 +102,27 @@ fn models() -> Result<(), Stopped> {
     black_box((lent.parts(), lent.scores(x, black_box(&mut [0; C])).is_ok(), lent.predict(x)?));
     let schedule = Halving { exponent: 7, period: 13, last: 12 };
     black_box(Sgd::new(Hinge::new(1.0, 1e-4)?, schedule)?.step(&mut lent, x, black_box(3)).is_ok());
+    Ok(())
+}
+
+fn bytes() -> Result<(), Stopped> {
+    let (mut weights, mut bias) = ([5; C * F], [5; C]);
+    let trained = ByteModel::quantise(&TRAINED, black_box(&mut weights), black_box(&mut bias))?;
+    let (weights, bias, bits) = black_box(trained.parts());
+    let model = ByteModel::on(CHOSEN, weights, bias, black_box(F), bits)?;
+    black_box(ByteModel::from_parts(weights, bias, black_box(F), bits).is_ok());
+    black_box((model.classes(), model.features()));
+    let (raw, scales, wide) = (black_box([7_u8; F]), [InputScale::ZERO; F], black_box([1; F]));
+    let mut buffer = [0; F];
+    black_box(ByteInputs::scaled(&raw, &scales, &mut buffer)?.clamped());
+    let x = ByteInputs::narrowed(Inputs::new(&wide)?, &mut buffer)?;
+    black_box((x.values(), model.scores(x, black_box(&mut [0; C])).is_ok(), model.predict(x)?));
+    black_box(model.predict(ByteInputs::new(black_box(&[1; F]))).is_ok());
+    let (features, labels) = (black_box([[0.5; F]; 2]), black_box([0_u8, 1]));
+    let mut set = Slices::new(&features, &labels)?;
+    let (raw, mut wide) = (black_box([1_u8; 2 * F]), [0; F]);
+    let mut inputs = Raw::new(&raw, &labels, &scales, &mut wide)?;
+    black_box(model.agreement(&TRAINED, &mut set, &mut inputs, &mut buffer)?.fraction());
     Ok(())
 }
 
