@@ -18,7 +18,7 @@ pub fn round(set: &mut DatasetOf<Box<[f32]>>) {
     features.flat_map(|x| x.iter_mut()).for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
 }
 
-/// Trains in integers on features that were [rounded](round), by rates that fall to about a tenth. The model becomes the
+/// Trains in integers on features that were [rounded](round), by rates that fall to a thirtieth. The model becomes the
 /// same one in binary32.
 ///
 /// # Errors
@@ -49,10 +49,11 @@ fn minimise<K: Kernel, L: integer::Loss>(
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
     let steps = part.labels.len() as f32 * task.epochs as f32;
-    // The nearest power of two; half of it after a ninth of the steps, as 1/t from 1 to a tenth.
+    // The nearest power of two, and half of it after 1/40 of the steps, 3/40, and so on: without an average the last steps
+    // have to be small.
     let exponent = (-trial.learning_rate.log2()).round().clamp(0.0, 15.0) as u8;
-    let period = (steps / 9.0).max(1.0).log2().round() as u8;
-    let schedule = Halving { exponent, period, last: (exponent + 3).min(15) };
+    let period = (steps / 40.0).max(1.0).log2().round() as u8;
+    let schedule = Halving { exponent, period, last: (exponent + 5).min(15) };
 
     let (classes, features) = (model.classes(), model.features());
     let (mut weights, mut memory) = (vec![0; classes * features], vec![0; 2 * classes]);

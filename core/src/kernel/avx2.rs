@@ -7,11 +7,12 @@ use core::arch::x86_64::{
     _mm256_storeu_ps,
 };
 
-use super::integers::Rate;
+use super::OfTarget;
+use super::avx2_integers::YmmOfIntegers;
+use super::integers_lanes::integers_by_lanes;
 use super::lanes::{Register, Vector, entry_points};
 use super::sealed::{Key, Sealed};
 use super::sse2::{self, Xmm};
-use super::{OfTarget, avx2_integers};
 use crate::error::Error;
 
 cpufeatures::new!(detected, "avx2");
@@ -67,25 +68,7 @@ impl Sealed for Avx2 {
         sse2::prefetch(x);
     }
 
-    #[inline(always)]
-    fn integer_scores(self, _: Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-        // SAFETY: the kernel exists, so the processor has AVX2.
-        unsafe { avx2_integers::scores(weights, bias, x, scores) }
-    }
-
-    #[inline(always)]
-    fn integer_update(
-        self,
-        _: Key,
-        weights: &mut [i16],
-        bias: &mut [i32],
-        coefficients: &[i32],
-        rate: Rate,
-        x: &[i16],
-    ) -> u32 {
-        // SAFETY: the kernel exists, so the processor has AVX2.
-        unsafe { avx2_integers::update(weights, bias, coefficients, rate, x) }
-    }
+    integers_by_lanes!("avx2", YmmOfIntegers);
 }
 
 // Five rows: ten accumulators, two registers of the sample and one for products, of sixteen. In a batch three rows by

@@ -4,7 +4,9 @@
 use core::arch::naked_asm;
 
 use super::inputs::{self, InputScale};
+use super::integers::Rate;
 use super::integers_call::{self, Call};
+use super::thumb_rows::{self, change_rows};
 
 /// Words, so that a load takes several; else, and below eight features, the definition.
 #[inline]
@@ -13,6 +15,24 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     // SAFETY: the function reads and writes what a call describes, from addresses of words.
     unsafe { integers_call::scores::<2, _>(scores_of_rows, in_words && x.len() >= 8, weights, bias, x, scores) }
 }
+
+/// [`thumb_rows::update`] of rows in pairs.
+///
+/// # Safety
+/// Rows and inputs are whole pairs that begin at words.
+#[inline(always)]
+pub(super) unsafe fn update_pairs(
+    weights: &mut [i16],
+    bias: &mut [i32],
+    coefficients: &[i32],
+    rate: Rate,
+    x: &[i16],
+) -> u32 {
+    // SAFETY: by the caller.
+    unsafe { thumb_rows::update(change_rows, x.len() / 2, weights, bias, coefficients, rate, x) }
+}
+
+change_rows!(subtract_pairs);
 
 /// `w = w − factor · x` for both numbers of each pair, as many as both have.
 #[inline]
@@ -190,7 +210,7 @@ macro_rules! pair {
 ///
 /// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
         dsp!(),
         "push {{r4-r11, lr}}",

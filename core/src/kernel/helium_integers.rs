@@ -7,7 +7,7 @@ use core::arch::naked_asm;
 use super::inputs::{self, InputScale};
 use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::thumb_rows;
+use super::thumb_rows::{self, change_rows};
 
 /// The numbers of 16 bits in a register.
 const WIDTH: usize = 8;
@@ -30,7 +30,7 @@ pub(super) fn byte_scores(weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [
 #[inline]
 pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
     // SAFETY: the target has the unit, and the function takes rows of any length.
-    unsafe { thumb_rows::update(subtract_multiple, x.len(), weights, bias, coefficients, rate, x) }
+    unsafe { thumb_rows::update(change_rows, x.len(), weights, bias, coefficients, rate, x) }
 }
 
 /// Inputs from raw bytes, eight at a time; the last ones by the definition. Returns how many were clamped.
@@ -150,6 +150,8 @@ scores_of_rows! {
     /// As the other one.
     scores_of_byte_rows, "0", "dlstp.8", "vldrb.u8", "vmladava.s8"
 }
+
+change_rows!(subtract_multiple);
 
 /// `row = row − factor · x`, with the inputs shifted before, to the right with a rounding. What does not fit 16 bits is
 /// cut off; a result that fits is right all the same.

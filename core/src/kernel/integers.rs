@@ -69,15 +69,17 @@ pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) 
 #[inline]
 pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
     for_each_row(weights, coefficients, x.len(), |row, k| {
+        // In 16 bits: what is cut off of a factor changes nothing in a result that fits, and vectors hold twice as many.
         if rate.shift >= 0 {
             // The product of k and the power of two is known before the loop.
-            let factor = rate.of(k);
+            let factor = rate.of(k) as i16;
             for (w, x) in row.iter_mut().zip(x) {
-                *w = i32::from(*w).wrapping_sub(factor.wrapping_mul((*x).into())) as i16;
+                *w = w.wrapping_sub(factor.wrapping_mul(*x));
             }
         } else {
+            let k = k as i16;
             for (w, x) in row.iter_mut().zip(x) {
-                *w = i32::from(*w).wrapping_sub(k.wrapping_mul(rate.of((*x).into()))) as i16;
+                *w = w.wrapping_sub(k.wrapping_mul(rate.of((*x).into()) as i16));
             }
         }
     });

@@ -35,6 +35,9 @@ pub(crate) mod integers;
 #[allow(unsafe_code, reason = "calls of assembly")]
 mod integers_call;
 #[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
+#[allow(unsafe_code, reason = "a loop over memory that the kernels of an instruction set share")]
+mod integers_lanes;
+#[cfg(any(hingeline_neon, hingeline_simd128, hingeline_sse2))]
 #[allow(unsafe_code, reason = "loops over memory that the kernels of an instruction set share")]
 mod lanes;
 pub(crate) mod magnitude;
@@ -42,6 +45,9 @@ pub(crate) mod margins;
 #[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon;
+#[cfg(hingeline_neon)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod neon_integers;
 #[cfg(hingeline_assembly)]
 #[allow(unsafe_code, reason = "two weights in one register")]
 mod pairs;
@@ -54,9 +60,15 @@ mod self_check;
 #[cfg(hingeline_simd128)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod simd128;
+#[cfg(hingeline_simd128)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod simd128_integers;
 #[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod sse2;
+#[cfg(hingeline_sse2)]
+#[allow(unsafe_code, reason = "instructions of the processor")]
+mod sse2_integers;
 #[cfg(hingeline_thumb1)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod thumb1;

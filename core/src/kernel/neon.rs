@@ -8,7 +8,9 @@ use core::arch::aarch64::{
 };
 
 use super::OfTarget;
+use super::integers_lanes::integers_by_lanes;
 use super::lanes::{Four, Vector, entry_points};
+use super::neon_integers::QuadrupleOfIntegers;
 use super::sealed::Sealed;
 
 /// The kernel for NEON, which every AArch64 processor has but where an operating system's kernel forgoes it.
@@ -30,7 +32,8 @@ impl OfTarget for Neon {
 }
 
 impl Sealed for Neon {
-    // Stable Rust has no such hint here.
+    // Stable Rust has no hint that something is wanted soon.
+    integers_by_lanes!("neon", QuadrupleOfIntegers);
 }
 
 // Four rows, and three rows by two samples in a batch: sixteen and twenty-four accumulators of the thirty-two registers. With

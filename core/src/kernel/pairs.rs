@@ -7,8 +7,6 @@
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
 use super::integers::{self, Rate, for_each_row};
-#[cfg(any(hingeline_thumb2, hingeline_dsp))]
-use super::thumb_rows;
 
 /// The sign of the lower number.
 #[cfg(hingeline_rv32m)]
@@ -24,7 +22,7 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
     #[cfg(any(hingeline_thumb2, hingeline_dsp))]
     if rate.shift >= 0 && in_pairs(weights, x) {
         // SAFETY: rows and inputs are whole pairs that begin at words.
-        return unsafe { thumb_rows::update(subtract_pairs, x.len() / 2, weights, bias, coefficients, rate, x) };
+        return unsafe { update_pairs(weights, bias, coefficients, rate, x) };
     }
     update_weights(weights, coefficients, rate, x);
     integers::update_biases(bias, coefficients, rate)
@@ -73,11 +71,11 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
 }
 
 #[cfg(hingeline_dsp)]
-use super::dsp::{subtract, subtract_pairs};
+use super::dsp::{subtract, update_pairs};
 #[cfg(hingeline_thumb1)]
 use super::thumb1::subtract;
 #[cfg(hingeline_thumb2)]
-use super::thumb2::{subtract, subtract_pairs};
+use super::thumb2::{subtract, update_pairs};
 
 /// `w = w − factor · x` for both numbers of each pair.
 #[cfg(hingeline_rv32m)]

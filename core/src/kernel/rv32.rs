@@ -130,7 +130,9 @@ macro_rules! one {
             $zero,
             "(a1)\nlhu t2, ",
             $factor,
-            "(a1)\nsub t0, t0, t1\nmul t0, t0, t2\nadd t0, t0, a4\nsrai t0, t0, 8\nbltu t0, a5, 2f\njal t1, 9f\n",
+            "(a1)\nsub t0, t0, t1\nmul t0, t0, t2\nadd t0, t0, a4\nsrai t0, t0, 8\nbltu t0, a5, 2f\n",
+            // The nearer end, and one more.
+            "addi a6, a6, 1\nsrai t0, t0, 31\nnot t0, t0\nandi t0, t0, 255\n",
             "2: addi t0, t0, -128\nsh t0, ",
             $x,
             "(a2)\n",
@@ -166,12 +168,6 @@ unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, coun
         "bnez a3, 1b",
         "mv a0, a6",
         "ret",
-        // The nearer end, and one more.
-        "9: addi a6, a6, 1",
-        "srai t0, t0, 31",
-        "not t0, t0",
-        "andi t0, t0, 255",
-        "jr t1",
         ".option pop",
     )
 }

@@ -9,8 +9,10 @@ use core::arch::wasm32::{
 };
 
 use super::OfTarget;
+use super::integers_lanes::integers_by_lanes;
 use super::lanes::{Four, Vector, entry_points};
 use super::sealed::Sealed;
+use super::simd128_integers::V128OfIntegers;
 
 /// The kernel for WebAssembly with `-C target-feature=+simd128`.
 ///
@@ -31,7 +33,8 @@ impl OfTarget for Simd128 {
 }
 
 impl Sealed for Simd128 {
-    // There is no such instruction.
+    // There is no instruction that says what is wanted soon.
+    integers_by_lanes!("simd128", V128OfIntegers);
 }
 
 // Three rows, and one row by three samples in a batch: twelve accumulators, since engines on x86-64 have sixteen registers.

@@ -8,8 +8,10 @@ use core::arch::x86_64::{
 };
 
 use super::OfTarget;
+use super::integers_lanes::integers_by_lanes;
 use super::lanes::{Four, Vector, entry_points};
 use super::sealed::{Key, Sealed};
+use super::sse2_integers::XmmOfIntegers;
 
 /// The kernel for SSE2, which every x86-64 processor has.
 ///
@@ -34,6 +36,8 @@ impl Sealed for Sse2 {
     fn prefetch(self, _: Key, x: &[f32]) {
         prefetch(x);
     }
+
+    integers_by_lanes!("sse2", XmmOfIntegers);
 }
 
 /// Asks for the cache lines of the elements; into the second cache, since the first one may just hold the weights: into

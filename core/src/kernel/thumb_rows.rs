@@ -1,17 +1,11 @@
 //! The rows that a step in integers writes, and their biases, in Thumb-2: ten classes take the compiler three times as
 //! many instructions besides the rows themselves.
 
-use core::arch::naked_asm;
-
 use super::integers::Rate;
-
-/// Changes a row: `row = row − factor · x`, of so many elements or pairs, at least one. In r12 is the right shift of
-/// the inputs as a number of at most 0; it may change what a function may.
-pub(super) type ChangeRow = unsafe extern "C" fn(row: *mut u32, x: *const u32, factor: i32, count: usize);
 
 /// Where everything is, in the order in which the assembly loads it.
 #[repr(C)]
-struct Call {
+pub(super) struct Call {
     coefficients: *const i32,
     weights: *mut i16,
     bias: *mut i32,
@@ -19,7 +13,6 @@ struct Call {
     x: *const i16,
     bytes: usize,
     left: i32,
-    change: ChangeRow,
     count: usize,
     right: i32,
     bias_shift: u32,
@@ -28,10 +21,11 @@ struct Call {
 /// Changes each row whose coefficient is not 0, and its bias; returns how many biases were clamped.
 ///
 /// # Safety
-/// The function may be called for rows of as many weights as there are inputs, `count` in its own unit.
+/// The function, of [`change_rows!`], may be called for rows of as many weights as there are inputs, `count` in the unit
+/// of what it calls.
 #[inline(always)]
 pub(super) unsafe fn update(
-    change: ChangeRow,
+    by: unsafe extern "C" fn(&Call) -> u32,
     count: usize,
     weights: &mut [i16],
     bias: &mut [i32],
@@ -53,61 +47,66 @@ pub(super) unsafe fn update(
         x: x.as_ptr(),
         bytes: x.len().wrapping_mul(2),
         left: rate.shift.max(0),
-        change,
         count,
         right: rate.shift.min(0),
         bias_shift: rate.bias_shift,
     };
     // SAFETY: by the caller; there is so much of each, at least one of rows and count.
-    unsafe { change_rows(&call) }
+    unsafe { by(&call) }
 }
 
-/// Returns how many biases were clamped.
+/// A function that calls `$change(row, x, factor, count)` for each row whose coefficient is not 0, and changes its bias:
+/// `row = row − factor · x`, of so many elements or pairs, with the right shift of the inputs in r12 as a number of at
+/// most 0. It returns how many biases were clamped.
 ///
 /// r4: the next coefficient, r5: the next row, r6: the next bias, r7: rows that are left, r8: x, r9: bytes of a row,
 /// r10: shift to the left, r11: the call, r0 to r3 and r12: what the function takes; on the stack the clamped ones.
-///
-/// # Safety
-/// As the function that makes the call.
-#[unsafe(naked)]
-unsafe extern "C" fn change_rows(call: &Call) -> u32 {
-    naked_asm!(
-        "push {{r1, r4-r11, lr}}",
-        "mov r11, r0",
-        "movs r1, #0",
-        "str r1, [sp]",
-        "ldmia r0, {{r4-r10}}",
-        "1: ldr r2, [r4], #4",
-        "cbz r2, 2f",
-        "ldr r0, [r11, #40]",
-        "ldr r1, [r6]",
-        "lsl r0, r2, r0",
-        "subs r1, r1, r0",
-        "add r0, r1, #0x10000000",
-        "cmp r0, #0x20000000",
-        "bhi 3f",
-        "4: str r1, [r6]",
-        "mov r0, r5",
-        "mov r1, r8",
-        "lsl r2, r2, r10",
-        "ldr lr, [r11, #28]",
-        "ldr r3, [r11, #32]",
-        "ldr r12, [r11, #36]",
-        "blx lr",
-        "2: add r5, r5, r9",
-        "adds r6, r6, #4",
-        "subs r7, r7, #1",
-        "bne 1b",
-        "pop {{r0, r4-r11, pc}}",
-        // The nearer end.
-        "3: mov r3, #0x10000000",
-        "cmp r1, #0",
-        "ite ge",
-        "movge r1, r3",
-        "rsblt r1, r3, #0",
-        "ldr r0, [sp]",
-        "adds r0, r0, #1",
-        "str r0, [sp]",
-        "b 4b",
-    )
+macro_rules! change_rows {
+    ($change:ident) => {
+        /// # Safety
+        /// As the function that makes the call.
+        #[unsafe(naked)]
+        unsafe extern "C" fn change_rows(call: &$crate::kernel::thumb_rows::Call) -> u32 {
+            core::arch::naked_asm!(
+                "push {{r1, r4-r11, lr}}",
+                "mov r11, r0",
+                "movs r1, #0",
+                "str r1, [sp]",
+                "ldmia r0, {{r4-r10}}",
+                "1: ldr r2, [r4], #4",
+                "cbz r2, 2f",
+                "ldr r0, [r11, #36]",
+                "ldr r1, [r6]",
+                "lsl r0, r2, r0",
+                "subs r1, r1, r0",
+                "add r0, r1, #0x10000000",
+                "cmp r0, #0x20000000",
+                "bhi 3f",
+                "4: str r1, [r6]",
+                "mov r0, r5",
+                "mov r1, r8",
+                "lsl r2, r2, r10",
+                "ldr r3, [r11, #28]",
+                "ldr r12, [r11, #32]",
+                "bl {change}",
+                "2: add r5, r5, r9",
+                "adds r6, r6, #4",
+                "subs r7, r7, #1",
+                "bne 1b",
+                "pop {{r0, r4-r11, pc}}",
+                // The nearer end.
+                "3: mov r3, #0x10000000",
+                "cmp r1, #0",
+                "ite ge",
+                "movge r1, r3",
+                "rsblt r1, r3, #0",
+                "ldr r0, [sp]",
+                "adds r0, r0, #1",
+                "str r0, [sp]",
+                "b 4b",
+                change = sym $change,
+            )
+        }
+    };
 }
+pub(super) use change_rows;

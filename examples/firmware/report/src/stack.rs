@@ -201,7 +201,8 @@ fn target(mnemonic: &str, operands: &str) -> Option<Target> {
     let plain = mnemonic.trim_end_matches(".w");
     let branches = plain.starts_with('b') && !["bic", "bics", "bfi", "bfc", "bkpt"].contains(&plain)
         || ["cbz", "cbnz", "j", "jal", "jalr", "jr", "tail", "call"].contains(&plain);
-    if !branches || operands == "lr" {
+    // A return is no call; `blx lr` is one.
+    if !branches || operands == "lr" && plain != "blx" {
         return None;
     }
     // The name of what lies there follows the address, or the register that the address is made with.
@@ -290,6 +291,7 @@ mod tests {
     fn what_is_no_bound_is_said() {
         let stacks = Stacks::parse(PROGRAM);
         assert!(stacks.bound(0x400).unwrap_err().to_string().contains("blx"));
+        assert!(matches!(target("blx", "lr"), Some(Target::Register)) && target("bx", "lr").is_none());
         assert!(stacks.bound(0x500).unwrap_err().to_string().contains("recursive"));
         assert!(stacks.bound(0x680).unwrap_err().to_string().contains("recursive"));
         assert!(stacks.bound(0x6a0).unwrap_err().to_string().contains("no code at 0x9000"));

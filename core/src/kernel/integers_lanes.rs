@@ -1,0 +1,161 @@
+//! Scores in integers by vectors: the loop that the instruction sets share. Each brings a register, in a file of its own.
+
+use super::integers;
+
+/// A register, of numbers of 16 bits or of sums of 32.
+pub(super) trait Products: Copy {
+    /// The numbers of 16 bits in it, at most [`WIDEST`].
+    const WIDTH: usize;
+
+    /// # Safety
+    /// The processor has the instruction set.
+    unsafe fn zero() -> Self;
+
+    /// # Safety
+    /// The processor has the instruction set, and so many numbers can be read.
+    unsafe fn load(from: *const i16) -> Self;
+
+    /// These sums, and the products of weights and inputs.
+    fn add(self, weights: Self, x: Self) -> Self;
+
+    /// The sum of each register.
+    fn fold(registers: [Self; ROWS]) -> [i32; ROWS];
+}
+
+/// Rows that are taken together, so that an input is loaded once for as many products.
+pub(super) const ROWS: usize = 4;
+/// No register holds more numbers.
+const WIDEST: usize = 16;
+
+/// [`integers::scores`]. Rows that do not fill a register are left to the compiler.
+///
+/// # Safety
+/// The processor has the instruction set; the function is inlined into one that is compiled for it.
+#[inline(always)]
+pub(super) unsafe fn scores<P: Products>(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+    let Some(last) = x.len().checked_sub(P::WIDTH) else {
+        return integers::scores(weights, bias, x, scores);
+    };
+    // The last inputs, of which those that a whole register has taken are zeros.
+    let mut rest = [0; WIDEST];
+    let of_rest = x.chunks_exact(P::WIDTH).remainder().len();
+    if of_rest > 0 {
+        for (to, from) in rest.iter_mut().zip(x.iter().skip(last)).skip(P::WIDTH.wrapping_sub(of_rest)) {
+            *to = *from;
+        }
+    }
+    let (mut rows, of_block) = (weights, x.len().wrapping_mul(ROWS));
+    let (blocks, last_scores) = scores.as_chunks_mut::<ROWS>();
+    let (biases, last_biases) = bias.as_chunks::<ROWS>();
+    for (scores, bias) in blocks.iter_mut().zip(biases) {
+        let Some((block, below)) = rows.split_at_checked(of_block) else { return };
+        rows = below;
+        // SAFETY: by the caller.
+        *scores = unsafe { sums::<P, ROWS>(block, x, &rest, bias) };
+    }
+    let count = last_scores.len().min(last_biases.len());
+    let mut bias = [0; ROWS];
+    bias.iter_mut().zip(last_biases).for_each(|(to, from)| *to = *from);
+    // SAFETY: by the caller.
+    let sums = unsafe {
+        match count {
+            0 => return,
+            1 => sums::<P, 1>(rows, x, &rest, &bias),
+            2 => sums::<P, 2>(rows, x, &rest, &bias),
+            _ => sums::<P, 3>(rows, x, &rest, &bias),
+        }
+    };
+    last_scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = sum);
+}
+
+/// The biases of so many rows, and the sums of their products to them; of enough features to fill a register.
+///
+/// # Safety
+/// As the function above.
+#[inline(always)]
+unsafe fn sums<P: Products, const R: usize>(
+    block: &[i16],
+    x: &[i16],
+    rest: &[i16; WIDEST],
+    bias: &[i32; ROWS],
+) -> [i32; ROWS] {
+    let features = x.len();
+    if features < P::WIDTH || block.len() < R.wrapping_mul(features) {
+        return *bias;
+    }
+    // SAFETY: by the caller.
+    let mut sums = [unsafe { P::zero() }; ROWS];
+    let mut add = |start: usize, x: *const i16| {
+        // SAFETY: the caller lends a register's numbers.
+        let x = unsafe { P::load(x) };
+        for (row, sum) in (0..R).zip(&mut sums) {
+            // SAFETY: the block has R rows, and `start` is at most `features − WIDTH`.
+            let weights = unsafe { P::load(block.as_ptr().add(row.wrapping_mul(features).wrapping_add(start))) };
+            *sum = sum.add(weights, x);
+        }
+    };
+    let mut start = 0_usize;
+    for x in x.chunks_exact(P::WIDTH) {
+        add(start, x.as_ptr());
+        start = start.wrapping_add(P::WIDTH);
+    }
+    if start < features {
+        add(features.wrapping_sub(P::WIDTH), rest.as_ptr());
+    }
+    let mut out = P::fold(sums);
+    for (sum, bias) in out.iter_mut().zip(bias) {
+        *sum = sum.wrapping_add(*bias);
+    }
+    out
+}
+
+/// The operations of the seal that a kernel with such a register has, in functions compiled for its instruction set.
+macro_rules! integers_by_lanes {
+    ($feature:tt, $register:ty) => {
+        #[inline(always)]
+        fn integer_scores(self, _: $crate::kernel::Key, weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+            #[target_feature(enable = $feature)]
+            #[inline(never)]
+            fn entry(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+                // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
+                unsafe { $crate::kernel::integers_lanes::scores::<$register>(weights, bias, x, scores) }
+            }
+            #[cfg_attr(
+                target_arch = "wasm32",
+                allow(unused_unsafe, reason = "a module runs where it can or not at all")
+            )]
+            // SAFETY: `self` is proof that the processor has the instruction set.
+            unsafe {
+                entry(weights, bias, x, scores);
+            }
+        }
+
+        #[inline(always)]
+        fn integer_update(
+            self,
+            _: $crate::kernel::Key,
+            weights: &mut [i16],
+            bias: &mut [i32],
+            coefficients: &[i32],
+            rate: $crate::kernel::integers::Rate,
+            x: &[i16],
+        ) -> u32 {
+            // What the compiler makes of the definition with these registers is as good.
+            #[target_feature(enable = $feature)]
+            #[inline(never)]
+            fn entry(weights: &mut [i16], coefficients: &[i32], rate: $crate::kernel::integers::Rate, x: &[i16]) {
+                $crate::kernel::integers::update(weights, coefficients, rate, x);
+            }
+            #[cfg_attr(
+                target_arch = "wasm32",
+                allow(unused_unsafe, reason = "a module runs where it can or not at all")
+            )]
+            // SAFETY: `self` is proof that the processor has the instruction set.
+            unsafe {
+                entry(weights, coefficients, rate, x);
+            }
+            $crate::kernel::integers::update_biases(bias, coefficients, rate)
+        }
+    };
+}
+pub(super) use integers_by_lanes;

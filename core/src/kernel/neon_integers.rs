@@ -1,0 +1,45 @@
+//! Integers on NEON: an instruction multiplies four weights with four inputs and adds the products to four sums.
+
+use core::arch::aarch64::{
+    int32x4_t, vdupq_n_s32, vget_low_s16, vld1q_s16, vmlal_high_s16, vmlal_s16, vpaddq_s32, vreinterpretq_s16_s32,
+    vreinterpretq_s32_s16, vst1q_s32,
+};
+
+use super::integers_lanes::{Products, ROWS};
+
+/// A register of NEON.
+#[derive(Clone, Copy)]
+pub(super) struct QuadrupleOfIntegers(int32x4_t);
+
+impl Products for QuadrupleOfIntegers {
+    const WIDTH: usize = 8;
+
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        // SAFETY: the caller's processor has NEON.
+        Self(unsafe { vdupq_n_s32(0) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const i16) -> Self {
+        // SAFETY: the caller's processor has NEON, and eight numbers can be read.
+        Self(unsafe { vreinterpretq_s32_s16(vld1q_s16(from)) })
+    }
+
+    #[inline(always)]
+    fn add(self, weights: Self, x: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe {
+            let (weights, x) = (vreinterpretq_s16_s32(weights.0), vreinterpretq_s16_s32(x.0));
+            Self(vmlal_high_s16(vmlal_s16(self.0, vget_low_s16(weights), vget_low_s16(x)), weights, x))
+        }
+    }
+
+    #[inline(always)]
+    fn fold([a, b, c, d]: [Self; ROWS]) -> [i32; ROWS] {
+        let mut out = [0; ROWS];
+        // SAFETY: the registers exist, so the processor has NEON; an array of four numbers.
+        unsafe { vst1q_s32(out.as_mut_ptr(), vpaddq_s32(vpaddq_s32(a.0, b.0), vpaddq_s32(c.0, d.0))) }
+        out
+    }
+}
