@@ -157,12 +157,14 @@ change_rows!(subtract_multiple);
 /// cut off; a result that fits is right all the same.
 ///
 /// # Safety
-/// The processor has the unit. `row` and `x` are `count` elements, at least one, and r12 holds the shift.
+/// The processor has the unit. `row` and `x` are `count` elements, at least one, and 32 bytes behind r11 is the
+/// shift: no register that a call may change.
 #[unsafe(naked)]
 unsafe extern "C" fn subtract_multiple(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
         helium!(),
         "push {r7, lr}",
+        "ldr r12, [r11, #32]",
         "rsbs r2, r2, #0",
         "dlstp.16 lr, r3",
         "1: vldrh.u16 q1, [r1], #16",

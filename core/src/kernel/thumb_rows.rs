@@ -56,11 +56,11 @@ pub(super) unsafe fn update(
 }
 
 /// A function that calls `$change(row, x, factor, count)` for each row whose coefficient is not 0, and changes its bias:
-/// `row = row − factor · x`, of so many elements or pairs, with the right shift of the inputs in r12 as a number of at
-/// most 0. It returns how many biases were clamped.
+/// `row = row − factor · x`, of so many elements or pairs. The right shift of the inputs, as a number of at most 0, it
+/// finds 32 bytes behind r11. It returns how many biases were clamped.
 ///
 /// r4: the next coefficient, r5: the next row, r6: the next bias, r7: rows that are left, r8: x, r9: bytes of a row,
-/// r10: shift to the left, r11: the call, r0 to r3 and r12: what the function takes; on the stack the clamped ones.
+/// r10: shift to the left, r11: the call, r0 to r3: what the function takes; on the stack the clamped ones.
 macro_rules! change_rows {
     ($change:ident) => {
         /// # Safety
@@ -87,7 +87,6 @@ macro_rules! change_rows {
                 "mov r1, r8",
                 "lsl r2, r2, r10",
                 "ldr r3, [r11, #28]",
-                "ldr r12, [r11, #32]",
                 "bl {change}",
                 "2: add r5, r5, r9",
                 "adds r6, r6, #4",
