@@ -99,7 +99,8 @@ impl Build {
         let (is_v7e, is_v8) =
             (self.target.starts_with("thumbv7em-none"), self.target.starts_with("thumbv8m.main-none"));
         let has_dsp = is_v8 && (self.dsp || self.kernel == "helium" || self.flag(&DSP).is_some());
-        let (thumb1, rv32m) = (self.target == "thumbv6m-none-eabi", self.arch == "riscv32" && self.has("m"));
+        let (thumb1, rv32m) =
+            (self.target == "thumbv6m-none-eabi", self.arch == "riscv32" && self.has("m") && !self.has("e"));
         // A Cortex-M33 without the extension too.
         let thumb2 = self.target == "thumbv7m-none-eabi" || is_v8 && !has_dsp;
         [

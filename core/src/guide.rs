@@ -14,6 +14,9 @@ pub mod adapting {}
 #[doc = include_str!("guide/runtime_shapes.md")]
 pub mod runtime_shapes {}
 
+#[doc = include_str!("guide/integers.md")]
+pub mod integers {}
+
 #[doc = include_str!("guide/costs.md")]
 pub mod costs {}
 

@@ -64,8 +64,8 @@
 //!
 //! # Nothing overflows
 //! With |x| ≤ 2⁷, |w| ≤ W, |b| ≤ 2²⁸ and D ≤ 2²⁸, a score is at most 2²⁹ + 2²⁸ in magnitude and a margin below 2³¹, for
-//! up to 4,096 features and 1,024 classes. A step is refused unless `(C − 1) · v · 2^(p+q−e) < 2³⁰` for the weight v of
-//! the class; then a weight before its clamp is below 2³¹ too.
+//! up to 4,096 features and 1,024 classes. A step is refused unless `k · 2^(p+q−e) < 2³⁰` for the largest
+//! coefficient k, which is at most C − 1 times the weight of the class; then a weight before its clamp is below 2³¹ too.
 //!
 //! # Never silent
 //! Every clamp is counted: of inputs ([`Inputs::clamped`]), of weights and biases ([`SgdStep::clamped`]), and both in

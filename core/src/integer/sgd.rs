@@ -22,8 +22,8 @@ use crate::kernel::{KEY, Kernel};
 ///
 /// # Errors
 /// A step is refused, with model and optimiser as before, for a label out of range, another number of inputs, a rate
-/// that is too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and class
-/// weight that are too large, `(C − 1) · v · 2^(p+q−e) ≥ 2³⁰` ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
+/// that is too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and
+/// coefficients that are too large, `k · 2^(p+q−e) ≥ 2³⁰` for the largest one ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
 /// ([`Error::L2TooStrong`]).
 ///
 /// ```

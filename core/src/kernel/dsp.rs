@@ -108,7 +108,7 @@ macro_rules! eight {
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, then one; eight columns at a time, then two.
 ///
 /// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: what is left of a loop. On the
-/// stack: x, biases to come, bytes of a row, twice its eights and one; scores and rows to come; pairs behind the
+/// stack: x, biases to come, bytes of a row, its eights and one; scores and rows to come; pairs behind the
 /// eights.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {

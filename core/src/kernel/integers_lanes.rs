@@ -33,6 +33,11 @@ const WIDEST: usize = 16;
 /// The processor has the instruction set; the function is inlined into one that is compiled for it.
 #[inline(always)]
 pub(super) unsafe fn scores<P: Products>(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
+    let classes = bias.len().min(scores.len());
+    let (Some((bias, _)), Some((scores, _))) = (bias.split_at_checked(classes), scores.split_at_mut_checked(classes))
+    else {
+        return;
+    };
     let Some(last) = x.len().checked_sub(P::WIDTH) else {
         return integers::scores(weights, bias, x, scores);
     };

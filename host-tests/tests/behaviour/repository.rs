@@ -474,6 +474,9 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
                 (7, "instructions_integer_score"),
                 (8, "instructions_integer_step"),
                 (9, "instructions_integer_decode"),
+                (10, "instructions_integer_bytes"),
+                (11, "flash_integers"),
+                (12, "stack_bound_integers"),
             ],
         ];
         for columns in tables {
