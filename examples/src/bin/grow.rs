@@ -1,4 +1,4 @@
-//! Teaches a model of nine digits the tenth, with what was kept of the nine and without, and prints what it forgot: means of ten seeds.
+//! Teaches a model of nine digits the tenth, with what was kept of the nine and without, and prints what it forgot: means of some seeds.
 
 use std::process::ExitCode;
 
@@ -10,15 +10,19 @@ use hingeline_examples::grow::{Growth, Row, table};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// The first of ten seeds that decide what is kept and drawn
+    /// The first of the seeds that decide what is kept and drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
+
+    /// How many seeds there are, of which the means are printed
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    seeds: u64,
 }
 
 fn main() -> ExitCode {
     hingeline_console::main(|options: Options| {
         line("kept  rehearsals  bias    known before  known after  new")?;
-        for Row { kept, rehearsals, bias, growths } in table(options.seed)? {
+        for Row { kept, rehearsals, bias, growths } in table(options.seed, options.seeds)? {
             let bias = format!("{bias:?}").to_lowercase();
             let percent = |part: fn(&Growth) -> u32, of: fn(&Growth) -> u32| {
                 let sum = |count: fn(&Growth) -> u32| growths.iter().map(count).map(f64::from).sum::<f64>();
