@@ -79,8 +79,9 @@ impl<'a> ByteInputs<'a> {
 /// A linear model whose weights are bytes, for prediction alone: they take half of what those of a
 /// [`Model`](super::Model) take, and on a processor that multiplies bytes the scores take fewer instructions.
 ///
-/// It borrows weights and biases, which lie in flash or in RAM, of 2 to 1,024 classes and 1 to 4,096 features. Inputs are standardised by an
-/// [`InputScale`] a feature: weights that held the deviations too would differ too much for one byte each.
+/// It borrows weights and biases, which lie in flash or in RAM, of 2 to 1,024 classes and 1 to 4,096 features. Inputs are
+/// standardised by an [`InputScale`] a feature: weights that held the deviations too would differ too much for one byte
+/// each.
 ///
 /// # Numeric contract
 /// `s[c] = b[c] + Σ w[c][f] · x[f]`, exact, with p + 5 fraction bits. With |x| ≤ 2⁷, |w| ≤ 2⁷, |b| ≤ 2²⁸ and up to 4,096
