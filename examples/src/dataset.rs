@@ -1,7 +1,8 @@
 //! A data set in memory: a part to train on and a part to test on.
 
 use hingeline::kernel::Kernel;
-use hingeline::{Confusion, DynSlices, Error, Model, Order, Slices};
+use hingeline::shape::{SamplesOf, Storage};
+use hingeline::{AnyModel, Confusion, DynSlices, Error, Model, Order, Slices};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
@@ -96,10 +97,7 @@ impl<const F: usize> Part<F> {
         model: &Model<C, F, K>,
         counts: &'a mut Vec<u32>,
     ) -> Result<Confusion<'a>, Error> {
-        counts.resize(C * C, 0);
-        let mut confusion = Confusion::new(counts, C)?;
-        confusion.add_set(model, &mut self.samples()?)?;
-        Ok(confusion)
+        confusion(model, &mut self.samples()?, counts)
     }
 
     /// The fraction of the samples whose class is predicted.
@@ -109,9 +107,28 @@ impl<const F: usize> Part<F> {
     pub fn accuracy<const C: usize, K: Kernel>(&self, model: &Model<C, F, K>) -> Result<f64, Error> {
         let mut counts = Vec::new();
         let confusion = self.confusion(model, &mut counts)?;
-        let right: u32 = (0..C).filter_map(|class| confusion.count(class, class)).sum();
-        Ok(f64::from(right) / self.labels.len() as f64)
+        Ok(f64::from(correct(&confusion, C)) / self.labels.len() as f64)
     }
+}
+
+/// How often each class was taken for each, in a buffer of `C²` counts.
+///
+/// # Errors
+/// If there is no sample, or a score is not finite.
+pub fn confusion<'a, S: Storage, K: Kernel>(
+    model: &AnyModel<S, K>,
+    samples: &mut impl SamplesOf<S::Shape>,
+    counts: &'a mut Vec<u32>,
+) -> Result<Confusion<'a>, Error> {
+    counts.resize(model.classes() * model.classes(), 0);
+    let mut confusion = Confusion::new(counts, model.classes())?;
+    confusion.add_set(model, samples)?;
+    Ok(confusion)
+}
+
+/// The samples whose class was predicted.
+pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
+    (0..classes).filter_map(|class| confusion.count(class, class)).sum()
 }
 
 /// A part row after row.

@@ -3,14 +3,14 @@
 use clap::ValueEnum;
 use hingeline::kernel::Kernel;
 use hingeline::{
-    AveragedSgd, Confusion, CrammerSinger, DynAverage, DynModel, DynSamples, Error, Loss, Objective, Order, Sgd,
-    Softmax, Stopped, Weighted, WestonWatkins, class_weights,
+    AveragedSgd, CrammerSinger, DynAverage, DynModel, DynSamples, Loss, Objective, Order, Sgd, Softmax, Stopped,
+    Weighted, WestonWatkins, class_weights,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 use serde::Serialize;
 
-use crate::dataset::{DatasetOf, Flat};
+use crate::dataset::{DatasetOf, Flat, confusion, correct};
 use crate::integers;
 use crate::rates::Fall;
 use crate::strategy::Strategy;
@@ -145,26 +145,6 @@ fn minimise<K: Kernel, L: Loss>(
     Ok(())
 }
 
-/// How often each class was taken for each, in a buffer of `C²` counts.
-///
-/// # Errors
-/// If there is no sample, or a score is not finite.
-pub fn confusion<'a, K: Kernel>(
-    model: &DynModel<'_, K>,
-    part: &Flat,
-    counts: &'a mut Vec<u32>,
-) -> Result<Confusion<'a>, Error> {
-    counts.resize(model.classes() * model.classes(), 0);
-    let mut confusion = Confusion::new(counts, model.classes())?;
-    confusion.add_set(model, &mut part.samples()?)?;
-    Ok(confusion)
-}
-
-/// The samples whose class was predicted.
-pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
-    (0..classes).filter_map(|class| confusion.count(class, class)).sum()
-}
-
 /// The best of a grid of learning rates and L2 strengths on fifths of the training part, each trained on its
 /// four others; of equally good ones the one with the lower loss.
 ///
@@ -215,7 +195,7 @@ fn score<K: Kernel>(
         let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, part.width)];
         let mut model = DynModel::on(kernel, &mut memory, classes, part.width)?;
         train(kernel, part, task, trial, &mut model)?;
-        let confusion = confusion(&model, validation, &mut counts)?;
+        let confusion = confusion(&model, &mut validation.samples()?, &mut counts)?;
         value += match task.criterion {
             // Whole numbers, so that equal ones are equal.
             Criterion::Accuracy => f64::from(correct(&confusion, classes)),

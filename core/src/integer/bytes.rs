@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::conversion::{Agreement, ONE, largest_power, power};
-use super::input::{HIGHEST, InputScale, Inputs, LOWEST, RawValue};
-use super::model::{argmax, check_shape};
+use super::conversion::{Agreement, largest_power, rounded_bias, rounded_weight};
+use super::input::{HIGHEST, InputScale, Inputs, RawValue, inputs};
+use super::model::{argmax, check_bias, check_shape};
 use super::samples::Samples;
 use crate::error::{Error, Stopped};
 use crate::kernel::{CHOSEN, Chosen, KEY, Kernel};
@@ -41,13 +41,7 @@ impl<'a> ByteInputs<'a> {
         if raw.len() != scales.len() || raw.len() != buffer.len() {
             return Err(Error::ShapeMismatch);
         }
-        let mut clamped = 0_u32;
-        for ((x, raw), scale) in buffer.iter_mut().zip(raw).zip(scales) {
-            let value = scale.unclamped((*raw).into(), Q::SHIFT);
-            let within = value.clamp(LOWEST, HIGHEST);
-            clamped = clamped.wrapping_add(u32::from(within != value));
-            *x = within as i8;
-        }
+        let clamped = inputs(raw, Q::SHIFT, scales, buffer, |value| value as i8);
         Ok(Self { values: buffer, clamped })
     }
 
@@ -155,10 +149,10 @@ impl<'a> ByteModel<'a, Chosen> {
         }
         let bits = largest_power(float_weights, float_bias, scale.value, HIGHEST)?;
         for (own, w) in weights.iter_mut().zip(float_weights) {
-            *own = libm::roundf(scale.value * w * power(bits)) as i8;
+            *own = rounded_weight(*w, scale.value, bits) as i8;
         }
         for (own, b) in bias.iter_mut().zip(float_bias) {
-            *own = libm::roundf(b * power(bits) * ONE) as i32;
+            *own = rounded_bias(*b, bits);
         }
         Self::from_parts(weights, bias, features, bits)
     }
@@ -188,7 +182,7 @@ impl<'a, K> ByteModel<'a, K> {
             Some(count) if count == weights.len() => (),
             _ => return Err(Error::ShapeMismatch),
         }
-        if let Err(error) = super::model::check_bias(bias, fraction_bits) {
+        if let Err(error) = check_bias(bias, fraction_bits) {
             return Err(error);
         }
         Ok(Self { weights, bias, features, fraction_bits, kernel })

@@ -62,12 +62,12 @@ impl Agreement {
 }
 
 /// `2^bits`, for what binary32 holds.
-pub(super) fn power(bits: u8) -> f32 {
+fn power(bits: u8) -> f32 {
     1_u32.wrapping_shl(bits.into()) as f32
 }
 
 /// Two to the number of an input's fraction bits.
-pub(super) const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
+const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
 
 /// The most fraction bits, up to 15, with which no weight is beyond the limit and no bias beyond ±2²⁸.
 pub(super) fn largest_power(weights: &[f32], bias: &[f32], scale: f32, limit: i32) -> Result<u8, Error> {
@@ -77,6 +77,16 @@ pub(super) fn largest_power(weights: &[f32], bias: &[f32], scale: f32, limit: i3
             && bias.iter().all(|b| (b * bias_unit).abs() <= LARGEST_BIAS as f32)
     };
     (0..=15).rev().find(fits).ok_or(Error::WeightTooLarge)
+}
+
+/// The nearest whole number to a weight with so many fraction bits.
+pub(super) fn rounded_weight(w: f32, scale: f32, bits: u8) -> f32 {
+    libm::roundf(scale * w * power(bits))
+}
+
+/// The same of a bias, which has those of an input besides.
+pub(super) fn rounded_bias(b: f32, bits: u8) -> i32 {
+    libm::roundf(b * power(bits) * ONE) as i32
 }
 
 impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
@@ -108,8 +118,8 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
         let (weights, bias, scale) = float.parts();
         let bits = largest_power(weights, bias, scale.value, largest_weight(self.features()))?;
         self.fill(
-            weights.iter().map(|w| libm::roundf(scale.value * w * power(bits)) as i16),
-            bias.iter().map(|b| libm::roundf(b * power(bits) * ONE) as i32),
+            weights.iter().map(|w| rounded_weight(*w, scale.value, bits) as i16),
+            bias.iter().map(|b| rounded_bias(*b, bits)),
             bits,
         );
         Ok(())

@@ -4,8 +4,8 @@ use core::marker::PhantomData;
 
 use crate::error::Error;
 pub use crate::kernel::inputs::InputScale;
-pub(super) use crate::kernel::inputs::{HIGHEST, LOWEST};
-use crate::kernel::inputs::{LARGEST_FACTOR, clamp, inputs};
+pub(super) use crate::kernel::inputs::{HIGHEST, inputs};
+use crate::kernel::inputs::{LARGEST_FACTOR, LOWEST, clamp};
 use crate::kernel::{CHOSEN, KEY, Sealed};
 
 /// The fraction bits of an input, q: 32 stand for 1.
@@ -87,15 +87,17 @@ impl RawValue for i8 {}
 impl RawValue for i16 {}
 
 mod sealed {
-    use super::InputScale;
+    use super::{InputScale, inputs};
 
-    pub trait RawValue: Sized {
+    pub trait RawValue: Copy + Into<i32> {
         /// The bits that are rounded away behind the product: those of 16 bits vary more, and their factors are
         /// smaller.
         const SHIFT: u32;
 
         /// The input of each value by its scale; returns how many were clamped.
-        fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32;
+        fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
+            inputs(raw, Self::SHIFT, scales, x, |value| value as i16)
+        }
     }
 }
 
@@ -109,18 +111,10 @@ impl sealed::RawValue for u8 {
 
 impl sealed::RawValue for i8 {
     const SHIFT: u32 = 8;
-
-    fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
-        inputs(raw, Self::SHIFT, scales, x)
-    }
 }
 
 impl sealed::RawValue for i16 {
     const SHIFT: u32 = 12;
-
-    fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
-        inputs(raw, Self::SHIFT, scales, x)
-    }
 }
 
 impl InputScale {

@@ -3,10 +3,9 @@
 
 use core::arch::naked_asm;
 
-use super::inputs::{self, InputScale};
-use super::integers::Rate;
+use super::inputs::InputScale;
 use super::integers_call::{self, Call};
-use super::thumb_rows::{self, change_rows};
+use super::thumb_rows::change_rows;
 
 /// Words, so that a load takes several; else, and below eight features, the definition.
 #[inline]
@@ -16,46 +15,15 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     unsafe { integers_call::scores::<2, _>(scores_of_rows, in_words && x.len() >= 8, weights, bias, x, scores) }
 }
 
-/// [`thumb_rows::update`] of rows in pairs.
-///
-/// # Safety
-/// Rows and inputs are whole pairs that begin at words.
-#[inline(always)]
-pub(super) unsafe fn update_pairs(
-    weights: &mut [i16],
-    bias: &mut [i32],
-    coefficients: &[i32],
-    rate: Rate,
-    x: &[i16],
-) -> u32 {
-    // SAFETY: by the caller.
-    unsafe { thumb_rows::update(change_rows, x.len() / 2, weights, bias, coefficients, rate, x) }
-}
-
 change_rows!(subtract_pairs);
-
-/// `w = w − factor · x` for both numbers of each pair, as many as both have.
-#[inline]
-pub(super) fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
-    let count = row.len().min(x.len());
-    if count > 0 {
-        // SAFETY: there are so many pairs of both.
-        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
-    }
-}
 
 /// Four at a time where raw values and inputs begin at words; the others by the definition. Returns how many were
 /// clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    let (features, count) = (x.len(), x.len() / 4);
     let in_words = raw.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
-    if !in_words || count == 0 || raw.len() != features || scales.len() != features {
-        return inputs::of_bytes(raw, scales, x);
-    }
-    // SAFETY: there are so many fours of each, and raw values and inputs are words.
-    let clamped = unsafe { fours(raw.as_ptr().cast(), scales.as_ptr().cast(), x.as_mut_ptr().cast(), count) };
-    clamped.wrapping_add(inputs::behind(count.wrapping_mul(4), raw, scales, x))
+    // SAFETY: the function reads and writes so many fours of each, from addresses of words.
+    unsafe { integers_call::inputs::<4>(fours, in_words, raw, scales, x) }
 }
 
 /// What tells the assembler that a target of Armv8-M, which may lack the extension, has it.
@@ -210,7 +178,7 @@ macro_rules! pair {
 ///
 /// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
 #[unsafe(naked)]
-unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
         dsp!(),
         "push {{r4-r11, lr}}",
@@ -290,7 +258,7 @@ macro_rules! input {
 /// # Safety
 /// There are so many fours of each, at least one; raw values and x are words.
 #[unsafe(naked)]
-unsafe extern "C" fn fours(raw: *const u32, scales: *const u32, x: *mut u32, count: usize) -> u32 {
+unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(
         dsp!(),
         "push {{r4-r11, lr}}",

@@ -4,7 +4,7 @@
 
 use core::arch::naked_asm;
 
-use super::inputs::{self, InputScale};
+use super::inputs::InputScale;
 use super::integers::Rate;
 use super::integers_call::{self, Call};
 use super::thumb_rows::{self, change_rows};
@@ -36,14 +36,10 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
 /// Inputs from raw bytes, eight at a time; the last ones by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    let (features, count) = (x.len(), x.len() / WIDTH);
     // What a register counts is 16 bits wide.
-    if count == 0 || count > usize::from(u16::MAX) || raw.len() != features || scales.len() != features {
-        return inputs::of_bytes(raw, scales, x);
-    }
-    // SAFETY: the target has the unit, and there are so many eights of each.
-    let clamped = unsafe { eights(raw.as_ptr().cast(), scales.as_ptr().cast(), x.as_mut_ptr().cast(), count) };
-    clamped.wrapping_add(inputs::behind(count.wrapping_mul(WIDTH), raw, scales, x))
+    let countable = x.len() / WIDTH <= usize::from(u16::MAX);
+    // SAFETY: the target has the unit, and the function reads and writes so many eights of each.
+    unsafe { integers_call::inputs::<WIDTH>(eights, countable, raw, scales, x) }
 }
 
 /// What the assembler is to know.

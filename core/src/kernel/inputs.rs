@@ -70,9 +70,16 @@ pub(crate) fn clamp(value: i32) -> i32 {
     value.clamp(LOWEST, HIGHEST)
 }
 
-/// The input of each raw value by its scale, as many as there are of all; returns how many were clamped.
+/// The input of each raw value by its scale, as many as there are of all, in 16 bits or in 8; returns how many were
+/// clamped.
 #[inline]
-pub(crate) fn inputs<Q: Copy + Into<i32>>(raw: &[Q], shift: u32, scales: &[InputScale], x: &mut [i16]) -> u32 {
+pub(crate) fn inputs<Q: Copy + Into<i32>, X>(
+    raw: &[Q],
+    shift: u32,
+    scales: &[InputScale],
+    x: &mut [X],
+    narrow: impl Fn(i32) -> X,
+) -> u32 {
     let mut clamped = 0_u32;
     for ((x, raw), scale) in x.iter_mut().zip(raw).zip(scales) {
         let mut value = scale.unclamped((*raw).into(), shift);
@@ -81,7 +88,7 @@ pub(crate) fn inputs<Q: Copy + Into<i32>>(raw: &[Q], shift: u32, scales: &[Input
             clamped = clamped.wrapping_add(1);
             value = clamp(value);
         }
-        *x = value as i16;
+        *x = narrow(value);
     }
     clamped
 }
@@ -92,15 +99,5 @@ pub(super) const SHIFT_OF_BYTES: u32 = 8;
 /// [`inputs`] of bytes.
 #[inline]
 pub(super) fn of_bytes(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    inputs(raw, SHIFT_OF_BYTES, scales, x)
-}
-
-/// [`of_bytes`] for what is behind so many values.
-#[cfg(hingeline_assembly)]
-#[inline]
-pub(super) fn behind(count: usize, raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    match (raw.get(count..), scales.get(count..), x.get_mut(count..)) {
-        (Some(raw), Some(scales), Some(x)) => of_bytes(raw, scales, x),
-        _ => 0,
-    }
+    inputs(raw, SHIFT_OF_BYTES, scales, x, |value| value as i16)
 }

@@ -1,5 +1,6 @@
-//! The scores of integers as a call of assembly: what the files of the instruction sets share.
+//! Scores and inputs of integers as calls of assembly: what the files of the instruction sets share.
 
+use super::inputs::{InputScale, of_bytes};
 use super::integers;
 
 /// Where everything is, in the order in which the assembly loads it.
@@ -19,8 +20,8 @@ pub(super) struct Call {
 /// a multiple of what it wants.
 ///
 /// # Safety
-/// The function may be called with memory for `rows · features` weights of this type, `features` inputs, and `rows` biases and
-/// scores.
+/// The function may be called with memory for `rows · features` weights of this type, `features` inputs, and `rows`
+/// biases and scores.
 #[inline(always)]
 pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
     by: unsafe extern "C" fn(&Call),
@@ -47,4 +48,34 @@ pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
     };
     // SAFETY: by the caller; there is so much of each.
     unsafe { by(&call) }
+}
+
+/// Inputs of so many blocks of bytes; returns how many were clamped.
+pub(super) type InputsOfBlocks =
+    unsafe extern "C" fn(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32;
+
+/// Inputs from raw bytes by a function of assembly in blocks of so many, the last ones by the definition, and all where
+/// the function does not suit them; returns how many were clamped.
+///
+/// # Safety
+/// The function may be called with memory for `count` blocks of each, at least one.
+#[inline(always)]
+pub(super) unsafe fn inputs<const BLOCK: usize>(
+    by: InputsOfBlocks,
+    suits: bool,
+    raw: &[u8],
+    scales: &[InputScale],
+    x: &mut [i16],
+) -> u32 {
+    let (features, count) = (x.len(), x.len() / BLOCK);
+    if !suits || count == 0 || raw.len() != features || scales.len() != features {
+        return of_bytes(raw, scales, x);
+    }
+    // SAFETY: by the caller; there are so many blocks of each.
+    let clamped = unsafe { by(raw.as_ptr(), scales.as_ptr().cast(), x.as_mut_ptr(), count) };
+    let behind = count.wrapping_mul(BLOCK);
+    match (raw.get(behind..), scales.get(behind..), x.get_mut(behind..)) {
+        (Some(raw), Some(scales), Some(x)) => clamped.wrapping_add(of_bytes(raw, scales, x)),
+        _ => clamped,
+    }
 }

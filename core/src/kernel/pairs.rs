@@ -6,7 +6,15 @@
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
+#[cfg(hingeline_dsp)]
+use super::dsp::{change_rows, subtract_pairs};
 use super::integers::{self, Rate, for_each_row};
+#[cfg(any(hingeline_thumb2, hingeline_dsp))]
+use super::thumb_rows;
+#[cfg(hingeline_thumb1)]
+use super::thumb1::subtract_pairs;
+#[cfg(hingeline_thumb2)]
+use super::thumb2::{change_rows, subtract_pairs};
 
 /// The sign of the lower number.
 #[cfg(hingeline_rv32m)]
@@ -22,7 +30,7 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
     #[cfg(any(hingeline_thumb2, hingeline_dsp))]
     if rate.shift >= 0 && in_pairs(weights, x) {
         // SAFETY: rows and inputs are whole pairs that begin at words.
-        return unsafe { update_pairs(weights, bias, coefficients, rate, x) };
+        return unsafe { thumb_rows::update(change_rows, x.len() / 2, weights, bias, coefficients, rate, x) };
     }
     update_weights(weights, coefficients, rate, x);
     integers::update_biases(bias, coefficients, rate)
@@ -70,12 +78,16 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
     }
 }
 
-#[cfg(hingeline_dsp)]
-use super::dsp::{subtract, update_pairs};
-#[cfg(hingeline_thumb1)]
-use super::thumb1::subtract;
-#[cfg(hingeline_thumb2)]
-use super::thumb2::{subtract, update_pairs};
+/// `w = w − factor · x` for both numbers of each pair, as many as both have.
+#[cfg(not(hingeline_rv32m))]
+#[inline]
+fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
+    let count = row.len().min(x.len());
+    if count > 0 {
+        // SAFETY: there are so many pairs of both.
+        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
+    }
+}
 
 /// `w = w − factor · x` for both numbers of each pair.
 #[cfg(hingeline_rv32m)]

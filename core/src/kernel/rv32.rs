@@ -2,7 +2,7 @@
 
 use core::arch::naked_asm;
 
-use super::inputs::{self, InputScale};
+use super::inputs::InputScale;
 use super::integers_call::{self, Call};
 
 #[inline]
@@ -14,13 +14,8 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 /// Inputs from raw bytes, four at a time; the last ones by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    let (features, count) = (x.len(), x.len() / 4);
-    if count == 0 || raw.len() != features || scales.len() != features {
-        return inputs::of_bytes(raw, scales, x);
-    }
-    // SAFETY: there are so many fours of each.
-    let clamped = unsafe { fours(raw.as_ptr().cast(), scales.as_ptr().cast(), x.as_mut_ptr().cast(), count) };
-    clamped.wrapping_add(inputs::behind(count.wrapping_mul(4), raw, scales, x))
+    // SAFETY: the function reads and writes so many fours of each.
+    unsafe { integers_call::inputs::<4>(fours, true, raw, scales, x) }
 }
 
 /// A product of the input in s2 with the weight of a row, added to its sum.

@@ -14,22 +14,12 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     unsafe { integers_call::scores::<2, _>(scores_of_rows, true, weights, bias, x, scores) }
 }
 
-/// `w = w − factor · x` for both numbers of each pair, as many as both have.
-#[inline]
-pub(super) fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
-    let count = row.len().min(x.len());
-    if count > 0 {
-        // SAFETY: there are so many pairs of both.
-        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor, count) }
-    }
-}
-
 /// Two pairs at a time, then one. A pair with the sign of its lower number turned is the sum of both but for a
 /// constant, which the second turn takes away again.
 ///
 /// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 and r5: products and results, r6: weights, r7: the sign.
 #[unsafe(naked)]
-unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: u32, count: usize) {
+pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
         "push {{r4-r7, lr}}",
         "movs r7, #1",

@@ -3,9 +3,8 @@
 
 use core::arch::naked_asm;
 
-use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::thumb_rows::{self, change_rows};
+use super::thumb_rows::change_rows;
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
@@ -13,33 +12,7 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     unsafe { integers_call::scores::<2, _>(scores_of_rows, true, weights, bias, x, scores) }
 }
 
-/// [`thumb_rows::update`] of rows in pairs.
-///
-/// # Safety
-/// Rows and inputs are whole pairs that begin at words.
-#[inline(always)]
-pub(super) unsafe fn update_pairs(
-    weights: &mut [i16],
-    bias: &mut [i32],
-    coefficients: &[i32],
-    rate: Rate,
-    x: &[i16],
-) -> u32 {
-    // SAFETY: by the caller.
-    unsafe { thumb_rows::update(change_rows, x.len() / 2, weights, bias, coefficients, rate, x) }
-}
-
 change_rows!(subtract_pairs);
-
-/// `w = w − factor · x` for both numbers of each pair, as many as both have.
-#[inline]
-pub(super) fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
-    let count = row.len().min(x.len());
-    if count > 0 {
-        // SAFETY: there are so many pairs of both.
-        unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
-    }
-}
 
 /// A pair with the sign of its lower number turned is the sum of both but for a constant, which the second turn takes
 /// away again.
@@ -77,7 +50,7 @@ macro_rules! pair {
 ///
 /// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12: the sign.
 #[unsafe(naked)]
-unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
         "push {{r4-r11, lr}}",
         "mov r12, #0x8000",

@@ -66,7 +66,7 @@ macro_rules! change_rows {
         /// # Safety
         /// As the function that makes the call.
         #[unsafe(naked)]
-        unsafe extern "C" fn change_rows(call: &$crate::kernel::thumb_rows::Call) -> u32 {
+        pub(super) unsafe extern "C" fn change_rows(call: &$crate::kernel::thumb_rows::Call) -> u32 {
             core::arch::naked_asm!(
                 "push {{r1, r4-r11, lr}}",
                 "mov r11, r0",

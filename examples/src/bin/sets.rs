@@ -10,9 +10,9 @@ use hingeline::DynModel;
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, remark, unusable};
-use hingeline_examples::dataset::DatasetOf;
+use hingeline_examples::dataset::{DatasetOf, confusion, correct};
 use hingeline_examples::report::{percent, table_of};
-use hingeline_examples::selection::{Criterion, LossName, Task, Trial, confusion, correct, select, train};
+use hingeline_examples::selection::{Criterion, LossName, Task, Trial, select, train};
 use hingeline_examples::{folder, integers, options};
 use serde::Serialize;
 
@@ -151,7 +151,7 @@ impl Work for Measurement<'_> {
         train(kernel, &part, task, trial, &mut model)?;
         let train_seconds = start.elapsed().as_secs_f64();
         let mut counts = Vec::new();
-        let confusion = confusion(&model, &test, &mut counts)?;
+        let confusion = confusion(&model, &mut test.samples()?, &mut counts)?;
         Ok(Row {
             set: set.name.clone(),
             train: part.labels.len(),

@@ -235,19 +235,14 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
     for function in functions {
         painted = (costs.number(function)? as u64).max(painted);
     }
-    let program = programs.path("cost");
-    let cost = Elf::read(&program)?;
-    let mut addresses = Vec::new();
-    for function in functions {
-        addresses.push(cost.function(function, |own| own == format!("cost::{function}"))?);
-    }
-    let (stack_bound, below_caller) = bounds(&program, &addresses)?;
+    let (stack_bound, below_caller) = bounds(programs, "cost", &functions)?;
     if below_caller < painted {
         return Err(format!("{}: {painted} bytes of stack were used, above the bound {below_caller}", core.name).into());
     }
     let [flash, flash_shapes, flash_integers] =
         ["footprint", "footprint_shapes", "footprint_integers"].map(|name| flash(&programs.path(name)));
-    let stack_bound_integers = bound_of_integers(&programs.path("cost_others"))?;
+    let (stack_bound_integers, _) =
+        bounds(programs, "cost_others", &["integer_score", "integer_step", "integer_decode"])?;
     Ok(Bare {
         flash: flash?,
         flash_shapes: flash_shapes?,
@@ -258,16 +253,6 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
     })
 }
 
-/// The largest stack of a score, a step or the inputs of a sample in integers.
-fn bound_of_integers(program: &Path) -> Result<u64, Failure> {
-    let elf = Elf::read(program)?;
-    let mut addresses = Vec::new();
-    for function in ["integer_score", "integer_step", "integer_decode"] {
-        addresses.push(elf.function(function, |own| own == format!("cost_others::{function}"))?);
-    }
-    Ok(bounds(program, &addresses)?.0)
-}
-
 /// The bytes of the function that scores and steps, and of all that it calls.
 fn flash(program: &Path) -> Result<u64, Failure> {
     let elf = Elf::read(program)?;
@@ -275,14 +260,16 @@ fn flash(program: &Path) -> Result<u64, Failure> {
     Ok(elf.size(&Stacks::read(program)?.reachable(learn)))
 }
 
-/// The largest stack that one of the functions can take; and that with the frame of who calls them to measure it, which
+/// The largest stack that one of the functions of a program can take; and that with the frame of who calls them to measure it, which
 /// may count as theirs if the stack pointer is read before that frame is made.
-fn bounds(program: &Path, functions: &[u64]) -> Result<(u64, u64), Failure> {
-    let stacks = Stacks::read(program)?;
+fn bounds(programs: &Programs, program: &str, functions: &[&str]) -> Result<(u64, u64), Failure> {
+    let path = programs.path(program);
+    let (elf, stacks) = (Elf::read(&path)?, Stacks::read(&path)?);
     let (mut own, mut below_caller) = (0, 0);
     for function in functions {
-        own = stacks.bound(*function)?.max(own);
-        below_caller = stacks.bound(stacks.caller("called", *function).unwrap_or(*function))?.max(below_caller);
+        let address = elf.function(function, |own| own == format!("{program}::{function}"))?;
+        own = stacks.bound(address)?.max(own);
+        below_caller = stacks.bound(stacks.caller("called", address).unwrap_or(address))?.max(below_caller);
     }
     Ok((own, below_caller))
 }

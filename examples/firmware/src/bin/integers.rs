@@ -35,12 +35,6 @@ static MODEL: ConstStaticCell<Model<CLASSES, FEATURES>> =
     });
 static TRAINED: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::new());
 
-static WEIGHTS: [i8; CLASSES * FEATURES] = [7; CLASSES * FEATURES];
-static BYTES: ByteModel<'static> = match ByteModel::from_parts(&WEIGHTS, &BIAS, FEATURES, 6) {
-    Ok(model) => model,
-    Err(_) => panic!("at compile time"),
-};
-
 static PIXELS: [u8; FEATURES] = [8; FEATURES];
 static SCALES: [InputScale; FEATURES] = [match InputScale::new(7, 1_500) {
     Ok(scale) => scale,
@@ -55,11 +49,6 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 
 #[inline(never)]
 fn score(model: &Model<CLASSES, FEATURES>, x: Inputs<'_>, scores: &mut [i32; CLASSES]) -> Result<(), Error> {
-    model.scores(x, scores)
-}
-
-#[inline(never)]
-fn byte_score(model: &ByteModel<'_>, x: ByteInputs<'_>, scores: &mut [i32; CLASSES]) -> Result<(), Error> {
     model.scores(x, scores)
 }
 
@@ -94,7 +83,6 @@ fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
     score(model, x, &mut scores)?;
     let told = step(&mut sgd, model, x, black_box(0))?;
     decode(&mut buffer)?;
-    byte_score(&BYTES, ByteInputs::new(black_box(&[7; FEATURES])), &mut scores)?;
 
     let (_, score_stack) = stack_used(1024, || score(model, x, &mut scores));
     let (_, step_stack) = stack_used(1024, || step(&mut sgd, model, x, black_box(0)));
