@@ -51,8 +51,9 @@ fn the_strength_that_acts_is_the_one_asked_for() {
     let rate = 1e-3;
     for l2 in [1e-9, 1e-8, 1e-6, 1e-5, 1.4e-5, 1.49e-5, 1.5e-5, 2e-5, 4e-5, 4.5e-5, 1e-4, 1e-3, 1e-2_f32] {
         assert!(documented(rate, l2) < 1e-2, "α {l2}");
-        let steps = if l2 < 1e-8 { 1_000_000 } else { 100_000 };
         for start in [1.0, 0.3, 1.9, 3.0 * SMALLEST_SCALE] {
+            // The weakest as long as it is documented, where there is least of it.
+            let steps = if l2 < 1e-8 && start == 1.0 { 1_000_000 } else { 30_000 };
             let (mut model, mut sgd) = (model([1.0; 4], start), sgd(l2, rate));
             for _ in 0..steps {
                 sgd.step(&mut model, &[0.0; 4], 0).unwrap();
