@@ -123,6 +123,11 @@ pub fn compare_integers<const C: usize, const F: usize>(budget: Duration) -> Vec
     let times = fastest(&mut contestants, budget);
     let mut figures = figures_of("scores i16", (C, F), C * F, None, &contestants, &times);
 
+    let mut contestants = kernels(|| IntegerBatch::<C, F>);
+    contestants.push(on(Choice::best(), BatchOf(&data)).named(FLOAT));
+    let times = fastest(&mut contestants, budget);
+    figures.extend(figures_of("batch i16", (C, F), BATCH * C * F, None, &contestants, &times));
+
     let mut contestants = kernels(|| IntegerStep::<C, F>);
     contestants.push(on(Choice::best(), StepOf::<F, C>(&data.samples[0])).named(FLOAT));
     let times = fastest(&mut contestants, budget);
@@ -288,6 +293,23 @@ impl<const C: usize, const F: usize> Work for IntegerScores<C, F> {
         Contestant::new(K::NAME, move || {
             model.0.scores(black_box(x), &mut scores.0).expect("the same shape");
             black_box(&mut scores.0);
+        })
+    }
+}
+
+struct IntegerBatch<const C: usize, const F: usize>;
+
+impl<const C: usize, const F: usize> Work for IntegerBatch<C, F> {
+    type Output = Contestant<'static>;
+
+    fn run<K: Kernel>(self, kernel: K) -> Contestant<'static> {
+        let model = Box::new(Aligned(integers_on::<C, F, K>(kernel)));
+        let memory = Box::leak(Box::new(Aligned([integer_inputs::<F>(); BATCH])));
+        let samples = memory.0.each_ref().map(|x| integer::Inputs::new(x).expect("within bounds"));
+        let mut scores = Box::new(Aligned([[0; C]; BATCH]));
+        Contestant::new(K::NAME, move || {
+            model.0.batch_scores(black_box(&samples), scores.as_flattened_mut()).expect("the same shape");
+            black_box(scores.as_flattened_mut());
         })
     }
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::input::{INPUT_BITS, Inputs};
 use super::storage::{Arrays, Lent, Storage};
-use crate::error::Error;
+use crate::error::{Error, Stopped};
 use crate::kernel::{CHOSEN, Chosen, KEY, Kernel, integers};
 use crate::model::{copy, fnv1a};
 
@@ -331,6 +331,35 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
             return Err(Error::ShapeMismatch);
         }
         self.kernel.integer_scores(KEY, self.storage.weights(), self.storage.bias(), x.values(), scores);
+        Ok(())
+    }
+
+    /// The [`scores`](Self::scores) of many samples, row after row.
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample, and for a sample of another number of
+    /// inputs, with its index; the scores of those before it are then in their rows.
+    ///
+    /// ```
+    /// use hingeline::integer::{Inputs, Model};
+    ///
+    /// let model = Model::from_parts([[1, 2], [3, 4]], [10, -10], 13)?;
+    /// let mut scores = [0; 4];
+    /// model.batch_scores(&[Inputs::new(&[1, -1])?, Inputs::new(&[0, 2])?], &mut scores)?;
+    /// assert_eq!(scores, [9, -11, 14, -2]);
+    /// # Ok::<(), hingeline::Stopped>(())
+    /// ```
+    pub fn batch_scores(&self, samples: &[Inputs<'_>], scores: &mut [i32]) -> Result<(), Stopped> {
+        let classes = self.classes();
+        if samples.len().checked_mul(classes) != Some(scores.len()) {
+            return Err(Error::ShapeMismatch.into());
+        }
+        let mut rest = scores;
+        for (index, x) in samples.iter().enumerate() {
+            let (own, below) = rest.split_at_mut_checked(classes).ok_or(Error::ShapeMismatch)?;
+            self.scores(*x, own).map_err(Stopped::at(index))?;
+            rest = below;
+        }
         Ok(())
     }
 

@@ -56,37 +56,38 @@ pub(super) unsafe fn scores<P: Products>(weights: &[i16], bias: &[i32], x: &[i16
         let Some((block, below)) = rows.split_at_checked(of_block) else { return };
         rows = below;
         // SAFETY: by the caller.
-        *scores = unsafe { sums::<P, ROWS>(block, x, &rest, bias) };
+        let sums = unsafe { sums::<P, ROWS>(block, x, &rest) };
+        add(scores, bias, sums);
     }
-    let count = last_scores.len().min(last_biases.len());
-    let mut bias = [0; ROWS];
-    bias.iter_mut().zip(last_biases).for_each(|(to, from)| *to = *from);
     // SAFETY: by the caller.
     let sums = unsafe {
-        match count {
+        match last_scores.len() {
             0 => return,
-            1 => sums::<P, 1>(rows, x, &rest, &bias),
-            2 => sums::<P, 2>(rows, x, &rest, &bias),
-            _ => sums::<P, 3>(rows, x, &rest, &bias),
+            1 => sums::<P, 1>(rows, x, &rest),
+            2 => sums::<P, 2>(rows, x, &rest),
+            _ => sums::<P, 3>(rows, x, &rest),
         }
     };
-    last_scores.iter_mut().zip(sums).for_each(|(score, sum)| *score = sum);
+    add(last_scores, last_biases, sums);
 }
 
-/// The biases of so many rows, and the sums of their products to them; of enough features to fill a register.
+/// Scores of biases and sums.
+#[inline(always)]
+fn add(scores: &mut [i32], bias: &[i32], sums: [i32; ROWS]) {
+    for ((score, bias), sum) in scores.iter_mut().zip(bias).zip(sums) {
+        *score = bias.wrapping_add(sum);
+    }
+}
+
+/// The sums of the products of so many rows; of enough features to fill a register.
 ///
 /// # Safety
 /// As the function above.
 #[inline(always)]
-unsafe fn sums<P: Products, const R: usize>(
-    block: &[i16],
-    x: &[i16],
-    rest: &[i16; WIDEST],
-    bias: &[i32; ROWS],
-) -> [i32; ROWS] {
+unsafe fn sums<P: Products, const R: usize>(block: &[i16], x: &[i16], rest: &[i16; WIDEST]) -> [i32; ROWS] {
     let features = x.len();
     if features < P::WIDTH || block.len() < R.wrapping_mul(features) {
-        return *bias;
+        return [0; ROWS];
     }
     // SAFETY: by the caller.
     let mut sums = [unsafe { P::zero() }; ROWS];
@@ -100,18 +101,22 @@ unsafe fn sums<P: Products, const R: usize>(
         }
     };
     let mut start = 0_usize;
-    for x in x.chunks_exact(P::WIDTH) {
-        add(start, x.as_ptr());
+    let mut pairs = x.chunks_exact(P::WIDTH.wrapping_mul(2));
+    for pair in &mut pairs {
+        // SAFETY: a pair is two registers.
+        let second = unsafe { pair.as_ptr().add(P::WIDTH) };
+        add(start, pair.as_ptr());
+        add(start.wrapping_add(P::WIDTH), second);
+        start = start.wrapping_add(P::WIDTH.wrapping_mul(2));
+    }
+    for one in pairs.remainder().chunks_exact(P::WIDTH) {
+        add(start, one.as_ptr());
         start = start.wrapping_add(P::WIDTH);
     }
     if start < features {
         add(features.wrapping_sub(P::WIDTH), rest.as_ptr());
     }
-    let mut out = P::fold(sums);
-    for (sum, bias) in out.iter_mut().zip(bias) {
-        *sum = sum.wrapping_add(*bias);
-    }
-    out
+    P::fold(sums)
 }
 
 /// The operations of the seal that a kernel with such a register has, in functions compiled for its instruction set.

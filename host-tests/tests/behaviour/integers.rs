@@ -429,6 +429,28 @@ fn a_model_of_binary32_is_rounded_once_and_comes_back_exactly() {
     assert_eq!(fresh.parts(), ([32_767, 1].as_slice(), [0; 2].as_slice(), 0));
 }
 
+/// Scores of a batch are those of its samples, and a sample of another length is named.
+#[test]
+fn scores_of_batches_are_those_of_samples() {
+    let mut rng = generate::rng(5);
+    let mut model = Model::<7, 19>::new();
+    let weights: Vec<i16> = (0..7 * 19).map(|_| below(&mut rng, 1 << 16) as i16 / 2).collect();
+    model.load(&weights, &[5, -4, 3, 2, 1, 0, -1], 13).unwrap();
+    let rows: [[i16; 19]; 9] = core::array::from_fn(|_| inputs(&mut rng));
+    let samples = rows.each_ref().map(|x| Inputs::new(x).unwrap());
+    let (mut scores, mut expected) = ([0; 9 * 7], [[0; 7]; 9]);
+    for (x, expected) in samples.iter().zip(&mut expected) {
+        model.scores(*x, expected).unwrap();
+    }
+    model.batch_scores(&samples, &mut scores).unwrap();
+    assert_eq!(scores, expected.as_flattened());
+    assert_eq!(model.batch_scores(&samples, &mut scores[1..]), Err(Error::ShapeMismatch.into()));
+    let short = [samples[0], Inputs::new(&rows[1][1..]).unwrap()];
+    let refused = Stopped { error: Error::ShapeMismatch, sample: Some(1) };
+    assert_eq!(model.batch_scores(&short, &mut scores[..14]), Err(refused));
+    assert_eq!(scores[..7], expected[0]);
+}
+
 /// Scores of bytes are those of i128, whatever they are; and the class is that of the first highest one, also where the
 /// rows are more than are scored at a time.
 #[test]

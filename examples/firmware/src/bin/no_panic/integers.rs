@@ -91,6 +91,7 @@ fn models() -> Result<(), Stopped> {
     let x = [1; F];
     let x = Inputs::new(black_box(&x))?;
     black_box((other.scores(x, black_box(&mut [0; C])).is_ok(), other.predict(x)?));
+    let _ = black_box(other.batch_scores(black_box(&[x; 2]), black_box(&mut [[0; C]; 2]).as_flattened_mut()));
 
     let (mut weights, mut memory) = ([[0_i16; C * F]; 2], [[0_i32; 4 * C]; 2]);
     let ([weights, of_other], [memory, memory_of_other]) = (black_box(&mut weights), black_box(&mut memory));
@@ -100,6 +101,7 @@ fn models() -> Result<(), Stopped> {
     other.load(black_box(&[5; C * F]), black_box(&[5; C]), black_box(13))?;
     lent.copy_from(&other)?;
     black_box((lent.parts(), lent.scores(x, black_box(&mut [0; C])).is_ok(), lent.predict(x)?));
+    let _ = black_box(lent.batch_scores(black_box(&[x; 2]), black_box(&mut [[0; C]; 2]).as_flattened_mut()));
     let schedule = Halving { exponent: 7, period: 13, last: 12 };
     black_box(Sgd::new(Hinge::new(1.0, 1e-4)?, schedule)?.step(&mut lent, x, black_box(3)).is_ok());
     Ok(())
