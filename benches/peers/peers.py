@@ -4,8 +4,8 @@
     peers/bin/python benches/peers/peers.py DIR...
 
 A DIR holds train.bin, test.bin (records: a label of one byte, then the features) and meta.json (name, d, classes, dtype).
-Features are standardised by the training part's mean and deviation. Ours is `cargo sets`, which chooses its parameters on
-three fifths of the training part; the others' are chosen on a fifth of it, of 5,000 samples at most. The time is that of the
+Features are standardised by the training part's mean and deviation. Ours is `hingeline train`, which chooses its parameters by
+cross-validation; the others' are chosen on a fifth of the training part, of 5,000 samples at most. The time is that of the
 training that follows, on all of it. --enlarge N measures
 a set of N training samples instead, made of the given pictures by random shifts of up to two pixels.
 """
@@ -121,9 +121,11 @@ def measured(system, part, test):
 
 
 def ours(folder, meta):
-    row = json.loads(subprocess.check_output([ROOT / "target/release/sets", "--json", folder], text=True))
+    with tempfile.TemporaryDirectory() as directory:
+        command = [ROOT / "target/release/hingeline", "train", folder, "--json", "--quiet", "-o", f"{directory}/model.json"]
+        row = json.loads(subprocess.check_output(command, text=True))
     name, version = f"averaged SGD, {row['kernel']}", "hingeline"
-    return {"system": name, "version": version, "seconds": row["train_seconds"], "accuracy": row["test_accuracy"]}
+    return {"system": name, "version": version, "seconds": row["train_seconds"], "accuracy": row["test"]["accuracy"]}
 
 
 def compare(folder):
@@ -147,7 +149,7 @@ def main():
     parser.add_argument("folders", metavar="DIR", nargs="+", type=Path)
     parser.add_argument("--enlarge", metavar="N", type=int, help="make N training samples of the pictures by shifts")
     options = parser.parse_args()
-    build = ["cargo", "build", "--quiet", "--release", "-p", "hingeline-examples", "--bin", "sets"]
+    build = ["cargo", "build", "--quiet", "--release", "-p", "hingeline-examples", "--bin", "hingeline"]
     subprocess.check_call(build, cwd=ROOT)
     # One core for all of them, and for ours, which inherits it.
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -17,7 +17,8 @@ pub const FEATURES: usize = 3 * 32 * 32;
 /// Ten kinds of things.
 pub const CLASSES: usize = 10;
 
-const CLASS_NAMES: [&str; CLASSES] =
+/// Their names, in the order of the labels.
+pub const CLASS_NAMES: [&str; CLASSES] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
 /// What does well on them: values of 0 to 255, the mean image subtracted.
@@ -64,5 +65,5 @@ fn batches() -> Vec<String> {
 }
 
 fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
-    records::read(&directory.join(name), Value::U8, CLASSES, FEATURES)
+    records::read(&directory.join(name), Value::U8, CLASSES)
 }

@@ -2,60 +2,22 @@
 
 use hingeline::kernel::Kernel;
 use hingeline::shape::{SamplesOf, Storage};
-use hingeline::{AnyModel, Confusion, DynSlices, Error, Model, Order, Slices};
+use hingeline::{AnyModel, Confusion, Error, Model, Order, Slices};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
 use crate::recipe::Recipe;
 
-/// The features of a sample: an array where their number is known at compile time, else a slice.
-pub trait Row: AsRef<[f32]> + AsMut<[f32]> + Clone {
-    /// So many zeros.
-    fn zeros(width: usize) -> Self;
-}
-
-impl<const F: usize> Row for [f32; F] {
-    fn zeros(_: usize) -> Self {
-        [0.0; F]
-    }
-}
-
-impl Row for Box<[f32]> {
-    fn zeros(width: usize) -> Self {
-        vec![0.0; width].into()
-    }
-}
-
-/// Samples and their labels.
-#[derive(Clone, Debug)]
-pub struct PartOf<R> {
+/// Samples of `F` features and their labels.
+#[derive(Clone, Debug, Default)]
+pub struct Part<const F: usize> {
     /// One row a sample.
-    pub features: Vec<R>,
+    pub features: Vec<[f32; F]>,
     /// The class of each.
     pub labels: Vec<u8>,
 }
 
-/// Samples of `F` features.
-pub type Part<const F: usize> = PartOf<[f32; F]>;
-
-impl<R> Default for PartOf<R> {
-    fn default() -> Self {
-        Self { features: Vec::new(), labels: Vec::new() }
-    }
-}
-
-impl<R: Row> PartOf<R> {
-    /// The features of a sample; none if there is no sample.
-    fn width(&self) -> usize {
-        self.features.first().map_or(0, |x| x.as_ref().len())
-    }
-
-    /// The part row after row, for models of a shape that is known at run time.
-    pub fn flat(&self) -> Flat {
-        let features = self.features.iter().flat_map(|x| x.as_ref()).copied().collect();
-        Flat { width: self.width(), features, labels: self.labels.clone() }
-    }
-
+impl<const F: usize> Part<F> {
     /// The mean of each feature.
     fn mean(&self) -> Vec<f64> {
         self.mean_of(|_, x| x)
@@ -69,17 +31,15 @@ impl<R: Row> PartOf<R> {
 
     /// The mean of a function of each feature, a sample after the other as they lie in memory.
     fn mean_of(&self, value: impl Fn(usize, f64) -> f64) -> Vec<f64> {
-        let mut sums = vec![0.0; self.width()];
+        let mut sums = vec![0.0; F];
         for x in &self.features {
-            for (feature, (sum, x)) in sums.iter_mut().zip(x.as_ref()).enumerate() {
+            for (feature, (sum, x)) in sums.iter_mut().zip(x).enumerate() {
                 *sum += value(feature, f64::from(*x));
             }
         }
         sums.into_iter().map(|sum| sum / self.features.len() as f64).collect()
     }
-}
 
-impl<const F: usize> Part<F> {
     /// The part as the library reads it, without a copy.
     ///
     /// # Errors
@@ -131,33 +91,9 @@ pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
     (0..classes).filter_map(|class| confusion.count(class, class)).sum()
 }
 
-/// A part row after row.
+/// A set of samples of `F` features.
 #[derive(Clone, Debug)]
-pub struct Flat {
-    /// The features of a sample.
-    pub width: usize,
-    /// Those of all samples.
-    pub features: Vec<f32>,
-    /// The class of each.
-    pub labels: Vec<u8>,
-}
-
-impl Flat {
-    /// The part as the library reads it, without a copy.
-    ///
-    /// # Errors
-    /// If it has no sample.
-    pub fn samples(&self) -> Result<DynSlices<'_>, Error> {
-        DynSlices::new(self.width, &self.features, &self.labels)
-    }
-}
-
-/// A set of `F` features a sample.
-pub type Dataset<const F: usize> = DatasetOf<[f32; F]>;
-
-/// A set of samples whose features are rows of this type.
-#[derive(Clone, Debug)]
-pub struct DatasetOf<R> {
+pub struct Dataset<const F: usize> {
     /// Its name, for people.
     pub name: String,
     /// What its features are and what was done to them, for people.
@@ -165,21 +101,21 @@ pub struct DatasetOf<R> {
     /// The names of the classes, in the order of the labels.
     pub classes: Vec<String>,
     /// The part to train on.
-    pub train: PartOf<R>,
+    pub train: Part<F>,
     /// The part to choose by, empty unless some was [set aside](Self::set_aside).
-    pub validation: PartOf<R>,
+    pub validation: Part<F>,
     /// The part to test on.
-    pub test: PartOf<R>,
+    pub test: Part<F>,
     /// What does well on it.
     pub recipe: Recipe,
 }
 
-impl<R: Row> DatasetOf<R> {
+impl<const F: usize> Dataset<F> {
     /// Subtracts the mean of the training part from every feature: for pictures, the mean image.
     pub fn subtract_mean(&mut self) {
         let mean = self.train.mean();
         for x in self.train.features.iter_mut().chain(&mut self.test.features) {
-            for (x, mean) in x.as_mut().iter_mut().zip(&mean) {
+            for (x, mean) in x.iter_mut().zip(&mean) {
                 *x = (f64::from(*x) - mean) as f32;
             }
         }
@@ -232,7 +168,7 @@ impl<R: Row> DatasetOf<R> {
         }
         let rng = &mut XorShiftRng::seed_from_u64(seed);
         let order = Order::new(all, rng).map_err(|error| format!("{all} training samples: {error}"))?;
-        let (mut train, mut validation) = (PartOf::default(), PartOf::default());
+        let (mut train, mut validation) = (Part::default(), Part::default());
         for (place, index) in order.rest().enumerate() {
             let part = if place < count { &mut validation } else { &mut train };
             part.features.push(self.train.features[index].clone());
@@ -249,7 +185,7 @@ impl<R: Row> DatasetOf<R> {
         let mean = self.train.mean();
         let deviation = self.train.deviation(&mean);
         for x in self.train.features.iter_mut().chain(&mut self.test.features) {
-            for ((x, mean), deviation) in x.as_mut().iter_mut().zip(&mean).zip(&deviation) {
+            for ((x, mean), deviation) in x.iter_mut().zip(&mean).zip(&deviation) {
                 let shifted = f64::from(*x) - mean;
                 *x = if *deviation > 0.0 { (shifted / deviation) as f32 } else { 0.0 };
             }

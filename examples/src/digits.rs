@@ -43,7 +43,7 @@ pub fn digits() -> Dataset<FEATURES> {
 }
 
 fn part(bytes: &[u8]) -> Part<FEATURES> {
-    records::parse(bytes, Value::U8, CLASSES, FEATURES).expect("the file in the repository is whole")
+    records::parse(bytes, Value::U8, CLASSES).expect("the file in the repository is whole")
 }
 
 #[cfg(test)]

@@ -2,14 +2,11 @@
 
 use std::path::Path;
 
-use hingeline::InverseTime;
 use hingeline_console::file::{self, FileError};
 use hingeline_console::is_plain;
 use serde::Deserialize;
 
-use crate::dataset::{DatasetOf, PartOf};
-use crate::recipe::Recipe;
-use crate::records::{self, Value};
+use crate::records::Value;
 
 /// What `meta.json` says; it may say more.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,18 +27,6 @@ impl Meta {
         self.classes.iter().chain([&self.name])
     }
 }
-
-/// What is tried first on any set whose features are standardised.
-const RECIPE: Recipe = Recipe {
-    epochs: 50,
-    l2: 1e-3,
-    random_search: 0.1,
-    random_local_search: 0.02,
-    gradient_descent: InverseTime { rate: 0.1, decay: 0.0 },
-    mini_batch: InverseTime { rate: 0.05, decay: 1e-3 },
-    sgd: InverseTime { rate: 0.01, decay: 1e-4 },
-    difference: 1e-2,
-};
 
 /// Reads what there is to know before the records can be read: the shape.
 ///
@@ -67,28 +52,11 @@ pub fn meta(bytes: &[u8]) -> Result<Meta, String> {
     Ok(meta)
 }
 
-/// Reads both parts, and standardises their features by the training part's mean and deviation.
+/// How a feature is written, by the name of its type.
 ///
 /// # Errors
-/// A message that names the file and what was expected, a training part of at least two classes among the rest.
-pub fn read(folder: &Path, meta: Meta) -> Result<DatasetOf<Box<[f32]>>, FileError> {
-    let value = value(&meta.dtype).map_err(|problem| FileError::new(&folder.join("meta.json"), problem))?;
-    let part = |name| records::read(&folder.join(name), value, meta.classes.len(), meta.d);
-    let mut set = DatasetOf {
-        train: part("train.bin")?,
-        validation: PartOf::default(),
-        test: part("test.bin")?,
-        name: meta.name,
-        description: format!("{}, standardised by the training part's mean and deviation", meta.dtype),
-        classes: meta.classes,
-        recipe: RECIPE,
-    };
-    set.check_classes().map_err(|problem| FileError::new(&folder.join("train.bin"), problem))?;
-    set.standardise();
-    Ok(set)
-}
-
-fn value(dtype: &str) -> Result<Value, String> {
+/// What is expected.
+pub fn value(dtype: &str) -> Result<Value, String> {
     match dtype {
         "u8" => Ok(Value::U8),
         "i8" => Ok(Value::I8),

@@ -54,7 +54,10 @@ pub fn labels(bytes: &[u8], classes: usize) -> Result<Vec<u8>, String> {
 }
 
 /// The sizes of `D` dimensions, and the bytes that they say there are.
-fn body<const D: usize>(bytes: &[u8]) -> Result<([usize; D], &[u8]), String> {
+///
+/// # Errors
+/// What is wrong with them, for people.
+pub fn body<const D: usize>(bytes: &[u8]) -> Result<([usize; D], &[u8]), String> {
     // Two zeros, 8 for unsigned bytes, and the number of dimensions.
     let magic = [0, 0, 8, D as u8];
     let rest = bytes.strip_prefix(&magic).ok_or_else(|| match bytes.first_chunk() {

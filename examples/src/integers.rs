@@ -2,20 +2,18 @@
 
 use hingeline::integer::{self, CrammerSinger, Halving, Inputs, Objective, Sgd, WestonWatkins};
 use hingeline::kernel::Kernel;
-use hingeline::{DynModel, Order, Stopped};
+use hingeline::{DynModel, DynSamples, Order, Stopped};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-use crate::dataset::{DatasetOf, Flat};
-use crate::selection::{LossName, Task, Trial};
+use crate::selection::{LossName, Recipe};
 
 /// The inputs that a feature of 1 stands for.
 const ONE: f32 = (1 << integer::INPUT_BITS) as f32;
 
 /// Rounds standardised features to what the inputs of a model in integers can say.
-pub fn round(set: &mut DatasetOf<Box<[f32]>>) {
-    let features = set.train.features.iter_mut().chain(&mut set.test.features);
-    features.flat_map(|x| x.iter_mut()).for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
+pub fn round(features: &mut [f32]) {
+    features.iter_mut().for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
 }
 
 /// Trains in integers on features that were [rounded](round), by rates that fall to a thirtieth. The model becomes the
@@ -25,33 +23,33 @@ pub fn round(set: &mut DatasetOf<Box<[f32]>>) {
 /// What the library refuses, with the sample at fault.
 pub fn train<K: Kernel>(
     kernel: K,
-    part: &Flat,
-    task: Task,
-    trial: Trial,
+    samples: &mut impl DynSamples,
+    recipe: Recipe,
+    seed: u64,
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
-    match task.loss {
+    match recipe.loss {
         LossName::CrammerSinger => {
-            minimise(kernel, part, task, trial, Objective::of(CrammerSinger::new(1.0)?, trial.l2)?, model)
+            minimise(kernel, samples, recipe, seed, Objective::of(CrammerSinger::new(1.0)?, recipe.l2)?, model)
         }
         LossName::Hinge | LossName::Softmax => {
-            minimise(kernel, part, task, trial, Objective::of(WestonWatkins::new(1.0)?, trial.l2)?, model)
+            minimise(kernel, samples, recipe, seed, Objective::of(WestonWatkins::new(1.0)?, recipe.l2)?, model)
         }
     }
 }
 
 fn minimise<K: Kernel, L: integer::Loss>(
     kernel: K,
-    part: &Flat,
-    task: Task,
-    trial: Trial,
+    samples: &mut impl DynSamples,
+    recipe: Recipe,
+    seed: u64,
     objective: Objective<L>,
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
-    let steps = part.labels.len() as f32 * task.epochs as f32;
+    let steps = samples.len() as f32 * recipe.epochs as f32;
     // The nearest power of two, and half of it after 1/40 of the steps, 3/40, and so on: without an average the last steps
     // have to be small.
-    let exponent = (-trial.learning_rate.log2()).round().clamp(0.0, 15.0) as u8;
+    let exponent = (-recipe.learning_rate.log2()).round().clamp(0.0, 15.0) as u8;
     let period = (steps / 40.0).max(1.0).log2().round() as u8;
     let schedule = Halving { exponent, period, last: (exponent + 5).min(15) };
 
@@ -59,14 +57,16 @@ fn minimise<K: Kernel, L: integer::Loss>(
     let (mut weights, mut memory) = (vec![0; classes * features], vec![0; 2 * classes]);
     let mut own = integer::DynModel::on(kernel, &mut weights, &mut memory, classes, features)?;
     let mut sgd = Sgd::new(objective, schedule)?;
-    let mut order = Order::new(part.labels.len(), &mut XorShiftRng::seed_from_u64(task.seed))?;
-    let inputs: Vec<i16> = part.features.iter().map(|x| (x * ONE) as i16).collect();
-    for _ in 0..task.epochs {
+    let mut order = Order::new(samples.len(), &mut XorShiftRng::seed_from_u64(seed))?;
+    let mut inputs = vec![0; features];
+    for _ in 0..recipe.epochs {
         let epoch = order.epoch();
         while order.epoch() == epoch {
             let index = order.index();
-            let x = Inputs::new(&inputs[index * features..][..features])?;
-            sgd.step(&mut own, x, part.labels[index].into())?;
+            let at = |error| Stopped { error, sample: Some(index) };
+            let (x, label) = samples.sample(index).map_err(at)?;
+            inputs.iter_mut().zip(x).for_each(|(input, x)| *input = (x * ONE) as i16);
+            sgd.step(&mut own, Inputs::new(&inputs)?, label).map_err(at)?;
             order.skip();
         }
     }

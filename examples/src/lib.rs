@@ -3,11 +3,14 @@
 //! A program is a reader of a data set and a call of [`programme::run`].
 
 pub mod cifar10;
+#[cfg(not(target_family = "wasm"))]
+pub mod command;
 pub mod dataset;
 pub mod digits;
 pub mod folder;
 pub mod grow;
 pub mod idx;
+#[cfg(not(target_family = "wasm"))]
 pub mod integers;
 pub mod mnist;
 pub mod options;
@@ -19,6 +22,7 @@ pub mod recipe;
 pub mod records;
 pub mod replay;
 pub mod report;
+#[cfg(not(target_family = "wasm"))]
 pub mod selection;
 pub mod strategy;
 #[cfg(not(target_family = "wasm"))]

@@ -27,7 +27,7 @@ const LIMIT: f32 = 5.0;
 /// Those of the steps.
 pub fn train() -> Result<(Model<CLASSES, FEATURES>, Standardiser<FEATURES>), Stopped> {
     let mut windows: Part<FEATURES> =
-        records::parse(WINDOWS, Value::F32, CLASSES, FEATURES).expect("the file in the repository is whole");
+        records::parse(WINDOWS, Value::F32, CLASSES).expect("the file in the repository is whole");
     let mut moments = Moments::new();
     for x in &windows.features {
         moments.observe(x)?;

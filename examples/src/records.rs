@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hingeline_console::file::{self, FileError};
 
-use crate::dataset::{PartOf, Row};
+use crate::dataset::Part;
 
 /// How a feature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,17 +43,39 @@ impl Value {
 /// No part of a data set is larger: 1 GiB.
 const LIMIT: u64 = 1 << 30;
 
-/// Reads all records of a file, of `width` features each.
+/// Reads all records of a file, of `F` features each.
 ///
 /// # Errors
 /// A message that names the file and what was expected: if it is missing, holds no record or a part of one, if a label
 /// is not below `classes` or a feature is not finite.
-pub fn read<R: Row>(path: &Path, value: Value, classes: usize, width: usize) -> Result<PartOf<R>, FileError> {
+pub fn read<const F: usize>(path: &Path, value: Value, classes: usize) -> Result<Part<F>, FileError> {
+    let mut part = Part::default();
+    each(path, value, classes, F, &mut into(&mut part))?;
+    Ok(part)
+}
+
+/// Adds each record to a part.
+fn into<const F: usize>(part: &mut Part<F>) -> impl FnMut(&[f32], u8) -> Result<(), String> {
+    |features, label| {
+        part.features.extend(features.first_chunk());
+        part.labels.push(label);
+        Ok(())
+    }
+}
+
+/// What takes the features and the label of a record, and says for people what is wrong with them.
+type Take<'a> = &'a mut dyn FnMut(&[f32], u8) -> Result<(), String>;
+
+/// The same of `width` features, each record to a function.
+///
+/// # Errors
+/// As there, and what the function refuses.
+pub fn each(path: &Path, value: Value, classes: usize, width: usize, take: Take<'_>) -> Result<(), FileError> {
     let size = size(value, width).map_err(|problem| FileError::new(path, problem))?;
     let what =
         format!("records of {size} bytes: a label below {classes}, then {width} features of {} bytes", value.size());
     let bytes = file::read(path, LIMIT, &what)?;
-    parse(&bytes, value, classes, width)
+    each_of(&bytes, value, classes, width, take)
         .map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
 }
 
@@ -64,36 +86,40 @@ fn size(value: Value, width: usize) -> Result<usize, String> {
     size.ok_or_else(|| format!("records of {width} features; expected 1 to {}", LIMIT / value.size() as u64 - 1))
 }
 
-/// The records that the bytes are, of `width` features each.
+/// The records that the bytes are, of `F` features each.
 ///
 /// # Errors
 /// What is wrong with them, for people.
-pub fn parse<R: Row>(bytes: &[u8], value: Value, classes: usize, width: usize) -> Result<PartOf<R>, String> {
+pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Result<Part<F>, String> {
+    let mut part = Part::default();
+    each_of(bytes, value, classes, F, &mut into(&mut part))?;
+    Ok(part)
+}
+
+fn each_of(bytes: &[u8], value: Value, classes: usize, width: usize, take: Take<'_>) -> Result<(), String> {
     let size = size(value, width)?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(size) {
         return Err(format!("{} bytes are no whole number of records", bytes.len()));
     }
-    let mut part = PartOf::default();
+    let mut features = vec![0.0; width];
     for (index, record) in bytes.chunks_exact(size).enumerate() {
-        let (features, label): (R, u8) =
-            sample(record, value, width).ok_or_else(|| format!("record {index} is too short"))?;
+        let label = decode(record, value, &mut features).ok_or_else(|| format!("record {index} is too short"))?;
         if usize::from(label) >= classes {
             return Err(format!("record {index} has the label {label}"));
         }
-        if let Some(feature) = features.as_ref().iter().position(|feature| !feature.is_finite()) {
+        if let Some(feature) = features.iter().position(|feature| !feature.is_finite()) {
             return Err(format!("feature {feature} of record {index} is not finite"));
         }
-        part.features.push(features);
-        part.labels.push(label);
+        take(&features, label)?;
     }
-    Ok(part)
+    Ok(())
 }
 
-fn sample<R: Row>(record: &[u8], value: Value, width: usize) -> Option<(R, u8)> {
+/// Decodes a record; returns its label.
+fn decode(record: &[u8], value: Value, features: &mut [f32]) -> Option<u8> {
     let (label, values) = record.split_first()?;
-    let mut features = R::zeros(width);
-    for (feature, bytes) in features.as_mut().iter_mut().zip(values.chunks_exact(value.size())) {
+    for (feature, bytes) in features.iter_mut().zip(values.chunks_exact(value.size())) {
         *feature = value.decode(bytes)?;
     }
-    Some((features, *label))
+    Some(*label)
 }

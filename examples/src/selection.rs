@@ -1,22 +1,25 @@
-//! The choice of learning rate and L2 strength for a set, on a part of it that is set aside.
+//! Averaged SGD on a set of any shape, and the choice of its loss, learning rate and L2 strength by cross-validation.
+
+use std::ops::Range;
 
 use clap::ValueEnum;
-use hingeline::kernel::Kernel;
+use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{
-    AveragedSgd, CrammerSinger, DynAverage, DynModel, DynSamples, Loss, Objective, Order, Sgd, Softmax, Stopped,
-    Weighted, WestonWatkins, class_weights,
+    AveragedSgd, CrammerSinger, DynAverage, DynModel, DynSamples, Loss, Objective, Order, Selected, Sgd, Softmax,
+    Stopped, Weighted, WestonWatkins, class_weights,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
-use serde::Serialize;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use crate::dataset::{DatasetOf, Flat, confusion, correct};
+use crate::dataset::{confusion, correct};
 use crate::integers;
 use crate::rates::Fall;
 use crate::strategy::Strategy;
 
 /// What a training run minimises, but for the L2 term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LossName {
     /// The hinge loss of Weston and Watkins: each margin counts
@@ -37,47 +40,22 @@ pub enum Criterion {
     MacroF1,
 }
 
-/// What is the same for all trials of a choice.
-#[derive(Clone, Copy, Debug)]
-pub struct Task {
+/// What a training run is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
     /// The loss.
     pub loss: LossName,
-    /// The power p of the class weights `(n / (K · n_c))^p`; 0 for none.
-    pub weight_power: f32,
-    /// What the choice goes by.
-    pub criterion: Criterion,
-    /// Whether training is in integers of 16 bits, on features that were rounded for it.
-    pub integers: bool,
-    /// The epochs; SGD's models are averaged over the second half.
-    pub epochs: u32,
-    /// The seed of all draws.
-    pub seed: u64,
-}
-
-/// What a training run is made of besides.
-#[derive(Clone, Copy, Debug)]
-pub struct Trial {
     /// The learning rate of the first step; it falls to a tenth as 1/t.
     pub learning_rate: f32,
     /// The L2 strength.
     pub l2: f32,
+    /// The power p of the class weights `(n / (K · n_c))^p`; 0 for none.
+    pub weight_power: f32,
+    /// The epochs; SGD's models are averaged over the second half.
+    pub epochs: u32,
+    /// Whether training is in integers of 16 bits, on features that were rounded for it.
+    pub integers: bool,
 }
-
-impl LossName {
-    /// The learning rates to try, times the features: a step of a hinge changes a score by about the rate times that. The coefficients of the softmax are smaller.
-    const fn rates(self) -> [f32; 6] {
-        match self {
-            Self::Hinge | Self::CrammerSinger => [3.0, 1.0, 0.3, 0.1, 0.03, 0.01],
-            Self::Softmax => [30.0, 10.0, 3.0, 1.0, 0.3, 0.1],
-        }
-    }
-}
-
-/// The L2 strengths to try.
-const STRENGTHS: [f32; 6] = [1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2];
-
-/// How many different fifths are set aside: small ones say little each.
-const FIFTHS: u64 = 3;
 
 /// Trains a model, which is of zeros, by averaged SGD.
 ///
@@ -85,124 +63,316 @@ const FIFTHS: u64 = 3;
 /// What the library refuses, with the sample at fault.
 pub fn train<K: Kernel>(
     kernel: K,
-    part: &Flat,
-    task: Task,
-    trial: Trial,
+    samples: &mut impl DynSamples,
+    recipe: Recipe,
+    seed: u64,
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
-    if task.integers {
-        return integers::train(kernel, part, task, trial, model);
+    if recipe.integers {
+        return integers::train(kernel, samples, recipe, seed, model);
     }
-    match task.loss {
-        LossName::Hinge => train_by(part, task, trial, WestonWatkins::new(1.0)?, model),
-        LossName::CrammerSinger => train_by(part, task, trial, CrammerSinger::new(1.0)?, model),
-        LossName::Softmax => train_by(part, task, trial, Softmax, model),
+    match recipe.loss {
+        LossName::Hinge => train_by(samples, recipe, seed, WestonWatkins::new(1.0)?, model),
+        LossName::CrammerSinger => train_by(samples, recipe, seed, CrammerSinger::new(1.0)?, model),
+        LossName::Softmax => train_by(samples, recipe, seed, Softmax, model),
     }
 }
 
 /// The same, by a loss that may get weights.
 fn train_by<K: Kernel, L: Loss>(
-    part: &Flat,
-    task: Task,
-    trial: Trial,
+    samples: &mut impl DynSamples,
+    recipe: Recipe,
+    seed: u64,
     loss: L,
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
-    if task.weight_power == 0.0 {
-        return minimise(part, task, trial, loss, model);
+    if recipe.weight_power == 0.0 {
+        return minimise(samples, recipe, seed, loss, model);
     }
     let (mut counts, mut weights) = (vec![0; model.classes()], vec![0.0; model.classes()]);
-    part.samples()?.count_classes(&mut counts)?;
-    class_weights(&counts, task.weight_power, &mut weights)?;
-    minimise(part, task, trial, Weighted::new(loss, &weights)?, model)
+    samples.count_classes(&mut counts)?;
+    class_weights(&counts, recipe.weight_power, &mut weights)?;
+    minimise(samples, recipe, seed, Weighted::new(loss, &weights)?, model)
 }
 
 fn minimise<K: Kernel, L: Loss>(
-    part: &Flat,
-    task: Task,
-    trial: Trial,
+    samples: &mut impl DynSamples,
+    recipe: Recipe,
+    seed: u64,
     loss: L,
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
-    let (Task { epochs, seed, .. }, Trial { learning_rate, l2 }) = (task, trial);
-    let steps = Strategy::Sgd.steps(part.labels.len(), epochs);
+    let Recipe { learning_rate, l2, epochs, .. } = recipe;
+    let steps = Strategy::Sgd.steps(samples.len(), epochs);
     let rates = Fall::InverseTime.from(learning_rate, l2, steps);
-    let mut samples = part.samples()?;
-    let mut order = Order::new(part.labels.len(), &mut XorShiftRng::seed_from_u64(seed))?;
+    let mut order = Order::new(samples.len(), &mut XorShiftRng::seed_from_u64(seed))?;
     let mut sgd = Sgd::new(Objective::of(loss, l2)?, rates)?;
     let averaged = epochs.div_ceil(2);
     for _ in averaged..epochs {
-        sgd.epoch(model, &mut samples, &mut order)?;
+        sgd.epoch(model, samples, &mut order)?;
     }
     let (classes, features) = (model.classes(), model.features());
     let mut memory = vec![0.0; DynAverage::memory_len(classes, features)];
     let mut average = DynAverage::new(&mut memory, classes, features)?;
     let mut sgd = AveragedSgd::new(sgd, &mut average);
     for _ in 0..averaged {
-        sgd.epoch(model, &mut samples, &mut order)?;
+        sgd.epoch(model, samples, &mut order)?;
     }
     average.finish(model)?;
     Ok(())
 }
 
-/// The best of a grid of learning rates and L2 strengths on fifths of the training part, each trained on its
-/// four others; of equally good ones the one with the lower loss.
-///
-/// # Errors
-/// What is wrong, for people, if the set is too small to be divided.
-pub fn select<K: Kernel>(
-    kernel: K,
-    set: &DatasetOf<Box<[f32]>>,
-    task: Task,
-    only: (Option<f32>, Option<f32>),
-) -> Result<Trial, String> {
-    let mut divided = Vec::new();
-    for fifth in 0..FIFTHS {
-        let mut own = set.clone();
-        own.set_aside(0.2, task.seed.wrapping_add(fifth))?;
-        divided.push([own.train.flat(), own.validation.flat()]);
+impl LossName {
+    /// The learning rates to try, times the features: a step of a hinge changes a score by about the rate times that. The
+    /// coefficients of the softmax are smaller.
+    const fn rates(self) -> [f32; 8] {
+        match self {
+            Self::Hinge | Self::CrammerSinger => [30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01],
+            Self::Softmax => [100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03],
+        }
     }
-    let features = divided[0][0].width as f32;
-    let rates = only.0.map_or(task.loss.rates().map(|rate| rate / features).to_vec(), |rate| vec![rate]);
-    let strengths = only.1.map_or(STRENGTHS.to_vec(), |l2| vec![l2]);
-    let mut best: Option<((f64, f32), Trial)> = None;
-    for l2 in strengths {
-        for &learning_rate in &rates {
-            let trial = Trial { learning_rate, l2 };
-            // Too large a rate for this strength is refused, and so is one that diverges: neither is the best.
-            let Ok(score) = score(kernel, set.classes.len(), &divided, task, trial) else { continue };
-            let is_better = |(value, loss): (f64, f32)| score.0 > value || (score.0 == value && score.1 < loss);
-            if best.is_none_or(|(other, _)| is_better(other)) {
-                best = Some((score, trial));
+}
+
+/// The L2 strengths to try.
+const STRENGTHS: [f32; 7] = [1e-6, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2];
+
+/// What is given, and what is to be chosen where nothing is.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// The losses to choose from.
+    pub losses: Vec<LossName>,
+    /// The learning rate, if it is given.
+    pub learning_rate: Option<f32>,
+    /// The L2 strength, if it is given.
+    pub l2: Option<f32>,
+    /// The powers of the class weights to choose from.
+    pub weight_powers: Vec<f32>,
+    /// The epochs of each run.
+    pub epochs: u32,
+    /// Whether training is in integers.
+    pub integers: bool,
+    /// How many recipes to try.
+    pub trials: usize,
+    /// What the choice goes by.
+    pub criterion: Criterion,
+    /// The parts that take turns as the one to choose by.
+    pub folds: usize,
+    /// The seed of all draws.
+    pub seed: u64,
+}
+
+/// A recipe, and how good it was in cross-validation.
+#[derive(Clone, Copy, Debug)]
+pub struct Found {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// What the choice goes by, mean over the folds.
+    pub value: f64,
+    /// The loss of a hinge on the folds: it decides between equals.
+    loss: f64,
+}
+
+impl Found {
+    fn beats(&self, other: &Self) -> bool {
+        self.value > other.value || (self.value == other.value && self.loss < other.loss)
+    }
+}
+
+impl Search {
+    /// All recipes of the grid.
+    fn grid(&self, features: usize) -> Vec<Recipe> {
+        let mut grid = Vec::new();
+        let strengths = self.l2.map_or(STRENGTHS.to_vec(), |l2| vec![l2]);
+        for &loss in &self.losses {
+            let rates = loss.rates().map(|rate| rate / features as f32).to_vec();
+            for learning_rate in self.learning_rate.map_or(rates, |rate| vec![rate]) {
+                for &l2 in &strengths {
+                    for &weight_power in &self.weight_powers {
+                        let (epochs, integers) = (self.epochs, self.integers);
+                        grid.push(Recipe { loss, learning_rate, l2, weight_power, epochs, integers });
+                    }
+                }
+            }
+        }
+        grid
+    }
+
+    /// Recipes near a good one, of what was not given.
+    fn near(&self, recipe: Recipe, step: f32) -> Vec<Recipe> {
+        let (mut rates, mut strengths) = (vec![1.0], vec![1.0]);
+        if self.learning_rate.is_none() {
+            rates.extend([step, 1.0 / step]);
+        }
+        if self.l2.is_none() {
+            strengths.extend([step, 1.0 / step]);
+        }
+        let mut near = Vec::new();
+        for rate in rates {
+            for &strength in &strengths {
+                let (learning_rate, l2) = (recipe.learning_rate * rate, recipe.l2 * strength);
+                near.push(Recipe { learning_rate, l2, ..recipe });
+            }
+        }
+        near
+    }
+
+    /// The best recipe that was found: two thirds of the trials are drawn from a grid, the others are near the best one so
+    /// far. None if all were refused. The same on any number of processors.
+    ///
+    /// # Errors
+    /// What is wrong, for people, if the set is too small to be divided.
+    pub fn run<S: DynSamples + Clone + Sync>(
+        &self,
+        samples: &S,
+        shape: [usize; 2],
+        labels: &[u16],
+        tried: &(dyn Fn() + Sync),
+    ) -> Result<Option<Found>, String> {
+        let folds = folds(labels, self.folds, self.seed)?;
+        let mut grid = self.grid(shape[1]);
+        shuffle(&mut grid, self.seed)?;
+        let drawn = grid.len().min(if grid.len() <= self.trials { self.trials } else { self.trials.div_ceil(3) * 2 });
+        grid.truncate(drawn.max(1));
+        let (mut best, mut done) = (None, grid.len());
+        let mut seen = grid.clone();
+        self.try_all(&grid, samples, shape, &folds, tried, &mut best);
+        let mut step = 2.0;
+        while done < self.trials {
+            let Some(Found { recipe, .. }) = best else { break };
+            let mut near: Vec<_> = self.near(recipe, step).into_iter().filter(|own| !seen.contains(own)).collect();
+            near.truncate(self.trials - done);
+            if near.is_empty() {
+                break;
+            }
+            done += near.len();
+            seen.extend_from_slice(&near);
+            self.try_all(&near, samples, shape, &folds, tried, &mut best);
+            // Finer where nothing near was better.
+            if best.is_some_and(|best| best.recipe == recipe) {
+                step = f32::sqrt(step);
+            }
+        }
+        Ok(best)
+    }
+
+    fn try_all<S: DynSamples + Clone + Sync>(
+        &self,
+        recipes: &[Recipe],
+        samples: &S,
+        shape: [usize; 2],
+        folds: &[Fold],
+        tried: &(dyn Fn() + Sync),
+        best: &mut Option<Found>,
+    ) {
+        let judged: Vec<Option<Found>> = recipes
+            .par_iter()
+            .map(|recipe| {
+                let parts = folds.par_iter().map(|fold| {
+                    let trial = OfFold { samples: samples.clone(), shape, fold, recipe: *recipe, search: self };
+                    // Too large a rate for this strength is refused, and so is one that diverges: neither is the best.
+                    Choice::best().run(trial).ok()?.ok()
+                });
+                let parts: Option<Vec<(f64, f64)>> = parts.collect();
+                tried();
+                let parts = parts?;
+                let mean = |of: fn(&(f64, f64)) -> f64| parts.iter().map(of).sum::<f64>() / parts.len() as f64;
+                Some(Found { recipe: *recipe, value: mean(|part| part.0), loss: mean(|part| part.1) })
+            })
+            .collect();
+        for found in judged.into_iter().flatten() {
+            if best.is_none_or(|best| found.beats(&best)) {
+                *best = Some(found);
             }
         }
     }
-    // Nothing of the grid works: let the first of it say why.
-    let fallback = Trial { learning_rate: rates[0], l2: only.1.unwrap_or(STRENGTHS[0]) };
-    Ok(best.map_or(fallback, |(_, trial)| trial))
 }
 
-/// What the choice goes by, and the loss of a hinge: both are sums over the fifths.
-fn score<K: Kernel>(
-    kernel: K,
-    classes: usize,
-    divided: &[[Flat; 2]],
-    task: Task,
-    trial: Trial,
-) -> Result<(f64, f32), Stopped> {
-    let (mut value, mut loss, mut counts) = (0.0, 0.0, Vec::new());
-    for [part, validation] in divided {
-        let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, part.width)];
-        let mut model = DynModel::on(kernel, &mut memory, classes, part.width)?;
-        train(kernel, part, task, trial, &mut model)?;
-        let confusion = confusion(&model, &mut validation.samples()?, &mut counts)?;
-        value += match task.criterion {
-            // Whole numbers, so that equal ones are equal.
-            Criterion::Accuracy => f64::from(correct(&confusion, classes)),
+/// The samples to train on, and those to choose by.
+type Fold = [Vec<usize>; 2];
+
+/// A recipe on a fold, to be run on a kernel.
+struct OfFold<'a, S> {
+    samples: S,
+    shape: [usize; 2],
+    fold: &'a Fold,
+    recipe: Recipe,
+    search: &'a Search,
+}
+
+impl<S: DynSamples> Work for OfFold<'_, S> {
+    type Output = Result<(f64, f64), Stopped>;
+
+    /// What the choice goes by, and the loss of a hinge.
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+        let Self { mut samples, shape: [classes, features], fold: [train_on, choose_by], recipe, search } = self;
+        let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, features)];
+        let mut model = DynModel::on(kernel, &mut memory, classes, features)?;
+        train(kernel, &mut Selected::new(&mut samples, train_on), recipe, search.seed, &mut model)?;
+        let mut rest = Selected::new(&mut samples, choose_by);
+        let mut counts = Vec::new();
+        let confusion = confusion(&model, &mut rest, &mut counts)?;
+        let value = match search.criterion {
+            // A quotient of whole numbers, so that equal ones are equal.
+            Criterion::Accuracy => f64::from(correct(&confusion, classes)) / choose_by.len() as f64,
             Criterion::MacroF1 => f64::from(confusion.macro_f1().unwrap_or_default()),
         };
         let hinge = Objective::of(WestonWatkins::new(1.0)?, 0.0)?;
-        loss += hinge.evaluate(&model, &mut validation.samples()?)?.data_loss;
+        Ok((value, hinge.evaluate(&model, &mut rest)?.data_loss.into()))
     }
-    Ok((value, loss))
+}
+
+/// So many folds, in each of which the classes are as frequent as in the whole.
+///
+/// # Errors
+/// What is wrong, for people, if there are fewer samples than folds.
+pub fn folds(labels: &[u16], count: usize, seed: u64) -> Result<Vec<Fold>, String> {
+    if labels.len() < count {
+        return Err(format!("{} samples cannot be divided into {count} parts", labels.len()));
+    }
+    let mut fold_of = vec![0; labels.len()];
+    // The classes follow each other, so that rests of small ones spread.
+    for (place, index) in by_class(labels, seed)?.into_iter().enumerate() {
+        fold_of[index] = place % count;
+    }
+    let of = |range: Range<usize>, keep: &dyn Fn(usize) -> bool| range.filter(|index| keep(fold_of[*index])).collect();
+    Ok((0..count)
+        .map(|fold| [of(0..labels.len(), &|own| own != fold), of(0..labels.len(), &|own| own == fold)])
+        .collect())
+}
+
+/// About this fraction of the samples, of each class but for those of a single one, and the others.
+///
+/// # Errors
+/// What is wrong, for people.
+pub fn divide(labels: &[u16], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2], String> {
+    let mut parts = [Vec::new(), Vec::new()];
+    let order = by_class(labels, seed)?;
+    for class in order.chunk_by(|a, b| labels[*a] == labels[*b]) {
+        let count = ((class.len() as f64 * fraction).round() as usize).min(class.len() - 1);
+        parts[0].extend_from_slice(&class[..count]);
+        parts[1].extend_from_slice(&class[count..]);
+    }
+    parts.iter_mut().for_each(|part| part.sort_unstable());
+    if parts[0].is_empty() {
+        return Err(format!("{fraction} of {} samples is none of them; expected at least one", labels.len()));
+    }
+    Ok(parts)
+}
+
+/// The indices of the samples, those of a class after those of another, each class shuffled.
+fn by_class(labels: &[u16], seed: u64) -> Result<Vec<usize>, String> {
+    let mut order: Vec<usize> = (0..labels.len()).collect();
+    shuffle(&mut order, seed)?;
+    order.sort_by_key(|index| labels[*index]);
+    Ok(order)
+}
+
+fn shuffle<T: Clone>(values: &mut Vec<T>, seed: u64) -> Result<(), String> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let order = Order::new(values.len(), &mut XorShiftRng::seed_from_u64(seed));
+    let order = order.map_err(|error| format!("{} samples: {error}", values.len()))?;
+    *values = order.rest().map(|index| values[index].clone()).collect();
+    Ok(())
 }

@@ -5,6 +5,9 @@ use hingeline::Error;
 /// Handwritten digits of 8 × 8 pixels; `examples/data/digits/README.md` says where from.
 pub static DIGITS: &[u8] = include_bytes!("../../data/digits/train.bin");
 
+/// Other ones, to test on.
+pub static DIGITS_TEST: &[u8] = include_bytes!("../../data/digits/test.bin");
+
 /// Shoulder exercises of seven wearers; `examples/data/watch_shoulder/README.md` says where from.
 pub static WATCH: &[u8] = include_bytes!("../../data/watch_shoulder/train.bin");
 

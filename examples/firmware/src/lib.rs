@@ -3,6 +3,8 @@
 
 pub mod board;
 pub mod data;
+#[rustfmt::skip]
+pub mod exported;
 pub mod integers;
 #[rustfmt::skip]
 pub mod pretrained;

@@ -35,12 +35,12 @@ fn what_is_whole_is_read() {
     let pictures = idx::images::<6>(&images(), 2).unwrap();
     assert_eq!((pictures.len(), pictures[0]), (3, [100.0, 101.0, 102.0, 103.0, 104.0, 105.0]));
     assert_eq!(idx::labels(&labels(), CLASSES), Ok(vec![3, 0, 2]));
-    let features = VALUES.map(|value| records::parse::<[f32; 3]>(&records(value), value, CLASSES, 3).unwrap().features);
+    let features = VALUES.map(|value| records::parse::<3>(&records(value), value, CLASSES).unwrap().features);
     assert_eq!(features[0], [[1.0, 2.0, 3.0], [128.0, 0.0, 127.0]]);
     assert_eq!(features[1], [[1.0, -2.0, 3.0], [-128.0, 0.0, 127.0]]);
     assert_eq!(features[2], [[200.0, -400.0, 600.0], [-25_600.0, 0.0, 25_400.0]]);
     assert_eq!(features[3], [[0.125, -0.25, 0.375], [-16.0, 0.0, 15.875]]);
-    assert_eq!(records::parse::<[f32; 3]>(&records(Value::U8), Value::U8, CLASSES, 3).unwrap().labels, [3, 0]);
+    assert_eq!(records::parse::<3>(&records(Value::U8), Value::U8, CLASSES).unwrap().labels, [3, 0]);
 }
 
 /// Every file that is shorter or longer by some bytes is refused.
@@ -57,9 +57,9 @@ fn what_is_cut_off_or_too_long_is_refused() {
     for value in VALUES {
         let bytes = records(value);
         for length in (0..bytes.len()).filter(|length| *length == 0 || *length != bytes.len() / 2) {
-            assert!(records::parse::<[f32; 3]>(&bytes[..length], value, CLASSES, 3).is_err(), "{value:?}, {length}");
+            assert!(records::parse::<3>(&bytes[..length], value, CLASSES).is_err(), "{value:?}, {length}");
         }
-        assert!(records::parse::<[f32; 3]>(&[bytes, vec![0]].concat(), value, CLASSES, 3).is_err(), "{value:?}");
+        assert!(records::parse::<3>(&[bytes, vec![0]].concat(), value, CLASSES).is_err(), "{value:?}");
     }
 }
 
@@ -74,7 +74,7 @@ fn what_is_wrong_is_said() {
     assert!(problem(&[&[0, 0, 8, 3][..], &[255; 12]].concat()).contains("bytes follow"));
     assert!(idx::images::<6>(&images(), 3).unwrap_err().contains("2 x 3"));
     assert_eq!(idx::labels(&labels(), 3), Err("label 0 is 3".to_owned()));
-    let parse = |bytes: &[u8], value| records::parse::<[f32; 1]>(bytes, value, CLASSES, 1).unwrap_err();
+    let parse = |bytes: &[u8], value| records::parse::<1>(bytes, value, CLASSES).unwrap_err();
     assert_eq!(parse(&[], Value::U8), "0 bytes are no whole number of records");
     assert_eq!(parse(&[1, 9, 4, 9], Value::U8), "record 1 has the label 4");
     let nan = [&[0][..], &f32::NAN.to_le_bytes()].concat();
@@ -117,7 +117,7 @@ proptest! {
 
     #[test]
     fn any_bytes_as_records((value, bytes) in prop::sample::select(&VALUES[..]).prop_flat_map(|value| (Just(value), any_bytes(records(value))))) {
-        if let Ok(part) = records::parse::<[f32; 3]>(&bytes, value, CLASSES, 3) {
+        if let Ok(part) = records::parse::<3>(&bytes, value, CLASSES) {
             prop_assert_eq!(bytes.len(), (1 + 3 * value.size()) * part.labels.len());
             prop_assert!(part.features.as_flattened().iter().all(|feature| feature.is_finite()));
             prop_assert!(part.labels.iter().all(|&label| usize::from(label) < CLASSES));

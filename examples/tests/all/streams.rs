@@ -34,9 +34,9 @@ fn programs() -> (Vec<Command>, [TempDir; 2]) {
         programs.push(command);
     }
     for arguments in [&[][..], &["--json"]] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sets"));
-        command.args(["--learning-rate", "0.01", "--l2", "0", "--epochs", "1"]).args(arguments);
-        command.arg(below("data/digits")).arg(below("data/digits"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hingeline"));
+        command.args(["train", "--loss", "hinge", "--learning-rate", "0.01", "--l2", "0", "--epochs", "1"]);
+        command.args(arguments).arg(below("data/digits")).arg("-o").arg(directories[0].path().join("model.json"));
         programs.push(command);
     }
     let mut replay = Command::new(env!("CARGO_BIN_EXE_replay"));
@@ -88,7 +88,7 @@ fn errors_that_cannot_be_told_are_no_panics() {
     let nowhere = Path::new("/nowhere");
     for (program, argument, status) in [
         (env!("CARGO_BIN_EXE_cifar10"), nowhere, 2),
-        (env!("CARGO_BIN_EXE_sets"), nowhere, 2),
+        (env!("CARGO_BIN_EXE_hingeline"), nowhere, 2),
         (env!("CARGO_BIN_EXE_replay"), nowhere, 1),
         (env!("CARGO_BIN_EXE_digits"), Path::new("--no-option"), 2),
         (env!("CARGO_BIN_EXE_pretrain"), Path::new("--no-option"), 2),

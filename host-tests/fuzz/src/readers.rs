@@ -1,5 +1,11 @@
 //! Everything that reads bytes of others, as functions of bytes: cargo-fuzz calls them, and so does this package.
 
+use std::path::Path;
+
+use hingeline_examples::command::source::{Part, Wanted};
+use hingeline_examples::command::stored::Stored;
+use hingeline_examples::command::table::{Builder, Table};
+use hingeline_examples::command::{delimited, import, numpy, sparse};
 use hingeline_examples::options::WithoutDirectory;
 use hingeline_examples::records::{self, Value};
 use hingeline_examples::{cifar10, folder, idx, replay};
@@ -20,7 +26,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 7] = [
+pub const READERS: [Reader; 13] = [
     Reader { name: "idx_images", read: idx_images, valid: images },
     Reader { name: "idx_labels", read: idx_labels, valid: || vec![0, 0, 8, 1, 0, 0, 0, 3, 2, 1, 0] },
     Reader { name: "records", read: records, valid: || [vec![4, 1], vec![7; 24], vec![0], vec![9; 24]].concat() },
@@ -32,7 +38,51 @@ pub const READERS: [Reader; 7] = [
     Reader { name: "meta", read: meta, valid: || META.as_bytes().to_vec() },
     Reader { name: "options", read: options, valid: || OPTIONS.as_bytes().to_vec() },
     Reader { name: "log", read: log, valid: || LOG.as_bytes().to_vec() },
+    Reader { name: "csv", read: csv, valid: || CSV.as_bytes().to_vec() },
+    Reader { name: "svmlight", read: svmlight, valid: || SVMLIGHT.as_bytes().to_vec() },
+    Reader { name: "npy", read: npy, valid: array },
+    Reader { name: "npz", read: npz, valid: archive },
+    Reader { name: "model", read: model, valid: || MODEL.as_bytes().to_vec() },
+    Reader { name: "foreign_model", read: foreign_model, valid: || FOREIGN.as_bytes().to_vec() },
 ];
+
+const CSV: &str = "a;\"b;c\";label\r\n1;-2.5;up\r\n3e2;4;\"do\"\"wn\"\r\n";
+const SVMLIGHT: &str = "+1 qid:3 1:0.5 4:-2 # a sample\n\n-1 2:1e-3\n";
+const FOREIGN: &str = r#"{"format": "hingeline import 1", "classes": ["a", "b"], "features": null, "weights": [[1.5, -2]],
+    "bias": [0.25], "mean": [0, 1], "deviation": [2, 4]}"#;
+const MODEL: &str = r#"{"format": "hingeline model", "version": 1, "classes": ["a", "b"], "features": ["x0"],
+    "standardiser": {"mean": [1.0], "factor": [0.5]}, "weights": [[1.0], [-1.0]], "bias": [0.0, 0.5], "raw": "u8",
+    "weights_checksum": "0000000000000000", "crc32": "00000000"}"#;
+
+/// Two samples of two features and a label, in binary32.
+fn array() -> Vec<u8> {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }          \n";
+    let values = [0.5_f32, 1.0, 0.0, -2.0, 8.0, 1.0].map(f32::to_le_bytes);
+    [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), values.as_flattened()].concat()
+}
+
+/// An archive of two arrays, stored as they are.
+fn archive() -> Vec<u8> {
+    let member = array();
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for name in [&b"X.npy"[..], b"y.npy"] {
+        let start = bytes.len() as u32;
+        let (len, crc) = ((member.len() as u32).to_le_bytes(), crc32(&member).to_le_bytes());
+        let common = [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &crc, &len, &len, &[name.len() as u8, 0, 0, 0]].concat();
+        bytes.extend([b"PK\x03\x04", common.as_slice(), name, &member].concat());
+        let place = [&[0; 10][..], &start.to_le_bytes()].concat();
+        directory.extend([b"PK\x01\x02\x14\0", common.as_slice(), &place, name].concat());
+    }
+    let (start, len) = ((bytes.len() as u32).to_le_bytes(), (directory.len() as u32).to_le_bytes());
+    [bytes, directory, b"PK\x05\x06\0\0\0\0\x02\0\x02\0".to_vec(), len.to_vec(), start.to_vec(), vec![0, 0]].concat()
+}
+
+/// The checksum of a member, bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    })
+}
 
 const META: &str =
     r#"{"name": "hill", "d": 3, "classes": ["up", "down"], "dtype": "i16 little-endian", "more": [1.5]}"#;
@@ -63,7 +113,7 @@ pub fn idx_labels(bytes: &[u8]) {
 pub fn records(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let value = [Value::U8, Value::I8, Value::I16, Value::F32][usize::from(kind % 4)];
-    if let Ok(part) = records::parse::<[f32; 6]>(bytes, value, 4, 6) {
+    if let Ok(part) = records::parse::<6>(bytes, value, 4) {
         assert_eq!(bytes.len(), (1 + 6 * value.size()) * part.labels.len());
         assert!(part.features.as_flattened().iter().all(|feature| feature.is_finite()));
         assert!(part.labels.iter().all(|label| *label < 4));
@@ -72,7 +122,7 @@ pub fn records(bytes: &[u8]) {
 
 /// Records of CIFAR-10.
 pub fn cifar10(bytes: &[u8]) {
-    if let Ok(part) = records::parse::<Box<[f32]>>(bytes, Value::U8, cifar10::CLASSES, cifar10::FEATURES) {
+    if let Ok(part) = records::parse::<{ cifar10::FEATURES }>(bytes, Value::U8, cifar10::CLASSES) {
         assert_eq!(bytes.len(), (1 + cifar10::FEATURES) * part.labels.len());
     }
 }
@@ -96,6 +146,65 @@ pub fn options(bytes: &[u8]) {
 pub fn log(bytes: &[u8]) {
     if let Ok(text) = str::from_utf8(bytes) {
         let _ = replay::replay(text);
+    }
+}
+
+/// Memory that a table may take here.
+const LIMIT: usize = 1 << 20;
+
+/// A table that came of bytes: of finite numbers, and with a name for each label.
+fn check(table: Builder) {
+    let Ok(Table { width, values, labels, classes, features }) = table.finish() else { return };
+    assert!(features.len() == width && values.iter().count() == width * labels.len());
+    assert!(values.iter().all(f32::is_finite));
+    assert!(labels.iter().all(|label| usize::from(*label) < classes.len()));
+}
+
+/// Text in columns.
+pub fn csv(bytes: &[u8]) {
+    let mut table = Builder::new(LIMIT);
+    if delimited::read(bytes, Path::new("csv"), &Wanted::default(), &mut table).is_ok() {
+        check(table);
+    }
+}
+
+/// Text of svmlight.
+pub fn svmlight(bytes: &[u8]) {
+    // An index of many millions is one that the format allows, and takes as much memory.
+    let digits = bytes.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).max();
+    let mut table = Builder::new(LIMIT);
+    if digits < Some(6) && sparse::read(bytes, Path::new("svmlight"), None, &mut table).is_ok() {
+        check(table);
+    }
+}
+
+/// An array of NumPy.
+pub fn npy(bytes: &[u8]) {
+    let mut table = Builder::new(LIMIT);
+    if numpy::read(bytes, Path::new("npy"), None, &mut table).is_ok() {
+        check(table);
+    }
+}
+
+/// An archive of them.
+pub fn npz(bytes: &[u8]) {
+    let mut table = Builder::new(LIMIT);
+    if numpy::read_archive(bytes, Path::new("npz"), Part::Train, &mut table).is_ok() {
+        check(table);
+    }
+}
+
+/// A model as the command keeps it.
+pub fn model(bytes: &[u8]) {
+    if let Ok(model) = Stored::of(bytes) {
+        assert!(model.weights.len() == model.classes.len() && model.classes.len() >= 2);
+    }
+}
+
+/// A model of scikit-learn or PyTorch.
+pub fn foreign_model(bytes: &[u8]) {
+    if let Ok(model) = import::of(bytes) {
+        assert!(model.weights.iter().flatten().all(|weight| weight.is_finite()));
     }
 }
 

@@ -20,8 +20,17 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// The programs that need no board.
-const HOSTED: [&str; 8] =
-    ["cost", "cost_others", "integers", "landscape", "self_check", "train_digits", "train_losses", "train_watch"];
+const HOSTED: [&str; 9] = [
+    "cost",
+    "cost_others",
+    "exported",
+    "integers",
+    "landscape",
+    "self_check",
+    "train_digits",
+    "train_losses",
+    "train_watch",
+];
 
 /// The programs for a core, built.
 #[derive(Debug)]

@@ -1,0 +1,60 @@
+"""Writes linear models of scikit-learn and PyTorch as JSON that `hingeline import` reads.
+
+    import to_hingeline
+    to_hingeline.write("svm.json", to_hingeline.sklearn(pipeline))             # LinearSVC, SGDClassifier, LogisticRegression,
+                                                                               # alone or behind a StandardScaler
+    to_hingeline.write("net.json", to_hingeline.torch(linear, ["no", "yes"]))  # torch.nn.Linear
+
+Nothing is pickled, and nothing of what is written is ever run.
+"""
+
+import json
+
+
+def sklearn(model, features=None):
+    """A fitted linear classifier, or a pipeline of a StandardScaler and one."""
+    steps = [step for _, step in getattr(model, "steps", [("", model)]) if step is not None]
+    *scalers, classifier = steps
+    if len(scalers) > 1 or any(type(scaler).__name__ != "StandardScaler" for scaler in scalers):
+        raise ValueError("expected a linear classifier, alone or behind one StandardScaler")
+    if features is None:
+        names = getattr(steps[0], "feature_names_in_", None)
+        features = None if names is None else [str(name) for name in names]
+    mean = deviation = None
+    for scaler in scalers:
+        mean = None if scaler.mean_ is None else scaler.mean_.tolist()
+        deviation = None if scaler.scale_ is None else scaler.scale_.tolist()
+    weights = classifier.coef_.tolist()
+    bias = classifier.intercept_
+    bias = bias.tolist() if hasattr(bias, "tolist") else bias
+    # Without an intercept scikit-learn keeps a single 0.
+    if not isinstance(bias, list) or len(bias) != len(weights):
+        bias = [0.0] * len(weights)
+    classes = [str(name) for name in classifier.classes_]
+    return _model(classes, features, weights, bias, mean, deviation)
+
+
+def torch(linear, classes, features=None, mean=None, deviation=None):
+    """A torch.nn.Linear whose outputs are the scores of these classes; of standardised features, if mean and deviation are given."""
+    weights = linear.weight.detach().tolist()
+    bias = [0.0] * len(weights) if linear.bias is None else linear.bias.detach().tolist()
+    return _model([str(name) for name in classes], features, weights, bias, mean, deviation)
+
+
+def write(path, model):
+    """Writes what one of the functions above returned."""
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(model, file, allow_nan=False)
+        file.write("\n")
+
+
+def _model(classes, features, weights, bias, mean, deviation):
+    return {
+        "format": "hingeline import 1",
+        "classes": classes,
+        "features": features,
+        "weights": weights,
+        "bias": bias,
+        "mean": mean,
+        "deviation": deviation,
+    }

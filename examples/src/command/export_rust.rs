@@ -1,0 +1,192 @@
+//! A model as a Rust file for this library.
+
+use std::fmt::Write;
+
+use super::export::{Integers, Raw, Width};
+use super::stored::Stored;
+
+/// The file. Rust prints as many digits of a number as it takes to read the same one back.
+pub fn code(stored: &Stored, integers: Option<&Integers>) -> String {
+    let (classes, features) = (stored.classes.len(), stored.features.len());
+    let mut code = format!(
+        "//! A linear classifier of {classes} classes over {features} features, written by `hingeline export`, not by hand.
+//!
+//! Weights {checksum} in binary32 before they were written.
+
+{imports}
+
+/// The classes.
+pub const CLASSES: usize = {classes};
+/// The features of a sample.
+pub const FEATURES: usize = {features};
+
+/// The names of the classes, in the order of the scores.
+pub static CLASS_NAMES: [&str; CLASSES] = {class_names:?};
+/// The names of the features.
+pub static FEATURE_NAMES: [&str; FEATURES] = {feature_names:?};
+",
+        checksum = stored.weights_checksum,
+        imports = imports(stored, integers),
+        class_names = stored.classes,
+        feature_names = stored.features,
+    );
+    match integers {
+        None => floats(&mut code, stored),
+        Some(integers) => whole(&mut code, integers),
+    }
+    code
+}
+
+fn imports(stored: &Stored, integers: Option<&Integers>) -> &'static str {
+    match integers.map(|integers| integers.width) {
+        None if stored.standardiser.is_none() => "use hingeline::{Error, Model};",
+        None => "use hingeline::{Error, Model, Standardiser};",
+        Some(Width::I16) => "use hingeline::Error;\nuse hingeline::integer::{InputScale, Inputs, Model};",
+        Some(Width::I8) => "use hingeline::Error;\nuse hingeline::integer::{ByteInputs, ByteModel, InputScale};",
+    }
+}
+
+fn floats(code: &mut String, stored: &Stored) {
+    let rows: String = stored.weights.iter().map(|row| format!("        {row:?},\n")).collect();
+    let is_kept = !stored.standardiser.is_none();
+    if is_kept {
+        let (mean, factor) = (&stored.standardiser.mean, &stored.standardiser.factor);
+        let _ = write!(
+            code,
+            "
+/// What features go through first.
+#[rustfmt::skip]
+pub static STANDARDISER: Standardiser<FEATURES> = match Standardiser::from_parts(
+    {mean:?},
+    {factor:?},
+) {{
+    Ok(standardiser) => standardiser,
+    Err(_) => panic!(),
+}};
+"
+        );
+    }
+    let of = if is_kept { "standardised features" } else { "features as they come" };
+    let _ = write!(
+        code,
+        "
+/// The weights, of {of}.
+#[rustfmt::skip]
+pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
+    [
+{rows}    ],
+    {bias:?},
+    1.0,
+) {{
+    Ok(model) => model,
+    Err(_) => panic!(),
+}};
+",
+        bias = stored.bias
+    );
+    let (argument, apply) =
+        if is_kept { ("x: &mut [f32; FEATURES]", "    STANDARDISER.apply(x);\n") } else { ("x: &[f32; FEATURES]", "") };
+    let in_place = if is_kept { " They are standardised in place." } else { "" };
+    let _ = write!(
+        code,
+        "
+/// The class of a sample's features as they come.{in_place}
+///
+/// # Errors
+/// If a score is not finite.
+pub fn predict({argument}) -> Result<usize, Error> {{
+{apply}    MODEL.predict(x)
+}}
+
+/// The score of each class, likewise.
+///
+/// # Errors
+/// If a score is not finite.
+pub fn scores({argument}, scores: &mut [f32; CLASSES]) -> Result<(), Error> {{
+{apply}    MODEL.scores(x, scores)
+}}
+"
+    );
+}
+
+fn whole(code: &mut String, integers: &Integers) {
+    let pairs: Vec<_> = integers.scales.iter().map(|scale| (scale.zero(), scale.factor())).collect();
+    let calls: String = pairs.iter().map(|(zero, factor)| format!("scale({zero}, {factor}), ")).collect();
+    let _ = write!(
+        code,
+        "
+const fn scale(zero: i16, factor: u16) -> InputScale {{
+    match InputScale::new(zero, factor) {{
+        Ok(scale) => scale,
+        Err(_) => panic!(),
+    }}
+}}
+
+/// What makes inputs of raw features.
+#[rustfmt::skip]
+pub static SCALES: [InputScale; FEATURES] = [{}];
+",
+        calls.trim_end_matches(", ")
+    );
+    let (bias, bits) = (&integers.bias, integers.bits);
+    let rows = integers.weights.chunks(integers.scales.len());
+    let rows: String = match integers.width {
+        Width::I16 => rows.map(|row| format!("        {row:?},\n")).collect(),
+        // One row after the other.
+        Width::I8 => rows.map(|row| format!("    {},\n", format!("{row:?}").trim_matches(['[', ']']))).collect(),
+    };
+    let model = match integers.width {
+        Width::I16 => format!(
+            "
+/// The weights, of inputs.
+#[rustfmt::skip]
+pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
+    [
+{rows}    ],
+    {bias:?},
+    {bits},
+) {{
+    Ok(model) => model,
+    Err(_) => panic!(),
+}};
+"
+        ),
+        Width::I8 => format!(
+            "
+#[rustfmt::skip]
+static WEIGHTS: [i8; CLASSES * FEATURES] = [
+{rows}];
+static BIAS: [i32; CLASSES] = {bias:?};
+
+/// The weights, of inputs.
+pub static MODEL: ByteModel<'static> = match ByteModel::from_parts(&WEIGHTS, &BIAS, FEATURES, {bits}) {{
+    Ok(model) => model,
+    Err(_) => panic!(),
+}};
+"
+        ),
+    };
+    code.push_str(&model);
+    let raw = if integers.raw == Raw::F32 { "i16" } else { integers.raw.rust() };
+    let inputs = if integers.width == Width::I16 { "Inputs" } else { "ByteInputs" };
+    let _ = write!(
+        code,
+        "
+/// The class of a sample's raw features.
+///
+/// # Errors
+/// None that can occur: the shapes agree.
+pub fn predict(raw: &[{raw}; FEATURES]) -> Result<usize, Error> {{
+    MODEL.predict({inputs}::scaled(raw, &SCALES, &mut [0; FEATURES])?)
+}}
+
+/// The score of each class, likewise.
+///
+/// # Errors
+/// None that can occur: the shapes agree.
+pub fn scores(raw: &[{raw}; FEATURES], scores: &mut [i32; CLASSES]) -> Result<(), Error> {{
+    MODEL.scores({inputs}::scaled(raw, &SCALES, &mut [0; FEATURES])?, scores)
+}}
+"
+    );
+}

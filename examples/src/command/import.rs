@@ -1,0 +1,103 @@
+//! `hingeline import`: linear models of scikit-learn and PyTorch, from the JSON that `python/to_hingeline.py` writes.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use hingeline_console::file::{self, FileError};
+use hingeline_console::{Problem, line, unusable};
+use serde::Deserialize;
+
+use super::stored::Stored;
+use super::table::Scaler;
+
+/// Takes over a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes.
+#[derive(Debug, Args)]
+#[command(after_help = "Example, in Python and then in a shell:
+  import to_hingeline; to_hingeline.write(\"svm.json\", to_hingeline.sklearn(make_pipeline(StandardScaler(), LinearSVC())))
+  hingeline import svm.json -o model.json")]
+pub struct Options {
+    /// The JSON file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Where the model goes
+    #[arg(long, short, value_name = "FILE", default_value = "model.json")]
+    output: PathBuf,
+}
+
+/// What the Python script writes. Numbers are in binary64.
+#[derive(Debug, Deserialize)]
+struct Foreign {
+    format: String,
+    classes: Vec<String>,
+    features: Option<Vec<String>>,
+    /// A row for each class, or one row for two classes.
+    weights: Vec<Vec<f64>>,
+    bias: Vec<f64>,
+    /// What is subtracted from each feature.
+    mean: Option<Vec<f64>>,
+    /// What each feature is divided by then.
+    deviation: Option<Vec<f64>>,
+}
+
+const FORMAT: &str = "hingeline import 1";
+/// No such file is larger: 1 GiB.
+const LIMIT: u64 = 1 << 30;
+
+/// Runs it.
+///
+/// # Errors
+/// What is wrong with the file, or with what is written.
+pub fn run(options: &Options) -> Result<ExitCode, Problem> {
+    let what = "what examples/python/to_hingeline.py writes";
+    let bytes = file::read(&options.file, LIMIT, what).map_err(unusable)?;
+    let refuse = |problem: String| FileError::new(&options.file, format_args!("{problem}; expected {what}"));
+    let stored = of(&bytes).map_err(|problem| unusable(refuse(problem)))?;
+    stored.write(&options.output)?;
+    line(format_args!(
+        "{} classes, {} features, weights {}, in {}",
+        stored.classes.len(),
+        stored.features.len(),
+        stored.weights_checksum,
+        options.output.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The model that the bytes are.
+///
+/// # Errors
+/// What is wrong with them, for people.
+pub fn of(bytes: &[u8]) -> Result<Stored, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string()).and_then(Foreign::store)
+}
+
+impl Foreign {
+    fn store(self) -> Result<Stored, String> {
+        if self.format != FORMAT {
+            return Err(format!("format {:?}", self.format));
+        }
+        let width = self.weights.first().map_or(0, Vec::len);
+        if let Some(row) = self.weights.iter().position(|row| row.len() != width) {
+            return Err(format!("{} weights in row {row} and {width} in row 0", self.weights[row].len()));
+        }
+        let (mut weights, mut bias) = (self.weights, self.bias);
+        // One row tells two classes apart by its sign: half of it speaks for one, half against the other.
+        if let (&mut [ref mut row], &mut [ref mut only], 2) =
+            (weights.as_mut_slice(), bias.as_mut_slice(), self.classes.len())
+        {
+            row.iter_mut().chain([&mut *only]).for_each(|value| *value /= 2.0);
+            let (against, opposite) = (row.iter().map(|w| -w).collect(), -*only);
+            weights.insert(0, against);
+            bias.insert(0, opposite);
+        }
+        let features = self.features.unwrap_or_else(|| (0..width).map(|feature| format!("x{feature}")).collect());
+        let mean = self.mean.unwrap_or_else(|| vec![0.0; width]);
+        let deviation = self.deviation.unwrap_or_else(|| vec![1.0; width]);
+        let narrow = |values: &[f64]| values.iter().map(|value| *value as f32).collect::<Vec<f32>>();
+        let factor = deviation.iter().map(|deviation| (1.0 / deviation) as f32).collect();
+        let scaler = Scaler { mean: narrow(&mean), factor };
+        Stored::new(self.classes, features, scaler, &narrow(&weights.concat()), &narrow(&bias))
+    }
+}

@@ -1,0 +1,55 @@
+//! The command `hingeline`: from data in files to a model in firmware.
+
+pub mod delimited;
+pub mod export;
+pub mod export_c;
+pub mod export_rust;
+pub mod import;
+pub mod inspect;
+pub mod judge;
+pub mod numpy;
+pub mod report;
+pub mod source;
+pub mod sparse;
+pub mod stored;
+pub mod suspect;
+pub mod table;
+pub mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use hingeline_console::Problem;
+
+/// From your data to your firmware: trains linear classifiers on samples in files, and writes them as code.
+#[derive(Debug, Parser)]
+#[command(name = "hingeline", version, allow_negative_numbers = true, arg_required_else_help = true)]
+pub struct Options {
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    Train(train::Options),
+    Export(export::Options),
+    Import(import::Options),
+    Predict(judge::PredictOptions),
+    Evaluate(judge::EvaluateOptions),
+    Inspect(inspect::Options),
+}
+
+/// Runs a job.
+///
+/// # Errors
+/// What is wrong with options or data, or with what is written.
+pub fn run(options: &Options) -> Result<ExitCode, Problem> {
+    match &options.job {
+        Job::Train(options) => train::run(options),
+        Job::Export(options) => export::run(options),
+        Job::Import(options) => import::run(options),
+        Job::Predict(options) => judge::predict(options),
+        Job::Evaluate(options) => judge::evaluate(options),
+        Job::Inspect(options) => inspect::run(options),
+    }
+}

@@ -1,0 +1,191 @@
+//! Arrays of NumPy: NPY, and archives of them, NPZ.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use hingeline_console::file::{self, FileError};
+use npyz::{DType, NpyFile, Order, TypeChar};
+use zip::ZipArchive;
+
+use super::source::Part;
+use super::table::Sink;
+
+/// An array, row after row.
+struct Array {
+    shape: Vec<usize>,
+    values: Numbers,
+}
+
+enum Numbers {
+    Bytes(Vec<u8>),
+    Numeric(Vec<f64>),
+    Text(Vec<String>),
+}
+
+impl Numbers {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(values) => values.len(),
+            Self::Numeric(values) => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    /// An element as a label.
+    fn name(&self, index: usize) -> Option<String> {
+        match self {
+            Self::Bytes(values) => values.get(index).map(ToString::to_string),
+            Self::Numeric(values) => values.get(index).map(ToString::to_string),
+            Self::Text(values) => values.get(index).cloned(),
+        }
+    }
+
+    /// An element as a number.
+    fn number(&self, index: usize) -> Option<f32> {
+        match self {
+            Self::Bytes(values) => values.get(index).map(|value| f32::from(*value)),
+            Self::Numeric(values) => values.get(index).map(|value| *value as f32),
+            Self::Text(_) => None,
+        }
+    }
+}
+
+/// Reads an array of samples, of which the last column is the label unless labels are in a file of their own.
+///
+/// # Errors
+/// A message that names the file and what was expected.
+pub fn read(bytes: &[u8], path: &Path, labels: Option<(&[u8], &Path)>, sink: &mut dyn Sink) -> Result<(), FileError> {
+    let refuse = |problem: String| FileError::new(path, problem);
+    let array = array(bytes).map_err(refuse)?;
+    let labels = match labels {
+        Some((bytes, path)) => Some(self::array(bytes).map_err(|problem| FileError::new(path, problem))?),
+        None => None,
+    };
+    pour(&array, labels.as_ref(), sink).map_err(refuse)
+}
+
+/// No array in an archive is larger, unpacked: 4 GiB.
+const LIMIT: u64 = 1 << 32;
+
+/// Names of arrays in archives: features and labels to train on, the same to test on.
+const TRAIN: [[&[&str]; 2]; 2] = [
+    [&["x_train", "X_train", "train_x", "train_images", "X", "x", "data", "features", "images"], LABELS_TRAIN],
+    [&["x_test", "X_test", "test_x", "test_images"], LABELS_TEST],
+];
+const LABELS_TRAIN: &[&str] = &["y_train", "train_y", "train_labels", "y", "Y", "target", "labels", "label"];
+const LABELS_TEST: &[&str] = &["y_test", "test_y", "test_labels"];
+
+/// Reads a part of an archive; none if it has no such part.
+///
+/// # Errors
+/// A message that names the file and what was expected.
+pub fn read_archive(bytes: &[u8], path: &Path, part: Part, sink: &mut dyn Sink) -> Result<bool, FileError> {
+    let refuse = |problem: String| FileError::new(path, problem);
+    let mut archive = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| refuse(format!("{error}; expected an archive of NumPy arrays")))?;
+    let names = archive.file_names().map(|name| Ok(name?.trim_end_matches(".npy").to_owned()));
+    let names: Vec<String> = names.collect::<Result<_, zip::result::ZipError>>().map_err(|e| refuse(e.to_string()))?;
+    let [xs, ys] = TRAIN[usize::from(part == Part::Test)];
+    let find =
+        |wanted: &'static [&'static str]| wanted.iter().find(|name| names.iter().any(|own| own == *name)).copied();
+    let (Some(x), Some(y)) = (find(xs), find(ys)) else {
+        if part == Part::Test {
+            return Ok(false);
+        }
+        return Err(refuse(format!(
+            "arrays {}; expected X and y, or x_train and y_train",
+            super::table::listed(&names)
+        )));
+    };
+    let mut member = |name: &str| -> Result<Array, FileError> {
+        let at = |problem: String| refuse(format!("array {name}: {problem}"));
+        let file = archive.by_name(&format!("{name}.npy")).map_err(|error| at(error.to_string()))?;
+        let bytes = file::read_from(file, path, LIMIT, "arrays of NumPy")?;
+        array(&bytes).map_err(at)
+    };
+    let (x, y) = (member(x)?, member(y)?);
+    pour(&x, Some(&y), sink).map_err(refuse)?;
+    Ok(true)
+}
+
+fn pour(x: &Array, y: Option<&Array>, sink: &mut dyn Sink) -> Result<(), String> {
+    if matches!(x.values, Numbers::Text(_)) {
+        return Err("features of text; expected numbers".to_owned());
+    }
+    let [samples, rest @ ..] = x.shape.as_slice() else {
+        return Err("an array without dimensions; expected samples x features".to_owned());
+    };
+    let columns: usize = rest.iter().product();
+    if rest.is_empty() || columns == 0 || *samples == 0 {
+        return Err(format!("an array of shape {:?}; expected samples x features", x.shape));
+    }
+    if let Some(y) = y.filter(|y| y.values.len() != *samples) {
+        return Err(format!("{} labels; expected {samples}, one for each sample", y.values.len()));
+    }
+    let own_label = usize::from(y.is_none());
+    let mut features = vec![0.0; columns - own_label];
+    for index in 0..*samples {
+        let place = index * columns;
+        for (feature, value) in features.iter_mut().enumerate() {
+            let at = |what: &str| format!("sample {index}: feature {feature} {what}");
+            *value = x.values.number(place + feature).ok_or_else(|| at("is missing"))?;
+            if !value.is_finite() {
+                return Err(at("is not finite"));
+            }
+        }
+        let label = y.map_or_else(|| x.values.name(place + columns - 1), |y| y.values.name(index));
+        sink.sample(&features, label.as_deref()).map_err(|problem| format!("sample {index}: {problem}"))?;
+    }
+    Ok(())
+}
+
+/// The array that the bytes are.
+fn array(bytes: &[u8]) -> Result<Array, String> {
+    const WHAT: &str = "expected an array of numbers as NumPy writes it";
+    let file = NpyFile::new(bytes).map_err(|error| format!("{error}; {WHAT}"))?;
+    let shape: Vec<usize> = file.shape().iter().map(|len| usize::try_from(*len).unwrap_or(usize::MAX)).collect();
+    let elements = shape.iter().try_fold(1_usize, |product, len| product.checked_mul(*len));
+    let DType::Plain(element) = file.dtype() else { return Err(format!("an array of records; {WHAT}")) };
+    let size = element.num_bytes().ok_or_else(|| format!("elements of type {element}; {WHAT}"))?;
+    // What the header promises is there, before memory is taken for it.
+    if elements.and_then(|elements| elements.checked_mul(size)).is_none_or(|size| size > bytes.len()) {
+        return Err(format!("shape {shape:?} of elements of {size} bytes is more than the file has; it is cut off"));
+    }
+    let order = file.order();
+    let refuse = |error: std::io::Error| format!("{error}; {WHAT}");
+    macro_rules! numbers {
+        ($element:ty) => {
+            file.into_vec::<$element>().map_err(refuse)?.into_iter().map(|value| value as f64).collect()
+        };
+    }
+    let values: Vec<f64> = match (element.type_char(), size) {
+        (TypeChar::Float, 4) => numbers!(f32),
+        (TypeChar::Float, 8) => numbers!(f64),
+        (TypeChar::Bool, 1) => file.into_vec::<bool>().map_err(refuse)?.into_iter().map(f64::from).collect(),
+        (TypeChar::Uint, 1) if order == Order::C => {
+            return Ok(Array { shape, values: Numbers::Bytes(file.into_vec().map_err(refuse)?) });
+        }
+        (TypeChar::Uint, 1) => numbers!(u8),
+        (TypeChar::Uint, 2) => numbers!(u16),
+        (TypeChar::Uint, 4) => numbers!(u32),
+        (TypeChar::Uint, 8) => numbers!(u64),
+        (TypeChar::Int, 1) => numbers!(i8),
+        (TypeChar::Int, 2) => numbers!(i16),
+        (TypeChar::Int, 4) => numbers!(i32),
+        (TypeChar::Int, 8) => numbers!(i64),
+        (TypeChar::UnicodeStr, _) => {
+            return Ok(Array { shape, values: Numbers::Text(file.into_vec::<String>().map_err(refuse)?) });
+        }
+        _ => return Err(format!("elements of type {element}; {WHAT}")),
+    };
+    let values = if order == Order::Fortran && shape.len() > 1 { transposed(&values, &shape)? } else { values };
+    Ok(Array { shape, values: Numbers::Numeric(values) })
+}
+
+/// From columns after each other to rows after each other.
+fn transposed(values: &[f64], shape: &[usize]) -> Result<Vec<f64>, String> {
+    let &[rows, columns] = shape else {
+        return Err(format!("an array of shape {shape:?} in Fortran's order; expected samples x features"));
+    };
+    Ok((0..rows).flat_map(|row| (0..columns).map(move |column| values[column * rows + row])).collect())
+}

@@ -1,0 +1,112 @@
+//! How good a model is on samples, for people and for machines.
+
+use hingeline::{Confusion, DynModel, DynSamples};
+use hingeline_console::{Problem, line, unusable};
+use serde::Serialize;
+
+use crate::report::{percent, table_of};
+
+/// How good a model is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Quality {
+    /// The samples.
+    pub samples: u64,
+    /// The fraction of them whose class is predicted.
+    pub accuracy: f64,
+    /// The mean recall of the classes that have samples.
+    pub balanced_accuracy: f32,
+    /// The mean F1 of the classes that have samples or answers.
+    pub macro_f1: f32,
+    /// Recall, precision and F1 of each class.
+    pub classes: Vec<OfClass>,
+    /// Row after row: how often each class was taken for each.
+    pub confusion: Vec<Vec<u32>>,
+}
+
+/// How good a model is at a class.
+#[derive(Clone, Debug, Serialize)]
+pub struct OfClass {
+    /// Its name.
+    pub class: String,
+    /// Its samples.
+    pub samples: u64,
+    /// The fraction of its samples that were recognised.
+    pub recall: Option<f32>,
+    /// The fraction of the answers that named it and were right.
+    pub precision: Option<f32>,
+    /// The harmonic mean of both.
+    pub f1: Option<f32>,
+}
+
+impl Quality {
+    /// Of a model on samples.
+    ///
+    /// # Errors
+    /// What the library refuses.
+    pub fn of(model: &DynModel<'_>, samples: &mut impl DynSamples, classes: &[String]) -> Result<Self, Problem> {
+        let mut counts = vec![0; classes.len() * classes.len()];
+        let mut confusion = Confusion::new(&mut counts, classes.len())?;
+        confusion.add_set(model, samples).map_err(unusable)?;
+        Ok(Self::read(&confusion, classes))
+    }
+
+    /// Of counts.
+    pub fn read(confusion: &Confusion<'_>, classes: &[String]) -> Self {
+        let rows: Vec<Vec<u32>> = confusion.counts().chunks(classes.len()).map(<[u32]>::to_vec).collect();
+        let sums = rows.iter().map(|row| row.iter().map(|count| u64::from(*count)).sum::<u64>());
+        let of_class = |(class, (name, samples)): (usize, (&String, u64))| OfClass {
+            class: name.clone(),
+            samples,
+            recall: confusion.recall(class),
+            precision: confusion.precision(class),
+            f1: confusion.f1(class),
+        };
+        let (samples, right) = (sums.clone().sum::<u64>(), crate::dataset::correct(confusion, classes.len()));
+        Self {
+            samples,
+            accuracy: f64::from(right) / samples.max(1) as f64,
+            balanced_accuracy: confusion.balanced_accuracy().unwrap_or_default(),
+            macro_f1: confusion.macro_f1().unwrap_or_default(),
+            classes: classes.iter().zip(sums).enumerate().map(of_class).collect(),
+            confusion: rows,
+        }
+    }
+}
+
+/// No wider matrix is shown.
+const SHOWN: usize = 26;
+
+/// Prints it.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub fn print(part: &str, quality: &Quality, classes: &[String]) -> Result<(), Problem> {
+    line(format_args!(
+        "\n{part}: {} samples, accuracy {}, balanced accuracy {}, macro-F1 {}",
+        quality.samples,
+        percent(quality.accuracy),
+        percent(quality.balanced_accuracy.into()),
+        percent(quality.macro_f1.into())
+    ))?;
+    let is_small = classes.len() <= SHOWN;
+    let mut header = ["class", "samples", "recall", "precision", "F1"].map(str::to_owned).to_vec();
+    if is_small {
+        header.extend(classes.iter().map(|class| format!("→ {class}")));
+    }
+    let mut table = table_of(&header);
+    for (own, row) in quality.classes.iter().zip(&quality.confusion) {
+        let percent = |value: Option<f32>| value.map_or("–".to_owned(), |value| percent(value.into()));
+        let mut cells = vec![
+            own.class.clone(),
+            own.samples.to_string(),
+            percent(own.recall),
+            percent(own.precision),
+            percent(own.f1),
+        ];
+        if is_small {
+            cells.extend(row.iter().map(|count| if *count == 0 { ".".to_owned() } else { count.to_string() }));
+        }
+        table.add_row(cells);
+    }
+    line(table)
+}

@@ -1,0 +1,77 @@
+//! The text format of svmlight and LIBSVM: a label, then `index:value` for each feature that is not 0.
+
+use std::io::BufRead;
+use std::path::Path;
+
+use hingeline_console::file::FileError;
+
+use super::table::Sink;
+
+/// No file has more features.
+const MOST_FEATURES: usize = 1 << 24;
+
+/// A line, taken apart.
+struct Line<'a> {
+    label: &'a str,
+    values: Vec<(usize, f32)>,
+}
+
+/// Reads all samples, of so many features, or of as many as the largest index says. Indices begin at 1, or at 0 if one is 0.
+///
+/// # Errors
+/// A message that names file and line, and what was expected.
+pub fn read(file: impl BufRead, path: &Path, width: Option<usize>, sink: &mut dyn Sink) -> Result<(), FileError> {
+    // The width is known when all is read: till then values are kept as they are written.
+    let (mut values, mut ends, mut labels) = (Vec::<(usize, f32)>::new(), Vec::new(), Vec::new());
+    for (number, line) in (1_usize..).zip(file.lines()) {
+        let at = |problem: String| FileError::new(path, format_args!("line {number}: {problem}"));
+        let line = line.map_err(|error| at(format!("{error}; expected text")))?;
+        if let Some(line) = parse(&line).map_err(at)? {
+            values.extend(line.values);
+            ends.push((number, values.len()));
+            labels.push(line.label.to_owned());
+        }
+    }
+    if labels.is_empty() {
+        return Err(FileError::new(path, "the file is empty; expected a label and index:value on each line"));
+    }
+    let first = usize::from(!values.iter().any(|(index, _)| *index == 0));
+    let largest = values.iter().map(|(index, _)| index + 1 - first).max().unwrap_or_default();
+    let width = width.unwrap_or(largest);
+    let (mut features, mut start) = (vec![0.0; width], 0);
+    for ((number, end), label) in ends.into_iter().zip(labels) {
+        let at = |problem: String| FileError::new(path, format_args!("line {number}: {problem}"));
+        features.fill(0.0);
+        for (index, value) in &values[start..end] {
+            let feature = features.get_mut(index - first);
+            *feature.ok_or_else(|| at(format!("index {index}; expected at most {}", width + first - 1)))? = *value;
+        }
+        start = end;
+        sink.sample(&features, Some(&label)).map_err(at)?;
+    }
+    Ok(())
+}
+
+fn parse(line: &str) -> Result<Option<Line<'_>>, String> {
+    let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace();
+    let Some(label) = words.next() else { return Ok(None) };
+    let mut values = Vec::new();
+    let mut last = None;
+    for word in words.filter(|word| !word.starts_with("qid:")) {
+        let pair = word.split_once(':').and_then(|(index, value)| Some((index.parse().ok()?, value.parse().ok()?)));
+        let (index, value): (usize, f32) = pair.ok_or_else(|| format!("{word:?}; expected index:value"))?;
+        if !value.is_finite() {
+            return Err(format!("{word:?} is not finite"));
+        }
+        if index > MOST_FEATURES {
+            return Err(format!("index {index}; expected at most {MOST_FEATURES}"));
+        }
+        if last.is_some_and(|last| index <= last) {
+            return Err(format!("index {index} behind {}; expected them in order", last.unwrap_or_default()));
+        }
+        last = Some(index);
+        values.push((index, value));
+    }
+    // LIBSVM writes +1 where others write 1.
+    Ok(Some(Line { label: label.strip_prefix('+').unwrap_or(label), values }))
+}

@@ -1,0 +1,221 @@
+//! Models in files: JSON with the weights, how features are standardised, the names, and how it was trained.
+
+use std::io::Write;
+use std::path::Path;
+
+use hingeline::DynModel;
+use hingeline_console::file::{self, FileError};
+use serde::{Deserialize, Serialize};
+
+use super::export::Raw;
+use super::table::Scaler;
+use crate::selection::Recipe;
+
+const FORMAT: &str = "hingeline model";
+const VERSION: u32 = 1;
+/// No model's file is larger: 4 GiB.
+const LIMIT: u64 = 1 << 32;
+
+/// A model and what it takes to use it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stored {
+    format: String,
+    version: u32,
+    /// The names of the classes, in the order of the scores.
+    pub classes: Vec<String>,
+    /// The names of the features, in the order of the weights.
+    pub features: Vec<String>,
+    /// What features go through first.
+    pub standardiser: Scaler,
+    /// A row for each class, of standardised features.
+    pub weights: Vec<Vec<f32>>,
+    /// Of each class.
+    pub bias: Vec<f32>,
+    /// What all raw features of the training part were.
+    #[serde(default)]
+    pub raw: Raw,
+    /// How it was trained, if it was trained here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training: Option<Training>,
+    /// The library's checksum of weights and biases.
+    pub weights_checksum: String,
+    /// CRC-32 of all numbers as little-endian bytes: weights, biases, means, factors.
+    pub crc32: String,
+}
+
+/// How a model was trained.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Training {
+    /// What it was trained by.
+    pub recipe: Recipe,
+    /// The seed of all draws.
+    pub seed: u64,
+    /// The samples of each class.
+    pub samples: Vec<usize>,
+    /// What the recipe was chosen by, in cross-validation, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<f64>,
+    /// The fraction of the test part that it predicts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_accuracy: Option<f64>,
+}
+
+impl Stored {
+    /// Of weights row after row.
+    ///
+    /// # Errors
+    /// What is wrong with them, for people.
+    pub fn new(
+        classes: Vec<String>,
+        features: Vec<String>,
+        standardiser: Scaler,
+        weights: &[f32],
+        bias: &[f32],
+    ) -> Result<Self, String> {
+        let mut stored = Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            weights: weights.chunks(features.len().max(1)).map(<[f32]>::to_vec).collect(),
+            bias: bias.to_vec(),
+            classes,
+            features,
+            standardiser,
+            raw: Raw::F32,
+            training: None,
+            weights_checksum: String::new(),
+            crc32: String::new(),
+        };
+        stored.check_shapes()?;
+        stored.weights_checksum = stored.with_model(|model| format!("{:016x}", model.checksum()))?;
+        stored.crc32 = stored.crc();
+        Ok(stored)
+    }
+
+    /// Reads a model, whole and in order.
+    ///
+    /// # Errors
+    /// A message that names the file and what is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        let what = "a model as `hingeline train` writes it";
+        let bytes = file::read(path, LIMIT, what)?;
+        Self::of(&bytes).map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
+    }
+
+    /// The model that the bytes are.
+    ///
+    /// # Errors
+    /// What is wrong with them, for people.
+    pub fn of(bytes: &[u8]) -> Result<Self, String> {
+        let stored: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if stored.format != FORMAT || stored.version != VERSION {
+            return Err(format!("format {:?}, version {}; this is version {VERSION}", stored.format, stored.version));
+        }
+        stored.check_shapes()?;
+        let names = stored.classes.iter().chain(&stored.features);
+        if let Some(name) = names.into_iter().find(|name| !name.chars().all(hingeline_console::is_plain)) {
+            return Err(format!("the name {name:?} has a character that acts on terminals"));
+        }
+        let checksum = stored.with_model(|model| format!("{:016x}", model.checksum()))?;
+        for (name, own, computed) in
+            [("weights_checksum", &stored.weights_checksum, checksum), ("crc32", &stored.crc32, stored.crc())]
+        {
+            if *own != computed {
+                return Err(format!("{name} is {own}, that of its numbers {computed}: the file was changed"));
+            }
+        }
+        Ok(stored)
+    }
+
+    /// Writes it, at once or not at all.
+    ///
+    /// # Errors
+    /// A message that names the file.
+    pub fn write(&self, path: &Path) -> Result<(), FileError> {
+        let text = serde_json::to_string(self).map_err(|error| FileError::new(path, error))?;
+        write(path, format!("{text}\n").as_bytes())
+    }
+
+    fn check_shapes(&self) -> Result<(), String> {
+        let (classes, features) = (self.classes.len(), self.features.len());
+        let lengths = [
+            ("weights", self.weights.len(), classes),
+            ("biases", self.bias.len(), classes),
+            ("means", self.standardiser.mean.len(), features),
+            ("factors", self.standardiser.factor.len(), features),
+        ];
+        for (what, len, expected) in lengths {
+            if len != expected {
+                return Err(format!("{len} {what}; expected {expected}"));
+            }
+        }
+        if let Some(row) = self.weights.iter().position(|row| row.len() != features) {
+            return Err(format!("{} weights of class {row}; expected {features}", self.weights[row].len()));
+        }
+        let mut scaler = self.standardiser.mean.iter().chain(&self.standardiser.factor);
+        if !scaler.all(|value| value.is_finite()) {
+            return Err("a mean or a factor that is not finite".to_owned());
+        }
+        Ok(())
+    }
+
+    fn crc(&self) -> String {
+        let mut crc = crc32fast::Hasher::new();
+        let scaler = self.standardiser.mean.iter().chain(&self.standardiser.factor);
+        for value in self.weights.iter().flatten().chain(&self.bias).chain(scaler) {
+            crc.update(&value.to_le_bytes());
+        }
+        format!("{:08x}", crc.finalize())
+    }
+
+    /// The model as the library takes it.
+    ///
+    /// # Errors
+    /// What the library refuses.
+    pub fn with_model<T>(&self, work: impl FnOnce(&DynModel<'_>) -> T) -> Result<T, String> {
+        let (classes, features) = (self.classes.len(), self.features.len());
+        let mut memory = vec![0.0; DynModel::memory_len(classes, features)];
+        let mut model = DynModel::new(&mut memory, classes, features).map_err(|error| error.to_string())?;
+        model.load(&self.weights.concat(), &self.bias, 1.0).map_err(|error| error.to_string())?;
+        Ok(work(&model))
+    }
+
+    /// The same model of features as they come: weights `w · factor` and biases `b − Σ w · factor · mean`, computed in
+    /// binary64 and rounded once each.
+    ///
+    /// # Errors
+    /// If one is not finite.
+    pub fn folded(&self) -> Result<Self, String> {
+        let Scaler { mean, factor } = &self.standardiser;
+        let (mut weights, mut bias) = (Vec::new(), Vec::new());
+        for (row, b) in self.weights.iter().zip(&self.bias) {
+            let row: Vec<f32> = row.iter().zip(factor).map(|(w, k)| (f64::from(*w) * f64::from(*k)) as f32).collect();
+            let shift: f64 = row.iter().zip(mean).map(|(w, mean)| f64::from(*w) * f64::from(*mean)).sum();
+            bias.push((f64::from(*b) - shift) as f32);
+            weights.extend(row);
+        }
+        let scaler = Scaler::none(self.features.len());
+        let folded = Self::new(self.classes.clone(), self.features.clone(), scaler, &weights, &bias)?;
+        Ok(Self { raw: self.raw, training: self.training.clone(), ..folded })
+    }
+}
+
+/// Writes a file beside its place and moves it there, so that nobody finds half of it.
+///
+/// # Errors
+/// A message that names the file.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let refuse = |error: std::io::Error| FileError::new(path, error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".hingeline").tempfile_in(folder).map_err(refuse)?;
+    file.write_all(bytes).map_err(refuse)?;
+    file.as_file().sync_all().map_err(refuse)?;
+    // What others may read is decided by whoever made the folder, as for any other file.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path).map_or(0o644, |old| old.permissions().mode());
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(refuse)?;
+    }
+    file.persist(path).map_err(|error| refuse(error.error))?;
+    Ok(())
+}

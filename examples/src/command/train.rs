@@ -1,0 +1,424 @@
+//! `hingeline train`: from samples in files to a model in a file.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use hingeline::kernel::{Choice, Kernel, Work};
+use hingeline::{DynModel, DynSamples};
+use hingeline_console::file::FileError;
+use hingeline_console::{Problem, line, remark, unusable};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::export::Raw;
+use super::report::{self, Quality};
+use super::source::{self, Part, Wanted};
+use super::stored::{Stored, Training};
+use super::suspect;
+use super::table::{Builder, Scaler, Standardised, Table};
+use crate::integers;
+use crate::options;
+use crate::selection::{self, Criterion, Found, LossName, Recipe, Search};
+
+/// Trains a model: chooses loss, learning rate and L2 strength by cross-validation where they are not given, trains on all,
+/// tests on what is there to test on, and writes the model.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// CSV, svmlight, NPY, NPZ or IDX, each also compressed by gzip, or a folder; several are taken together
+    #[arg(value_name = "DATA", required = true)]
+    data: Vec<PathBuf>,
+
+    /// What to test on [default: the test part of a folder or an archive, if it has one]
+    #[arg(long, value_name = "DATA")]
+    test: Vec<PathBuf>,
+
+    /// Set this fraction of the samples of each class aside to test on
+    #[arg(long, value_name = "FRACTION", conflicts_with = "test", value_parser = fraction)]
+    test_fraction: Option<f64>,
+
+    /// Where the model goes
+    #[arg(long, short, value_name = "FILE", default_value = "model.json")]
+    output: PathBuf,
+
+    /// How the data is to be read.
+    #[command(flatten)]
+    format: Format,
+
+    /// What is minimised; several are chosen from [default: all three]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    loss: Vec<LossName>,
+
+    /// The learning rate of the first step [default: chosen]
+    #[arg(long, visible_alias = "eta0", visible_alias = "rate", value_parser = options::learning_rate)]
+    learning_rate: Option<f32>,
+
+    /// The L2 strength [default: chosen]
+    #[arg(long, visible_alias = "alpha", value_parser = options::l2)]
+    l2: Option<f32>,
+
+    /// How many times each sample is seen [default: 50, less for more than 10,000 samples]
+    #[arg(long, visible_alias = "max-iter", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    epochs: Option<u32>,
+
+    /// The power p of the class weights (n / (K n_c))^p; several are chosen from [default: 0, by macro-F1 also 0.5 and 1]
+    #[arg(long, value_delimiter = ',', value_parser = options::power)]
+    weight_power: Vec<f32>,
+
+    /// What the choice goes by
+    #[arg(long, value_enum, default_value_t = Criterion::Accuracy)]
+    by: Criterion,
+
+    /// How many recipes to try
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    trials: u16,
+
+    /// The parts of the cross-validation [default: 5, 3 for more than 2,000 samples]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(2..=20))]
+    folds: Option<u8>,
+
+    /// The seed of all random draws
+    #[arg(long, visible_alias = "random-state", default_value_t = 1)]
+    seed: u64,
+
+    /// Leave the features as they are
+    #[arg(long)]
+    no_standardise: bool,
+
+    /// Train in integers of 16 bits, as a device without a floating-point unit does; without averaging
+    #[arg(long, conflicts_with_all = ["weight_power", "no_standardise"])]
+    integers: bool,
+
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    json: bool,
+
+    /// Neither progress nor warnings
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "Examples:
+  hingeline train measurements.csv --label state
+  hingeline train train.csv --test test.csv --by macro-f1 -o state.json
+  hingeline train mnist.npz --loss softmax --epochs 20
+  hingeline train examples/data/digits";
+
+/// How data is to be read, where it does not say so itself.
+#[derive(Debug, Args)]
+pub struct Format {
+    /// The column of the label, by name or by number from 1 [default: the one named label, class, target or y, else the last]
+    #[arg(long, value_name = "COLUMN")]
+    pub label: Option<String>,
+
+    /// The file of the labels, for NPY and IDX
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+
+    /// The first row names the columns [default: if it is not of numbers]
+    #[arg(long, overrides_with = "no_header")]
+    pub header: bool,
+
+    /// The first row is a sample
+    #[arg(long)]
+    pub no_header: bool,
+
+    /// What is between columns: comma, semicolon, tab or space [default: what the first line has most of]
+    #[arg(long, value_parser = source::delimiter)]
+    pub delimiter: Option<u8>,
+
+    /// The memory that values may take
+    #[arg(long, value_name = "GB", default_value_t = 8.0)]
+    pub memory: f64,
+}
+
+impl Format {
+    /// The same for a reader.
+    pub fn wanted<'a>(&self, features: Option<&'a [String]>, unlabelled: bool) -> Wanted<'a> {
+        Wanted {
+            label: self.label.clone(),
+            header: if self.header { Some(true) } else { self.no_header.then_some(false) },
+            delimiter: self.delimiter,
+            labels: self.labels.clone(),
+            features,
+            unlabelled,
+        }
+    }
+
+    /// The bytes that values may take.
+    pub fn limit(&self) -> usize {
+        (self.memory * 1e9) as usize
+    }
+}
+
+fn fraction(text: &str) -> Result<f64, String> {
+    let fraction = text.parse().ok().filter(|fraction| *fraction > 0.0 && *fraction < 1.0);
+    fraction.ok_or_else(|| "the fraction must be above 0 and below 1".to_owned())
+}
+
+/// What came of it, for machines.
+#[derive(Serialize)]
+struct Row<'a> {
+    model: &'a Path,
+    samples: usize,
+    features: usize,
+    classes: &'a [String],
+    recipe: Recipe,
+    tried: usize,
+    validation: Option<f64>,
+    select_seconds: f64,
+    train_seconds: f64,
+    train: &'a Quality,
+    test: Option<&'a Quality>,
+    warnings: &'a [String],
+    weights_checksum: &'a str,
+    kernel: &'static str,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// What is wrong with options or data, or with what is written.
+pub fn run(options: &Options) -> Result<ExitCode, Problem> {
+    let (mut train, mut test) = read(options).map_err(unusable)?;
+    let warnings = suspect::of(&train);
+    if !options.quiet && !options.json {
+        warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
+    }
+    check(&train, options).map_err(unusable)?;
+    let raw = Raw::of(&train);
+    let scaler = if options.no_standardise { Scaler::none(train.width) } else { Scaler::of(&train) };
+    if options.integers {
+        train.round(&scaler);
+        test.iter_mut().for_each(|test| test.round(&scaler));
+    }
+    // Rounded features are standardised already.
+    let own = if options.integers { Scaler::none(train.width) } else { scaler.clone() };
+    let samples = Standardised::new(&mut train, &own).len();
+    let set = Set { table: &train, scaler: &own };
+
+    let search = search(options, samples);
+    let start = Instant::now();
+    let (recipe, found) = choose(&search, set, options)?;
+    let select_seconds = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let (weights, bias) = Choice::best().run(Fit { set, recipe, seed: options.seed })??;
+    let train_seconds = start.elapsed().as_secs_f64();
+
+    let mut stored = Stored::new(train.classes.clone(), train.features.clone(), scaler, &weights, &bias)?;
+    stored.raw = raw;
+    let of_train = stored.with_model(|model| Quality::of(model, &mut set.samples(), &train.classes))??;
+    let of_test = match &mut test {
+        Some(test) => {
+            let mut samples = Standardised::new(test, &own);
+            Some(stored.with_model(|model| Quality::of(model, &mut samples, &train.classes))??)
+        }
+        None => None,
+    };
+    stored.training = Some(Training {
+        recipe,
+        seed: options.seed,
+        samples: train.counts(),
+        validation: found.map(|found| found.value),
+        test_accuracy: of_test.as_ref().map(|quality| quality.accuracy),
+    });
+    stored.write(&options.output).map_err(|error| -> Problem { error.into() })?;
+
+    let row = Row {
+        model: &options.output,
+        samples,
+        features: train.width,
+        classes: &train.classes,
+        recipe,
+        tried: if found.is_some() { search.trials } else { 0 },
+        validation: found.map(|found| found.value),
+        select_seconds,
+        train_seconds,
+        train: &of_train,
+        test: of_test.as_ref(),
+        warnings: &warnings,
+        weights_checksum: &stored.weights_checksum,
+        kernel: Choice::best().name(),
+    };
+    if options.json {
+        line(serde_json::to_string(&row)?)?
+    } else {
+        print(&row, &search)?
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The part to train on and the one to test on, if there is one.
+fn read(options: &Options) -> Result<(Table, Option<Table>), FileError> {
+    let (wanted, limit) = (options.format.wanted(None, false), options.format.limit());
+    let first = options.data.first().map_or(Path::new(""), PathBuf::as_path);
+    let refuse = |problem: String| FileError::new(first, problem);
+    let mut builder = Builder::new(limit);
+    for path in &options.data {
+        source::read(path, Part::Train, &wanted, &mut builder)?;
+    }
+    let train = builder.finish().map_err(refuse)?;
+    if let Some(fraction) = options.test_fraction {
+        let [test, rest] = selection::divide(&train.labels, fraction, options.seed).map_err(refuse)?;
+        return Ok((train.select(&rest), Some(train.select(&test))));
+    }
+    let wanted = Wanted { features: Some(&train.features), ..wanted };
+    let mut builder = Builder::closed(&train.classes, &train.features, limit);
+    let mut found = false;
+    for path in &options.data {
+        found |= options.test.is_empty() && source::read(path, Part::Test, &wanted, &mut builder)?;
+    }
+    for path in &options.test {
+        // Of a folder or an archive its test part is meant, if it has one.
+        found |= source::read(path, Part::Test, &wanted, &mut builder)?
+            || source::read(path, Part::Train, &wanted, &mut builder)?;
+    }
+    let test = if found { Some(builder.finish().map_err(refuse)?) } else { None };
+    Ok((train, test))
+}
+
+/// Refuses what cannot be learnt.
+fn check(train: &Table, options: &Options) -> Result<(), String> {
+    let used: Vec<_> = train.classes.iter().zip(train.counts()).filter(|(_, count)| *count > 0).collect();
+    if let [(only, count)] = used.as_slice() {
+        return Err(format!("each of the {count} training samples is of class {only}; expected at least two classes"));
+    }
+    if options.integers && options.loss.contains(&LossName::Softmax) {
+        return Err("in integers there is no softmax; expected hinge or crammer-singer".to_owned());
+    }
+    Ok(())
+}
+
+/// Samples of which a choice is made at most: of more it would say the same and take longer.
+const ENOUGH: usize = 15_000;
+
+fn search(options: &Options, samples: usize) -> Search {
+    let losses = match (options.loss.as_slice(), options.integers) {
+        ([], false) => vec![LossName::Hinge, LossName::CrammerSinger, LossName::Softmax],
+        ([], true) => vec![LossName::Hinge, LossName::CrammerSinger],
+        (given, _) => given.to_vec(),
+    };
+    let weight_powers = match (options.weight_power.as_slice(), options.by) {
+        ([], Criterion::MacroF1) if !options.integers => vec![0.0, 0.5, 1.0],
+        ([], _) => vec![0.0],
+        (given, _) => given.to_vec(),
+    };
+    let epochs = options.epochs.unwrap_or(if samples <= 10_000 { 50 } else { (500_000 / samples as u32).max(10) });
+    let folds = options.folds.map_or(if samples <= 2_000 { 5 } else { 3 }, usize::from);
+    Search {
+        losses,
+        learning_rate: options.learning_rate,
+        l2: options.l2,
+        weight_powers,
+        epochs,
+        integers: options.integers,
+        trials: options.trials.into(),
+        criterion: options.by,
+        folds,
+        seed: options.seed,
+    }
+}
+
+/// The recipe, and how good it was, unless all of it was given.
+fn choose(search: &Search, set: Set<'_>, options: &Options) -> Result<(Recipe, Option<Found>), Problem> {
+    if let (&[loss], Some(learning_rate), Some(l2), &[weight_power]) =
+        (search.losses.as_slice(), search.learning_rate, search.l2, search.weight_powers.as_slice())
+    {
+        let (epochs, integers) = (search.epochs, search.integers);
+        return Ok((Recipe { loss, learning_rate, l2, weight_power, epochs, integers }, None));
+    }
+    let bar = if options.quiet { ProgressBar::hidden() } else { progress(search.trials)? };
+    let (shape, tried) = ([set.table.classes.len(), set.table.width], || bar.inc(1));
+    let all = set.table.labels.len();
+    let found = if all > ENOUGH {
+        let [part, _] =
+            selection::divide(&set.table.labels, ENOUGH as f64 / all as f64, options.seed).map_err(unusable)?;
+        let table = set.table.select(&part);
+        let samples = Standardised::resume(&table, set.scaler);
+        search.run(&samples, shape, &table.labels, &tried)
+    } else {
+        search.run(&set.samples(), shape, &set.table.labels, &tried)
+    };
+    bar.finish_and_clear();
+    let found = found.map_err(unusable)?;
+    let found =
+        found.ok_or_else(|| unusable("every recipe that was tried diverged or was refused; --learning-rate"))?;
+    Ok((found.recipe, Some(found)))
+}
+
+fn progress(trials: usize) -> Result<ProgressBar, Problem> {
+    let style = ProgressStyle::with_template("{msg:20} {wide_bar} {pos}/{len} {eta:>4}")?;
+    Ok(ProgressBar::new(trials as u64).with_style(style).with_message("cross-validation"))
+}
+
+/// The part to train on, standardised as far as it can be.
+#[derive(Clone, Copy)]
+struct Set<'a> {
+    table: &'a Table,
+    scaler: &'a Scaler,
+}
+
+impl Set<'_> {
+    fn samples(&self) -> Standardised<'_> {
+        Standardised::resume(self.table, self.scaler)
+    }
+}
+
+/// The last training, on all, to be run on a kernel.
+struct Fit<'a> {
+    set: Set<'a>,
+    recipe: Recipe,
+    seed: u64,
+}
+
+impl Work for Fit<'_> {
+    type Output = Result<(Vec<f32>, Vec<f32>), Problem>;
+
+    /// The weights row after row, and the biases.
+    fn run<K: Kernel>(self, kernel: K) -> Self::Output {
+        let Self { set, recipe, seed } = self;
+        let (classes, features) = (set.table.classes.len(), set.table.width);
+        let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, features)];
+        let mut model = DynModel::on(kernel, &mut memory, classes, features)?;
+        selection::train(kernel, &mut set.samples(), recipe, seed, &mut model).map_err(unusable)?;
+        let (weights, bias, scale) = model.parts();
+        // A file has no scale: it is rounded into the weights.
+        Ok((weights.iter().map(|w| w * scale.value).collect(), bias.to_vec()))
+    }
+}
+
+fn print(row: &Row<'_>, search: &Search) -> Result<(), Problem> {
+    line(format_args!("{} samples to train, {} features, {} classes", row.samples, row.features, row.classes.len()))?;
+    let Recipe { loss, learning_rate, l2, weight_power, epochs, .. } = row.recipe;
+    let chosen = row.validation.map_or(String::new(), |value| {
+        let by = if search.criterion == Criterion::Accuracy { "accuracy" } else { "macro-F1" };
+        let (folds, percent) = (search.folds, crate::report::percent(value));
+        format!(
+            " (of {} recipes: {by} {percent} in {folds}-fold cross-validation, {:.1} s)",
+            row.tried, row.select_seconds
+        )
+    });
+    let loss = clap::ValueEnum::to_possible_value(&loss).map_or_else(String::new, |value| value.get_name().to_owned());
+    line(format_args!(
+        "loss {loss}, learning rate {learning_rate:.3e}, L2 {l2:.1e}, weight power {weight_power}, {epochs} epochs{chosen}"
+    ))?;
+    line(format_args!("training part: accuracy {}", crate::report::percent(row.train.accuracy)))?;
+    if let Some(test) = row.test {
+        report::print("test part", test, row.classes)?;
+    }
+    line(format_args!("weights {}, in {}", row.weights_checksum, row.model.display()))
+}
+
+/// Rounds the features of a table for integers.
+impl Table {
+    fn round(&mut self, scaler: &Scaler) {
+        let mut floats: Vec<f32> = self.values.iter().collect();
+        for x in floats.chunks_exact_mut(self.width) {
+            scaler.apply(x);
+            integers::round(x);
+        }
+        self.values = super::table::Values::Floats(floats);
+    }
+}

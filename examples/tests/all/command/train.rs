@@ -1,0 +1,132 @@
+//! `hingeline train`.
+
+use serde_json::Value;
+
+use super::{DIGITS, Place};
+
+/// A choice that does not take long.
+const SHORT: [&str; 6] = ["--trials", "7", "--folds", "2", "--epochs", "3"];
+
+#[test]
+fn the_digits_are_chosen_for_and_learnt() {
+    let place = Place::new();
+    let chosen = |more: &[&str]| place.json(&[&["train", DIGITS, "--quiet"], &SHORT[..], more].concat());
+    let first = chosen(&[]);
+    assert!(first["test"]["accuracy"].as_f64().is_some_and(|accuracy| accuracy > 0.88), "{first}");
+    assert_eq!([&first["samples"], &first["test"]["samples"]], [1_297, 500]);
+    // The same bits with the same seed on any number of processors, and others with another seed.
+    let mut alone = place.command();
+    alone.args(["train", DIGITS, "--quiet", "--json"]).args(SHORT).env("RAYON_NUM_THREADS", "1");
+    let alone: Value = serde_json::from_slice(&alone.output().expect("it starts").stdout).expect("JSON");
+    assert_eq!([&alone["recipe"], &alone["weights_checksum"]], [&first["recipe"], &first["weights_checksum"]]);
+    assert_ne!(chosen(&["--seed", "2"])["weights_checksum"], first["weights_checksum"]);
+    // What was chosen, given, is the same run without the choice.
+    let recipe = &first["recipe"];
+    let text = |name: &str| recipe[name].to_string().trim_matches('"').to_owned();
+    let (loss, rate, l2) = (text("loss"), text("learning_rate"), text("l2"));
+    let given = place.json(&[
+        "train",
+        DIGITS,
+        "--quiet",
+        "--epochs",
+        "3",
+        "--loss",
+        &loss,
+        "--learning-rate",
+        &rate,
+        "--l2",
+        &l2,
+    ]);
+    assert_eq!((&given["weights_checksum"], &given["validation"]), (&first["weights_checksum"], &Value::Null));
+}
+
+/// Each loss is another run, and so are weights; the classes of the digits are nearly of one size.
+#[test]
+fn losses_weights_and_integers_are_those_that_were_asked_for() {
+    let place = Place::new();
+    let mut checksums = Vec::new();
+    for loss in [["hinge", "0.01"], ["crammer-singer", "0.01"], ["softmax", "0.1"]] {
+        for more in [&["--weight-power", "0"][..], &["--weight-power", "0.5"], &["--integers"]] {
+            let asked = ["train", DIGITS, "-q", "--epochs", "5", "--l2", "1e-4", "--loss", loss[0], "--eta0", loss[1]];
+            let asked = [&asked[..], more].concat();
+            if loss[0] == "softmax" && more == ["--integers"] {
+                let output = place.run(&asked);
+                assert_eq!(output.status.code(), Some(2));
+                assert!(String::from_utf8_lossy(&output.stderr).contains("in integers there is no softmax"));
+                continue;
+            }
+            let row = place.json(&asked);
+            assert_eq!(
+                (&row["recipe"]["loss"], &row["recipe"]["integers"]),
+                (&loss[0].into(), &(more.len() == 1).into())
+            );
+            for measure in ["accuracy", "macro_f1", "balanced_accuracy"] {
+                assert!(row["test"][measure].as_f64().is_some_and(|value| value > 0.87), "{measure} of {row}");
+            }
+            checksums.push(row["weights_checksum"].to_string());
+        }
+    }
+    checksums.sort();
+    checksums.dedup();
+    assert_eq!(checksums.len(), 8);
+}
+
+/// Any shape will do: two classes of three features, one of which tells them apart.
+#[test]
+fn a_shape_need_not_be_known() {
+    let place = Place::new();
+    let rows: String =
+        (0..40).map(|i| format!("{},7,{},{}\n", 100 * (i % 2) + i, i / 4, ["no", "yes"][i % 2])).collect();
+    place.write("data.csv", rows);
+    let row = place.json(&["train", "data.csv", "--test-fraction", "0.25", "--trials", "5", "-q"]);
+    assert_eq!((&row["classes"], &row["features"]), (&serde_json::json!(["no", "yes"]), &3.into()), "{row}");
+    assert_eq!((&row["samples"], &row["test"]["samples"]), (&30.into(), &10.into()), "as many of each class");
+    assert_eq!(row["test"]["accuracy"], 1.0, "{row}");
+    assert_eq!(row["warnings"], serde_json::json!(["1 of 3 features are the same in all samples: x1"]));
+}
+
+/// What can be read and is suspect is told, each kind of it.
+#[test]
+fn what_is_suspect_is_told() {
+    let place = Place::new();
+    let mut rows = String::from("a,b,same,copy,gap,label\n");
+    for i in 0..60 {
+        let class = if i < 3 { "rare" } else { ["up", "down"][i % 2] };
+        let gap = if i % 10 == 0 { -999.0 } else { (i * i % 97) as f64 };
+        rows += &format!("{},{},5,{},{gap},{class}\n", i * 37 % 50, (i * 11 % 23) as f64 * 1e8, i * 37 % 50);
+    }
+    place.write("data.csv", rows);
+    let expected = [
+        "fewer than 10 training samples are of class rare",
+        "1 of 5 features are the same in all samples: same",
+        "features that are copies of others: copy = a",
+        "values that look like missing ones: -999 in gap (6 times)",
+        "the deviation of b is 5e7 times that of a",
+    ];
+    assert_eq!(place.train(&["data.csv"])["warnings"], serde_json::json!(expected));
+    let output = place.run(&["train", "data.csv", "--loss", "hinge", "--rate", "0.01", "--l2", "0"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    for remark in expected {
+        assert!(told.contains(&format!("warning: {remark}\n")), "no '{remark}' in {told}");
+    }
+    // A class that the source names and has no sample of.
+    let meta = serde_json::json!({ "name": "a", "d": 1, "classes": ["x", "y", "z"], "dtype": "u8" }).to_string();
+    place.write("meta.json", meta).write("train.bin", [0, 1, 1, 2].repeat(20));
+    assert_eq!(place.train(&["."])["warnings"], serde_json::json!(["no training sample is of class z"]));
+}
+
+/// A run that fails leaves the model of before, and no run leaves anything beside it.
+#[test]
+fn a_model_is_written_whole_or_not_at_all() {
+    let place = Place::new();
+    place.write("bad.csv", "1,2,a\n1,2\n");
+    let _ = place.train(&[DIGITS]);
+    let before = std::fs::read(place.path("model.json")).expect("a model");
+    assert_eq!(place.run(&["train", "bad.csv"]).status.code(), Some(2));
+    assert_eq!(std::fs::read(place.path("model.json")).expect("a model"), before);
+    let nowhere =
+        place.run(&["train", DIGITS, "-o", "nowhere/model.json", "--rate", "0.01", "--l2", "0", "--loss", "hinge"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("error: nowhere/model.json: "));
+    assert_eq!(std::fs::read_dir(place.0.path()).expect("a directory").count(), 2);
+}
