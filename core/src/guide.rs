@@ -1,9 +1,12 @@
 //! The pages of the manual.
 //!
-//! Read [`first_steps`] and [`firmware`] first. Every program on these pages is compiled and run as a test.
+//! Read [`command`] or [`first_steps`], then [`firmware`]. Every program on these pages is compiled and run as a test.
 
 #[doc = include_str!("guide/first_steps.md")]
 pub mod first_steps {}
+
+#[doc = include_str!("guide/command.md")]
+pub mod command {}
 
 #[doc = include_str!("guide/firmware.md")]
 pub mod firmware {}

@@ -37,10 +37,10 @@ pub const RECIPE: Recipe = Recipe {
 ///
 /// # Errors
 /// A message that names the file at fault and what was expected, a training part of at least two classes among the rest.
-pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
+pub fn read(directory: &Path) -> Result<Dataset<FEATURES, u8>, FileError> {
     let one = directory.join("train.bin").exists();
     let (names, test) = if one { (vec!["train.bin".to_owned()], "test.bin") } else { (batches(), "test_batch.bin") };
-    let mut train = Part::default();
+    let mut train = Part::new(Vec::new(), Vec::new());
     for name in names {
         let part = part(directory, &name)?;
         train.features.extend(part.features);
@@ -51,7 +51,7 @@ pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
         description: "3 x 32 x 32 values of 0 to 255, the mean image of the training part subtracted".to_owned(),
         classes: CLASS_NAMES.map(str::to_owned).to_vec(),
         train,
-        validation: Part::default(),
+        validation: Part::new(Vec::new(), Vec::new()),
         test: part(directory, test)?,
         recipe: RECIPE,
     };
@@ -64,6 +64,6 @@ fn batches() -> Vec<String> {
     (1..=5).map(|batch| format!("data_batch_{batch}.bin")).collect()
 }
 
-fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
+fn part(directory: &Path, name: &str) -> Result<Part<FEATURES, u8>, FileError> {
     records::read(&directory.join(name), Value::U8, CLASSES)
 }

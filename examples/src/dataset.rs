@@ -2,22 +2,99 @@
 
 use hingeline::kernel::Kernel;
 use hingeline::shape::{SamplesOf, Storage};
-use hingeline::{AnyModel, Confusion, Error, Model, Order, Slices};
+use hingeline::{AnyModel, Confusion, Error, Model, Order, Sample, Samples, Scaling, Slices};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
 use crate::recipe::Recipe;
 
-/// Samples of `F` features and their labels.
-#[derive(Clone, Debug, Default)]
-pub struct Part<const F: usize> {
-    /// One row a sample.
-    pub features: Vec<[f32; F]>,
-    /// The class of each.
-    pub labels: Vec<u8>,
+/// How a feature is kept: as it is, or as a byte, which takes a quarter of the memory and is decoded at each visit.
+pub trait Kept: Copy + Default + Into<f64> {
+    /// The samples of a part as the library reads them.
+    type Samples<'a, const F: usize>: Samples<F>
+    where
+        Self: 'a;
+
+    /// The nearest value that is kept.
+    fn of(feature: f32) -> Self;
+
+    /// The samples of a part, without a copy.
+    ///
+    /// # Errors
+    /// If there is not one label for each row.
+    fn samples<const F: usize>(part: &Part<F, Self>) -> Result<Self::Samples<'_, F>, Error>;
 }
 
-impl<const F: usize> Part<F> {
+impl Kept for f32 {
+    type Samples<'a, const F: usize> = Slices<'a, F>;
+
+    fn of(feature: f32) -> Self {
+        feature
+    }
+
+    fn samples<const F: usize>(part: &Part<F>) -> Result<Slices<'_, F>, Error> {
+        Slices::new(&part.features, &part.labels)
+    }
+}
+
+impl Kept for u8 {
+    type Samples<'a, const F: usize> = Pictures<'a, F>;
+
+    fn of(feature: f32) -> Self {
+        feature as Self
+    }
+
+    fn samples<const F: usize>(part: &Part<F, Self>) -> Result<Pictures<'_, F>, Error> {
+        if part.features.len() == part.labels.len() {
+            Ok(Pictures { part, scale: Box::new([1.0; F]), buffer: Box::new([0.0; F]) })
+        } else {
+            Err(Error::ShapeMismatch)
+        }
+    }
+}
+
+/// Samples of bytes: decoded one at a time, and less the mean image, if that is subtracted.
+#[derive(Debug)]
+pub struct Pictures<'a, const F: usize> {
+    part: &'a Part<F, u8>,
+    scale: Box<[f32; F]>,
+    buffer: Box<[f32; F]>,
+}
+
+impl<const F: usize> Samples<F> for Pictures<'_, F> {
+    fn len(&self) -> usize {
+        self.part.labels.len()
+    }
+
+    fn sample(&mut self, index: usize) -> Result<Sample<'_, F>, Error> {
+        let pixels = self.part.features.get(index).ok_or(Error::IndexOutOfRange)?;
+        let label = *self.part.labels.get(index).ok_or(Error::IndexOutOfRange)?;
+        let scaling = match &self.part.offset {
+            Some(offset) => Scaling::Features { scale: &self.scale, offset },
+            None => Scaling::Set { scale: 1.0, offset: 0.0 },
+        };
+        scaling.decode(pixels, &mut self.buffer);
+        Ok((&self.buffer, label.into()))
+    }
+}
+
+/// Samples of `F` features and their labels.
+#[derive(Clone, Debug, Default)]
+pub struct Part<const F: usize, Q = f32> {
+    /// One row a sample.
+    pub features: Vec<[Q; F]>,
+    /// The class of each.
+    pub labels: Vec<u8>,
+    /// What is added to features that are kept as bytes.
+    offset: Option<Box<[f32; F]>>,
+}
+
+impl<const F: usize, Q: Kept> Part<F, Q> {
+    /// Of samples and as many labels.
+    pub fn new(features: Vec<[Q; F]>, labels: Vec<u8>) -> Self {
+        Self { features, labels, offset: None }
+    }
+
     /// The mean of each feature.
     fn mean(&self) -> Vec<f64> {
         self.mean_of(|_, x| x)
@@ -34,7 +111,7 @@ impl<const F: usize> Part<F> {
         let mut sums = vec![0.0; F];
         for x in &self.features {
             for (feature, (sum, x)) in sums.iter_mut().zip(x).enumerate() {
-                *sum += value(feature, f64::from(*x));
+                *sum += value(feature, (*x).into());
             }
         }
         sums.into_iter().map(|sum| sum / self.features.len() as f64).collect()
@@ -44,8 +121,8 @@ impl<const F: usize> Part<F> {
     ///
     /// # Errors
     /// If there is not one label for each row.
-    pub fn samples(&self) -> Result<Slices<'_, F>, Error> {
-        Slices::new(&self.features, &self.labels)
+    pub fn samples(&self) -> Result<Q::Samples<'_, F>, Error> {
+        Q::samples(self)
     }
 
     /// How often each class was taken for each, in a buffer of `C²` counts.
@@ -93,7 +170,7 @@ pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
 
 /// A set of samples of `F` features.
 #[derive(Clone, Debug)]
-pub struct Dataset<const F: usize> {
+pub struct Dataset<const F: usize, Q = f32> {
     /// Its name, for people.
     pub name: String,
     /// What its features are and what was done to them, for people.
@@ -101,26 +178,27 @@ pub struct Dataset<const F: usize> {
     /// The names of the classes, in the order of the labels.
     pub classes: Vec<String>,
     /// The part to train on.
-    pub train: Part<F>,
+    pub train: Part<F, Q>,
     /// The part to choose by, empty unless some was [set aside](Self::set_aside).
-    pub validation: Part<F>,
+    pub validation: Part<F, Q>,
     /// The part to test on.
-    pub test: Part<F>,
+    pub test: Part<F, Q>,
     /// What does well on it.
     pub recipe: Recipe,
 }
 
-impl<const F: usize> Dataset<F> {
-    /// Subtracts the mean of the training part from every feature: for pictures, the mean image.
+impl<const F: usize> Dataset<F, u8> {
+    /// Subtracts the mean of the training part from every feature: the mean image.
     pub fn subtract_mean(&mut self) {
-        let mean = self.train.mean();
-        for x in self.train.features.iter_mut().chain(&mut self.test.features) {
-            for (x, mean) in x.iter_mut().zip(&mean) {
-                *x = (f64::from(*x) - mean) as f32;
-            }
+        let mut offset = Box::new([0.0; F]);
+        offset.iter_mut().zip(self.train.mean()).for_each(|(offset, mean)| *offset = -(mean as f32));
+        for part in [&mut self.train, &mut self.validation, &mut self.test] {
+            part.offset = Some(offset.clone());
         }
     }
+}
 
+impl<const F: usize, Q: Kept> Dataset<F, Q> {
     /// The names of the classes that a training sample is of, or else that none is of.
     fn names(&self, trained: bool) -> Vec<&str> {
         let mut has = vec![false; self.classes.len()];
@@ -168,16 +246,19 @@ impl<const F: usize> Dataset<F> {
         }
         let rng = &mut XorShiftRng::seed_from_u64(seed);
         let order = Order::new(all, rng).map_err(|error| format!("{all} training samples: {error}"))?;
-        let (mut train, mut validation) = (Part::default(), Part::default());
+        let [mut train, mut validation] =
+            [(); 2].map(|()| Part { offset: self.train.offset.clone(), ..Part::new(Vec::new(), Vec::new()) });
         for (place, index) in order.rest().enumerate() {
             let part = if place < count { &mut validation } else { &mut train };
-            part.features.push(self.train.features[index].clone());
+            part.features.push(self.train.features[index]);
             part.labels.push(self.train.labels[index]);
         }
         (self.train, self.validation) = (train, validation);
         self.check_classes()
     }
+}
 
+impl<const F: usize> Dataset<F> {
     /// Shifts and scales every feature to mean 0 and deviation 1 over the training part, and the test part likewise.
     ///
     /// A feature that is the same in all training samples becomes 0 in both parts.
@@ -199,9 +280,8 @@ mod tests {
     use crate::digits::RECIPE;
 
     fn set(train: &[[f32; 2]], test: &[[f32; 2]]) -> Dataset<2> {
-        let part = |features: &[[f32; 2]]| Part {
-            features: features.to_vec(),
-            labels: (0..features.len()).map(|index| index as u8).collect(),
+        let part = |features: &[[f32; 2]]| {
+            Part::new(features.to_vec(), (0..features.len()).map(|index| index as u8).collect())
         };
         let classes = (0..10).map(|class| class.to_string()).collect();
         let (name, description, recipe) = (String::new(), String::new(), RECIPE);
@@ -218,10 +298,14 @@ mod tests {
 
     #[test]
     fn the_mean_is_that_of_the_training_part() {
-        let mut set = set(&[[1.0, 7.0], [3.0, 7.0]], &[[4.0, 8.0]]);
+        let Dataset { name, description, classes, recipe, .. } = set(&[], &[]);
+        let part = |pictures: &[[u8; 2]]| Part::new(pictures.to_vec(), vec![3; pictures.len()]);
+        let (train, validation, test) = (part(&[[1, 7], [3, 7]]), part(&[]), part(&[[4, 8]]));
+        let mut set = Dataset { name, description, classes, train, validation, test, recipe };
         set.subtract_mean();
-        assert_eq!(set.train.features, [[-1.0, 0.0], [1.0, 0.0]]);
-        assert_eq!(set.test.features, [[2.0, 1.0]]);
+        let mut train = set.train.samples().expect("as many labels");
+        assert_eq!([0, 1].map(|index| *train.sample(index).expect("a sample").0), [[-1.0, 0.0], [1.0, 0.0]]);
+        assert_eq!(set.test.samples().expect("as many labels").sample(0), Ok((&[2.0, 1.0], 3)));
     }
 
     #[test]

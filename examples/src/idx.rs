@@ -11,7 +11,7 @@ const LIMIT: u64 = 1 << 30;
 ///
 /// # Errors
 /// A message that names the file and what was expected.
-pub fn read_images<const F: usize>(path: &Path, rows: usize) -> Result<Vec<[f32; F]>, FileError> {
+pub fn read_images<const F: usize>(path: &Path, rows: usize) -> Result<Vec<[u8; F]>, FileError> {
     let what = format!("an IDX file of pictures of {rows} x {} bytes", F / rows.max(1));
     let bytes = file::read(path, LIMIT, &what)?;
     images(&bytes, rows).map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
@@ -31,14 +31,14 @@ pub fn read_labels(path: &Path, classes: usize) -> Result<Vec<u8>, FileError> {
 ///
 /// # Errors
 /// What is wrong with them, for people.
-pub fn images<const F: usize>(bytes: &[u8], rows: usize) -> Result<Vec<[f32; F]>, String> {
+pub fn images<const F: usize>(bytes: &[u8], rows: usize) -> Result<Vec<[u8; F]>, String> {
     let (sizes, pixels) = body::<3>(bytes)?;
     let [_, height, width] = sizes;
     if height != rows || height.checked_mul(width) != Some(F) {
         return Err(format!("it has pictures of {height} x {width}"));
     }
     let (images, _) = pixels.as_chunks::<F>();
-    Ok(images.iter().map(|image| image.map(f32::from)).collect())
+    Ok(images.to_vec())
 }
 
 /// The labels that the bytes are.

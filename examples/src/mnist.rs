@@ -22,13 +22,13 @@ pub const CLASSES: usize = 10;
 
 /// What does well on them: pixels of 0 to 255, the mean image subtracted.
 pub const RECIPE: Recipe = Recipe {
-    epochs: 100,
-    l2: 1e3,
+    epochs: 5,
+    l2: 1e1,
     random_search: 1e-4,
     random_local_search: 3e-5,
     gradient_descent: InverseTime { rate: 5e-7, decay: 0.0 },
     mini_batch: InverseTime { rate: 3e-7, decay: 1e-3 },
-    sgd: InverseTime { rate: 3e-8, decay: 2e-5 },
+    sgd: InverseTime { rate: 5e-8, decay: 0.0 },
     difference: 1e-5,
 };
 
@@ -36,7 +36,7 @@ pub const RECIPE: Recipe = Recipe {
 ///
 /// # Errors
 /// A message that names the file at fault and what was expected, a training part of at least two classes among the rest.
-pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
+pub fn read(directory: &Path) -> Result<Dataset<FEATURES, u8>, FileError> {
     let mut set = Dataset {
         name: "mnist".to_owned(),
         description: "28 x 28 pixels of 0 to 255, the mean image of the training part subtracted".to_owned(),
@@ -51,7 +51,7 @@ pub fn read(directory: &Path) -> Result<Dataset<FEATURES>, FileError> {
     Ok(set)
 }
 
-fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
+fn part(directory: &Path, name: &str) -> Result<Part<FEATURES, u8>, FileError> {
     let images = file(directory, name, "images-idx3-ubyte");
     let features = idx::read_images(&images, SIDE)?;
     let path = file(directory, name, "labels-idx1-ubyte");
@@ -63,7 +63,7 @@ fn part(directory: &Path, name: &str) -> Result<Part<FEATURES>, FileError> {
         let problem = format!("{} labels; expected {}, one for each picture", labels.len(), features.len());
         return Err(FileError::new(&path, problem));
     }
-    Ok(Part { features, labels })
+    Ok(Part::new(features, labels))
 }
 
 /// Both spellings of the names are about.

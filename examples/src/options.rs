@@ -112,7 +112,7 @@ impl Options {
     ///
     /// # Errors
     /// For values that are of use each, but not together, and for those that would change nothing.
-    pub fn settle<const F: usize>(self, set: &Dataset<F>) -> Result<Settings, String> {
+    pub fn settle<const F: usize, Q>(self, set: &Dataset<F, Q>) -> Result<Settings, String> {
         let recipe = &set.recipe;
         let l2 = self.l2.unwrap_or(recipe.l2);
         let budget = Budget { seed: self.seed, epochs: self.epochs.unwrap_or(recipe.epochs), averaged: self.average };

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Kept};
 use crate::options::{Options, Settings};
 use crate::report::{self, Row};
 use crate::strategy::{Effort, Plan, Strategy};
@@ -31,18 +31,21 @@ struct Run<const C: usize, const F: usize, K> {
 ///
 /// # Errors
 /// A problem of status 2 for a set or options of no use; what the library refuses, with the sample at fault.
-pub fn run<const C: usize, const F: usize>(
+pub fn run<const C: usize, const F: usize, Q: Kept>(
     options: Options,
-    set: Result<Dataset<F>, FileError>,
+    set: Result<Dataset<F, Q>, FileError>,
 ) -> Result<ExitCode, Problem> {
     let (set, settings) = prepare(set.map_err(unusable)?, options).map_err(unusable)?;
     let choice = settings.options.kernel.unwrap_or_else(Choice::best);
-    choice.run(Programme::<C, F> { set: &set, settings: &settings })??;
+    choice.run(Programme::<C, F, Q> { set: &set, settings: &settings })??;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The set and the settings, if they are of use together.
-fn prepare<const F: usize>(mut set: Dataset<F>, options: Options) -> Result<(Dataset<F>, Settings), String> {
+fn prepare<const F: usize, Q: Kept>(
+    mut set: Dataset<F, Q>,
+    options: Options,
+) -> Result<(Dataset<F, Q>, Settings), String> {
     if let Some(fraction) = options.validation {
         set.set_aside(fraction, options.seed).map_err(|problem| format!("--validation {fraction}: {problem}"))?;
     }
@@ -54,12 +57,12 @@ fn prepare<const F: usize>(mut set: Dataset<F>, options: Options) -> Result<(Dat
 }
 
 /// The programme, to be run on a kernel.
-struct Programme<'a, const C: usize, const F: usize> {
-    set: &'a Dataset<F>,
+struct Programme<'a, const C: usize, const F: usize, Q> {
+    set: &'a Dataset<F, Q>,
     settings: &'a Settings,
 }
 
-impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
+impl<const C: usize, const F: usize, Q: Kept> Work for Programme<'_, C, F, Q> {
     type Output = Result<(), Problem>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
@@ -67,12 +70,12 @@ impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
         let json = settings.options.json;
         if !json {
             line(format_args!("{}\nkernel: {}\n", report::set(set), K::NAME))?;
-            let check = check::<C, F, K>(kernel, set, settings)?;
+            let check = check::<C, F, Q, K>(kernel, set, settings)?;
             line(format_args!("{}\n", report::gradient_check(&check, CHECKED)))?;
         }
         let mut runs = Vec::new();
         for &(strategy, plan) in &settings.plans {
-            let run = train::<C, F, K>(kernel, strategy, plan, set, settings)?;
+            let run = train::<C, F, Q, K>(kernel, strategy, plan, set, settings)?;
             if json {
                 line(serde_json::to_string(&run.row)?)?;
             }
@@ -86,9 +89,9 @@ impl<const C: usize, const F: usize> Work for Programme<'_, C, F> {
 }
 
 /// Checks the gradient at random weights on some of the training samples.
-fn check<const C: usize, const F: usize, K: Kernel>(
+fn check<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     kernel: K,
-    set: &Dataset<F>,
+    set: &Dataset<F, Q>,
     settings: &Settings,
 ) -> Result<GradientCheck, Problem> {
     let hinge = settings.hinge;
@@ -104,11 +107,11 @@ fn check<const C: usize, const F: usize, K: Kernel>(
 }
 
 /// Trains a model from zero and measures it.
-fn train<const C: usize, const F: usize, K: Kernel>(
+fn train<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     kernel: K,
     strategy: Strategy,
     plan: Plan,
-    set: &Dataset<F>,
+    set: &Dataset<F, Q>,
     settings: &Settings,
 ) -> Result<Run<C, F, K>, Problem> {
     let mut model = Box::new(Model::<C, F, K>::on(kernel));
@@ -143,9 +146,9 @@ fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Pro
     Ok(ProgressBar::new(evaluations).with_style(style).with_message(report::name(strategy)))
 }
 
-fn print_tables<const C: usize, const F: usize, K: Kernel>(
+fn print_tables<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     runs: &[Run<C, F, K>],
-    set: &Dataset<F>,
+    set: &Dataset<F, Q>,
 ) -> Result<(), Problem> {
     let rows: Vec<_> = runs.iter().map(|run| run.row.clone()).collect();
     line(report::table(&rows))?;
@@ -161,7 +164,7 @@ fn print_tables<const C: usize, const F: usize, K: Kernel>(
 }
 
 /// What there is to say about a run besides its row.
-fn print_remarks<const C: usize, const F: usize, K>(run: &Run<C, F, K>, set: &Dataset<F>) -> Result<(), Problem> {
+fn print_remarks<const C: usize, const F: usize, Q, K>(run: &Run<C, F, K>, set: &Dataset<F, Q>) -> Result<(), Problem> {
     let name = report::name(run.row.strategy);
     if let Some(epoch) = run.row.best_epoch {
         let epochs = run.effort.evaluations.div_ceil(set.train.labels.len());

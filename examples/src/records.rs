@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hingeline_console::file::{self, FileError};
 
-use crate::dataset::Part;
+use crate::dataset::{Kept, Part};
 
 /// How a feature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,16 +48,16 @@ const LIMIT: u64 = 1 << 30;
 /// # Errors
 /// A message that names the file and what was expected: if it is missing, holds no record or a part of one, if a label
 /// is not below `classes` or a feature is not finite.
-pub fn read<const F: usize>(path: &Path, value: Value, classes: usize) -> Result<Part<F>, FileError> {
-    let mut part = Part::default();
+pub fn read<const F: usize, Q: Kept>(path: &Path, value: Value, classes: usize) -> Result<Part<F, Q>, FileError> {
+    let mut part = Part::new(Vec::new(), Vec::new());
     each(path, value, classes, F, &mut into(&mut part))?;
     Ok(part)
 }
 
 /// Adds each record to a part.
-fn into<const F: usize>(part: &mut Part<F>) -> impl FnMut(&[f32], u8) -> Result<(), String> {
+fn into<const F: usize, Q: Kept>(part: &mut Part<F, Q>) -> impl FnMut(&[f32], u8) -> Result<(), String> {
     |features, label| {
-        part.features.extend(features.first_chunk());
+        part.features.extend(features.first_chunk().map(|features: &[f32; F]| features.map(Q::of)));
         part.labels.push(label);
         Ok(())
     }
@@ -91,7 +91,7 @@ fn size(value: Value, width: usize) -> Result<usize, String> {
 /// # Errors
 /// What is wrong with them, for people.
 pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Result<Part<F>, String> {
-    let mut part = Part::default();
+    let mut part = Part::new(Vec::new(), Vec::new());
     each_of(bytes, value, classes, F, &mut into(&mut part))?;
     Ok(part)
 }

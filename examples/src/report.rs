@@ -92,7 +92,7 @@ fn hexadecimal<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok
 }
 
 /// The set in two lines.
-pub fn set<const F: usize>(set: &Dataset<F>) -> String {
+pub fn set<const F: usize, Q>(set: &Dataset<F, Q>) -> String {
     format!(
         "{}: {} samples to train, {} to test, {F} features, {} classes\n{}",
         set.name,

@@ -12,7 +12,7 @@ use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 use serde::Serialize;
 
-use crate::dataset::Part;
+use crate::dataset::{Kept, Part};
 use crate::rates::Rates;
 
 /// A way to find good weights.
@@ -93,13 +93,13 @@ impl Strategy {
     ///
     /// # Errors
     /// What the library refuses, with the sample at fault, and what `watch` returns.
-    pub fn train<const C: usize, const F: usize, K: Kernel, L: Loss, E: From<Stopped>>(
+    pub fn train<const C: usize, const F: usize, Q: Kept, K: Kernel, L: Loss, E: From<Stopped>>(
         self,
         plan: Plan,
         objective: Objective<L>,
         budget: Budget,
         model: &mut Model<C, F, K>,
-        part: &Part<F>,
+        part: &Part<F, Q>,
         watch: impl FnMut(&Model<C, F, K>, usize) -> Result<ControlFlow<()>, E>,
     ) -> Result<Effort, E> {
         let mut rng = XorShiftRng::seed_from_u64(budget.seed);

@@ -7,15 +7,15 @@ use hingeline::{EarlyStopping, Evaluation, Model, Verdict};
 use hingeline_console::Problem;
 use indicatif::ProgressBar;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Kept};
 use crate::options::Settings;
 use crate::report::{self, EpochRow};
 use crate::strategy::Strategy;
 
 /// Follows one strategy's run.
 #[derive(Debug)]
-pub struct Watch<'a, const C: usize, const F: usize, K> {
-    set: &'a Dataset<F>,
+pub struct Watch<'a, const C: usize, const F: usize, Q, K> {
+    set: &'a Dataset<F, Q>,
     settings: &'a Settings,
     strategy: Strategy,
     bar: ProgressBar,
@@ -34,14 +34,14 @@ struct Best<const C: usize, const F: usize, K> {
     epoch: usize,
 }
 
-impl<'a, const C: usize, const F: usize, K: Kernel> Watch<'a, C, F, K> {
+impl<'a, const C: usize, const F: usize, Q: Kept, K: Kernel> Watch<'a, C, F, Q, K> {
     /// A watch before the first step.
     ///
     /// # Errors
     /// If the patience is of no use.
     pub fn new(
         kernel: K,
-        set: &'a Dataset<F>,
+        set: &'a Dataset<F, Q>,
         settings: &'a Settings,
         strategy: Strategy,
         bar: ProgressBar,

@@ -23,7 +23,7 @@ pub struct Material {
     /// The handwritten digits, standardised.
     pub digits: Dataset<{ digits::FEATURES }>,
     /// The pictures of CIFAR-10, if they are there.
-    pub cifar10: Option<Dataset<{ cifar10::FEATURES }>>,
+    pub cifar10: Option<Dataset<{ cifar10::FEATURES }, u8>>,
     /// The seed of every figure's own generator.
     pub seed: u64,
 }
@@ -49,7 +49,7 @@ impl Material {
     /// # Errors
     /// Never: the set has it.
     pub fn sample(&self) -> Result<Slices<'_, { digits::FEATURES }>, Error> {
-        let Part { features, labels } = &self.digits.train;
+        let Part { features, labels, .. } = &self.digits.train;
         Slices::new(&features[SAMPLE..=SAMPLE], &labels[SAMPLE..=SAMPLE])
     }
 

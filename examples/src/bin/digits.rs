@@ -7,5 +7,7 @@ use hingeline_examples::options::WithoutDirectory;
 use hingeline_examples::programme;
 
 fn main() -> ExitCode {
-    hingeline_console::main(|WithoutDirectory { options }| programme::run::<CLASSES, FEATURES>(options, Ok(digits())))
+    hingeline_console::main(|WithoutDirectory { options }| {
+        programme::run::<CLASSES, FEATURES, _>(options, Ok(digits()))
+    })
 }

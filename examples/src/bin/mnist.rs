@@ -8,6 +8,6 @@ use hingeline_examples::programme;
 
 fn main() -> ExitCode {
     hingeline_console::main(|WithDirectory { directory, options }| {
-        programme::run::<CLASSES, FEATURES>(options, read(&directory))
+        programme::run::<CLASSES, FEATURES, _>(options, read(&directory))
     })
 }

@@ -8,6 +8,7 @@ pub mod import;
 pub mod inspect;
 pub mod judge;
 pub mod numpy;
+pub mod replay;
 pub mod report;
 pub mod source;
 pub mod sparse;
@@ -37,6 +38,7 @@ enum Job {
     Predict(judge::PredictOptions),
     Evaluate(judge::EvaluateOptions),
     Inspect(inspect::Options),
+    Replay(replay::Options),
 }
 
 /// Runs a job.
@@ -51,5 +53,6 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         Job::Predict(options) => judge::predict(options),
         Job::Evaluate(options) => judge::evaluate(options),
         Job::Inspect(options) => inspect::run(options),
+        Job::Replay(options) => replay::run(options),
     }
 }

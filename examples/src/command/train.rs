@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
+use hingeline::DynModel;
 use hingeline::kernel::{Choice, Kernel, Work};
-use hingeline::{DynModel, DynSamples};
 use hingeline_console::file::FileError;
 use hingeline_console::{Problem, line, remark, unusable};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -59,7 +59,7 @@ pub struct Options {
     #[arg(long, visible_alias = "alpha", value_parser = options::l2)]
     l2: Option<f32>,
 
-    /// How many times each sample is seen [default: 50, less for more than 10,000 samples]
+    /// How many times each sample is seen [default: 50, less, and at least 10, where samples times features times classes are more than 10⁸]
     #[arg(long, visible_alias = "max-iter", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     epochs: Option<u32>,
 
@@ -196,10 +196,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     }
     // Rounded features are standardised already.
     let own = if options.integers { Scaler::none(train.width) } else { scaler.clone() };
-    let samples = Standardised::new(&mut train, &own).len();
+    let _ = Standardised::new(&mut train, &own);
     let set = Set { table: &train, scaler: &own };
 
-    let search = search(options, samples);
+    let search = search(options, &train);
     let start = Instant::now();
     let (recipe, found) = choose(&search, set, options)?;
     let select_seconds = start.elapsed().as_secs_f64();
@@ -228,7 +228,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
 
     let row = Row {
         model: &options.output,
-        samples,
+        samples: train.labels.len(),
         features: train.width,
         classes: &train.classes,
         recipe,
@@ -294,7 +294,10 @@ fn check(train: &Table, options: &Options) -> Result<(), String> {
 /// Samples of which a choice is made at most: of more it would say the same and take longer.
 const ENOUGH: usize = 15_000;
 
-fn search(options: &Options, samples: usize) -> Search {
+/// Products of an average run, which says how many epochs it has.
+const ALLOWED: f64 = 5e9;
+
+fn search(options: &Options, train: &Table) -> Search {
     let losses = match (options.loss.as_slice(), options.integers) {
         ([], false) => vec![LossName::Hinge, LossName::CrammerSinger, LossName::Softmax],
         ([], true) => vec![LossName::Hinge, LossName::CrammerSinger],
@@ -305,7 +308,9 @@ fn search(options: &Options, samples: usize) -> Search {
         ([], _) => vec![0.0],
         (given, _) => given.to_vec(),
     };
-    let epochs = options.epochs.unwrap_or(if samples <= 10_000 { 50 } else { (500_000 / samples as u32).max(10) });
+    let [samples, width, classes] = [train.labels.len(), train.width, train.classes.len()];
+    let work = samples as f64 * width as f64 * classes as f64;
+    let epochs = options.epochs.unwrap_or((ALLOWED / work).clamp(10.0, 50.0) as u32);
     let folds = options.folds.map_or(if samples <= 2_000 { 5 } else { 3 }, usize::from);
     Search {
         losses,

@@ -33,7 +33,7 @@ fn records(value: Value) -> Vec<u8> {
 #[test]
 fn what_is_whole_is_read() {
     let pictures = idx::images::<6>(&images(), 2).unwrap();
-    assert_eq!((pictures.len(), pictures[0]), (3, [100.0, 101.0, 102.0, 103.0, 104.0, 105.0]));
+    assert_eq!((pictures.len(), pictures[0]), (3, [100, 101, 102, 103, 104, 105]));
     assert_eq!(idx::labels(&labels(), CLASSES), Ok(vec![3, 0, 2]));
     let features = VALUES.map(|value| records::parse::<3>(&records(value), value, CLASSES).unwrap().features);
     assert_eq!(features[0], [[1.0, 2.0, 3.0], [128.0, 0.0, 127.0]]);

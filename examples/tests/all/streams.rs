@@ -39,8 +39,8 @@ fn programs() -> (Vec<Command>, [TempDir; 2]) {
         command.args(arguments).arg(below("data/digits")).arg("-o").arg(directories[0].path().join("model.json"));
         programs.push(command);
     }
-    let mut replay = Command::new(env!("CARGO_BIN_EXE_replay"));
-    replay.arg(below("firmware/snapshots/wearable.txt"));
+    let mut replay = Command::new(env!("CARGO_BIN_EXE_hingeline"));
+    replay.arg("replay").arg(below("firmware/snapshots/wearable.txt"));
     programs.push(replay);
     (programs, directories)
 }
@@ -89,7 +89,6 @@ fn errors_that_cannot_be_told_are_no_panics() {
     for (program, argument, status) in [
         (env!("CARGO_BIN_EXE_cifar10"), nowhere, 2),
         (env!("CARGO_BIN_EXE_hingeline"), nowhere, 2),
-        (env!("CARGO_BIN_EXE_replay"), nowhere, 1),
         (env!("CARGO_BIN_EXE_digits"), Path::new("--no-option"), 2),
         (env!("CARGO_BIN_EXE_pretrain"), Path::new("--no-option"), 2),
     ] {

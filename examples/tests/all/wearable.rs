@@ -16,7 +16,8 @@ fn log() -> String {
 }
 
 fn replay(log: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_replay"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hingeline"));
+    command.arg("replay");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     // A replay that has given up reads no further.
@@ -95,8 +96,9 @@ fn a_log_that_is_no_text_or_too_long_is_named() {
     let folder = TempDir::new().expect("a temporary directory");
     let path = folder.path().join("log");
     let refusal = || {
-        let output = Command::new(env!("CARGO_BIN_EXE_replay")).arg(&path).output().expect("it starts");
-        assert_eq!(output.status.code(), Some(1));
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_hingeline")).arg("replay").arg(&path).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(2));
         String::from_utf8(output.stderr).expect("text")
     };
     let name = path.display();

@@ -276,10 +276,8 @@ fn epochs_and_seeds_have_orders_of_their_own() {
 fn sorted_by_label(part: &Part<FEATURES>) -> Part<FEATURES> {
     let mut indices: Vec<usize> = (0..part.labels.len()).collect();
     indices.sort_by_key(|&index| part.labels[index]);
-    Part {
-        features: indices.iter().map(|&index| part.features[index]).collect(),
-        labels: indices.iter().map(|&index| part.labels[index]).collect(),
-    }
+    let features = indices.iter().map(|&index| part.features[index]).collect();
+    Part::new(features, indices.iter().map(|&index| part.labels[index]).collect())
 }
 
 /// The accuracy on the test part after a few epochs of SGD in the order given.

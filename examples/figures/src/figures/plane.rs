@@ -39,7 +39,7 @@ pub(crate) fn draw_one<K: Kernel>(kernel: K, material: &Material) -> Result<Draw
 }
 
 pub(crate) fn draw_hundred<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing, Problem> {
-    let Part { features, labels } = &material.digits.train;
+    let Part { features, labels, .. } = &material.digits.train;
     let plane =
         Plane::measure(kernel, material, Slices::new(&features[..SAMPLES], &labels[..SAMPLES])?, LINES_OF_HUNDRED)?;
     let sheet = plane.draw("The mean loss of a hundred samples in a random plane: L(W + a W1 + b W2)")?;

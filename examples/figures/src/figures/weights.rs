@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use hingeline::kernel::Kernel;
 use hingeline::{Hinge, Model, Stopped};
-use hingeline_examples::dataset::Dataset;
+use hingeline_examples::dataset::{Dataset, Kept};
 use hingeline_examples::strategy::{Budget, Strategy, go_on};
 use hingeline_examples::{cifar10, digits};
 use plotters::element::{Rectangle, Text};
@@ -29,8 +29,13 @@ const CIFAR10_EPOCHS: u32 = 20;
 
 pub(crate) fn draw_digits<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing, Problem> {
     let set = &material.digits;
-    let model =
-        train::<{ digits::CLASSES }, { digits::FEATURES }, K>(kernel, set, STRATEGY, set.recipe.epochs, material.seed)?;
+    let model = train::<{ digits::CLASSES }, { digits::FEATURES }, _, K>(
+        kernel,
+        set,
+        STRATEGY,
+        set.recipe.epochs,
+        material.seed,
+    )?;
     let weights = model.weights().map(|row| row.map(|w| f64::from(model.scale() * w)));
     let largest = weights.as_flattened().iter().fold(0.0, |largest: f64, w| largest.max(w.abs()));
     let sheet = Sheet::draw(368, |area| {
@@ -49,7 +54,7 @@ pub(crate) fn draw_digits<K: Kernel>(kernel: K, material: &Material) -> Result<D
 
 pub(crate) fn draw_cifar10<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing, Problem> {
     let set = material.cifar10.as_ref().ok_or("this figure needs --cifar10 and a directory")?;
-    let model = train::<{ cifar10::CLASSES }, { cifar10::FEATURES }, K>(
+    let model = train::<{ cifar10::CLASSES }, { cifar10::FEATURES }, _, K>(
         kernel,
         set,
         Strategy::MiniBatch,
@@ -66,9 +71,9 @@ pub(crate) fn draw_cifar10<K: Kernel>(kernel: K, material: &Material) -> Result<
     Ok(sheet.into())
 }
 
-fn train<const C: usize, const F: usize, K: Kernel>(
+fn train<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     kernel: K,
-    set: &Dataset<F>,
+    set: &Dataset<F, Q>,
     strategy: Strategy,
     epochs: u32,
     seed: u64,

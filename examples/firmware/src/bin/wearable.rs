@@ -3,7 +3,7 @@
 //! Windows arrive in an interrupt handler and wait in a queue. The main loop predicts each; half of them the wearer
 //! confirms, and from those it learns, into a shadow: what answers takes it over at a review. For a while the confirmed labels are
 //! wrong. The other windows tell how good it was before and is in the end, and how good a device without reviews
-//! would be. It logs its seed, what it learned from and its reviews, so that a desktop can replay it: `cargo run --release --bin replay -- LOG`.
+//! would be. It logs its seed, what it learned from and its reviews, so that a desktop can replay it: `cargo hingeline replay LOG`.
 #![no_std]
 #![no_main]
 
