@@ -22,8 +22,8 @@ def sklearn(model, features=None):
         features = None if names is None else [str(name) for name in names]
     mean = deviation = None
     for scaler in scalers:
-        mean = None if scaler.mean_ is None else scaler.mean_.tolist()
-        deviation = None if scaler.scale_ is None else scaler.scale_.tolist()
+        mean = scaler.mean_.tolist() if scaler.with_mean else None
+        deviation = scaler.scale_.tolist() if scaler.with_std else None
     weights = classifier.coef_.tolist()
     bias = classifier.intercept_
     bias = bias.tolist() if hasattr(bias, "tolist") else bias

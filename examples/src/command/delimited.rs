@@ -7,7 +7,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use hingeline_console::file::FileError;
 
 use super::source::Wanted;
-use super::table::{Sink, listed};
+use super::table::{Sink, is_missing, listed};
 
 /// Columns that are the label's if nobody says which: by these names, else the last.
 const LABELS: [&str; 4] = ["label", "class", "target", "y"];
@@ -18,7 +18,6 @@ const LABELS: [&str; 4] = ["label", "class", "target", "y"];
 /// A message that names file, line and column, and what was expected.
 pub fn read(mut file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
-    skip_mark(&mut file).map_err(|error| refuse(error.to_string()))?;
     let delimiter = match wanted.delimiter {
         Some(delimiter) => delimiter,
         None => delimiter_of(file.fill_buf().map_err(|error| refuse(error.to_string()))?),
@@ -41,8 +40,9 @@ pub fn read(mut file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn
             Some(columns) => columns,
             None => {
                 let (found, is_header) = Columns::of(&record, wanted).map_err(at)?;
-                if let Some(names) = found.feature_names() {
-                    sink.names(&names).map_err(at)?;
+                if let Some(names) = &found.names {
+                    let label = found.label.map(|label| names[label].as_str());
+                    sink.names(&found.feature_names(names), label).map_err(at)?;
                 }
                 let columns = columns.insert(found);
                 if is_header {
@@ -60,19 +60,12 @@ pub fn read(mut file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn
     Ok(())
 }
 
-/// A byte order mark is no part of the first name.
-fn skip_mark(file: &mut impl BufRead) -> std::io::Result<()> {
-    if file.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-        file.consume(3);
-    }
-    Ok(())
-}
-
 /// The one of tab, semicolon and comma that is in the first line, outside of quotes, most often.
 fn delimiter_of(start: &[u8]) -> u8 {
     let (mut counts, mut quoted) = ([0_usize; 3], false);
     const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
-    for byte in start.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')) {
+    let is_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+    for byte in start.iter().skip_while(is_end).take_while(|byte| !is_end(byte)) {
         quoted ^= *byte == b'"';
         if let Some(at) = DELIMITERS.iter().position(|delimiter| delimiter == byte).filter(|_| !quoted) {
             counts[at] += 1;
@@ -110,18 +103,23 @@ impl Columns {
     fn of(first: &StringRecord, wanted: &Wanted) -> Result<(Self, bool), String> {
         let count = first.len();
         let is_number = |cell: &str| cell.parse::<f32>().is_ok();
-        // The label may be a word in a row of numbers, so it says nothing.
+        // The label may be a word in a row of numbers, unless it is what a column of labels is called.
         let plain = wanted.label_column(count);
+        let is_label = |cell: &str| {
+            is_of_label(cell) || [&wanted.label, &wanted.usual_label].iter().any(|label| label.as_deref() == Some(cell))
+        };
         let is_header = wanted.header.unwrap_or_else(|| {
-            first
-                .iter()
-                .enumerate()
-                .any(|(column, cell)| Some(column) != plain && !is_number(cell) && !is_missing(cell))
+            let mut features =
+                first.iter().enumerate().filter(|(column, _)| Some(*column) != plain).map(|(_, cell)| cell);
+            let named = plain.and_then(|label| first.get(label)).is_some_and(is_label);
+            let is_name = |cell: &str| !is_number(cell) && !is_missing(cell);
+            named || (count > 1 && features.clone().any(is_name) && features.all(|cell| !is_number(cell)))
         });
         let names = is_header.then(|| first.iter().map(str::to_owned).collect::<Vec<_>>());
         let label = label_of(names.as_deref(), count, wanted)?;
         let features = match (wanted.features, &names) {
-            (Some(known), Some(names)) if known.iter().any(|name| names.contains(name)) => known
+            // A model that was trained without names takes features by place.
+            (Some(known), Some(names)) if !are_numbered(known) => known
                 .iter()
                 .map(|name| {
                     let found = names.iter().position(|own| own == name);
@@ -130,6 +128,9 @@ impl Columns {
                 .collect::<Result<_, _>>()?,
             _ => (0..count).filter(|column| Some(*column) != label).collect::<Vec<_>>(),
         };
+        if label.is_some_and(|label| features.contains(&label)) {
+            return Err("the column of the label is one of a feature; --label COLUMN names another".to_owned());
+        }
         if let Some(known) = wanted.features.filter(|known| known.len() != features.len()) {
             return Err(format!("{} columns of features; expected {}", features.len(), known.len()));
         }
@@ -139,9 +140,8 @@ impl Columns {
         Ok((Self { count, names, label, features }, is_header))
     }
 
-    fn feature_names(&self) -> Option<Vec<String>> {
-        let names = self.names.as_ref()?;
-        Some(self.features.iter().map(|column| names[*column].clone()).collect())
+    fn feature_names(&self, names: &[String]) -> Vec<String> {
+        self.features.iter().map(|column| names[*column].clone()).collect()
     }
 
     /// Takes a row apart.
@@ -157,7 +157,11 @@ impl Columns {
                 _ => return Err(self.of_cell(column, cell)),
             }
         }
-        Ok(self.label.and_then(|label| record.get(label)))
+        let label = self.label.and_then(|label| record.get(label));
+        if label.is_some_and(|label| label.contains(['\n', '\r'])) {
+            return Err("the label has more than one line; is a quote open?".to_owned());
+        }
+        Ok(label)
     }
 
     fn of_cell(&self, column: usize, cell: &str) -> String {
@@ -169,16 +173,23 @@ impl Columns {
     }
 }
 
-/// What people write where they have no value.
-fn is_missing(cell: &str) -> bool {
-    matches!(cell.to_ascii_lowercase().as_str(), "" | "?" | "na" | "nan" | "n/a" | "null" | "none" | "-")
+/// Whether a column of this name is the label's, if nobody says which is.
+fn is_of_label(name: &str) -> bool {
+    LABELS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Whether the names are those of features that have none.
+fn are_numbered(names: &[String]) -> bool {
+    (0..).zip(names).all(|(feature, name)| *name == format!("x{feature}"))
 }
 
 /// The column of the label, if there is to be one.
 fn label_of(names: Option<&[String]>, count: usize, wanted: &Wanted) -> Result<Option<usize>, String> {
+    // As many columns as features leave none for a label.
+    let is_bare = wanted.unlabelled && wanted.features.is_some_and(|known| known.len() == count);
     if let Some(label) = &wanted.label {
         let named = names.and_then(|names| names.iter().position(|name| name == label));
-        let numbered = || label.parse::<usize>().ok().filter(|number| (1..=count).contains(number));
+        let numbered = || label.parse::<usize>().ok().filter(|number| (1..=count).contains(number) && !is_bare);
         return match named.or_else(|| numbered().map(|number| number - 1)) {
             Some(column) => Ok(Some(column)),
             None if wanted.unlabelled => Ok(None),
@@ -188,27 +199,41 @@ fn label_of(names: Option<&[String]>, count: usize, wanted: &Wanted) -> Result<O
             }
         };
     }
-    let by_name = names.and_then(|names| {
-        let is_label = |name: &String| LABELS.contains(&name.to_ascii_lowercase().as_str());
-        names.iter().rposition(is_label)
+    let usual = wanted.usual_label.as_ref().and_then(|label| match names {
+        Some(names) => names.iter().position(|name| name == label),
+        None => label.parse::<usize>().ok().filter(|number| (1..=count).contains(number) && !is_bare)?.checked_sub(1),
     });
-    if let Some(known) = wanted.features.filter(|_| wanted.unlabelled) {
-        // As many columns as features leave none for a label.
-        return Ok(if count == known.len() { None } else { by_name.or(count.checked_sub(1)) });
+    let is_feature = |name: &String| wanted.features.is_some_and(|known| known.contains(name));
+    let last = count.checked_sub(1).filter(|last| names.is_none_or(|names| !is_feature(&names[*last])));
+    let by_name = names.and_then(|names| names.iter().rposition(|name| is_of_label(name) && !is_feature(name)));
+    match usual.or(by_name).or(last) {
+        _ if is_bare => Ok(None),
+        None if !wanted.unlabelled => Err("no column is left for the label; --label COLUMN names it".to_owned()),
+        label => Ok(label),
     }
-    Ok(by_name.or(count.checked_sub(1)))
 }
 
-/// Whether the text before a reader looks like the format of svmlight: a label, then numbers with colons between.
+/// Whether the text before a reader looks like the format of svmlight: numbers with colons between, behind a label or not.
 pub fn is_sparse(start: &[u8]) -> bool {
+    /// Lines that are looked at: samples may have no feature that is not 0.
+    const LINES: usize = 50;
     let text = String::from_utf8_lossy(start);
-    let line = text.lines().map(|line| line.split('#').next().unwrap_or_default()).find(|line| !line.trim().is_empty());
-    let mut words = line.unwrap_or_default().split_ascii_whitespace().skip(1).peekable();
     let is_pair = |word: &str| {
         word.split_once(':').is_some_and(|(index, value)| {
             (index == "qid" || index.parse::<usize>().is_ok()) && value.parse::<f32>().is_ok()
         })
     };
-    // The last word of a piece of a file may be cut off.
-    words.peek().is_some() && words.clone().take(2).all(is_pair)
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let mut lines = lines.filter(|line| !line.trim().is_empty()).take(LINES).peekable();
+    let mut found = false;
+    while let Some(line) = lines.next() {
+        let mut words = line.split_ascii_whitespace();
+        let first = words.next().is_some_and(is_pair);
+        // The last line of a piece of a file may be cut off.
+        if lines.peek().is_some() && !words.clone().all(is_pair) {
+            return false;
+        }
+        found |= first || words.next().is_some_and(is_pair);
+    }
+    found
 }

@@ -9,8 +9,8 @@ use hingeline_console::file::FileError;
 use hingeline_console::{Problem, line, remark, text, unusable};
 use serde::{Deserialize, Serialize};
 
-use super::source::{self, Part};
-use super::stored::{Stored, write};
+use super::source;
+use super::stored::{Stored, check_place, write};
 use super::table::{Builder, Scaler, Table};
 use super::train::Format;
 use super::{export_c, export_rust};
@@ -78,16 +78,16 @@ pub enum Width {
 }
 
 /// What raw features are, as a device has them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Raw {
-    /// Whole numbers from 0 to 255.
+    /// Whole numbers from 0 to 255
     U8,
-    /// Whole numbers from −128 to 127.
+    /// Whole numbers from −128 to 127
     I8,
-    /// Whole numbers from −32,768 to 32,767.
+    /// Whole numbers from −32,768 to 32,767
     I16,
-    /// Anything else.
+    /// Anything else
     #[default]
     F32,
 }
@@ -95,18 +95,19 @@ pub enum Raw {
 impl Raw {
     /// The narrowest type of all values of a table.
     pub fn of(table: &Table) -> Self {
-        let fits = |least: f32, most: f32| {
-            table.values.iter().all(|x| (least..=most).contains(&x) && f32::from(x as i16) == x)
+        let narrowest = [Self::U8, Self::I8, Self::I16].into_iter().find(|raw| raw.holds(table));
+        narrowest.unwrap_or(Self::F32)
+    }
+
+    /// Whether it holds all values of a table.
+    pub fn holds(self, table: &Table) -> bool {
+        let range = match self {
+            Self::U8 => 0.0..=255.0,
+            Self::I8 => -128.0..=127.0,
+            Self::I16 => -32_768.0..=32_767.0,
+            Self::F32 => return true,
         };
-        if fits(0.0, 255.0) {
-            Self::U8
-        } else if fits(-128.0, 127.0) {
-            Self::I8
-        } else if fits(-32_768.0, 32_767.0) {
-            Self::I16
-        } else {
-            Self::F32
-        }
+        table.values.iter().all(|x| range.contains(&x) && f32::from(x as i16) == x)
     }
 
     /// The fraction bits of an input's factor.
@@ -217,7 +218,7 @@ fn unit(stored: &Stored) -> f64 {
 fn scales(stored: &Stored) -> Result<Vec<InputScale>, String> {
     if stored.raw == Raw::F32 {
         let what = "integers want raw features that are whole numbers of at most 16 bits";
-        return Err(format!("{what}, and those that the model was trained on are not"));
+        return Err(format!("{what}; it is not known that those of this model are"));
     }
     const LARGEST: f64 = ((1 << 14) - 1) as f64;
     let pairs = stored.standardiser.mean.iter().zip(&stored.standardiser.factor);
@@ -262,6 +263,7 @@ fn identifier(text: &str) -> Result<String, String> {
 /// # Errors
 /// What is wrong with options or model, or with what is written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
+    options.output.as_deref().map_or(Ok(()), check_place).map_err(unusable)?;
     let mut stored = Stored::read(&options.model).map_err(unusable)?;
     if options.fold {
         stored = stored.folded().map_err(unusable)?;
@@ -293,12 +295,15 @@ fn tell_agreement(
     data: &std::path::Path,
     format: &Format,
 ) -> Result<(), Problem> {
-    let wanted = format.wanted(Some(&stored.features), false);
+    let mut wanted = format.wanted(Some(&stored.features), false);
+    wanted.usual_label.clone_from(&stored.label);
     let mut builder = Builder::closed(&stored.classes, &stored.features, format.limit());
-    if !source::read(data, Part::Test, &wanted, &mut builder).map_err(unusable)? {
-        source::read(data, Part::Train, &wanted, &mut builder).map_err(unusable)?;
-    }
+    source::read_to_judge(data, &wanted, &mut builder).map_err(unusable)?;
     let table = builder.finish().map_err(|problem| unusable(FileError::new(data, problem)))?;
+    if !stored.raw.holds(&table) {
+        let problem = format!("a feature that no {} holds, as the model's training samples do", stored.raw.rust());
+        return Err(unusable(FileError::new(data, problem)));
+    }
     let mut agreeing = 0;
     for index in 0..table.labels.len() {
         let mut x = table.row(index);

@@ -11,8 +11,8 @@ pub fn code(stored: &Stored, integers: Option<&Integers>, name: &str) -> String 
     let mut code = format!(
         "/* A linear classifier of {classes} classes over {features} features, written by `hingeline export`, not by hand.
    Weights {checksum} in binary32 before they were written. C99 or C++; no library is needed. */
-#ifndef {upper}_H
-#define {upper}_H
+#ifndef HINGELINE_{name}_H
+#define HINGELINE_{name}_H
 
 #include <stdint.h>
 

@@ -84,26 +84,28 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
 ",
         bias = stored.bias
     );
-    let (argument, apply) =
-        if is_kept { ("x: &mut [f32; FEATURES]", "    STANDARDISER.apply(x);\n") } else { ("x: &[f32; FEATURES]", "") };
-    let in_place = if is_kept { " They are standardised in place." } else { "" };
+    let (own, argument) = if is_kept {
+        ("    let mut standardised = *x;\n    STANDARDISER.apply(&mut standardised);\n", "&standardised")
+    } else {
+        ("", "x")
+    };
     let _ = write!(
         code,
         "
-/// The class of a sample's features as they come.{in_place}
+/// The class of a sample's features as they come.
 ///
 /// # Errors
 /// If a score is not finite.
-pub fn predict({argument}) -> Result<usize, Error> {{
-{apply}    MODEL.predict(x)
+pub fn predict(x: &[f32; FEATURES]) -> Result<usize, Error> {{
+{own}    MODEL.predict({argument})
 }}
 
 /// The score of each class, likewise.
 ///
 /// # Errors
 /// If a score is not finite.
-pub fn scores({argument}, scores: &mut [f32; CLASSES]) -> Result<(), Error> {{
-{apply}    MODEL.scores(x, scores)
+pub fn scores(x: &[f32; FEATURES], scores: &mut [f32; CLASSES]) -> Result<(), Error> {{
+{own}    MODEL.scores({argument}, scores)
 }}
 "
     );

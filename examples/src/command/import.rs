@@ -8,8 +8,9 @@ use hingeline_console::file::{self, FileError};
 use hingeline_console::{Problem, line, unusable};
 use serde::Deserialize;
 
+use super::export::Raw;
 use super::stored::Stored;
-use super::table::Scaler;
+use super::table::{Scaler, class_name};
 
 /// Takes over a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes.
 #[derive(Debug, Args)]
@@ -20,6 +21,10 @@ pub struct Options {
     /// The JSON file
     #[arg(value_name = "FILE")]
     file: PathBuf,
+
+    /// What raw features are on the device; integers are for whole numbers
+    #[arg(long, value_enum, value_name = "TYPE", default_value_t = Raw::F32)]
+    raw: Raw,
 
     /// Where the model goes
     #[arg(long, short, value_name = "FILE", default_value = "model.json")]
@@ -53,7 +58,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let what = "what examples/python/to_hingeline.py writes";
     let bytes = file::read(&options.file, LIMIT, what).map_err(unusable)?;
     let refuse = |problem: String| FileError::new(&options.file, format_args!("{problem}; expected {what}"));
-    let stored = of(&bytes).map_err(|problem| unusable(refuse(problem)))?;
+    let mut stored = of(&bytes).map_err(|problem| unusable(refuse(problem)))?;
+    stored.raw = options.raw;
     stored.write(&options.output)?;
     line(format_args!(
         "{} classes, {} features, weights {}, in {}",
@@ -93,11 +99,15 @@ impl Foreign {
             bias.insert(0, opposite);
         }
         let features = self.features.unwrap_or_else(|| (0..width).map(|feature| format!("x{feature}")).collect());
+        if self.deviation.iter().flatten().any(|deviation| *deviation <= 0.0) {
+            return Err("a deviation that is not above 0".to_owned());
+        }
+        let classes = self.classes.iter().map(|name| class_name(name).into_owned()).collect();
         let mean = self.mean.unwrap_or_else(|| vec![0.0; width]);
         let deviation = self.deviation.unwrap_or_else(|| vec![1.0; width]);
         let narrow = |values: &[f64]| values.iter().map(|value| *value as f32).collect::<Vec<f32>>();
         let factor = deviation.iter().map(|deviation| (1.0 / deviation) as f32).collect();
         let scaler = Scaler { mean: narrow(&mean), factor };
-        Stored::new(self.classes, features, scaler, &narrow(&weights.concat()), &narrow(&bias))
+        Stored::new(classes, features, scaler, &narrow(&weights.concat()), &narrow(&bias))
     }
 }

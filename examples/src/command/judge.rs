@@ -10,9 +10,9 @@ use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, text, unusable};
 
 use super::report::{self, Quality};
-use super::source::{self, Part};
+use super::source;
 use super::stored::Stored;
-use super::table::{Scaler, Sink, listed};
+use super::table::{Scaler, Sink, class_name, listed};
 use super::train::Format;
 
 /// Predicts the class of each sample: a line each.
@@ -75,7 +75,7 @@ struct Judge<'a, 'm, F> {
 }
 
 impl<F: FnMut(&[f32], usize, Option<&str>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
-    fn names(&mut self, names: &[String]) -> Result<(), String> {
+    fn names(&mut self, names: &[String], _: Option<&str>) -> Result<(), String> {
         // Columns with a header were found by their names.
         if names.len() == self.names.len() {
             return Ok(());
@@ -114,7 +114,8 @@ fn judge(
     each: impl FnMut(&[f32], usize, Option<&str>) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     stored.with_model(|model| {
-        let wanted = format.wanted(Some(&stored.features), unlabelled);
+        let mut wanted = format.wanted(Some(&stored.features), unlabelled);
+        wanted.usual_label.clone_from(&stored.label);
         let mut judge = Judge {
             model,
             scaler: &stored.standardiser,
@@ -125,8 +126,7 @@ fn judge(
             problem: None,
         };
         for path in data {
-            let read = source::read(path, Part::Test, &wanted, &mut judge)
-                .and_then(|found| if found { Ok(true) } else { source::read(path, Part::Train, &wanted, &mut judge) });
+            let read = source::read_to_judge(path, &wanted, &mut judge);
             match (read, judge.problem.take()) {
                 (Ok(_), _) => {}
                 (Err(_), Some(problem)) => return Err(problem),
@@ -185,7 +185,7 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     let mut confusion = Confusion::new(&mut counts, classes.len())?;
     judge(&stored, &options.data, &options.format, false, |_, class, label| {
         let label = label.ok_or("it has no label; expected one")?;
-        let known = classes.iter().position(|name| name == label);
+        let known = classes.iter().position(|name| *name == class_name(label));
         let known = known.ok_or_else(|| format!("the label {label:?}; expected one of {}", listed(classes)))?;
         Ok(confusion.add(known, class)?)
     })?;

@@ -7,13 +7,20 @@ use hingeline_console::file::{self, FileError};
 use npyz::{DType, NpyFile, Order, TypeChar};
 use zip::ZipArchive;
 
-use super::source::Part;
+use super::source::{Part, Wanted};
 use super::table::Sink;
 
 /// An array, row after row.
 struct Array {
     shape: Vec<usize>,
     values: Numbers,
+}
+
+impl Array {
+    /// The values of a sample.
+    fn width(&self) -> usize {
+        self.shape.iter().skip(1).product()
+    }
 }
 
 enum Numbers {
@@ -54,14 +61,21 @@ impl Numbers {
 ///
 /// # Errors
 /// A message that names the file and what was expected.
-pub fn read(bytes: &[u8], path: &Path, labels: Option<(&[u8], &Path)>, sink: &mut dyn Sink) -> Result<(), FileError> {
+pub fn read(
+    bytes: &[u8],
+    path: &Path,
+    labels: Option<(&[u8], &Path)>,
+    wanted: &Wanted,
+    sink: &mut dyn Sink,
+) -> Result<(), FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
     let array = array(bytes).map_err(refuse)?;
     let labels = match labels {
         Some((bytes, path)) => Some(self::array(bytes).map_err(|problem| FileError::new(path, problem))?),
         None => None,
     };
-    pour(&array, labels.as_ref(), sink).map_err(refuse)
+    let is_bare = wanted.is_bare(array.width()) && labels.is_none();
+    pour(&array, labels.as_ref(), is_bare, sink).map_err(refuse)
 }
 
 /// No array in an archive is larger, unpacked: 4 GiB.
@@ -79,7 +93,13 @@ const LABELS_TEST: &[&str] = &["y_test", "test_y", "test_labels"];
 ///
 /// # Errors
 /// A message that names the file and what was expected.
-pub fn read_archive(bytes: &[u8], path: &Path, part: Part, sink: &mut dyn Sink) -> Result<bool, FileError> {
+pub fn read_archive(
+    bytes: &[u8],
+    path: &Path,
+    part: Part,
+    wanted: &Wanted,
+    sink: &mut dyn Sink,
+) -> Result<bool, FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
     let mut archive = ZipArchive::new(Cursor::new(bytes))
         .map_err(|error| refuse(format!("{error}; expected an archive of NumPy arrays")))?;
@@ -88,7 +108,8 @@ pub fn read_archive(bytes: &[u8], path: &Path, part: Part, sink: &mut dyn Sink) 
     let [xs, ys] = TRAIN[usize::from(part == Part::Test)];
     let find =
         |wanted: &'static [&'static str]| wanted.iter().find(|name| names.iter().any(|own| own == *name)).copied();
-    let (Some(x), Some(y)) = (find(xs), find(ys)) else {
+    let (x, y) = (find(xs), find(ys));
+    let Some(x) = x.filter(|_| y.is_some() || (wanted.unlabelled && part == Part::Train)) else {
         if part == Part::Test {
             return Ok(false);
         }
@@ -103,12 +124,13 @@ pub fn read_archive(bytes: &[u8], path: &Path, part: Part, sink: &mut dyn Sink) 
         let bytes = file::read_from(file, path, LIMIT, "arrays of NumPy")?;
         array(&bytes).map_err(at)
     };
-    let (x, y) = (member(x)?, member(y)?);
-    pour(&x, Some(&y), sink).map_err(refuse)?;
+    let (x, y) = (member(x)?, y.map(member).transpose()?);
+    pour(&x, y.as_ref(), y.is_none(), sink).map_err(refuse)?;
     Ok(true)
 }
 
-fn pour(x: &Array, y: Option<&Array>, sink: &mut dyn Sink) -> Result<(), String> {
+/// Without labels of their own the last column is the label, unless samples are bare.
+fn pour(x: &Array, y: Option<&Array>, is_bare: bool, sink: &mut dyn Sink) -> Result<(), String> {
     if matches!(x.values, Numbers::Text(_)) {
         return Err("features of text; expected numbers".to_owned());
     }
@@ -122,7 +144,7 @@ fn pour(x: &Array, y: Option<&Array>, sink: &mut dyn Sink) -> Result<(), String>
     if let Some(y) = y.filter(|y| y.values.len() != *samples) {
         return Err(format!("{} labels; expected {samples}, one for each sample", y.values.len()));
     }
-    let own_label = usize::from(y.is_none());
+    let own_label = usize::from(y.is_none() && !is_bare);
     let mut features = vec![0.0; columns - own_label];
     for index in 0..*samples {
         let place = index * columns;
@@ -133,7 +155,11 @@ fn pour(x: &Array, y: Option<&Array>, sink: &mut dyn Sink) -> Result<(), String>
                 return Err(at("is not finite"));
             }
         }
-        let label = y.map_or_else(|| x.values.name(place + columns - 1), |y| y.values.name(index));
+        let label = match y {
+            Some(y) => y.values.name(index),
+            None if is_bare => None,
+            None => x.values.name(place + columns - 1),
+        };
         sink.sample(&features, label.as_deref()).map_err(|problem| format!("sample {index}: {problem}"))?;
     }
     Ok(())

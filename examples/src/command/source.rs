@@ -27,6 +27,8 @@ pub enum Part {
 pub struct Wanted<'a> {
     /// The column of the label, by name or by number from 1.
     pub label: Option<String>,
+    /// The same for the data that a model was trained on: to be tried first.
+    pub usual_label: Option<String>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
     /// What is between columns.
@@ -35,6 +37,8 @@ pub struct Wanted<'a> {
     pub labels: Option<PathBuf>,
     /// The features of the model that the samples are for.
     pub features: Option<&'a [String]>,
+    /// The features of a sample, for formats that leave zeros out.
+    pub width: Option<usize>,
     /// Whether samples may come without labels.
     pub unlabelled: bool,
 }
@@ -42,11 +46,18 @@ pub struct Wanted<'a> {
 impl Wanted<'_> {
     /// The column of the label as far as it is known without names.
     pub fn label_column(&self, count: usize) -> Option<usize> {
-        match &self.label {
-            Some(label) => label.parse::<usize>().ok().and_then(|number| number.checked_sub(1)),
-            None if self.unlabelled && self.features.is_some_and(|known| known.len() == count) => None,
-            None => count.checked_sub(1),
+        let by_number = |label: &String| label.parse::<usize>().ok()?.checked_sub(1);
+        match (&self.label, &self.usual_label) {
+            _ if self.is_bare(count) => None,
+            (Some(label), _) => by_number(label),
+            (None, Some(label)) => by_number(label).or(count.checked_sub(1)),
+            (None, None) => count.checked_sub(1),
         }
+    }
+
+    /// Whether so many columns are features alone.
+    pub fn is_bare(&self, count: usize) -> bool {
+        self.unlabelled && self.features.is_some_and(|known| known.len() == count)
     }
 }
 
@@ -56,32 +67,64 @@ impl Wanted<'_> {
 /// A message that names file and line, or the sample, and what was expected.
 pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Result<bool, FileError> {
     if path.is_dir() {
-        return read_folder(path, part, sink);
+        return read_folder(path, part, wanted, sink);
+    }
+    // What can be read once, such as a pipe, is no archive.
+    if part == Part::Test && !path.is_file() {
+        return Ok(false);
     }
     let mut file = open(path)?;
-    let start = file.fill_buf().map_err(|error| FileError::new(path, error))?;
-    if start.starts_with(b"PK\x03\x04") {
-        return numpy::read_archive(&all(file, path)?, path, part, sink);
+    if start(&mut file, path)?.starts_with(ARCHIVE) {
+        return numpy::read_archive(&all(file, path)?, path, part, wanted, sink);
     }
     if part == Part::Test {
         return Ok(false);
     }
-    if start.starts_with(b"\x93NUMPY") {
+    read_file(file, path, wanted, sink)?;
+    Ok(true)
+}
+
+/// Reads what a model is to be judged on: the part to test on, or else all that there is.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_to_judge(path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
+    if !read(path, Part::Test, wanted, sink)? {
+        read(path, Part::Train, wanted, sink)?;
+    }
+    Ok(())
+}
+
+/// How an archive begins.
+const ARCHIVE: &[u8] = b"PK\x03\x04";
+
+fn start<'a>(file: &'a mut dyn BufRead, path: &Path) -> Result<&'a [u8], FileError> {
+    file.fill_buf().map_err(|error| FileError::new(path, error))
+}
+
+fn read_file(mut file: Box<dyn BufRead>, path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
+    let bytes = start(&mut file, path)?;
+    if bytes.starts_with(b"\x93NUMPY") {
         let labels = wanted.labels.as_ref().map(|labels| Ok((all(open(labels)?, labels)?, labels))).transpose()?;
         let labels = labels.as_ref().map(|(bytes, path)| (bytes.as_slice(), path.as_path()));
-        numpy::read(&all(file, path)?, path, labels, sink)?;
-    } else if start.starts_with(&[0, 0, 8]) {
-        let labels = wanted.labels.clone().map_or_else(|| labels_beside(path), Ok)?;
-        read_pictures(path, &labels, sink)?;
-    } else if start.contains(&0) {
+        return numpy::read(&all(file, path)?, path, labels, wanted, sink);
+    }
+    if bytes.starts_with(&[0, 0, 8]) {
+        return read_pictures(path, wanted, sink);
+    }
+    if bytes.contains(&0) {
         let what = "text in columns, svmlight, NPY, NPZ, IDX or a folder";
         return Err(FileError::new(path, format_args!("it is no text; expected {what}")));
-    } else if delimited::is_sparse(start) {
-        sparse::read(file, path, wanted.features.map(<[String]>::len), sink)?;
-    } else {
-        delimited::read(file, path, wanted, sink)?;
     }
-    Ok(true)
+    // A byte order mark is no part of the first word.
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        file.consume(3);
+    }
+    if delimited::is_sparse(start(&mut file, path)?) {
+        sparse::read(file, path, wanted, sink)
+    } else {
+        delimited::read(file, path, wanted, sink)
+    }
 }
 
 /// The file, unpacked if it is compressed by gzip.
@@ -113,31 +156,42 @@ fn labels_beside(path: &Path) -> Result<PathBuf, FileError> {
     Err(FileError::new(path, format_args!("no labels in {of_labels} beside it; --labels FILE names them")))
 }
 
-fn read_pictures(path: &Path, labels: &Path, sink: &mut dyn Sink) -> Result<(), FileError> {
+fn read_pictures(path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
     let bytes = all(open(path)?, path)?;
     let ([pictures, height, width], pixels) =
         idx::body::<3>(&bytes).map_err(|problem| FileError::new(path, problem))?;
-    let of_labels = all(open(labels)?, labels)?;
-    let ([_], classes) = idx::body::<1>(&of_labels).map_err(|problem| FileError::new(labels, problem))?;
-    if classes.len() != pictures {
-        let problem = format!("{} labels; expected {pictures}, one for each picture", classes.len());
-        return Err(FileError::new(labels, problem));
-    }
+    let classes = match wanted.labels.clone().map_or_else(|| labels_beside(path), Ok) {
+        Ok(labels) => Some(read_classes(&labels, pictures)?),
+        Err(_) if wanted.unlabelled => None,
+        Err(error) => return Err(error),
+    };
     let size = height * width;
     if size == 0 {
         return Err(FileError::new(path, "pictures without a pixel"));
     }
     let mut features = vec![0.0; size];
-    for (index, (picture, class)) in pixels.chunks_exact(size).zip(classes).enumerate() {
+    for (index, picture) in pixels.chunks_exact(size).enumerate() {
         features.iter_mut().zip(picture).for_each(|(x, pixel)| *x = f32::from(*pixel));
-        sink.sample(&features, Some(&class.to_string()))
+        let class = classes.as_ref().and_then(|classes| classes.get(index)).map(u8::to_string);
+        sink.sample(&features, class.as_deref())
             .map_err(|problem| FileError::new(path, format_args!("picture {index}: {problem}")))?;
     }
     Ok(())
 }
 
+/// The classes of so many pictures.
+fn read_classes(labels: &Path, pictures: usize) -> Result<Vec<u8>, FileError> {
+    let bytes = all(open(labels)?, labels)?;
+    let ([_], classes) = idx::body::<1>(&bytes).map_err(|problem| FileError::new(labels, problem))?;
+    if classes.len() == pictures {
+        return Ok(classes.to_vec());
+    }
+    let problem = format!("{} labels; expected {pictures}, one for each picture", classes.len());
+    Err(FileError::new(labels, problem))
+}
+
 /// A folder with `meta.json`, or with the files of MNIST or of CIFAR-10.
-fn read_folder(folder: &Path, part: Part, sink: &mut dyn Sink) -> Result<bool, FileError> {
+fn read_folder(folder: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Result<bool, FileError> {
     let is_train = part == Part::Train;
     if folder.join("meta.json").exists() {
         let path = folder.join(if is_train { "train.bin" } else { "test.bin" });
@@ -148,7 +202,7 @@ fn read_folder(folder: &Path, part: Part, sink: &mut dyn Sink) -> Result<bool, F
         return Ok(true);
     }
     if let Some(pictures) = of_mnist(folder, if is_train { "train" } else { "t10k" }) {
-        read_pictures(&pictures, &labels_beside(&pictures)?, sink)?;
+        read_pictures(&pictures, &Wanted { labels: None, ..wanted.clone() }, sink)?;
         return Ok(true);
     }
     let batches: Vec<PathBuf> = match part {

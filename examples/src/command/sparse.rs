@@ -5,22 +5,24 @@ use std::path::Path;
 
 use hingeline_console::file::FileError;
 
+use super::source::Wanted;
 use super::table::Sink;
 
 /// No file has more features.
-const MOST_FEATURES: usize = 1 << 24;
+const MOST_FEATURES: usize = 1 << 20;
 
 /// A line, taken apart.
 struct Line<'a> {
-    label: &'a str,
+    label: Option<&'a str>,
     values: Vec<(usize, f32)>,
 }
 
-/// Reads all samples, of so many features, or of as many as the largest index says. Indices begin at 1, or at 0 if one is 0.
+/// Reads all samples, of so many features, or of as many as the largest index says. Indices begin at 1, or at 0 if one is 0;
+/// features are named by them, so that a model knows where they begin.
 ///
 /// # Errors
 /// A message that names file and line, and what was expected.
-pub fn read(file: impl BufRead, path: &Path, width: Option<usize>, sink: &mut dyn Sink) -> Result<(), FileError> {
+pub fn read(file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
     // The width is known when all is read: till then values are kept as they are written.
     let (mut values, mut ends, mut labels) = (Vec::<(usize, f32)>::new(), Vec::new(), Vec::new());
     for (number, line) in (1_usize..).zip(file.lines()) {
@@ -29,32 +31,42 @@ pub fn read(file: impl BufRead, path: &Path, width: Option<usize>, sink: &mut dy
         if let Some(line) = parse(&line).map_err(at)? {
             values.extend(line.values);
             ends.push((number, values.len()));
-            labels.push(line.label.to_owned());
+            labels.push(line.label.map(str::to_owned));
         }
     }
     if labels.is_empty() {
         return Err(FileError::new(path, "the file is empty; expected a label and index:value on each line"));
     }
-    let first = usize::from(!values.iter().any(|(index, _)| *index == 0));
-    let largest = values.iter().map(|(index, _)| index + 1 - first).max().unwrap_or_default();
-    let width = width.unwrap_or(largest);
+    let own = usize::from(!values.iter().any(|(index, _)| *index == 0));
+    let known = wanted.features.and_then(|names| names.first()?.parse::<usize>().ok());
+    let first = known.filter(|first| *first <= 1).unwrap_or(own);
+    let largest = values.iter().map(|(index, _)| (index + 1).saturating_sub(first)).max().unwrap_or_default();
+    let width = wanted.features.map(<[String]>::len).or(wanted.width).unwrap_or(largest);
+    let names: Vec<_> = (first..first + width).map(|index| index.to_string()).collect();
+    sink.names(wanted.features.unwrap_or(&names), None).map_err(|problem| FileError::new(path, problem))?;
     let (mut features, mut start) = (vec![0.0; width], 0);
     for ((number, end), label) in ends.into_iter().zip(labels) {
         let at = |problem: String| FileError::new(path, format_args!("line {number}: {problem}"));
         features.fill(0.0);
         for (index, value) in &values[start..end] {
-            let feature = features.get_mut(index - first);
-            *feature.ok_or_else(|| at(format!("index {index}; expected at most {}", width + first - 1)))? = *value;
+            let feature = index.checked_sub(first).and_then(|feature| features.get_mut(feature));
+            let expected = || format!("index {index}; expected {first} to {}", width + first - 1);
+            *feature.ok_or_else(|| at(expected()))? = *value;
         }
         start = end;
-        sink.sample(&features, Some(&label)).map_err(at)?;
+        sink.sample(&features, label.as_deref()).map_err(at)?;
     }
     Ok(())
 }
 
 fn parse(line: &str) -> Result<Option<Line<'_>>, String> {
-    let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace();
-    let Some(label) = words.next() else { return Ok(None) };
+    let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace().peekable();
+    // Without a label the first word is a feature.
+    let label = match words.peek() {
+        None => return Ok(None),
+        Some(word) if word.contains(':') => None,
+        Some(_) => words.next(),
+    };
     let mut values = Vec::new();
     let mut last = None;
     for word in words.filter(|word| !word.starts_with("qid:")) {
@@ -72,6 +84,5 @@ fn parse(line: &str) -> Result<Option<Line<'_>>, String> {
         last = Some(index);
         values.push((index, value));
     }
-    // LIBSVM writes +1 where others write 1.
-    Ok(Some(Line { label: label.strip_prefix('+').unwrap_or(label), values }))
+    Ok(Some(Line { label, values }))
 }

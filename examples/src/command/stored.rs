@@ -8,7 +8,7 @@ use hingeline_console::file::{self, FileError};
 use serde::{Deserialize, Serialize};
 
 use super::export::Raw;
-use super::table::Scaler;
+use super::table::{Scaler, check_names};
 use crate::selection::Recipe;
 
 const FORMAT: &str = "hingeline model";
@@ -31,6 +31,9 @@ pub struct Stored {
     pub weights: Vec<Vec<f32>>,
     /// Of each class.
     pub bias: Vec<f32>,
+    /// The column of the label in the training data, by name or by number from 1, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// What all raw features of the training part were.
     #[serde(default)]
     pub raw: Raw,
@@ -80,6 +83,7 @@ impl Stored {
             classes,
             features,
             standardiser,
+            label: None,
             raw: Raw::F32,
             training: None,
             weights_checksum: String::new(),
@@ -111,10 +115,6 @@ impl Stored {
             return Err(format!("format {:?}, version {}; this is version {VERSION}", stored.format, stored.version));
         }
         stored.check_shapes()?;
-        let names = stored.classes.iter().chain(&stored.features);
-        if let Some(name) = names.into_iter().find(|name| !name.chars().all(hingeline_console::is_plain)) {
-            return Err(format!("the name {name:?} has a character that acts on terminals"));
-        }
         let checksum = stored.with_model(|model| format!("{:016x}", model.checksum()))?;
         for (name, own, computed) in
             [("weights_checksum", &stored.weights_checksum, checksum), ("crc32", &stored.crc32, stored.crc())]
@@ -148,6 +148,8 @@ impl Stored {
                 return Err(format!("{len} {what}; expected {expected}"));
             }
         }
+        check_names(&self.classes)?;
+        check_names(&self.features)?;
         if let Some(row) = self.weights.iter().position(|row| row.len() != features) {
             return Err(format!("{} weights of class {row}; expected {features}", self.weights[row].len()));
         }
@@ -195,27 +197,51 @@ impl Stored {
         }
         let scaler = Scaler::none(self.features.len());
         let folded = Self::new(self.classes.clone(), self.features.clone(), scaler, &weights, &bias)?;
-        Ok(Self { raw: self.raw, training: self.training.clone(), ..folded })
+        Ok(Self { label: self.label.clone(), raw: self.raw, training: self.training.clone(), ..folded })
     }
 }
 
-/// Writes a file beside its place and moves it there, so that nobody finds half of it.
+/// Writes a file beside its place and moves it there, so that nobody finds half of it; what is no file, such as a pipe, is
+/// written as it is.
 ///
 /// # Errors
 /// A message that names the file.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let refuse = |error: std::io::Error| FileError::new(path, error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".hingeline").tempfile_in(folder).map_err(refuse)?;
-    file.write_all(bytes).map_err(refuse)?;
-    file.as_file().sync_all().map_err(refuse)?;
-    // What others may read is decided by whoever made the folder, as for any other file.
+    if path.exists() && !path.is_file() {
+        return file::write(path, bytes);
+    }
+    // Of a link the file that it leads to.
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hingeline");
+    // What others may do with it is as for any other file, or as it was.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(path).map_or(0o644, |old| old.permissions().mode());
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(refuse)?;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    file.persist(path).map_err(|error| refuse(error.error))?;
+    let mut file = builder.tempfile_in(folder_of(&place)).map_err(refuse)?;
+    file.write_all(bytes).map_err(refuse)?;
+    if let Ok(old) = std::fs::metadata(&place) {
+        file.as_file().set_permissions(old.permissions()).map_err(refuse)?;
+    }
+    file.as_file().sync_all().map_err(refuse)?;
+    file.persist(&place).map_err(|error| refuse(error.error))?;
     Ok(())
+}
+
+/// Refuses a file that cannot be written, before there is something to write.
+///
+/// # Errors
+/// A message that names the file.
+pub fn check_place(path: &Path) -> Result<(), FileError> {
+    if path.is_dir() || path.file_name().is_none() {
+        return Err(FileError::new(path, "it is a folder; expected a file"));
+    }
+    if folder_of(path).is_dir() { Ok(()) } else { Err(FileError::new(path, "there is no such folder")) }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

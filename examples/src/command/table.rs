@@ -1,16 +1,17 @@
 //! Samples of any shape in memory, as they were read and as a model sees them.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use hingeline::{DynSamples, Error};
 
 /// Takes what a reader finds, a sample at a time.
 pub trait Sink {
-    /// The names of the features, before the first sample, where the source has some.
+    /// The names of the features and of the label, before the first sample, where the source has some.
     ///
     /// # Errors
     /// What is wrong with them, for people.
-    fn names(&mut self, names: &[String]) -> Result<(), String>;
+    fn names(&mut self, names: &[String], label: Option<&str>) -> Result<(), String>;
 
     /// The names of the classes in the order that they have, before the first sample, where the source says so.
     ///
@@ -94,6 +95,8 @@ pub struct Table {
     pub classes: Vec<String>,
     /// The names of the features.
     pub features: Vec<String>,
+    /// The name of the label's column, if it has one.
+    pub label: Option<String>,
 }
 
 impl Table {
@@ -121,8 +124,8 @@ impl Table {
             Values::Floats(floats) => Values::Floats(self.rows(floats, indices)),
         };
         let labels = indices.iter().map(|index| self.labels[*index]).collect();
-        let (classes, features) = (self.classes.clone(), self.features.clone());
-        Self { width: self.width, values, labels, classes, features }
+        let (classes, features, label) = (self.classes.clone(), self.features.clone(), self.label.clone());
+        Self { width: self.width, values, labels, classes, features, label }
     }
 
     fn rows<T: Copy>(&self, values: &[T], indices: &[usize]) -> Vec<T> {
@@ -237,6 +240,8 @@ pub struct Builder {
     known: HashMap<String, u16>,
     classes: Vec<String>,
     features: Option<Vec<String>>,
+    /// The name of the label's column.
+    label: Option<String>,
     width: Option<usize>,
     /// Classes and their order are known: there is no other one.
     closed: bool,
@@ -256,6 +261,7 @@ impl Builder {
             known: HashMap::new(),
             classes: Vec::new(),
             features: None,
+            label: None,
             width: None,
             closed: false,
             limit,
@@ -279,7 +285,7 @@ impl Builder {
     /// # Errors
     /// What is wrong with it, for people.
     pub fn finish(self) -> Result<Table, String> {
-        let Self { values, mut labels, classes, features, width, closed, .. } = self;
+        let Self { values, mut labels, classes, features, label, width, closed, .. } = self;
         let (Some(width), false) = (width, labels.is_empty()) else {
             return Err("it has no sample; expected at least one".to_owned());
         };
@@ -294,18 +300,19 @@ impl Builder {
         labels.iter_mut().for_each(|label| *label = place[usize::from(*label)]);
         let classes = order.iter().map(|class| classes[usize::from(*class)].clone()).collect();
         let features = features.unwrap_or_else(|| (0..width).map(|feature| format!("x{feature}")).collect());
-        Ok(Table { width, values, labels, classes, features })
+        Ok(Table { width, values, labels, classes, features, label })
     }
 
     fn label(&mut self, name: &str) -> Result<u16, String> {
+        let name = &*class_name(name);
         if let Some(label) = self.known.get(name) {
             return Ok(*label);
         }
+        if is_missing(name) {
+            return Err(format!("the label is missing: {name:?}; expected the name of a class"));
+        }
         if self.closed {
             return Err(format!("the label {name:?}; expected one of {}", listed(&self.classes)));
-        }
-        if name.is_empty() {
-            return Err("the label is empty; expected the name of a class".to_owned());
         }
         if !name.chars().all(hingeline_console::is_plain) {
             return Err(format!("the label {name:?} has a character that acts on terminals"));
@@ -319,10 +326,9 @@ impl Builder {
 }
 
 impl Sink for Builder {
-    fn names(&mut self, names: &[String]) -> Result<(), String> {
-        if let Some(name) = names.iter().find(|name| !name.chars().all(hingeline_console::is_plain)) {
-            return Err(format!("the name {name:?} has a character that acts on terminals"));
-        }
+    fn names(&mut self, names: &[String], label: Option<&str>) -> Result<(), String> {
+        check_names(names)?;
+        self.label = label.map(str::to_owned);
         match &self.features {
             None => self.features = Some(names.to_vec()),
             Some(own) if own.as_slice() == names => {}
@@ -345,6 +351,9 @@ impl Sink for Builder {
     }
 
     fn sample(&mut self, features: &[f32], label: Option<&str>) -> Result<(), String> {
+        if features.is_empty() {
+            return Err("it has no feature; expected at least one".to_owned());
+        }
         let width = *self.width.get_or_insert(features.len());
         if features.len() != width {
             return Err(format!("{} features; expected {width}", features.len()));
@@ -358,6 +367,39 @@ impl Sink for Builder {
         }
         Ok(())
     }
+}
+
+/// Refuses names that act on terminals, and those that two features have.
+///
+/// # Errors
+/// What is wrong with them, for people.
+pub fn check_names(names: &[String]) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !name.chars().all(hingeline_console::is_plain) {
+            return Err(format!("the name {name:?} has a character that acts on terminals"));
+        }
+        if !seen.insert(name) {
+            return Err(format!("two are named {name:?}; expected different names"));
+        }
+    }
+    Ok(())
+}
+
+/// A class by the name that it has in all formats: a whole number is written without a point or a sign for above 0.
+pub fn class_name(text: &str) -> Cow<'_, str> {
+    let is_number = text.contains(['.', '+', 'e', 'E']);
+    match text.parse::<f64>() {
+        Ok(number) if is_number && number.fract() == 0.0 && number.abs() < 1e15 => {
+            Cow::Owned((number as i64).to_string())
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// What people write where they have no value.
+pub fn is_missing(cell: &str) -> bool {
+    matches!(cell.to_ascii_lowercase().as_str(), "" | "?" | "na" | "nan" | "n/a")
 }
 
 /// By number where all names are numbers, else by name.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::export::Raw;
 use super::report::{self, Quality};
 use super::source::{self, Part, Wanted};
-use super::stored::{Stored, Training};
+use super::stored::{Stored, Training, check_place};
 use super::suspect;
 use super::table::{Builder, Scaler, Standardised, Table};
 use crate::integers;
@@ -34,6 +34,10 @@ pub struct Options {
     /// What to test on [default: the test part of a folder or an archive, if it has one]
     #[arg(long, value_name = "DATA")]
     test: Vec<PathBuf>,
+
+    /// The file of the labels of what to test on, for NPY and IDX
+    #[arg(long, value_name = "FILE", requires = "test")]
+    test_labels: Option<PathBuf>,
 
     /// Set this fraction of the samples of each class aside to test on
     #[arg(long, value_name = "FRACTION", conflicts_with = "test", value_parser = fraction)]
@@ -117,7 +121,11 @@ pub struct Format {
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
 
-    /// The first row names the columns [default: if it is not of numbers]
+    /// The features of a sample, for svmlight, which leaves zeros out [default: the largest index]
+    #[arg(long, value_name = "NUMBER")]
+    pub features: Option<usize>,
+
+    /// The first row names the columns [default: if none of its features is a number, or its label is named so]
     #[arg(long, overrides_with = "no_header")]
     pub header: bool,
 
@@ -139,10 +147,12 @@ impl Format {
     pub fn wanted<'a>(&self, features: Option<&'a [String]>, unlabelled: bool) -> Wanted<'a> {
         Wanted {
             label: self.label.clone(),
+            usual_label: None,
             header: if self.header { Some(true) } else { self.no_header.then_some(false) },
             delimiter: self.delimiter,
             labels: self.labels.clone(),
             features,
+            width: self.features,
             unlabelled,
         }
     }
@@ -161,7 +171,7 @@ fn fraction(text: &str) -> Result<f64, String> {
 /// What came of it, for machines.
 #[derive(Serialize)]
 struct Row<'a> {
-    model: &'a Path,
+    model: String,
     samples: usize,
     features: usize,
     classes: &'a [String],
@@ -182,6 +192,7 @@ struct Row<'a> {
 /// # Errors
 /// What is wrong with options or data, or with what is written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
+    check_place(&options.output).map_err(unusable)?;
     let (mut train, mut test) = read(options).map_err(unusable)?;
     let warnings = suspect::of(&train);
     if !options.quiet && !options.json {
@@ -209,6 +220,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
 
     let mut stored = Stored::new(train.classes.clone(), train.features.clone(), scaler, &weights, &bias)?;
     stored.raw = raw;
+    stored.label = train.label.clone().or_else(|| options.format.label.clone());
     let of_train = stored.with_model(|model| Quality::of(model, &mut set.samples(), &train.classes))??;
     let of_test = match &mut test {
         Some(test) => {
@@ -227,7 +239,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     stored.write(&options.output).map_err(|error| -> Problem { error.into() })?;
 
     let row = Row {
-        model: &options.output,
+        model: options.output.display().to_string(),
         samples: train.labels.len(),
         features: train.width,
         classes: &train.classes,
@@ -264,26 +276,36 @@ fn read(options: &Options) -> Result<(Table, Option<Table>), FileError> {
         let [test, rest] = selection::divide(&train.labels, fraction, options.seed).map_err(refuse)?;
         return Ok((train.select(&rest), Some(train.select(&test))));
     }
-    let wanted = Wanted { features: Some(&train.features), ..wanted };
+    // The labels of the one part are not those of the other.
+    let mut wanted = Wanted { features: Some(&train.features), labels: options.test_labels.clone(), ..wanted };
+    wanted.usual_label.clone_from(&train.label);
     let mut builder = Builder::closed(&train.classes, &train.features, limit);
     let mut found = false;
     for path in &options.data {
         found |= options.test.is_empty() && source::read(path, Part::Test, &wanted, &mut builder)?;
     }
     for path in &options.test {
-        // Of a folder or an archive its test part is meant, if it has one.
-        found |= source::read(path, Part::Test, &wanted, &mut builder)?
-            || source::read(path, Part::Train, &wanted, &mut builder)?;
+        source::read_to_judge(path, &wanted, &mut builder)?;
+        found = true;
     }
-    let test = if found { Some(builder.finish().map_err(refuse)?) } else { None };
+    let last = options.test.last().map_or(first, PathBuf::as_path);
+    let test = if found { Some(builder.finish().map_err(|problem| FileError::new(last, problem))?) } else { None };
     Ok((train, test))
 }
+
+/// Of so many samples, labels that are nearly all different are no classes.
+const MANY: usize = 50;
 
 /// Refuses what cannot be learnt.
 fn check(train: &Table, options: &Options) -> Result<(), String> {
     let used: Vec<_> = train.classes.iter().zip(train.counts()).filter(|(_, count)| *count > 0).collect();
     if let [(only, count)] = used.as_slice() {
         return Err(format!("each of the {count} training samples is of class {only}; expected at least two classes"));
+    }
+    let all = train.labels.len();
+    if used.len() * 2 > all && all >= MANY {
+        let rule = "expected classes; is the label a number to be predicted, or in another column?";
+        return Err(format!("{all} samples have {} different labels; {rule}", used.len()));
     }
     if options.integers && options.loss.contains(&LossName::Softmax) {
         return Err("in integers there is no softmax; expected hinge or crammer-singer".to_owned());
@@ -413,7 +435,7 @@ fn print(row: &Row<'_>, search: &Search) -> Result<(), Problem> {
     if let Some(test) = row.test {
         report::print("test part", test, row.classes)?;
     }
-    line(format_args!("weights {}, in {}", row.weights_checksum, row.model.display()))
+    line(format_args!("weights {}, in {}", row.weights_checksum, row.model))
 }
 
 /// Rounds the features of a table for integers.

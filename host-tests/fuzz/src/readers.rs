@@ -154,7 +154,7 @@ const LIMIT: usize = 1 << 20;
 
 /// A table that came of bytes: of finite numbers, and with a name for each label.
 fn check(table: Builder) {
-    let Ok(Table { width, values, labels, classes, features }) = table.finish() else { return };
+    let Ok(Table { width, values, labels, classes, features, .. }) = table.finish() else { return };
     assert!(features.len() == width && values.iter().count() == width * labels.len());
     assert!(values.iter().all(f32::is_finite));
     assert!(labels.iter().all(|label| usize::from(*label) < classes.len()));
@@ -173,7 +173,7 @@ pub fn svmlight(bytes: &[u8]) {
     // An index of many millions is one that the format allows, and takes as much memory.
     let digits = bytes.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).max();
     let mut table = Builder::new(LIMIT);
-    if digits < Some(6) && sparse::read(bytes, Path::new("svmlight"), None, &mut table).is_ok() {
+    if digits < Some(6) && sparse::read(bytes, Path::new("svmlight"), &Wanted::default(), &mut table).is_ok() {
         check(table);
     }
 }
@@ -181,7 +181,7 @@ pub fn svmlight(bytes: &[u8]) {
 /// An array of NumPy.
 pub fn npy(bytes: &[u8]) {
     let mut table = Builder::new(LIMIT);
-    if numpy::read(bytes, Path::new("npy"), None, &mut table).is_ok() {
+    if numpy::read(bytes, Path::new("npy"), None, &Wanted::default(), &mut table).is_ok() {
         check(table);
     }
 }
@@ -189,7 +189,7 @@ pub fn npy(bytes: &[u8]) {
 /// An archive of them.
 pub fn npz(bytes: &[u8]) {
     let mut table = Builder::new(LIMIT);
-    if numpy::read_archive(bytes, Path::new("npz"), Part::Train, &mut table).is_ok() {
+    if numpy::read_archive(bytes, Path::new("npz"), Part::Train, &Wanted::default(), &mut table).is_ok() {
         check(table);
     }
 }

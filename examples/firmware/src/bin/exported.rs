@@ -25,9 +25,9 @@ fn main() -> ! {
 
 fn judge() -> Result<(), Error> {
     over("floats", |pixels| {
-        let (mut x, mut scores) = (pixels.map(f32::from), [0.0; CLASSES]);
-        floats::scores(&mut x, &mut scores)?;
-        Ok((scores.map(f32::to_bits), floats::predict(&mut pixels.map(f32::from))?))
+        let (x, mut scores) = (pixels.map(f32::from), [0.0; CLASSES]);
+        floats::scores(&x, &mut scores)?;
+        Ok((scores.map(f32::to_bits), floats::predict(&x)?))
     })?;
     over("integers", |pixels| {
         let mut scores = [0; CLASSES];

@@ -46,20 +46,22 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
     Err(_) => panic!(),
 };
 
-/// The class of a sample's features as they come. They are standardised in place.
+/// The class of a sample's features as they come.
 ///
 /// # Errors
 /// If a score is not finite.
-pub fn predict(x: &mut [f32; FEATURES]) -> Result<usize, Error> {
-    STANDARDISER.apply(x);
-    MODEL.predict(x)
+pub fn predict(x: &[f32; FEATURES]) -> Result<usize, Error> {
+    let mut standardised = *x;
+    STANDARDISER.apply(&mut standardised);
+    MODEL.predict(&standardised)
 }
 
 /// The score of each class, likewise.
 ///
 /// # Errors
 /// If a score is not finite.
-pub fn scores(x: &mut [f32; FEATURES], scores: &mut [f32; CLASSES]) -> Result<(), Error> {
-    STANDARDISER.apply(x);
-    MODEL.scores(x, scores)
+pub fn scores(x: &[f32; FEATURES], scores: &mut [f32; CLASSES]) -> Result<(), Error> {
+    let mut standardised = *x;
+    STANDARDISER.apply(&mut standardised);
+    MODEL.scores(&standardised, scores)
 }

@@ -143,3 +143,83 @@ fn classes_are_in_the_order_of_their_names() {
         assert_eq!(place.train(&["data.csv"])["classes"], serde_json::json!(expected));
     }
 }
+
+/// The column of the label is that of the training, in a file with a header and in one without.
+#[test]
+fn the_label_is_found_again() {
+    let place = Place::new();
+    let row = |i: usize| (i * 7 % 11, i * 5 % 13, ["no", "yes"][i % 2], i % 2);
+    let named: String = (0..40).map(row).map(|(p, q, class, flag)| format!("{class},{p},{q},{flag}\n")).collect();
+    let bare: String = (0..40).map(row).map(|(p, q, _, flag)| format!("{p},{q},{flag}\n")).collect();
+    place.write("named.csv", format!("state,p,q,flag\n{named}")).write("plain.csv", &named).write("bare.csv", &bare);
+    place.write("bare_named.csv", format!("p,q,flag\n{bare}"));
+    for (data, label) in [("named.csv", "state"), ("plain.csv", "1")] {
+        let arguments = ["train", data, "--label", label, "-q", "--trials", "5"];
+        let trained = place.json(&arguments);
+        assert_eq!(trained["train"]["accuracy"], 1.0, "{data}");
+        assert_eq!(place.json(&["evaluate", "model.json", data]), trained["train"], "{data}");
+        let predicted = place.prints(&["predict", "model.json", data]);
+        assert_eq!(place.prints(&["predict", "model.json", "bare.csv"]), predicted, "{data}");
+        assert_eq!(place.prints(&["predict", "model.json", "bare_named.csv"]), predicted, "{data}");
+    }
+}
+
+/// A header of numbers is one if the label is named so; classes have one spelling; and a pipe is read once.
+#[test]
+fn what_is_written_in_several_ways_is_the_same() {
+    let place = Place::new();
+    let rows =
+        |class: [&str; 2]| (0..30).map(|i| format!("{},{},{}\n", i % 2, i / 2, class[i % 2])).collect::<String>();
+    place.write("header.csv", format!("0,1,label\n{}", rows(["0.0", "+1"]))).write("plain.csv", rows(["0", "1"]));
+    let [header, plain] = ["header.csv", "plain.csv"].map(|data| place.train(&[data]));
+    assert_eq!((&header["samples"], &header["classes"]), (&30.into(), &serde_json::json!(["0", "1"])));
+    assert_eq!(header["weights_checksum"], plain["weights_checksum"]);
+    let mut piped = place.command();
+    let file = std::fs::File::open(place.path("plain.csv")).expect("the file");
+    let mut cat = std::process::Command::new("cat");
+    let mut cat = cat.stdin(file).stdout(std::process::Stdio::piped()).spawn().expect("cat");
+    piped.args(["predict", "model.json", "/dev/stdin"]).stdin(cat.stdout.take().expect("a pipe"));
+    let output = piped.output().expect("it starts");
+    assert!(cat.wait().is_ok_and(|status| status.success()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), place.prints(&["predict", "model.json", "plain.csv"]));
+}
+
+/// Indices begin where those of the training do, samples without labels are predicted, and files of several widths are one set.
+#[test]
+fn indices_mean_what_they_meant_in_training() {
+    let place = Place::new();
+    let pairs = |i: usize| format!("0:{} 2:{}", i % 2, i / 2);
+    let all: String = (0..40).map(|i| format!("{} {}\n", i % 2, pairs(i))).collect();
+    let later: String = (0..40).map(|i| format!("{} 2:{}\n", i % 2, i / 2)).collect();
+    let bare: String = (0..40).map(|i| pairs(i) + "\n").collect();
+    place.write("all.svm", &all).write("later.svm", &later).write("bare.svm", bare);
+    assert_eq!(place.json(&["train", "all.svm", "-q", "--trials", "5"])["train"]["accuracy"], 1.0);
+    let predicted = place.prints(&["predict", "model.json", "all.svm"]);
+    assert_eq!(place.prints(&["predict", "model.json", "bare.svm"]), predicted);
+    // Without the feature that tells them apart nearly all are taken for one class, and none is shifted into its place.
+    let later = place.prints(&["predict", "model.json", "later.svm"]);
+    let first: Vec<_> = later.lines().filter(|class| *class == "0").collect();
+    assert!(first.len() >= 38, "{later}");
+    place.write("wide.svm", "1 1:1 3:2\n0 2:1\n").write("narrow.svm", "0\n1 1:2\n");
+    let row = place.train(&["narrow.svm", "wide.svm", "--features", "3"]);
+    assert_eq!((&row["features"], &row["samples"]), (&3.into(), &4.into()));
+}
+
+/// Arrays without labels are predicted; labels of the test part are its own.
+#[test]
+fn arrays_have_labels_of_their_own_or_none() {
+    let place = Place::new();
+    let values: Vec<f32> = (0..60).flat_map(|i| [(i % 2) as f32, (i / 2) as f32]).collect();
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let labels: Vec<u8> = (0..60).map(|i| i % 2).collect();
+    let other: Vec<u8> = labels.iter().map(|label| 1 - label).collect();
+    place.write("x.npy", npy("<f4", "60, 2", &bytes)).write("x.npz", npz(&[("X", npy("<f4", "60, 2", &bytes))]));
+    place.write("y.npy", npy("|u1", "60,", &labels)).write("other.npy", npy("|u1", "60,", &other));
+    let asked = ["train", "x.npy", "--labels", "y.npy", "-q", "--trials", "5", "--test", "x.npy", "--test-labels"];
+    assert_eq!(place.json(&[&asked[..], &["y.npy"]].concat())["test"]["accuracy"], 1.0);
+    assert_eq!(place.json(&[&asked[..], &["other.npy"]].concat())["test"]["accuracy"], 0.0);
+    let predicted = place.prints(&["predict", "model.json", "x.npy"]);
+    assert_eq!(predicted, labels.iter().map(|label| format!("{label}\n")).collect::<String>());
+    assert_eq!(place.prints(&["predict", "model.json", "x.npz"]), predicted);
+}

@@ -78,7 +78,10 @@ fn what_is_no_model_is_refused() {
         (with("classes", json!(["a", "b", "c"])), "1 weights; expected 3"),
         (with("bias", json!([0.5, 0.5])), "weights; expected 2"),
         (with("mean", json!([0.0])), "1 means; expected 2"),
-        (with("deviation", json!([0.0, 1.0])), "a mean or a factor that is not finite"),
+        (with("deviation", json!([0.0, 1.0])), "a deviation that is not above 0"),
+        (with("mean", json!([1e39, 1.0])), "a mean or a factor that is not finite"),
+        (with("classes", json!(["a", "a"])), "two are named \"a\""),
+        (with("classes", json!(["a", "\u{1b}[2J"])), "a character that acts on terminals"),
         (with("weights", json!([[1e39, 2.0]])), "finite"),
         (with("weights", json!([["a", "b"]])), "invalid type"),
     ];

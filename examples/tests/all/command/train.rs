@@ -124,9 +124,24 @@ fn a_model_is_written_whole_or_not_at_all() {
     let before = std::fs::read(place.path("model.json")).expect("a model");
     assert_eq!(place.run(&["train", "bad.csv"]).status.code(), Some(2));
     assert_eq!(std::fs::read(place.path("model.json")).expect("a model"), before);
-    let nowhere =
-        place.run(&["train", DIGITS, "-o", "nowhere/model.json", "--rate", "0.01", "--l2", "0", "--loss", "hinge"]);
-    assert_eq!(nowhere.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("error: nowhere/model.json: "));
+    for (output, problem) in
+        [("nowhere/model.json", "there is no such folder"), (".", "it is a folder; expected a file")]
+    {
+        let nowhere = place.run(&["train", DIGITS, "-o", output]);
+        assert_eq!(nowhere.status.code(), Some(2));
+        let told = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+        assert_eq!(told, format!("error: {output}: {problem}\n"));
+    }
     assert_eq!(std::fs::read_dir(place.0.path()).expect("a directory").count(), 2);
+}
+
+/// A number to be predicted is no class.
+#[test]
+fn a_regression_is_no_classification() {
+    let place = Place::new();
+    place.write("data.csv", (0..80).map(|i| format!("{i},{}\n", f64::from(i) / 7.0)).collect::<String>());
+    let output = place.run(&["train", "data.csv"]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("80 samples have 80 different labels; expected classes"), "{told}");
 }
