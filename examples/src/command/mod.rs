@@ -24,11 +24,16 @@ use hingeline_console::Problem;
 
 /// From your data to your firmware: trains linear classifiers on samples in files, and writes them as code.
 #[derive(Debug, Parser)]
-#[command(name = "hingeline", version, allow_negative_numbers = true, arg_required_else_help = true)]
+#[command(name = "hingeline", version, allow_negative_numbers = true, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Options {
     #[command(subcommand)]
     job: Job,
 }
+
+const EXAMPLES: &str = "Examples:
+  hingeline train gestures.csv --test-fraction 0.2        writes model.json, and says how good it is
+  hingeline export model.json --to rust -o src/model.rs   for firmware on this library
+  hingeline export model.json --to c -o model.h           for firmware in C";
 
 #[derive(Debug, Subcommand)]
 enum Job {
