@@ -6,8 +6,9 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use hingeline_console::file::FileError;
 
+use super::builder::Sink;
+use super::names::{is_missing, listed};
 use super::source::Wanted;
-use super::table::{Sink, is_missing, listed};
 
 /// Columns that are the label's if nobody says which: by these names, else the last.
 const LABELS: [&str; 4] = ["label", "class", "target", "y"];

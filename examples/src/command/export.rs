@@ -9,9 +9,11 @@ use hingeline_console::file::FileError;
 use hingeline_console::{Problem, line, remark, text, unusable};
 use serde::{Deserialize, Serialize};
 
+use super::builder::Builder;
+use super::scaler::Scaler;
 use super::source;
 use super::stored::{Stored, check_place, write};
-use super::table::{Builder, Scaler, Table};
+use super::table::Table;
 use super::train::Format;
 use super::{export_c, export_rust};
 

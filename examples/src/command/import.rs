@@ -9,8 +9,9 @@ use hingeline_console::{Problem, line, unusable};
 use serde::Deserialize;
 
 use super::export::Raw;
+use super::names::class_name;
+use super::scaler::Scaler;
 use super::stored::Stored;
-use super::table::{Scaler, class_name};
 
 /// Takes over a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes.
 #[derive(Debug, Args)]

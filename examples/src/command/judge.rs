@@ -9,11 +9,14 @@ use hingeline::{Confusion, DynModel};
 use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, text, unusable};
 
+use super::builder::Sink;
+use super::names::{class_name, listed};
 use super::report::{self, Quality};
+use super::scaler::Scaler;
 use super::source;
 use super::stored::Stored;
-use super::table::{Scaler, Sink, class_name, listed};
 use super::train::Format;
+use crate::integers;
 
 /// Predicts the class of each sample: a line each.
 #[derive(Debug, Args)]
@@ -66,6 +69,8 @@ struct Judge<'a, 'm, F> {
     model: &'a DynModel<'m>,
     scaler: &'a Scaler,
     names: &'a [String],
+    /// Whether features are rounded, as they were in training.
+    rounds: bool,
     x: Vec<f32>,
     scores: Vec<f32>,
     /// Gets the scores, the class and the label.
@@ -93,6 +98,9 @@ impl<F: FnMut(&[f32], usize, Option<&str>) -> Result<(), Problem>> Sink for Judg
         }
         self.x.copy_from_slice(features);
         self.scaler.apply(&mut self.x);
+        if self.rounds {
+            integers::round(&mut self.x);
+        }
         self.model.scores(&self.x, &mut self.scores).map_err(|error| error.to_string())?;
         let class = hingeline::argmax(&self.scores);
         (self.each)(&self.scores, class, label).map_err(|problem| {
@@ -120,6 +128,7 @@ fn judge(
             model,
             scaler: &stored.standardiser,
             names: &stored.features,
+            rounds: stored.training.as_ref().is_some_and(|training| training.recipe.integers),
             x: vec![0.0; stored.features.len()],
             scores: vec![0.0; stored.classes.len()],
             each,

@@ -1,5 +1,6 @@
 //! The command `hingeline`: from data in files to a model in firmware.
 
+pub mod builder;
 pub mod delimited;
 pub mod export;
 pub mod export_c;
@@ -7,9 +8,11 @@ pub mod export_rust;
 pub mod import;
 pub mod inspect;
 pub mod judge;
+pub mod names;
 pub mod numpy;
 pub mod replay;
 pub mod report;
+pub mod scaler;
 pub mod source;
 pub mod sparse;
 pub mod stored;

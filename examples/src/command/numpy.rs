@@ -7,8 +7,8 @@ use hingeline_console::file::{self, FileError};
 use npyz::{DType, NpyFile, Order, TypeChar};
 use zip::ZipArchive;
 
+use super::builder::Sink;
 use super::source::{Part, Wanted};
-use super::table::Sink;
 
 /// An array, row after row.
 struct Array {
@@ -115,7 +115,7 @@ pub fn read_archive(
         }
         return Err(refuse(format!(
             "arrays {}; expected X and y, or x_train and y_train",
-            super::table::listed(&names)
+            super::names::listed(&names)
         )));
     };
     let mut member = |name: &str| -> Result<Array, FileError> {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 use hingeline_console::file::{self, FileError};
 
-use super::table::{Sink, listed};
+use super::builder::Sink;
+use super::names::listed;
 use super::{delimited, numpy, sparse};
 use crate::folder::read_meta;
 use crate::idx;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use hingeline_console::file::FileError;
 
+use super::builder::Sink;
 use super::source::Wanted;
-use super::table::Sink;
 
 /// No file has more features.
 const MOST_FEATURES: usize = 1 << 20;

@@ -8,7 +8,8 @@ use hingeline_console::file::{self, FileError};
 use serde::{Deserialize, Serialize};
 
 use super::export::Raw;
-use super::table::{Scaler, check_names};
+use super::names::check_names;
+use super::scaler::Scaler;
 use crate::selection::Recipe;
 
 const FORMAT: &str = "hingeline model";

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::table::{Table, listed};
+use super::names::listed;
+use super::table::Table;
 
 /// A class of fewer samples is hardly learnt, and not tested.
 const FEW: usize = 10;

@@ -12,12 +12,14 @@ use hingeline_console::{Problem, line, remark, unusable};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::builder::Builder;
 use super::export::Raw;
 use super::report::{self, Quality};
+use super::scaler::{Scaler, Standardised};
 use super::source::{self, Part, Wanted};
 use super::stored::{Stored, Training, check_place};
 use super::suspect;
-use super::table::{Builder, Scaler, Standardised, Table};
+use super::table::Table;
 use crate::integers;
 use crate::options;
 use crate::selection::{self, Criterion, Found, LossName, Recipe, Search};

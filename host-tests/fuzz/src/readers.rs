@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use hingeline_examples::command::builder::Builder;
 use hingeline_examples::command::source::{Part, Wanted};
 use hingeline_examples::command::stored::Stored;
-use hingeline_examples::command::table::{Builder, Table};
+use hingeline_examples::command::table::Table;
 use hingeline_examples::command::{delimited, import, numpy, sparse};
 use hingeline_examples::options::WithoutDirectory;
 use hingeline_examples::records::{self, Value};

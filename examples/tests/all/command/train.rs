@@ -56,6 +56,7 @@ fn losses_weights_and_integers_are_those_that_were_asked_for() {
                 continue;
             }
             let row = place.json(&asked);
+            assert_eq!(place.json(&["evaluate", "model.json", DIGITS]), row["test"]);
             assert_eq!(
                 (&row["recipe"]["loss"], &row["recipe"]["integers"]),
                 (&loss[0].into(), &(more.len() == 1).into())

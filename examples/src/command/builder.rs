@@ -1,0 +1,174 @@
+//! What readers find, sample by sample, and the table that it becomes.
+
+use std::collections::HashMap;
+
+use super::names::{check_names, class_name, is_missing, listed};
+use super::table::{Table, Values};
+
+/// Takes what a reader finds, a sample at a time.
+pub trait Sink {
+    /// The names of the features and of the label, before the first sample, where the source has some.
+    ///
+    /// # Errors
+    /// What is wrong with them, for people.
+    fn names(&mut self, names: &[String], label: Option<&str>) -> Result<(), String>;
+
+    /// The names of the classes in the order that they have, before the first sample, where the source says so.
+    ///
+    /// # Errors
+    /// What is wrong with them, for people.
+    fn classes(&mut self, names: &[String]) -> Result<(), String>;
+
+    /// A sample, with the name of its class where the source has one.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people; the reader adds the place.
+    fn sample(&mut self, features: &[f32], label: Option<&str>) -> Result<(), String>;
+}
+
+/// Collects a table.
+#[derive(Debug)]
+pub struct Builder {
+    values: Values,
+    labels: Vec<u16>,
+    /// Classes by name, as they came up.
+    known: HashMap<String, u16>,
+    classes: Vec<String>,
+    features: Option<Vec<String>>,
+    /// The name of the label's column.
+    label: Option<String>,
+    width: Option<usize>,
+    /// Classes and their order are known: there is no other one.
+    closed: bool,
+    /// The bytes that values may take.
+    limit: usize,
+}
+
+/// No label is larger.
+const MOST_CLASSES: usize = 1 << 16;
+
+impl Builder {
+    /// A table of whatever comes.
+    pub fn new(limit: usize) -> Self {
+        Self {
+            values: Values::Bytes(Vec::new()),
+            labels: Vec::new(),
+            known: HashMap::new(),
+            classes: Vec::new(),
+            features: None,
+            label: None,
+            width: None,
+            closed: false,
+            limit,
+        }
+    }
+
+    /// A table of these classes and features and of no others.
+    pub fn closed(classes: &[String], features: &[String], limit: usize) -> Self {
+        Self {
+            known: classes.iter().cloned().zip(0..).collect(),
+            classes: classes.to_vec(),
+            features: Some(features.to_vec()),
+            width: Some(features.len()),
+            closed: true,
+            ..Self::new(limit)
+        }
+    }
+
+    /// The table, its classes in the order of their names: of numbers, if all of them are.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people.
+    pub fn finish(self) -> Result<Table, String> {
+        let Self { values, mut labels, classes, features, label, width, closed, .. } = self;
+        let (Some(width), false) = (width, labels.is_empty()) else {
+            return Err("it has no sample; expected at least one".to_owned());
+        };
+        let mut order: Vec<u16> = (0..=u16::MAX).take(classes.len()).collect();
+        if !closed {
+            sort(&mut order, &classes);
+        }
+        let mut place = vec![0; classes.len()];
+        for (new, old) in (0..).zip(&order) {
+            place[usize::from(*old)] = new;
+        }
+        labels.iter_mut().for_each(|label| *label = place[usize::from(*label)]);
+        let classes = order.iter().map(|class| classes[usize::from(*class)].clone()).collect();
+        let features = features.unwrap_or_else(|| (0..width).map(|feature| format!("x{feature}")).collect());
+        Ok(Table { width, values, labels, classes, features, label })
+    }
+
+    fn label(&mut self, name: &str) -> Result<u16, String> {
+        let name = &*class_name(name);
+        if let Some(label) = self.known.get(name) {
+            return Ok(*label);
+        }
+        if is_missing(name) {
+            return Err(format!("the label is missing: {name:?}; expected the name of a class"));
+        }
+        if self.closed {
+            return Err(format!("the label {name:?}; expected one of {}", listed(&self.classes)));
+        }
+        if !name.chars().all(hingeline_console::is_plain) {
+            return Err(format!("the label {name:?} has a character that acts on terminals"));
+        }
+        let label = u16::try_from(self.classes.len())
+            .map_err(|_| format!("more than {MOST_CLASSES} labels; is the label in this column?"))?;
+        self.known.insert(name.to_owned(), label);
+        self.classes.push(name.to_owned());
+        Ok(label)
+    }
+}
+
+impl Sink for Builder {
+    fn names(&mut self, names: &[String], label: Option<&str>) -> Result<(), String> {
+        check_names(names)?;
+        self.label = label.map(str::to_owned);
+        match &self.features {
+            None => self.features = Some(names.to_vec()),
+            Some(own) if own.as_slice() == names => {}
+            Some(own) => {
+                return Err(format!("features {}; expected {}", listed(names), listed(own)));
+            }
+        }
+        Ok(())
+    }
+
+    fn classes(&mut self, names: &[String]) -> Result<(), String> {
+        if self.closed {
+            return Ok(());
+        }
+        for name in names {
+            self.label(name)?;
+        }
+        self.closed = true;
+        Ok(())
+    }
+
+    fn sample(&mut self, features: &[f32], label: Option<&str>) -> Result<(), String> {
+        if features.is_empty() {
+            return Err("it has no feature; expected at least one".to_owned());
+        }
+        let width = *self.width.get_or_insert(features.len());
+        if features.len() != width {
+            return Err(format!("{} features; expected {width}", features.len()));
+        }
+        let label = self.label(label.ok_or("it has no label")?)?;
+        self.values.push(features);
+        self.labels.push(label);
+        if self.values.size() > self.limit {
+            let limit = self.limit as f64 / 1e9;
+            return Err(format!("{limit:.1} GB of values so far; --memory GB allows more, if there is so much"));
+        }
+        Ok(())
+    }
+}
+
+/// By number where all names are numbers, else by name.
+fn sort(order: &mut [u16], classes: &[String]) {
+    let numbers: Option<Vec<f64>> = classes.iter().map(|name| name.parse().ok()).collect();
+    match numbers {
+        Some(numbers) => order.sort_by(|a, b| numbers[usize::from(*a)].total_cmp(&numbers[usize::from(*b)])),
+        None => order.sort_by(|a, b| classes[usize::from(*a)].cmp(&classes[usize::from(*b)])),
+    }
+}
