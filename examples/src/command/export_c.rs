@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Write};
 
-use super::export::{Integers, Raw, Width};
+use super::integers::{Integers, Raw, Width};
 use super::stored::Stored;
 
 /// The header.

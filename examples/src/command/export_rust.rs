@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::export::{Integers, Raw, Width};
+use super::integers::{Integers, Raw, Width};
 use super::stored::Stored;
 
 /// The file. Rust prints as many digits of a number as it takes to read the same one back.

@@ -8,7 +8,7 @@ use hingeline_console::file::{self, FileError};
 use hingeline_console::{Problem, line, unusable};
 use serde::Deserialize;
 
-use super::export::Raw;
+use super::integers::Raw;
 use super::names::class_name;
 use super::scaler::Scaler;
 use super::stored::Stored;

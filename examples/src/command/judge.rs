@@ -10,12 +10,12 @@ use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, text, unusable};
 
 use super::builder::Sink;
+use super::format::Format;
 use super::names::{class_name, listed};
 use super::report::{self, Quality};
 use super::scaler::Scaler;
 use super::source;
 use super::stored::Stored;
-use super::train::Format;
 use crate::integers;
 
 /// Predicts the class of each sample: a line each.

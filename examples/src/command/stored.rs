@@ -7,7 +7,7 @@ use hingeline::DynModel;
 use hingeline_console::file::{self, FileError};
 use serde::{Deserialize, Serialize};
 
-use super::export::Raw;
+use super::integers::Raw;
 use super::names::check_names;
 use super::scaler::Scaler;
 use crate::selection::Recipe;
