@@ -3,8 +3,6 @@
 
 pub mod board;
 pub mod data;
-#[rustfmt::skip]
-pub mod exported;
 pub mod integers;
 #[rustfmt::skip]
 pub mod pretrained;

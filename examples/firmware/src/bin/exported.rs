@@ -2,12 +2,18 @@
 //! the desktop's, and so is what is recognised.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
+use exported::{bytes, floats, integers};
 use hingeline::Error;
 #[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
 use hingeline_firmware::data::DIGITS_TEST;
-use hingeline_firmware::exported::{bytes, floats, integers};
+
+// In the program and not in the library, whose other programs would be compiled to other code.
+#[rustfmt::skip]
+#[path = "../exported/mod.rs"]
+#[allow(dead_code, reason = "a program need not use all that is written")]
+mod exported;
 
 const CLASSES: usize = floats::CLASSES;
 const FEATURES: usize = floats::FEATURES;
