@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use clap::ValueEnum;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use hingeline::{Confusion, Evaluation, GradientCheck, Parameter};
@@ -151,9 +152,9 @@ pub fn confusion(confusion: &Confusion<'_>, classes: &[String]) -> String {
     table.to_string()
 }
 
-/// The strategy's name as the command line spells it.
-pub fn name(strategy: Strategy) -> String {
-    let value = clap::ValueEnum::to_possible_value(&strategy);
+/// The name of a strategy or a loss as the command line spells it.
+pub fn name(value: impl ValueEnum) -> String {
+    let value = value.to_possible_value();
     value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 

@@ -168,6 +168,8 @@ pub struct Found {
     pub recipe: Recipe,
     /// What the choice goes by, mean over the folds.
     pub value: f64,
+    /// How many recipes were tried.
+    pub tried: usize,
     /// The loss of a hinge on the folds: it decides between equals.
     loss: f64,
 }
@@ -231,20 +233,19 @@ impl Search {
         let folds = folds(labels, self.folds, self.seed)?;
         let mut grid = self.grid(shape[1]);
         shuffle(&mut grid, self.seed)?;
-        let drawn = grid.len().min(if grid.len() <= self.trials { self.trials } else { self.trials.div_ceil(3) * 2 });
-        grid.truncate(drawn.max(1));
-        let (mut best, mut done) = (None, grid.len());
-        let mut seen = grid.clone();
+        if grid.len() > self.trials {
+            grid.truncate(self.trials.min(self.trials.div_ceil(3) * 2));
+        }
+        let (mut best, mut step) = (None, 2.0);
         self.try_all(&grid, samples, shape, &folds, tried, &mut best);
-        let mut step = 2.0;
-        while done < self.trials {
+        let mut seen = grid;
+        while seen.len() < self.trials {
             let Some(Found { recipe, .. }) = best else { break };
             let mut near: Vec<_> = self.near(recipe, step).into_iter().filter(|own| !seen.contains(own)).collect();
-            near.truncate(self.trials - done);
+            near.truncate(self.trials - seen.len());
             if near.is_empty() {
                 break;
             }
-            done += near.len();
             seen.extend_from_slice(&near);
             self.try_all(&near, samples, shape, &folds, tried, &mut best);
             // Finer where nothing near was better.
@@ -252,7 +253,7 @@ impl Search {
                 step = f32::sqrt(step);
             }
         }
-        Ok(best)
+        Ok(best.map(|found| Found { tried: seen.len(), ..found }))
     }
 
     fn try_all<S: DynSamples + Clone + Sync>(
@@ -276,7 +277,7 @@ impl Search {
                 tried();
                 let parts = parts?;
                 let mean = |of: fn(&(f64, f64)) -> f64| parts.iter().map(of).sum::<f64>() / parts.len() as f64;
-                Some(Found { recipe: *recipe, value: mean(|part| part.0), loss: mean(|part| part.1) })
+                Some(Found { recipe: *recipe, value: mean(|part| part.0), loss: mean(|part| part.1), tried: 0 })
             })
             .collect();
         for found in judged.into_iter().flatten() {

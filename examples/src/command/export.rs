@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use hingeline::integer::Agreement;
 use hingeline_console::file::FileError;
 use hingeline_console::{Problem, line, remark, text, unusable};
 
@@ -117,20 +118,12 @@ fn tell_agreement(
     wanted.usual_label.clone_from(&stored.label);
     let mut builder = Builder::closed(&stored.classes, &stored.features, format.limit());
     source::read_to_judge(data, &wanted, &mut builder).map_err(unusable)?;
-    let table = builder.finish().map_err(|problem| unusable(FileError::new(data, problem)))?;
+    let mut table = builder.finish().map_err(|problem| unusable(FileError::new(data, problem)))?;
     if !stored.raw.holds(&table) {
         let problem = format!("a feature that no {} holds, as the model's training samples do", stored.raw.rust());
         return Err(unusable(FileError::new(data, problem)));
     }
-    let mut agreeing = 0;
-    for index in 0..table.labels.len() {
-        let mut x = table.row(index);
-        let whole = integers.predict(&x).map_err(unusable)?;
-        stored.standardiser.apply(&mut x);
-        let float = stored.with_model(|model| model.predict(&x))?.map_err(unusable)?;
-        agreeing += usize::from(whole == float);
-    }
-    let all = table.labels.len();
-    remark(format_args!("{agreeing} of {all} samples are of the same class in integers"));
+    let Agreement { agreeing, samples } = integers.agreement(stored, &mut table).map_err(unusable)?;
+    remark(format_args!("{agreeing} of {samples} samples are of the same class in integers"));
     Ok(())
 }

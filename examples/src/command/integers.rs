@@ -1,10 +1,10 @@
 //! A model in integers, for raw features that are whole numbers.
 
 use clap::ValueEnum;
-use hingeline::integer::{ByteInputs, ByteModel, DynModel, InputScale, Inputs};
+use hingeline::integer::{self, Agreement, ByteModel, DynModel, InputScale, RawValue};
 use serde::{Deserialize, Serialize};
 
-use super::scaler::Scaler;
+use super::scaler::{Scaler, Standardised};
 use super::stored::Stored;
 use super::table::Table;
 
@@ -119,33 +119,40 @@ impl Integers {
         Ok(Self { width, raw: stored.raw, weights: wide, bias, bits, scales })
     }
 
-    /// The class of raw features, as the code finds it.
+    /// On how many samples of a table the code predicts what the model predicts. The table becomes standardised.
     ///
     /// # Errors
     /// What the library refuses.
-    pub fn predict(&self, x: &[f32]) -> Result<usize, hingeline::Error> {
+    pub fn agreement(&self, stored: &Stored, table: &mut Table) -> Result<Agreement, String> {
         match self.raw {
-            Raw::U8 => self.predict_raw(&x.iter().map(|x| *x as u8).collect::<Vec<_>>()),
-            Raw::I8 => self.predict_raw(&x.iter().map(|x| *x as i8).collect::<Vec<_>>()),
-            Raw::I16 | Raw::F32 => self.predict_raw(&x.iter().map(|x| *x as i16).collect::<Vec<_>>()),
+            Raw::U8 => self.agreement_on(table.values.iter().map(|x| x as u8).collect(), stored, table),
+            Raw::I8 => self.agreement_on(table.values.iter().map(|x| x as i8).collect(), stored, table),
+            Raw::I16 | Raw::F32 => self.agreement_on(table.values.iter().map(|x| x as i16).collect(), stored, table),
         }
     }
 
-    fn predict_raw<Q: hingeline::integer::RawValue>(&self, raw: &[Q]) -> Result<usize, hingeline::Error> {
+    fn agreement_on<Q: RawValue>(&self, raw: Vec<Q>, stored: &Stored, table: &mut Table) -> Result<Agreement, String> {
         let (classes, features) = (self.bias.len(), self.scales.len());
-        match self.width {
+        let refuse = |error: hingeline::Error| error.to_string();
+        table.standardise(&stored.standardiser);
+        let mut buffer = vec![0; features];
+        let mut inputs = integer::Raw::new(&raw, &table.labels, &self.scales, &mut buffer).map_err(refuse)?;
+        let mut floats = Standardised::new(table, &stored.standardiser);
+        let agreement = match self.width {
             Width::I16 => {
                 let (mut weights, mut memory) = (vec![0; classes * features], vec![0; 2 * classes]);
-                let mut model = DynModel::new(&mut weights, &mut memory, classes, features)?;
-                model.load(&self.weights, &self.bias, self.bits)?;
-                model.predict(Inputs::scaled(raw, &self.scales, &mut vec![0; features])?)
+                let mut model = DynModel::new(&mut weights, &mut memory, classes, features).map_err(refuse)?;
+                model.load(&self.weights, &self.bias, self.bits).map_err(refuse)?;
+                stored.with_model(|float| model.agreement(float, &mut floats, &mut inputs))?
             }
             Width::I8 => {
                 let weights: Vec<i8> = self.weights.iter().map(|w| *w as i8).collect();
-                let model = ByteModel::from_parts(&weights, &self.bias, features, self.bits)?;
-                model.predict(ByteInputs::scaled(raw, &self.scales, &mut vec![0; features])?)
+                let model = ByteModel::from_parts(&weights, &self.bias, features, self.bits).map_err(refuse)?;
+                let mut narrow = vec![0; features];
+                stored.with_model(|float| model.agreement(float, &mut floats, &mut inputs, &mut narrow))?
             }
-        }
+        };
+        agreement.map_err(|stopped| stopped.to_string())
     }
 }
 

@@ -194,7 +194,8 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     let mut confusion = Confusion::new(&mut counts, classes.len())?;
     judge(&stored, &options.data, &options.format, false, |_, class, label| {
         let label = label.ok_or("it has no label; expected one")?;
-        let known = classes.iter().position(|name| *name == class_name(label));
+        let spelt = class_name(label);
+        let known = classes.iter().position(|name| *name == spelt);
         let known = known.ok_or_else(|| format!("the label {label:?}; expected one of {}", listed(classes)))?;
         Ok(confusion.add(known, class)?)
     })?;

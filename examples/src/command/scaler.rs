@@ -3,6 +3,7 @@
 use hingeline::{DynSamples, Error};
 
 use super::table::{Table, Values};
+use crate::integers;
 
 /// What standardises features: `z = (x − mean) · factor`, as the library's [`Standardiser`](hingeline::Standardiser).
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -64,17 +65,28 @@ pub struct Standardised<'a> {
     buffer: Vec<f32>,
 }
 
-impl<'a> Standardised<'a> {
-    /// Standardises what can be, in place.
-    pub fn new(table: &'a mut Table, scaler: &'a Scaler) -> Self {
-        if let Values::Floats(floats) = &mut table.values {
-            floats.chunks_exact_mut(table.width).for_each(|x| scaler.apply(x));
+impl Table {
+    /// Standardises what is kept as numbers of four bytes, in place; of bytes it is left to each visit.
+    pub fn standardise(&mut self, scaler: &Scaler) {
+        if let Values::Floats(floats) = &mut self.values {
+            floats.chunks_exact_mut(self.width).for_each(|x| scaler.apply(x));
         }
-        Self::resume(table, scaler)
     }
 
-    /// Of a table that [`new`](Self::new) had already.
-    pub fn resume(table: &'a Table, scaler: &'a Scaler) -> Self {
+    /// Standardises all values and rounds them, as training in integers wants them.
+    pub fn round(&mut self, scaler: &Scaler) {
+        let mut floats: Vec<f32> = self.values.iter().collect();
+        for x in floats.chunks_exact_mut(self.width) {
+            scaler.apply(x);
+            integers::round(x);
+        }
+        self.values = Values::Floats(floats);
+    }
+}
+
+impl<'a> Standardised<'a> {
+    /// Of a table that [was standardised](Table::standardise) by this scaler.
+    pub fn new(table: &'a Table, scaler: &'a Scaler) -> Self {
         let scaler = matches!(table.values, Values::Bytes(_)).then_some(scaler);
         let Table { width, ref values, ref labels, .. } = *table;
         Self { values, labels, scaler, width, buffer: vec![0.0; width] }

@@ -88,14 +88,6 @@ impl Table {
         counts
     }
 
-    /// Sample `index` in a buffer.
-    pub fn row(&self, index: usize) -> Vec<f32> {
-        let mut x = vec![0.0; self.width];
-        // An index of the table.
-        let _ = self.values.copy_to(index, &mut x);
-        x
-    }
-
     /// The samples with these indices.
     pub fn select(&self, indices: &[usize]) -> Self {
         let values = match &self.values {

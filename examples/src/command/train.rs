@@ -21,7 +21,6 @@ use super::source::{self, Part, Wanted};
 use super::stored::{Stored, Training, check_place};
 use super::suspect;
 use super::table::Table;
-use crate::integers;
 use crate::options;
 use crate::selection::{self, Criterion, Found, LossName, Recipe, Search};
 
@@ -157,7 +156,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     }
     // Rounded features are standardised already.
     let own = if options.integers { Scaler::none(train.width) } else { scaler.clone() };
-    let _ = Standardised::new(&mut train, &own);
+    for table in [&mut train].into_iter().chain(&mut test) {
+        table.standardise(&own);
+    }
     let set = Set { table: &train, scaler: &own };
 
     let search = search(options, &train);
@@ -172,7 +173,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     stored.raw = raw;
     stored.label = train.label.clone().or_else(|| options.format.label.clone());
     let of_train = stored.with_model(|model| Quality::of(model, &mut set.samples(), &train.classes))??;
-    let of_test = match &mut test {
+    let of_test = match &test {
         Some(test) => {
             let mut samples = Standardised::new(test, &own);
             Some(stored.with_model(|model| Quality::of(model, &mut samples, &train.classes))??)
@@ -194,7 +195,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         features: train.width,
         classes: &train.classes,
         recipe,
-        tried: if found.is_some() { search.trials } else { 0 },
+        tried: found.map_or(0, |found| found.tried),
         validation: found.map(|found| found.value),
         select_seconds,
         train_seconds,
@@ -313,7 +314,7 @@ fn choose(search: &Search, set: Set<'_>, options: &Options) -> Result<(Recipe, O
         let [part, _] =
             selection::divide(&set.table.labels, ENOUGH as f64 / all as f64, options.seed).map_err(unusable)?;
         let table = set.table.select(&part);
-        let samples = Standardised::resume(&table, set.scaler);
+        let samples = Standardised::new(&table, set.scaler);
         search.run(&samples, shape, &table.labels, &tried)
     } else {
         search.run(&set.samples(), shape, &set.table.labels, &tried)
@@ -339,7 +340,7 @@ struct Set<'a> {
 
 impl Set<'_> {
     fn samples(&self) -> Standardised<'_> {
-        Standardised::resume(self.table, self.scaler)
+        Standardised::new(self.table, self.scaler)
     }
 }
 
@@ -377,7 +378,7 @@ fn print(row: &Row<'_>, search: &Search) -> Result<(), Problem> {
             row.tried, row.select_seconds
         )
     });
-    let loss = clap::ValueEnum::to_possible_value(&loss).map_or_else(String::new, |value| value.get_name().to_owned());
+    let loss = crate::report::name(loss);
     line(format_args!(
         "loss {loss}, learning rate {learning_rate:.3e}, L2 {l2:.1e}, weight power {weight_power}, {epochs} epochs{chosen}"
     ))?;
@@ -386,16 +387,4 @@ fn print(row: &Row<'_>, search: &Search) -> Result<(), Problem> {
         report::print("test part", test, row.classes)?;
     }
     line(format_args!("weights {}, in {}", row.weights_checksum, row.model))
-}
-
-/// Rounds the features of a table for integers.
-impl Table {
-    fn round(&mut self, scaler: &Scaler) {
-        let mut floats: Vec<f32> = self.values.iter().collect();
-        for x in floats.chunks_exact_mut(self.width) {
-            scaler.apply(x);
-            integers::round(x);
-        }
-        self.values = super::table::Values::Floats(floats);
-    }
 }

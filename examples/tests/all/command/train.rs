@@ -146,3 +146,15 @@ fn a_regression_is_no_classification() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(told.contains("80 samples have 80 different labels; expected classes"), "{told}");
 }
+
+/// As many recipes are tried as it says, and none twice.
+#[test]
+fn what_was_tried_is_counted() {
+    let place = Place::new();
+    place.write("data.csv", (0..40).map(|i| format!("{},{}\n", i % 2 * 9 + i % 5, i % 2)).collect::<String>());
+    let tried =
+        |more: &[&str]| place.json(&[&["train", "data.csv", "-q", "--epochs", "1"], more].concat())["tried"].clone();
+    assert_eq!([tried(&["--trials", "1"]), tried(&["--trials", "8"])], [1, 8]);
+    // One for each loss: there is no other recipe.
+    assert_eq!(tried(&["--rate", "0.1", "--l2", "0"]), 3);
+}
