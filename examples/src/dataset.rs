@@ -168,6 +168,11 @@ pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
     (0..classes).filter_map(|class| confusion.count(class, class)).sum()
 }
 
+/// What is said of a training part whose samples are all of one class.
+pub fn of_one_class(samples: usize, only: &str) -> String {
+    format!("each of the {samples} training samples is of class {only}; expected at least two classes")
+}
+
 /// A set of samples of `F` features.
 #[derive(Clone, Debug)]
 pub struct Dataset<const F: usize, Q = f32> {
@@ -218,9 +223,7 @@ impl<const F: usize, Q: Kept> Dataset<F, Q> {
     pub fn check_classes(&self) -> Result<(), String> {
         let all = self.train.labels.len();
         match self.names(true)[..] {
-            [only] => {
-                Err(format!("each of the {all} training samples is of class {only}; expected at least two classes"))
-            }
+            [only] => Err(of_one_class(all, only)),
             _ => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! What a person may choose on the command line.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser};
 use hingeline::kernel::Choice;
@@ -71,7 +72,7 @@ pub struct Options {
 
     /// Set this fraction of the training part aside, shuffled; after each epoch look how good the model is on it, and keep
     /// the best one
-    #[arg(long, value_name = "FRACTION", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", value_parser = fraction::<f32>)]
     pub validation: Option<f32>,
 
     /// Stop after so many epochs in a row without a better model [default: never]
@@ -196,8 +197,13 @@ fn margin(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidMargin.to_string(), |margin| Hinge::new(margin, 0.0).is_ok())
 }
 
-fn fraction(text: &str) -> Result<f32, String> {
-    number(text, "the fraction must be above 0 and below 1", |part| part > 0.0 && part < 1.0)
+/// A part of a whole, or what it should be.
+///
+/// # Errors
+/// What is expected.
+pub fn fraction<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
+    let part = text.parse().ok().filter(|part| *part > T::from(0) && *part < T::from(1));
+    part.ok_or_else(|| "the fraction must be above 0 and below 1".to_owned())
 }
 
 fn kernel(text: &str) -> Result<Choice, String> {

@@ -111,7 +111,7 @@ fn read_file(mut file: Box<dyn BufRead>, path: &Path, wanted: &Wanted, sink: &mu
         return numpy::read(&all(file, path)?, path, labels, wanted, sink);
     }
     if bytes.starts_with(&[0, 0, 8]) {
-        return read_pictures(path, wanted, sink);
+        return read_pictures(file, path, wanted, sink);
     }
     if bytes.contains(&0) {
         let what = "text in columns, svmlight, NPY, NPZ, IDX or a folder";
@@ -157,8 +157,8 @@ fn labels_beside(path: &Path) -> Result<PathBuf, FileError> {
     Err(FileError::new(path, format_args!("no labels in {of_labels} beside it; --labels FILE names them")))
 }
 
-fn read_pictures(path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
-    let bytes = all(open(path)?, path)?;
+fn read_pictures(file: impl Read, path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
+    let bytes = all(file, path)?;
     let ([pictures, height, width], pixels) =
         idx::body::<3>(&bytes).map_err(|problem| FileError::new(path, problem))?;
     let classes = match wanted.labels.clone().map_or_else(|| labels_beside(path), Ok) {
@@ -203,7 +203,7 @@ fn read_folder(folder: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) 
         return Ok(true);
     }
     if let Some(pictures) = of_mnist(folder, if is_train { "train" } else { "t10k" }) {
-        read_pictures(&pictures, &Wanted { labels: None, ..wanted.clone() }, sink)?;
+        read_pictures(open(&pictures)?, &pictures, &Wanted { labels: None, ..wanted.clone() }, sink)?;
         return Ok(true);
     }
     let batches: Vec<PathBuf> = match part {

@@ -21,6 +21,7 @@ use super::source::{self, Part, Wanted};
 use super::stored::{Stored, Training, check_place};
 use super::suspect;
 use super::table::Table;
+use crate::dataset::of_one_class;
 use crate::options;
 use crate::selection::{self, Criterion, Found, LossName, Recipe, Search};
 
@@ -42,7 +43,7 @@ pub struct Options {
     test_labels: Option<PathBuf>,
 
     /// Set this fraction of the samples of each class aside to test on
-    #[arg(long, value_name = "FRACTION", conflicts_with = "test", value_parser = fraction)]
+    #[arg(long, value_name = "FRACTION", conflicts_with = "test", value_parser = options::fraction::<f64>)]
     test_fraction: Option<f64>,
 
     /// Where the model goes
@@ -111,11 +112,6 @@ const EXAMPLES: &str = "Examples:
   hingeline train train.csv --test test.csv --by macro-f1 -o state.json
   hingeline train mnist.npz --loss softmax --epochs 20
   hingeline train examples/data/digits";
-
-fn fraction(text: &str) -> Result<f64, String> {
-    let fraction = text.parse().ok().filter(|fraction| *fraction > 0.0 && *fraction < 1.0);
-    fraction.ok_or_else(|| "the fraction must be above 0 and below 1".to_owned())
-}
 
 /// What came of it, for machines.
 #[derive(Serialize)]
@@ -250,10 +246,10 @@ const MANY: usize = 50;
 /// Refuses what cannot be learnt.
 fn check(train: &Table, options: &Options) -> Result<(), String> {
     let used: Vec<_> = train.classes.iter().zip(train.counts()).filter(|(_, count)| *count > 0).collect();
-    if let [(only, count)] = used.as_slice() {
-        return Err(format!("each of the {count} training samples is of class {only}; expected at least two classes"));
-    }
     let all = train.labels.len();
+    if let [(only, _)] = used.as_slice() {
+        return Err(of_one_class(all, only));
+    }
     if used.len() * 2 > all && all >= MANY {
         let rule = "expected classes; is the label a number to be predicted, or in another column?";
         return Err(format!("{all} samples have {} different labels; {rule}", used.len()));
