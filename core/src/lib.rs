@@ -19,6 +19,12 @@ mod sum;
 // Random draws, defined to the bit.
 pub mod random;
 
+// What a device has learnt, as bytes.
+pub mod state;
+
+// The same in flash, whatever happens to the power.
+pub mod checkpoint;
+
 // The arithmetic, once as a definition and once for each instruction set.
 pub mod kernel;
 

@@ -6,6 +6,7 @@
 
 pub mod bits;
 pub mod contract;
+pub mod flash;
 pub mod generate;
 pub mod integers;
 pub mod kernels;
@@ -13,6 +14,7 @@ pub mod long;
 pub mod moments;
 pub mod oracle;
 pub mod orders;
+pub mod power_cuts;
 pub mod tolerance;
 
 mod shapes;

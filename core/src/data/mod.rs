@@ -7,6 +7,7 @@ mod compact;
 mod order;
 mod reservoir;
 mod samples;
+mod saved;
 mod standardise;
 
 pub use bounded::{Bounded, check_features};

@@ -48,9 +48,9 @@ use crate::random;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reservoir<const C: usize, const F: usize, const N: usize, L = u8> {
-    features: Vec<[f32; F], N>,
-    labels: Vec<L, N>,
-    seen: u32,
+    pub(super) features: Vec<[f32; F], N>,
+    pub(super) labels: Vec<L, N>,
+    pub(super) seen: u32,
 }
 
 impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Reservoir<C, F, N, L> {

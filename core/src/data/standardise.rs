@@ -56,9 +56,9 @@ use crate::sum::Sum;
 #[derive(Clone, Debug)]
 pub struct Moments<const F: usize> {
     /// Mean and variance, the higher and the lower words of each.
-    words: [[f32; F]; 4],
-    count: u32,
-    share: f32,
+    pub(super) words: [[f32; F]; 4],
+    pub(super) count: u32,
+    pub(super) share: f32,
 }
 
 impl<const F: usize> Moments<F> {
@@ -155,21 +155,26 @@ impl<const F: usize> Moments<F> {
     pub fn load(&mut self, words: &[[f32; F]; 4], count: u32, share: f32) -> Result<(), Error> {
         let empty = Self::forgetting(share)?;
         let [mean, mean_low, variance, variance_low] = words;
-        let settled = |high: &[f32; F], low: &[f32; F]| {
-            high.iter().zip(low).all(|(high, low)| Sum { high: *high, low: *low }.is_settled())
-        };
-        let zero = |values: &[f32; F]| values.iter().all(|value| *value == 0.0);
-        if settled(mean, mean_low)
-            && settled(variance, variance_low)
-            && variance.iter().all(|variance| *variance >= 0.0)
-            && (count >= 2 || zero(variance))
-            && (count >= 1 || zero(mean))
+        let mut means = mean.iter().zip(mean_low);
+        let mut variances = variance.iter().zip(variance_low);
+        if means.all(|(high, low)| Self::is_mean(*high, *low, count))
+            && variances.all(|(high, low)| Self::is_variance(*high, *low, count))
         {
             *self = Self { words: *words, count, ..empty };
             Ok(())
         } else {
             Err(Error::InvalidState)
         }
+    }
+
+    /// Whether a stream of so many samples leaves these two words of a mean behind.
+    pub(super) fn is_mean(high: f32, low: f32, count: u32) -> bool {
+        Sum { high, low }.is_settled() && (count >= 1 || high == 0.0)
+    }
+
+    /// The same of a variance.
+    pub(super) fn is_variance(high: f32, low: f32, count: u32) -> bool {
+        Sum { high, low }.is_settled() && high >= 0.0 && (count >= 2 || high == 0.0)
     }
 
     /// Takes in a sample.
@@ -284,10 +289,10 @@ impl<const F: usize> Default for Moments<F> {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standardiser<const F: usize> {
-    mean: [f32; F],
-    factor: [f32; F],
+    pub(super) mean: [f32; F],
+    pub(super) factor: [f32; F],
     /// Infinite if nothing is clipped.
-    limit: f32,
+    pub(super) limit: f32,
 }
 
 impl<const F: usize> Standardiser<F> {

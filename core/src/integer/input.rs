@@ -94,6 +94,9 @@ mod sealed {
         /// smaller.
         const SHIFT: u32;
 
+        /// The bits of a value, and 256 more if it has a sign.
+        const FORMAT: u32;
+
         /// The input of each value by its scale; returns how many were clamped.
         fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
             inputs(raw, Self::SHIFT, scales, x, |value| value as i16)
@@ -103,6 +106,7 @@ mod sealed {
 
 impl sealed::RawValue for u8 {
     const SHIFT: u32 = 8;
+    const FORMAT: u32 = 8;
 
     fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
         CHOSEN.integer_inputs(KEY, raw, scales, x)
@@ -111,10 +115,12 @@ impl sealed::RawValue for u8 {
 
 impl sealed::RawValue for i8 {
     const SHIFT: u32 = 8;
+    const FORMAT: u32 = 256 + 8;
 }
 
 impl sealed::RawValue for i16 {
     const SHIFT: u32 = 12;
+    const FORMAT: u32 = 256 + 16;
 }
 
 impl InputScale {
@@ -156,7 +162,7 @@ impl Sums {
     }
 
     /// Whether so many values of 16 bits can have these sums: `(Σ)² ≤ N · Σ²`, `Σ² ≤ N · 2³⁰` and `Σ ≤ N · (2¹⁵ − 1)`.
-    fn is_of(&self, count: u32) -> bool {
+    pub(super) fn is_of(&self, count: u32) -> bool {
         let (n, sum, squares) = (u128::from(count), u128::from(self.sum.unsigned_abs()), u128::from(self.squares));
         let highest = i64::from(count).wrapping_mul(i16::MAX.into());
         squares <= n.wrapping_shl(30) && self.sum <= highest && sum.wrapping_mul(sum) <= n.wrapping_mul(squares)
@@ -199,8 +205,8 @@ impl Sums {
 /// ```
 #[derive(Debug)]
 pub struct Moments<'a, Q> {
-    sums: &'a mut [Sums],
-    count: u32,
+    pub(super) sums: &'a mut [Sums],
+    pub(super) count: u32,
     raw: PhantomData<Q>,
 }
 

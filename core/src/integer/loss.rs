@@ -83,6 +83,9 @@ pub struct CrammerSinger {
     margin: u32,
 }
 
+/// A margin of 1,024 in units of 2⁻¹⁶.
+const LARGEST_UNITS: u32 = 1 << 26;
+
 /// `round(Δ · 2¹⁶)`, halves away from zero.
 const fn margin_of(margin: f32) -> Result<u32, Error> {
     if margin >= 0.0 && margin <= 1_024.0 {
@@ -103,6 +106,11 @@ impl WestonWatkins {
             Err(error) => Err(error),
         }
     }
+
+    /// Of a margin in units of 2⁻¹⁶.
+    pub(super) const fn of_units(margin: u32) -> Result<Self, Error> {
+        if margin <= LARGEST_UNITS { Ok(Self { margin }) } else { Err(Error::InvalidMargin) }
+    }
 }
 
 impl CrammerSinger {
@@ -115,6 +123,11 @@ impl CrammerSinger {
             Ok(margin) => Ok(Self { margin }),
             Err(error) => Err(error),
         }
+    }
+
+    /// Of a margin in units of 2⁻¹⁶.
+    pub(super) const fn of_units(margin: u32) -> Result<Self, Error> {
+        if margin <= LARGEST_UNITS { Ok(Self { margin }) } else { Err(Error::InvalidMargin) }
     }
 }
 
@@ -188,8 +201,8 @@ impl Loss for CrammerSinger {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Weighted<'a, L> {
-    loss: L,
-    weights: &'a [u8],
+    pub(super) loss: L,
+    pub(super) weights: &'a [u8],
 }
 
 impl<'a, L> Weighted<'a, L> {
@@ -270,6 +283,11 @@ impl Objective<WestonWatkins> {
 }
 
 impl<L: Copy> Objective<L> {
+    /// Of a strength in the units that [`l2`](Self::l2) returns.
+    pub(super) const fn of_units(loss: L, l2: u32) -> Self {
+        Self { loss, l2 }
+    }
+
     /// A loss with an L2 term of strength α.
     ///
     /// # Errors

@@ -87,6 +87,8 @@ mod input;
 mod loss;
 mod model;
 mod samples;
+mod saved;
+mod saved_sgd;
 mod schedule;
 mod sgd;
 mod storage;

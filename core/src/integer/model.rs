@@ -65,7 +65,7 @@ pub struct AnyModel<S, K> {
     /// Stored as the bits in which it differs from 13, so that a fresh model is all zero bits.
     fraction_bits: u8,
     kernel: K,
-    storage: S,
+    pub(super) storage: S,
 }
 
 /// The fraction bits of a new model's weights.
@@ -295,6 +295,20 @@ impl<S: Storage, K> AnyModel<S, K> {
         own_bias.iter_mut().zip(bias).for_each(|(own, b)| *own = b);
         self.bound = integers::largest(own_weights);
         self.fraction_bits = fraction_bits ^ WEIGHT_BITS;
+    }
+
+    /// Takes the bound of the weights that it has been given, and their fraction bits.
+    pub(super) fn set_bounds(&mut self, bound: i32, fraction_bits: u8) {
+        self.bound = bound;
+        self.fraction_bits = fraction_bits ^ WEIGHT_BITS;
+    }
+
+    /// Zeros, with the fraction bits of a new model.
+    pub(super) fn clear(&mut self) {
+        let (weights, bias) = self.storage.parts_mut();
+        weights.fill(0);
+        bias.fill(0);
+        self.set_bounds(0, WEIGHT_BITS);
     }
 
     fn copy_parts<T: Storage, Other>(&mut self, other: &AnyModel<T, Other>) {

@@ -11,6 +11,7 @@ mod hinge;
 mod lines;
 mod objective;
 mod pass;
+mod saved;
 mod softmax;
 mod weighted;
 mod weston_watkins;

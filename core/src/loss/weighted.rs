@@ -67,6 +67,11 @@ impl<'a, L> Weighted<'a, L> {
         self.weights
     }
 
+    /// The same weights for another loss.
+    pub(super) const fn with(&self, loss: L) -> Self {
+        Self { loss, weights: self.weights }
+    }
+
     fn weight_of(&self, label: usize, classes: usize) -> Result<f32, Error> {
         if self.weights.len() != classes {
             return Err(Error::ShapeMismatch);

@@ -34,7 +34,7 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Confusion<'a> {
-    counts: &'a mut [u32],
+    pub(super) counts: &'a mut [u32],
     classes: usize,
 }
 

@@ -3,6 +3,7 @@
 //! Counts answers; knows of no loss.
 
 mod confusion;
+mod saved;
 mod threshold;
 
 pub use confusion::Confusion;

@@ -10,6 +10,7 @@ mod growth;
 #[expect(clippy::module_inception, reason = "the room is named after its main type")]
 mod model;
 mod samples_of;
+mod saved;
 mod scale;
 mod storage;
 mod update;

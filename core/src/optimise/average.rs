@@ -44,12 +44,12 @@ pub type DynAverage<'a> = AnyAverage<Lent<'a>>;
 #[derive(Debug)]
 pub struct AnyAverage<S: Storage> {
     /// Of each row of W, the sum over the steps up to the last that wrote it; of the bias, over all.
-    sums: S,
+    pub(super) sums: S,
     /// The sum of the scales of the steps since: the stored row counts so many times more.
-    pending: S::Row,
+    pub(super) pending: S::Row,
     /// No weight of the sum is larger in magnitude than this, but for the rounding of both.
-    bound: f32,
-    steps: u32,
+    pub(super) bound: f32,
+    pub(super) steps: u32,
 }
 
 impl<const C: usize, const F: usize> AnyAverage<Arrays<C, F>> {
@@ -238,13 +238,16 @@ pub struct AverageParts<'a> {
 
 impl AverageParts<'_> {
     fn are_of_a_run(&self) -> bool {
-        let holds = can_hold(self.bound) && largest(self.weights) <= 8.0 * self.bound;
         let pending = self.pending.iter().all(|pending| pending.is_finite() && *pending >= 0.0);
-        let sums = [self.weights, self.bias, self.pending].into_iter().flatten();
-        let steps = self.steps > 0 && self.steps <= AnyAverage::<Lent<'_>>::LARGEST
-            || self.steps == 0 && sums.copied().all(|sum| sum == 0.0);
-        holds && pending && largest(self.bias).is_finite() && steps
+        let zero = [self.weights, self.bias, self.pending].into_iter().flatten().all(|sum| *sum == 0.0);
+        pending && largest(self.bias).is_finite() && agree(largest(self.weights), zero, self.bound, self.steps)
     }
+}
+
+/// Whether a run leaves these behind together: the largest sum of weights, whether all sums are 0, their bound, and the steps.
+pub(super) fn agree(largest: f32, zero: bool, bound: f32, steps: u32) -> bool {
+    let counted = steps <= AnyAverage::<Lent<'_>>::LARGEST && (steps > 0 || zero);
+    can_hold(bound) && largest <= 8.0 * bound && counted
 }
 
 /// Whether sums that are at most this, but for rounding, are finite.

@@ -41,7 +41,7 @@ use crate::model::{AnyGradient, AnyModel, Elements, SamplesOf, Storage};
 /// ```
 #[derive(Debug)]
 pub struct GradientDescent<'a, G, R, L = WestonWatkins> {
-    progress: Progress<R, L>,
+    pub(super) progress: Progress<R, L>,
     gradient: &'a mut G,
 }
 
@@ -132,8 +132,8 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
 /// ```
 #[derive(Debug)]
 pub struct MiniBatch<'a, G, R, L = WestonWatkins> {
-    progress: Progress<R, L>,
-    batch_size: u32,
+    pub(super) progress: Progress<R, L>,
+    pub(super) batch_size: u32,
     gradient: &'a mut G,
 }
 

@@ -43,10 +43,10 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// ```
 #[derive(Debug)]
 pub struct LineSearch<'a, W, L = WestonWatkins> {
-    objective: Objective<L>,
+    pub(super) objective: Objective<L>,
     direction: &'a mut W,
     /// The loss before the last step that was made; infinite before the first.
-    last: f32,
+    pub(super) last: f32,
 }
 
 impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
@@ -80,12 +80,18 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
         last_loss: Option<f32>,
         direction: &'a mut AnyDirection<G>,
     ) -> Result<Self, Error> {
-        let last = match last_loss {
-            None => f32::INFINITY,
-            Some(loss) if loss.is_finite() => loss,
-            Some(_) => return Err(Error::InvalidState),
-        };
-        Ok(Self { objective, direction, last })
+        match Self::last_of(last_loss) {
+            Ok(last) => Ok(Self { objective, direction, last }),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) const fn last_of(last_loss: Option<f32>) -> Result<f32, Error> {
+        match last_loss {
+            None => Ok(f32::INFINITY),
+            Some(loss) if loss.is_finite() => Ok(loss),
+            Some(_) => Err(Error::InvalidState),
+        }
     }
 
     /// The loss before the last step that was made, none before the first: all of the state besides the objective.

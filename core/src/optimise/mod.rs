@@ -9,6 +9,8 @@ mod descent;
 mod early_stopping;
 mod line_search;
 mod progress;
+mod saved;
+mod saved_average;
 mod schedule;
 mod search;
 mod sgd;

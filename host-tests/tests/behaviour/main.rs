@@ -1,6 +1,7 @@
 //! What the library promises, but for the bits of each kernel.
 
 mod average;
+mod checkpoints;
 mod compact;
 mod decisions;
 mod exact;
@@ -16,6 +17,7 @@ mod properties;
 mod refusals;
 mod repository;
 mod reservoir;
+mod saving;
 mod stack;
 mod standardise;
 mod stopping;

@@ -155,12 +155,16 @@ fn files_of_a_room_import_each_other_one_way() {
 fn every_public_function_is_a_part_of_the_proof_that_nothing_panics() {
     let files = rust_files(&root().join("examples/firmware/src/bin/no_panic"));
     let (proof, items) = (files.iter().map(read).collect::<String>(), public_items());
-    for item in items.iter().filter(|item| item.kind == "fn") {
+    // The compiler makes a state machine of an `async fn`, which panics if it is polled behind its end.
+    let is_awaited = |item: &Item| item.place.contains("checkpoint/waiting.rs");
+    for item in items.iter().filter(|item| item.kind == "fn" && !is_awaited(item)) {
         // As many calls of a name as there are functions of that name; which of them a call means only the compiler knows.
         let calls = |before: &str| proof.matches(&format!("{before}{}(", item.name)).count();
         let calls: usize = [".", "::", " ", "("].into_iter().map(calls).sum();
         // What a trait declares is not public by itself.
-        let is_same = |other: &&Item| other.kind == "fn" && other.name == item.name && other.place.contains(": pub ");
+        let is_same = |other: &&Item| {
+            other.kind == "fn" && other.name == item.name && other.place.contains(": pub ") && !is_awaited(other)
+        };
         let functions = items.iter().filter(is_same).count();
         assert!(calls >= functions.max(1), "not in the proof: {}, {calls} calls of {functions} functions", item.place);
     }
@@ -173,7 +177,9 @@ fn every_type_that_has_state_gives_it_and_takes_it() {
     let without =
         ["Compact", "Decoded", "DynDecoded", "Selected", "Bounded", "Samples", "DynSamples", "WithWeights", "Raw"];
     // A search and an averaged descent are made of the state that they take.
-    let made_of_state = ["RandomSearch", "RandomLocalSearch", "AveragedSgd"];
+    let mut made_of_state = vec!["RandomSearch", "RandomLocalSearch", "AveragedSgd"];
+    // Ways of states, not states.
+    made_of_state.extend(["Words", "Encoder", "Decoder", "Checkpoints", "AsyncCheckpoints"]);
     let ways_in = ["load", "resume", "from_parts"];
     let mut with_state = Vec::new();
     for (name, methods) in methods() {
@@ -259,6 +265,11 @@ fn every_type_that_a_person_would_log_has_a_format() {
         "Raw",
         "RandomSearch",
         "RandomLocalSearch",
+        "Words",
+        "Encoder",
+        "Decoder",
+        "Checkpoints",
+        "AsyncCheckpoints",
     ];
     for item in public_items().iter().filter(|item| item.kind == "struct" || item.kind == "enum") {
         let has_format = item.above.iter().any(|line| line.contains("derive(defmt::Format)"));

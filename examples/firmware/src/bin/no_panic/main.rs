@@ -10,6 +10,7 @@
 
 mod integers;
 mod losses;
+mod saving;
 
 use core::fmt::Write;
 use core::hint::black_box;
@@ -59,6 +60,7 @@ fn main() -> ! {
     black_box(standardised(black_box([1.0; F])).is_ok());
     black_box(losses::runtime_shapes(black_box([10, 64])).is_ok());
     black_box(integers::all().is_ok());
+    black_box(saving::all().is_ok());
     black_box(orders().is_ok());
     black_box(texts().is_ok());
     if cfg!(feature = "planted-panic") {

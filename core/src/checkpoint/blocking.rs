@@ -1,0 +1,217 @@
+//! Checkpoints on a flash whose calls block.
+
+use core::ops::Range;
+
+use embedded_storage::nor_flash::NorFlash;
+
+use super::error::CheckpointError;
+use super::log::{BUFFER, Geometry, Log, Operation, Step};
+use super::save::{Outcome, Prepare, Save};
+use super::scan::Scan;
+use crate::state::{Restore, Source, State, load, record_len};
+
+/// The newest state of a device in flash, at any instant, whatever happens to the power.
+///
+/// The range of flash is two regions, used in turn. Records are appended to one until it is full; then the other one is erased and used. A record
+/// that was cut is passed over, and the one before it is still there, since it is never in the region that is being erased. No word is written
+/// twice.
+///
+/// What is saved together is found together: a tuple of references is one record.
+///
+/// # Cost
+/// A save writes [`record_len`] bytes, rounded up to what the flash writes at once, and reads them back. Every
+/// [`saves_per_erase`](Self::saves_per_erase) saves it erases a region first, which may take seconds; call
+/// [`prepare`](Self::prepare) when there is time for it. Memory: about 50 bytes beside the flash's driver, and 64 bytes of stack for a buffer.
+///
+/// # What is asked of the flash
+/// [`NorFlash`] of `embedded-storage` 0.3: a cut write leaves any bits in the words that it was to write, a cut erase in the sectors that it was to
+/// erase, and nothing else changes. It reads and writes at most 64 bytes at once. A word that was cut before any bit of it fell reads as erased, and
+/// is written again.
+///
+/// ```
+/// use hingeline::checkpoint::{CheckpointError, Checkpoints};
+/// use hingeline::{Constant, Hinge, Model, Sgd};
+/// # use embedded_storage::nor_flash::{ErrorType, NorFlash, ReadNorFlash};
+/// # struct Flash([u8; 8192]);
+/// # impl ErrorType for Flash { type Error = core::convert::Infallible; }
+/// # impl ReadNorFlash for Flash {
+/// #     const READ_SIZE: usize = 1;
+/// #     fn read(&mut self, at: u32, bytes: &mut [u8]) -> Result<(), Self::Error> {
+/// #         bytes.copy_from_slice(&self.0[at as usize..][..bytes.len()]);
+/// #         Ok(())
+/// #     }
+/// #     fn capacity(&self) -> usize { 8192 }
+/// # }
+/// # impl NorFlash for Flash {
+/// #     const WRITE_SIZE: usize = 4;
+/// #     const ERASE_SIZE: usize = 4096;
+/// #     fn erase(&mut self, from: u32, to: u32) -> Result<(), Self::Error> {
+/// #         self.0[from as usize..to as usize].fill(0xff);
+/// #         Ok(())
+/// #     }
+/// #     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Self::Error> {
+/// #         self.0[at as usize..][..bytes.len()].copy_from_slice(bytes);
+/// #         Ok(())
+/// #     }
+/// # }
+/// # let mut flash = Flash([0xff; 8192]);
+/// let mut model = Model::<3, 2>::new();
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.1 })?;
+///
+/// // At the start: two sectors of 4 kB.
+/// let mut checkpoints = Checkpoints::open(&mut flash, 0..8192).unwrap();
+/// match checkpoints.load(&mut (&mut model, &mut sgd)) {
+///     Ok(_) => (),
+///     Err(CheckpointError::Empty) => (), // the first start of all
+///     Err(error) => panic!("{error}"),
+/// }
+///
+/// // Now and then.
+/// sgd.step(&mut model, &[1.0, 0.5], 2)?;
+/// checkpoints.save(&(&model, &sgd)).unwrap();
+/// assert_eq!(checkpoints.newest(), Some(1));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Checkpoints<F> {
+    flash: F,
+    log: Log,
+}
+
+impl<F: NorFlash> Checkpoints<F> {
+    /// Reads both regions of this range to find the newest record.
+    ///
+    /// # Errors
+    /// [`CheckpointError::UnsuitableFlash`] unless the range is an even number of sectors of the flash, and for a flash that reads or writes
+    /// more than 64 bytes at once. What cannot be read is no error: a record there does not count.
+    pub fn open(flash: F, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
+        let capacity = flash.capacity();
+        let geometry = Geometry { read: F::READ_SIZE, write: F::WRITE_SIZE, erase: F::ERASE_SIZE, capacity };
+        let log = Log::new(geometry, range).ok_or(CheckpointError::UnsuitableFlash)?;
+        let mut checkpoints = Self { flash, log };
+        checkpoints.rescan()?;
+        Ok(checkpoints)
+    }
+
+    /// The number of the newest record, counted from 1, if there is one.
+    pub const fn newest(&self) -> Option<u32> {
+        if self.log.newest.is_some() { Some(self.log.newest_sequence) } else { None }
+    }
+
+    /// Saves a state behind all others; returns the number of the record.
+    ///
+    /// # Errors
+    /// [`CheckpointError::TooLong`], [`CheckpointError::Flash`], [`CheckpointError::NotAsWritten`]. The newest record is then still there, and the next
+    /// save finds out what the flash holds before it writes.
+    pub fn save<T: State + ?Sized>(&mut self, state: &T) -> Result<u32, CheckpointError<F::Error>> {
+        self.rescan()?;
+        let save = Save::new(&mut self.log, state)?;
+        match self.run(save)? {
+            Outcome::Saved(sequence) => Ok(sequence),
+            Outcome::NotAsWritten => Err(CheckpointError::NotAsWritten),
+        }
+    }
+
+    /// Restores the newest state; returns the number of its record.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Empty`] if there is none, [`CheckpointError::Refused`] if it is not one for this target,
+    /// [`CheckpointError::Flash`] if it can no longer be read: the target is then as before. [`CheckpointError::Cleared`] if it could be read
+    /// once only. Behind a failure another call reads both regions again: if the record cannot be read, it finds the one before it.
+    pub fn load<T: Restore + ?Sized>(&mut self, target: &mut T) -> Result<u32, CheckpointError<F::Error>> {
+        self.rescan()?;
+        let (at, len) = self.log.newest.ok_or(CheckpointError::Empty)?;
+        let mut record = Record { flash: &mut self.flash, log: &self.log, at, len };
+        let result = load(target, &mut record, &mut [0; BUFFER]);
+        // A record that can no longer be read is none: another call finds the one before it.
+        self.log.known = result.is_ok();
+        result?;
+        Ok(self.log.newest_sequence)
+    }
+
+    /// Erases the region that the records will go to when this one is full, unless this has been done since the start; returns whether there was
+    /// something to do.
+    ///
+    /// The newest record is in the other one. Without this call, the save that finds its region full erases.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Flash`].
+    pub fn prepare(&mut self) -> Result<bool, CheckpointError<F::Error>> {
+        self.rescan()?;
+        let due = !self.log.erased;
+        self.run(Prepare::new())?;
+        Ok(due)
+    }
+
+    /// Whether the next save of this state has to erase a region first.
+    pub fn is_erase_due<T: State + ?Sized>(&self, state: &T) -> bool {
+        let len = self.log.padded(u32::try_from(record_len(state)).unwrap_or(u32::MAX));
+        !self.log.has_room(len) && !self.log.erased
+    }
+
+    /// How many records of this state a region holds: after so many saves each, the regions are erased in turn. 0 if it holds none.
+    ///
+    /// A flash for 10,000 erases takes `2 · 10,000 ·` as many saves.
+    pub fn saves_per_erase<T: State + ?Sized>(&self, state: &T) -> u32 {
+        let len = self.log.padded(u32::try_from(record_len(state)).unwrap_or(u32::MAX));
+        self.log.region_len().checked_div(len).unwrap_or_default()
+    }
+
+    /// Gives the flash back.
+    pub fn release(self) -> F {
+        self.flash
+    }
+
+    /// Finds out what the flash holds, unless it is known.
+    fn rescan(&mut self) -> Result<(), CheckpointError<F::Error>> {
+        if self.log.known {
+            return Ok(());
+        }
+        let scan = Scan::new(&mut self.log);
+        self.run(scan)
+    }
+
+    fn run<O: Operation>(&mut self, mut operation: O) -> Result<O::Output, CheckpointError<F::Error>> {
+        let mut buffer = [0; BUFFER];
+        loop {
+            match operation.next(&mut self.log, &mut buffer) {
+                Step::Read { at, len } => {
+                    let bytes = buffer.get_mut(..len).unwrap_or_default();
+                    let read = self.flash.read(at, bytes).is_ok();
+                    operation.take(&mut self.log, read.then_some(bytes));
+                }
+                Step::Write { at, len } => {
+                    let bytes = buffer.get(..len).unwrap_or_default();
+                    self.flash.write(at, bytes).map_err(CheckpointError::Flash)?;
+                }
+                Step::Erase(range) => self.flash.erase(range.start, range.end).map_err(CheckpointError::Flash)?,
+                Step::Done(output) => return Ok(output),
+            }
+        }
+    }
+}
+
+/// The bytes of a record.
+struct Record<'a, F> {
+    flash: &'a mut F,
+    log: &'a Log,
+    at: u32,
+    len: u32,
+}
+
+impl<F: NorFlash> Source for Record<'_, F> {
+    type Error = F::Error;
+
+    /// The buffer is the one of 64 bytes, so that every offset is a multiple of its length.
+    fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, F::Error> {
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        let len = self.len.saturating_sub(offset).min(buffer.len() as u32);
+        if len == 0 {
+            // The end need not be where this flash can read from.
+            return Ok(0);
+        }
+        let padded = self.log.padded(len) as usize;
+        self.flash.read(self.at.saturating_add(offset), buffer.get_mut(..padded).unwrap_or_default())?;
+        Ok(len as usize)
+    }
+}

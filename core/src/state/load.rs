@@ -1,0 +1,170 @@
+//! From a source that can be read twice to a state.
+
+use core::convert::Infallible;
+use core::fmt;
+
+use super::decoder::{Decoder, Reading};
+use super::fault::Fault;
+use super::part::Restore;
+
+/// Where a record lies that can be read as often as needed: a slice, or a driver of your own.
+///
+/// ```
+/// use hingeline::state::{LoadError, Source, encode, load};
+/// use hingeline::Model;
+///
+/// /// A memory on a bus.
+/// struct Eeprom([u8; 256]);
+///
+/// impl Source for Eeprom {
+///     type Error = ();
+///     fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, ()> {
+///         let bytes = self.0.get(offset..).ok_or(())?;
+///         let len = bytes.len().min(buffer.len());
+///         buffer[..len].copy_from_slice(&bytes[..len]);
+///         Ok(len)
+///     }
+/// }
+///
+/// let mut eeprom = Eeprom([0; 256]);
+/// encode(&Model::from_parts([[1.0], [-1.0]], [0.0; 2], 1.0).unwrap(), &mut eeprom.0).unwrap();
+/// let mut model = Model::<2, 1>::new();
+/// load(&mut model, &mut eeprom, &mut [0; 8])?;
+/// assert_eq!(model.weights(), &[[1.0], [-1.0]]);
+/// # Ok::<(), LoadError<()>>(())
+/// ```
+pub trait Source {
+    /// Why it cannot be read.
+    type Error;
+
+    /// Reads bytes from this offset on, as many as there are and as the buffer has; returns their number, 0 behind the end.
+    ///
+    /// # Errors
+    /// Those of the source.
+    fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, Self::Error>;
+}
+
+impl Source for &[u8] {
+    type Error = Infallible;
+
+    fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        let rest = self.get(offset..).unwrap_or_default();
+        buffer.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        Ok(rest.len().min(buffer.len()))
+    }
+}
+
+/// Why a state was not restored.
+///
+/// ```
+/// use hingeline::Model;
+/// use hingeline::state::{Fault, LoadError, encode, load};
+///
+/// let mut record = [0; 100];
+/// let len = encode(&Model::<2, 1>::new(), &mut record)?;
+/// record[40] ^= 1;
+/// let mut model = Model::<2, 1>::new();
+/// let refused = load(&mut model, &mut &record[..len], &mut [0; 16]);
+/// assert_eq!(refused, Err(LoadError::Refused(Fault::Checksum)));
+/// # Ok::<(), Fault>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum LoadError<E> {
+    /// The source could not be read. The target is as before.
+    Source(E),
+    /// The record is not one for this target. The target is as before.
+    Refused(Fault),
+    /// The record was right when it was read first, and not when it was read again. Of the target, [`Plain`](super::Plain) states are as
+    /// before, and all others as new.
+    Cleared,
+}
+
+impl<E> From<Fault> for LoadError<E> {
+    fn from(fault: Fault) -> Self {
+        Self::Refused(fault)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for LoadError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(error) => write!(f, "the source could not be read: {error}"),
+            Self::Refused(fault) => fault.fmt(f),
+            Self::Cleared => f.write_str("the source changed while it was read, and the state was cleared"),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> core::error::Error for LoadError<E> {}
+
+/// Restores a state from a record: reads all of it and checks it, and then reads it again and keeps it.
+///
+/// So a target needs no copy of itself, and is as before if the record is not right. The buffer is for the source's bytes, at least one; a larger one
+/// needs fewer calls.
+///
+/// # Errors
+/// See [`LoadError`]. Bytes behind the record are [`Fault::TooLong`].
+///
+/// ```
+/// use hingeline::state::{LoadError, encode, load};
+/// use hingeline::{Constant, Hinge, Model, Order, Sgd};
+///
+/// let mut model = Model::<2, 1>::new();
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, Constant { rate: 0.1 })?;
+/// let mut order = Order::resume([1, 2, 3, 4], 100, 0, 0)?;
+/// sgd.step(&mut model, &[0.5], 1)?;
+/// order.skip();
+///
+/// // Together, so that they are always of the same moment.
+/// let mut record = [0; 200];
+/// let len = encode(&(&model, &sgd, &order), &mut record).unwrap();
+///
+/// // After a reset.
+/// let mut again = Model::<2, 1>::new();
+/// let mut sgd_again = Sgd::new(Hinge::new(1.0, 1e-3)?, Constant { rate: 0.1 })?;
+/// let mut order_again = Order::resume([0; 4], 100, 0, 0)?;
+/// load(&mut (&mut again, &mut sgd_again, &mut order_again), &mut &record[..len], &mut [0; 32]).unwrap();
+/// assert_eq!((again.checksum(), sgd_again, order_again), (model.checksum(), sgd, order));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub fn load<T: Restore + ?Sized, R: Source + ?Sized>(
+    target: &mut T,
+    source: &mut R,
+    buffer: &mut [u8],
+) -> Result<(), LoadError<R::Error>> {
+    if buffer.is_empty() {
+        return Err(Fault::BufferTooSmall.into());
+    }
+    let mut reading = Reading::new(target);
+    read_all(source, buffer, |bytes| reading.check(target, bytes))??;
+    if !reading.is_whole() {
+        return Err(Fault::Truncated.into());
+    }
+    let mut decoder = Decoder::new(target);
+    match read_all(source, buffer, |bytes| decoder.push(bytes)) {
+        Ok(Ok(())) => decoder.finish().map_err(|_| LoadError::Cleared),
+        _ => Err(LoadError::Cleared),
+    }
+}
+
+/// Reads the source to its end, or until the bytes are refused.
+fn read_all<R: Source + ?Sized>(
+    source: &mut R,
+    buffer: &mut [u8],
+    mut take: impl FnMut(&[u8]) -> Result<(), Fault>,
+) -> Result<Result<(), Fault>, LoadError<R::Error>> {
+    let mut offset = 0_usize;
+    loop {
+        let len = source.read(offset, buffer).map_err(LoadError::Source)?;
+        // A source of the caller's may say anything.
+        let bytes = buffer.get(..len).unwrap_or(buffer);
+        if bytes.is_empty() {
+            return Ok(Ok(()));
+        }
+        if let Err(fault) = take(bytes) {
+            return Ok(Err(fault));
+        }
+        offset = offset.saturating_add(bytes.len());
+    }
+}

@@ -1,0 +1,198 @@
+//! States as bytes, and checkpoints in flash.
+
+use core::convert::Infallible;
+use core::hint::black_box;
+
+use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
+use hingeline::checkpoint::Checkpoints;
+use hingeline::state::{Decoder, Encoder, Fault, Plain, Restore, Source, Words, encode, load, record_len};
+use hingeline::{
+    Average, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, EarlyStopping, Gradient,
+    GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch, Model, Moments, Objective, Order, Pegasos,
+    Progress, Reservoir, Schedule, Search, Sgd, Softmax, Standardiser, StepDecay, Stopped, Weighted, integer,
+};
+
+use crate::{C, F};
+
+pub(crate) fn all() -> Result<(), Stopped> {
+    black_box(floats().is_ok());
+    black_box(optimisers().is_ok());
+    black_box(integers().is_ok());
+    let mut words = Words::new();
+    words.put(black_box(1));
+    words.put_f32(black_box(2.0));
+    words.put_u64(black_box(3));
+    words.put_state(&Own(black_box(4)));
+    words.rewind();
+    black_box((words.take(), words.take_f32(), words.take_u64(), words.take_state(&Own(0)).is_ok()));
+    Ok(())
+}
+
+/// A state of the user's.
+struct Own(u32);
+
+impl Plain for Own {
+    type Value = u32;
+    const KIND: u32 = 1 << 31;
+    const LEN: usize = 1;
+
+    fn put(&self, words: &mut Words) {
+        words.put(self.0);
+    }
+
+    fn parse(&self, words: &mut Words) -> Result<u32, Fault> {
+        Ok(words.take())
+    }
+
+    fn assign(&mut self, value: u32) {
+        self.0 = value;
+    }
+}
+
+/// All that can be done with a state.
+fn both_ways<T: Restore>(state: &mut T) {
+    let mut buffer = black_box([0; 300]);
+    black_box(encode(state, &mut buffer).is_ok());
+    black_box(record_len(state));
+    if let Ok(mut encoder) = Encoder::new(state) {
+        black_box((encoder.fill(black_box(&mut buffer)), encoder.record_len()));
+    }
+    black_box(load(state, &mut black_box(&buffer[..]), black_box(&mut [0; 16])).is_ok());
+    black_box(load(state, black_box(&mut Eeprom), black_box(&mut [0; 16])).is_ok());
+    let mut decoder = Decoder::new(state);
+    black_box(decoder.push(black_box(&buffer)).is_ok());
+    black_box(decoder.finish().is_ok());
+    black_box(in_flash(state).is_ok());
+}
+
+fn in_flash<T: Restore>(state: &mut T) -> Result<(), hingeline::checkpoint::CheckpointError<NorFlashErrorKind>> {
+    let mut checkpoints = Checkpoints::open(black_box(Flash), black_box(0..8_192))?;
+    black_box(checkpoints.load(state).is_ok());
+    black_box(checkpoints.save(state).is_ok());
+    black_box(checkpoints.prepare().is_ok());
+    black_box((checkpoints.newest(), checkpoints.is_erase_due(state), checkpoints.saves_per_erase(state)));
+    black_box(&mut checkpoints.release());
+    Ok(())
+}
+
+struct Eeprom;
+
+impl Source for Eeprom {
+    type Error = Infallible;
+
+    fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        Ok(black_box((offset, buffer)).0)
+    }
+}
+
+struct Flash;
+
+impl ErrorType for Flash {
+    type Error = NorFlashErrorKind;
+}
+
+impl ReadNorFlash for Flash {
+    const READ_SIZE: usize = 1;
+
+    fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), NorFlashErrorKind> {
+        black_box((offset, bytes));
+        black_box(Ok(()))
+    }
+
+    fn capacity(&self) -> usize {
+        black_box(1 << 20)
+    }
+}
+
+impl NorFlash for Flash {
+    const WRITE_SIZE: usize = 4;
+    const ERASE_SIZE: usize = 4_096;
+
+    fn erase(&mut self, from: u32, to: u32) -> Result<(), NorFlashErrorKind> {
+        black_box((from, to));
+        black_box(Ok(()))
+    }
+
+    fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
+        black_box((offset, bytes));
+        black_box(Ok(()))
+    }
+}
+
+fn floats() -> Result<(), Stopped> {
+    let [classes, features] = black_box([10, 64]);
+    let mut memory = black_box([0.0; DynModel::memory_len(10, 64)]);
+    both_ways(&mut DynModel::new(&mut memory, classes, features)?);
+    let mut memory = black_box([0.0; DynAverage::memory_len(10, 64)]);
+    both_ways(&mut DynAverage::new(&mut memory, classes, features)?);
+    let (mut model, mut average) = (black_box(Model::<C, F>::new()), black_box(Average::<C, F>::new()));
+    both_ways(&mut model);
+    both_ways(&mut average);
+    let (mut moments, mut order) = (black_box(Moments::<F>::new()), Order::resume(black_box([1; 4]), 7, 0, 0)?);
+    both_ways(&mut moments);
+    both_ways(&mut Standardiser::from_parts(black_box([0.0; F]), black_box([1.0; F]))?);
+    both_ways(&mut black_box(Reservoir::<C, F, 3>::new()));
+    both_ways(&mut black_box(Reservoir::<C, F, 3, u16>::new()));
+    both_ways(&mut black_box(Reservoir::<C, F, 3, usize>::new()));
+    both_ways(&mut order);
+    let mut stopping = EarlyStopping::new(black_box(3))?;
+    both_ways(&mut stopping);
+    let mut counts = [0; C * C];
+    both_ways(&mut Confusion::new(&mut counts, C)?);
+    let mut own = Own(black_box(7));
+    both_ways(&mut (&mut model, &mut average, &mut moments, &mut order, &mut stopping, &mut own));
+    if let Ok(mut encoder) = Encoder::new(&(&model, &order)) {
+        black_box(encoder.fill(black_box(&mut [0; 9])));
+    }
+    Ok(())
+}
+
+fn optimisers() -> Result<(), Stopped> {
+    let (hinge, rate) = (Hinge::new(black_box(1.0), black_box(1e-4))?, black_box(0.1));
+    of(hinge, Constant { rate })?;
+    of(hinge, InverseTime { rate, decay: 1e-3 })?;
+    of(hinge, StepDecay { rate, factor: 0.5, every: 7 })?;
+    of(hinge, Pegasos { l2: 1e-3, start: 1_000.0 })?;
+    of(hinge, Limited { schedule: Cosine { rate, floor: 0.0, steps: 9 }, longest: 0.5 })?;
+    of(Objective::of(CrammerSinger::new(1.0)?, 1e-4)?, Constant { rate })?;
+    let weights = black_box([1.0; C]);
+    of(Objective::of(Weighted::new(Softmax, &weights)?, 1e-4)?, Constant { rate })?;
+    let mut direction = Direction::<C, F>::new();
+    both_ways(&mut LineSearch::new(hinge, &mut direction));
+    Ok(())
+}
+
+fn of<R, L>(objective: Objective<L>, schedule: R) -> Result<(), Stopped>
+where
+    R: Schedule + Plain<Value = R>,
+    L: hingeline::Loss + Plain<Value = L>,
+{
+    both_ways(&mut Sgd::new(objective, schedule)?);
+    both_ways(&mut Progress::new(objective, schedule, black_box(7))?);
+    both_ways(&mut Search::new(objective, black_box(0.5))?);
+    both_ways(&mut { schedule });
+    let mut gradient = Gradient::<C, F>::new();
+    both_ways(&mut GradientDescent::new(objective, schedule, &mut gradient)?);
+    both_ways(&mut MiniBatch::new(objective, schedule, black_box(5), &mut gradient)?);
+    Ok(())
+}
+
+fn integers() -> Result<(), Stopped> {
+    let mut model = black_box(integer::Model::<C, F>::new());
+    both_ways(&mut model);
+    let (mut weights, mut memory) = ([0; 640], [0; 20]);
+    let [classes, features] = black_box([10, 64]);
+    both_ways(&mut integer::DynModel::new(&mut weights, &mut memory, classes, features)?);
+    let schedule = integer::Halving { exponent: black_box(7), period: 13, last: 12 };
+    both_ways(&mut { schedule });
+    let mut sgd = integer::Sgd::new(integer::Hinge::new(black_box(1.0), 1e-4)?, schedule)?;
+    both_ways(&mut sgd);
+    both_ways(&mut sgd.progress());
+    let weights = black_box([2; C]);
+    let loss = integer::Weighted::new(integer::CrammerSinger::new(1.0)?, &weights)?;
+    both_ways(&mut integer::Sgd::new(integer::Objective::of(loss, 1e-4)?, schedule)?);
+    let mut sums = [integer::Sums::ZERO; F];
+    both_ways(&mut integer::Moments::<i16>::new(&mut sums));
+    both_ways(&mut [integer::InputScale::ZERO; F]);
+    Ok(())
+}
