@@ -84,7 +84,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     async fn load_newest<T: Restore + ?Sized>(&mut self, target: &mut T) -> Result<u32, CheckpointError<F::Error>> {
         let (at, len) = self.log.newest.ok_or(CheckpointError::Empty)?;
         let mut reading = Reading::new(target);
-        self.read_record(at, len, |bytes| reading.check(target, bytes)).await??;
+        self.read_record(at, len, |bytes| reading.push(target, bytes, false)).await??;
         if !reading.is_whole() {
             return Err(CheckpointError::Refused(Fault::Truncated));
         }

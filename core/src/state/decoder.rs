@@ -10,66 +10,83 @@ use super::record::{Checksum, HEADER_WORDS, Header, VERSION, WORD, checksum, rec
 pub(crate) struct Reading<S> {
     checksum: Checksum,
     header: [u32; HEADER_WORDS],
-    /// The bytes that came.
+    /// The bytes that came, and the length of the record.
     at: usize,
+    len: usize,
     word: [u8; WORD],
     seen: S,
-    whole: bool,
+    /// A word was kept.
+    dirty: bool,
 }
 
 impl<S> Reading<S> {
     pub(crate) fn new<T: Restore<Seen = S> + ?Sized>(target: &T) -> Self {
-        let seen = target.unseen();
-        Self { checksum: checksum(), header: [0; HEADER_WORDS], at: 0, word: [0; WORD], seen, whole: false }
+        let (len, seen) = (record_len(target), target.unseen());
+        Self { checksum: checksum(), header: [0; HEADER_WORDS], at: 0, len, word: [0; WORD], seen, dirty: false }
     }
 
-    /// Takes the next byte. With the last one of a word of the state, returns its place and the word.
-    fn push<T: Restore<Seen = S> + ?Sized>(&mut self, target: &T, byte: u8) -> Result<Option<(usize, u32)>, Fault> {
-        if self.whole {
-            return Err(Fault::TooLong);
+    /// Checks the next bytes; keeps each word of the state where it belongs, or leaves the target as it is.
+    ///
+    /// One function for both, since each takes flash.
+    pub(crate) fn push<T: Restore<Seen = S> + ?Sized>(
+        &mut self,
+        target: &mut T,
+        mut bytes: &[u8],
+        keeps: bool,
+    ) -> Result<(), Fault> {
+        let summed = self.len.saturating_sub(WORD).saturating_sub(self.at).min(bytes.len());
+        self.checksum.update(bytes.get(..summed).unwrap_or_default());
+        while !bytes.is_empty() {
+            if self.is_whole() {
+                return Err(Fault::TooLong);
+            }
+            let (index, place) = (self.at / WORD, self.at % WORD);
+            let own = self.word.get_mut(place..).unwrap_or_default();
+            own.iter_mut().zip(bytes).for_each(|(own, byte)| *own = *byte);
+            let taken = own.len().min(bytes.len());
+            bytes = bytes.get(taken..).unwrap_or_default();
+            self.at = self.at.saturating_add(taken);
+            if self.at.is_multiple_of(WORD) {
+                self.take_word(target, index, u32::from_le_bytes(self.word), keeps)?;
+            }
         }
-        let (index, place) = (self.at / WORD, self.at % WORD);
-        if let Some(own) = self.word.get_mut(place) {
-            *own = byte;
-        }
-        self.at = self.at.saturating_add(1);
-        if place < WORD - 1 {
-            return Ok(None);
-        }
-        self.take_word(target, index, u32::from_le_bytes(self.word))
+        Ok(())
     }
 
     fn take_word<T: Restore<Seen = S> + ?Sized>(
         &mut self,
-        target: &T,
+        target: &mut T,
         index: usize,
         word: u32,
-    ) -> Result<Option<(usize, u32)>, Fault> {
+        keeps: bool,
+    ) -> Result<(), Fault> {
         let Some(place) = index.checked_sub(HEADER_WORDS) else {
-            self.checksum.update(&self.word);
             if let Some(own) = self.header.get_mut(index) {
                 *own = word;
             }
-            if index == HEADER_WORDS - 1 {
-                self.check_header(T::PARTS)?;
-            }
-            return Ok(None);
+            return if index == HEADER_WORDS - 1 { self.check_header(T::PARTS) } else { Ok(()) };
         };
-        if place < target.words() {
-            self.checksum.update(&self.word);
+        if !self.is_whole() {
             target.see_at(&mut self.seen, place, word)?;
-            return Ok(Some((place, word)));
+            if keeps {
+                self.dirty = true;
+                target.set_at(place, word);
+            }
+            return Ok(());
         }
         if self.checksum.clone().finalize() != word {
             return Err(Fault::Checksum);
         }
-        // The first heading has been compared: what is wrong with the length is that of another part.
-        if Header::parse(self.header)?.len as usize != record_len(target) {
+        // The headings have been compared: no record of these states has another length.
+        if Header::parse(self.header)?.len as usize != self.len {
             return Err(Fault::Shape);
         }
-        target.check_whole(&self.seen)?;
-        self.whole = true;
-        Ok(None)
+        target.check_whole(&self.seen)
+    }
+
+    /// All bytes have come; they were right, or they were refused.
+    pub(crate) const fn is_whole(&self) -> bool {
+        self.at >= self.len
     }
 
     fn check_header(&self, parts: u16) -> Result<(), Fault> {
@@ -81,15 +98,6 @@ impl<S> Reading<S> {
             return Err(Fault::Kind);
         }
         Ok(())
-    }
-
-    /// Checks the next bytes, and keeps none.
-    pub(crate) fn check<T: Restore<Seen = S> + ?Sized>(&mut self, target: &T, bytes: &[u8]) -> Result<(), Fault> {
-        bytes.iter().try_for_each(|byte| self.push(target, *byte).map(drop))
-    }
-
-    pub(crate) const fn is_whole(&self) -> bool {
-        self.whole
     }
 }
 
@@ -121,14 +129,12 @@ pub struct Decoder<'a, T: Restore + ?Sized> {
     target: &'a mut T,
     /// None behind the end.
     reading: Option<Reading<T::Seen>>,
-    /// A word was kept.
-    dirty: bool,
 }
 
 impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
     /// Before the first byte. The target is as it was until the header, and the kind of its first part, have come and were right.
     pub fn new(target: &'a mut T) -> Self {
-        Self { reading: Some(Reading::new(target)), target, dirty: false }
+        Self { reading: Some(Reading::new(target)), target }
     }
 
     /// Takes the next bytes.
@@ -136,20 +142,12 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
     /// # Errors
     /// What is wrong with them; [`Fault::Truncated`] for all that come behind a refusal.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        let result = bytes.iter().try_for_each(|byte| self.push_byte(*byte));
+        let Some(reading) = &mut self.reading else { return Err(Fault::Truncated) };
+        let result = reading.push(&mut *self.target, bytes, true);
         if result.is_err() {
             self.abandon();
         }
         result
-    }
-
-    fn push_byte(&mut self, byte: u8) -> Result<(), Fault> {
-        let reading = self.reading.as_mut().ok_or(Fault::Truncated)?;
-        if let Some((place, word)) = reading.push(&*self.target, byte)? {
-            self.dirty = true;
-            self.target.set_at(place, word);
-        }
-        Ok(())
     }
 
     /// The end of the record: from here on the target is what was saved.
@@ -157,24 +155,19 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
     /// # Errors
     /// [`Fault::Truncated`] if bytes are missing, or were refused.
     pub fn finish(mut self) -> Result<(), Fault> {
-        match self.reading.take() {
-            Some(reading) if reading.whole => {
-                self.dirty = false;
+        match self.reading.take_if(|reading| reading.is_whole()) {
+            Some(reading) => {
                 self.target.complete(reading.seen);
                 Ok(())
             }
-            _ => {
-                self.abandon();
-                Err(Fault::Truncated)
-            }
+            // Dropped, it is abandoned.
+            None => Err(Fault::Truncated),
         }
     }
 
     fn abandon(&mut self) {
-        self.reading = None;
-        if self.dirty {
+        if self.reading.take().is_some_and(|reading| reading.dirty) {
             self.target.empty();
-            self.dirty = false;
         }
     }
 }

@@ -60,32 +60,39 @@ impl<'a, T: State + ?Sized> Encoder<'a, T> {
 
     /// Fills the buffer with the next bytes; returns their number, which is 0 at the end of the record.
     pub fn fill(&mut self, buffer: &mut [u8]) -> usize {
-        let len = self.record_len();
+        let summed = self.record_len().saturating_sub(WORD);
+        let own = self.fill_up_to(summed, buffer);
+        let (bytes, rest) = buffer.split_at_mut_checked(own).unwrap_or_default();
+        self.checksum.update(bytes);
+        own.saturating_add(self.fill_up_to(self.record_len(), rest))
+    }
+
+    /// The same, but no byte from this place on.
+    fn fill_up_to(&mut self, end: usize, buffer: &mut [u8]) -> usize {
         let mut filled = 0_usize;
-        for byte in buffer {
-            if self.at >= len {
-                break;
-            }
+        while self.at < end {
             let place = self.at % WORD;
             if place == 0 {
-                self.word = self.next_word().to_le_bytes();
+                self.word = self.word_at(self.at / WORD).to_le_bytes();
             }
-            *byte = self.word.get(place).copied().unwrap_or_default();
-            self.at = self.at.saturating_add(1);
-            filled = filled.saturating_add(1);
+            let to = buffer.get_mut(filled..).unwrap_or_default();
+            let from = self.word.get(place..).unwrap_or_default();
+            let len = to.len().min(from.len());
+            if len == 0 {
+                break;
+            }
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+            (self.at, filled) = (self.at.saturating_add(len), filled.saturating_add(len));
         }
         filled
     }
 
-    fn next_word(&mut self) -> u32 {
-        let index = self.at / WORD;
-        let word = match index.checked_sub(HEADER_WORDS) {
+    fn word_at(&self, index: usize) -> u32 {
+        match index.checked_sub(HEADER_WORDS) {
             None => self.header.words().get(index).copied().unwrap_or_default(),
-            Some(index) if index < self.state.words() => self.state.word_at(index),
-            Some(_) => return self.checksum.clone().finalize(),
-        };
-        self.checksum.update(&word.to_le_bytes());
-        word
+            Some(_) if index >= self.record_len() / WORD - 1 => self.checksum.clone().finalize(),
+            Some(index) => self.state.word_at(index),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use core::fmt;
 use super::decoder::{Decoder, Reading};
 use super::fault::Fault;
 use super::part::Restore;
+use super::record::record_len;
 
 /// Where a record lies that can be read as often as needed: a slice, or a driver of your own.
 ///
@@ -104,7 +105,7 @@ impl<E: fmt::Debug + fmt::Display> core::error::Error for LoadError<E> {}
 /// needs fewer calls.
 ///
 /// # Errors
-/// See [`LoadError`]. Bytes behind the record are [`Fault::TooLong`].
+/// See [`LoadError`]. What lies behind the record is not looked at.
 ///
 /// ```
 /// use hingeline::state::{LoadError, encode, load};
@@ -136,35 +137,39 @@ pub fn load<T: Restore + ?Sized, R: Source + ?Sized>(
     if buffer.is_empty() {
         return Err(Fault::BufferTooSmall.into());
     }
+    let len = record_len(target);
     let mut reading = Reading::new(target);
-    read_all(source, buffer, |bytes| reading.check(target, bytes))??;
+    read_all(source, len, buffer, |bytes| reading.push(target, bytes, false))??;
     if !reading.is_whole() {
         return Err(Fault::Truncated.into());
     }
     let mut decoder = Decoder::new(target);
-    match read_all(source, buffer, |bytes| decoder.push(bytes)) {
+    match read_all(source, len, buffer, |bytes| decoder.push(bytes)) {
         Ok(Ok(())) => decoder.finish().map_err(|_| LoadError::Cleared),
         _ => Err(LoadError::Cleared),
     }
 }
 
-/// Reads the source to its end, or until the bytes are refused.
+/// Reads so many bytes of a source, or up to its end, or until they are refused.
 fn read_all<R: Source + ?Sized>(
     source: &mut R,
+    len: usize,
     buffer: &mut [u8],
     mut take: impl FnMut(&[u8]) -> Result<(), Fault>,
 ) -> Result<Result<(), Fault>, LoadError<R::Error>> {
     let mut offset = 0_usize;
-    loop {
-        let len = source.read(offset, buffer).map_err(LoadError::Source)?;
-        // A source of the caller's may say anything.
-        let bytes = buffer.get(..len).unwrap_or(buffer);
+    while offset < len {
+        let read = source.read(offset, buffer).map_err(LoadError::Source)?;
+        // A source of the caller's may say anything, and may go on behind the record.
+        let own = read.min(buffer.len()).min(len.saturating_sub(offset));
+        let bytes = buffer.get(..own).unwrap_or_default();
         if bytes.is_empty() {
-            return Ok(Ok(()));
+            break;
         }
         if let Err(fault) = take(bytes) {
             return Ok(Err(fault));
         }
-        offset = offset.saturating_add(bytes.len());
+        offset = offset.saturating_add(own);
     }
+    Ok(Ok(()))
 }

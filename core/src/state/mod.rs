@@ -10,9 +10,12 @@ pub(crate) mod kind;
 mod load;
 mod part;
 mod record;
+#[cfg(feature = "serde")]
+mod serialise;
 mod words;
 
 pub use decoder::Decoder;
+#[cfg(feature = "async")]
 pub(crate) use decoder::Reading;
 pub use encoder::{Encoder, encode};
 pub use fault::Fault;
@@ -21,4 +24,6 @@ pub(crate) use part::sealed::Part;
 pub use part::{Restore, State};
 pub use record::record_len;
 pub(crate) use record::{Checksum, HEADER, Header, WHOLE, WORD, checksum};
+#[cfg(feature = "serde")]
+pub use serialise::{IntoState, Serialised};
 pub use words::{Plain, Words};

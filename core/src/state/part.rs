@@ -13,7 +13,7 @@ use super::words::{MOST_WORDS, Plain, Words};
 /// use hingeline::{EarlyStopping, Model};
 ///
 /// fn is_small(state: &impl State) -> bool {
-///     record_len(state) <= 100
+///     record_len(state) <= 200
 /// }
 /// assert!(is_small(&(&Model::<2, 3>::new(), &EarlyStopping::new(5)?)));
 /// # Ok::<(), hingeline::Error>(())

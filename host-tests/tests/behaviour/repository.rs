@@ -270,6 +270,8 @@ fn every_type_that_a_person_would_log_has_a_format() {
         "Decoder",
         "Checkpoints",
         "AsyncCheckpoints",
+        "Serialised",
+        "IntoState",
     ];
     for item in public_items().iter().filter(|item| item.kind == "struct" || item.kind == "enum") {
         let has_format = item.above.iter().any(|line| line.contains("derive(defmt::Format)"));

@@ -65,7 +65,11 @@ fn check(saved: &impl State, target: &mut impl Restore) {
     for len in 0..record.len() {
         assert_eq!(restore(target, &record[..len]), refused(Fault::Truncated), "{len} bytes");
     }
-    assert_eq!(restore(target, &[&record[..], &[0]].concat()), refused(Fault::TooLong));
+    let mut decoder = Decoder::new(target);
+    assert_eq!(decoder.push(&[&record[..], &[0]].concat()), Err(Fault::TooLong));
+    drop(decoder);
+    // What a source holds behind the record is not its own.
+    restore(target, &[&before[..], &record[..]].concat()).unwrap();
     // Torn: the first bytes are those of one state, the others of another.
     for len in 1..record.len() {
         for torn in [[&record[..len], &before[len..]].concat(), [&before[..len], &record[len..]].concat()] {
@@ -509,7 +513,7 @@ impl Source for Changing<'_> {
             }
             buffer[..len].iter_mut().for_each(|byte| *byte ^= 0x10);
         }
-        self.again |= len == 0;
+        self.again |= offset + len == self.record.len();
         Ok(len)
     }
 }
@@ -608,6 +612,37 @@ fn a_restored_model_is_guarded() {
     let before = model.checksum();
     assert_eq!(sgd.step(&mut model, &[0.3, 1.0], 0), Err(Error::NonFiniteStep));
     assert_eq!((model.checksum(), model.parts().2), (before, Scale { value: 1.0, carry: 0.0 }));
+}
+
+/// By `serde`: a compact format, and one of text.
+#[test]
+fn serde_brings_the_same_states_back() {
+    use hingeline::state::{IntoState, Serialised};
+    use serde::de::DeserializeSeed;
+
+    let (model, average, sgd) = trained(1);
+    let record = bytes_of(&(&model, &average, &sgd));
+    let bytes = postcard::to_allocvec(&Serialised(&(&model, &average, &sgd))).unwrap();
+    let text = serde_json::to_string(&Serialised(&(&model, &average, &sgd))).unwrap();
+    let (mut again, mut average_again, mut sgd_again) = trained(2);
+    let mut all = (&mut again, &mut average_again, &mut sgd_again);
+    IntoState(&mut all).deserialize(&mut postcard::Deserializer::from_bytes(&bytes)).unwrap();
+    assert_eq!(bytes_of(&all), record);
+    IntoState(&mut all).deserialize(&mut serde_json::Deserializer::from_str(&text)).unwrap();
+    assert_eq!(bytes_of(&all), record);
+
+    let fresh = Model::<3, 5>::new().checksum();
+    for wrong in ["[]", "[1,3,5]", "[1,3,4,20]", "7", &text[..text.len() / 2], &text.replace("[1,3,5", "[1,3,5,0")] {
+        let (mut model, mut average, mut sgd) = trained(2);
+        let own = sgd;
+        let mut all = (&mut model, &mut average, &mut sgd);
+        assert!(IntoState(&mut all).deserialize(&mut serde_json::Deserializer::from_str(wrong)).is_err(), "{wrong}");
+        assert_eq!((model.checksum() == fresh, sgd), (wrong != "7", own));
+    }
+    let longer = text.replace(']', ",0]");
+    let (mut model, mut average, mut sgd) = trained(2);
+    let mut all = (&mut model, &mut average, &mut sgd);
+    assert!(IntoState(&mut all).deserialize(&mut serde_json::Deserializer::from_str(&longer)).is_err());
 }
 
 #[test]

@@ -5,3 +5,4 @@ mod batches;
 mod kernels;
 mod replay;
 mod runtime_shapes;
+mod saved;

@@ -7,7 +7,7 @@ use hingeline_console::file::{self, FileError};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::measure::{OTHERS, Row};
+use crate::measure::{OTHERS, Row, SAVING};
 use crate::run::root;
 
 /// A count may be worse by one in so many.
@@ -85,7 +85,16 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
         ("instructions_decode", Some(counts.instructions_decode)),
     ];
     let others = OTHERS.into_iter().zip(row.counts.others).map(|(name, count)| (format!("instructions_{name}"), count));
-    counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?))).chain(others).collect()
+    let saving = bare.map(|bare| &bare.saving).into_iter().flat_map(|saving| {
+        let sizes = [("ram_checkpoints", saving.ram), ("flash_bytes", saving.flash_bytes)];
+        let more = [("flash_checkpoints", saving.flash_checkpoints), ("stack_saving", saving.stack)];
+        let sizes = sizes.into_iter().chain(more).map(|(name, size)| (name.to_owned(), size));
+        sizes.chain(
+            SAVING.into_iter().zip(saving.instructions).map(|(name, count)| (format!("instructions_{name}"), count)),
+        )
+    });
+    let counts = counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?)));
+    counts.chain(others).chain(saving).collect()
 }
 
 #[cfg(test)]

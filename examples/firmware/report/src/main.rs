@@ -79,7 +79,7 @@ fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    line(format_args!("{}\n\n{}\n\n{}", costs(rows), counts(rows), by_losses(rows)))
+    line(format_args!("{}\n\n{}\n\n{}\n\n{}", costs(rows), counts(rows), by_losses(rows), saving(rows)))
 }
 
 /// What firmware needs and costs, and what comes out.
@@ -189,6 +189,19 @@ fn by_losses(rows: &[Row]) -> Table {
         cells.push(optional(bare.map(|bare| bare.stack_bound_integers)));
         cells.extend(row.checksums_losses.iter().chain([&row.checksum_integers]).cloned());
         cells
+    });
+    table(&header, cells)
+}
+
+/// What it costs to keep a model, its optimiser and its order, where there is no operating system.
+fn saving(rows: &[Row]) -> Table {
+    let header =
+        ["core", "flash of bytes", "of checkpoints", "RAM", "stack", "to bytes", "from bytes", "open", "save", "load"];
+    let cells = rows.iter().filter_map(|row| {
+        let saving = &row.bare.as_ref()?.saving;
+        let sizes = [saving.flash_bytes, saving.flash_checkpoints, saving.ram, saving.stack];
+        let numbers = sizes.into_iter().chain(saving.instructions).map(|number| number.to_string());
+        Some([row.core.to_owned()].into_iter().chain(numbers).collect())
     });
     table(&header, cells)
 }

@@ -54,6 +54,24 @@ pub(crate) const OTHERS: [&str; 7] = [
     "integer_bytes",
 ];
 
+/// Functions of `cost_saving`: a model, its optimiser and its order to bytes and back; the start, a save and a load in flash.
+pub(crate) const SAVING: [&str; 5] = ["to_bytes", "from_bytes", "open", "save", "restore"];
+
+/// What it costs to keep a state.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Saving {
+    /// Bytes of a record of a model of 10 × 64, its optimiser and its order.
+    pub(crate) record: u64,
+    /// Bytes of memory for the checkpoints, without the flash's driver.
+    pub(crate) ram: u64,
+    /// Bytes of the code that turns the state to bytes and back, and of all that the code of checkpoints calls.
+    pub(crate) flash_bytes: u64,
+    pub(crate) flash_checkpoints: u64,
+    pub(crate) instructions: [u64; SAVING.len()],
+    /// The largest stack that one of them left its traces on.
+    pub(crate) stack: u64,
+}
+
 /// What is to be known where there is no operating system.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Bare {
@@ -68,6 +86,7 @@ pub(crate) struct Bare {
     /// The same in integers: of inputs, score and step.
     pub(crate) flash_integers: u64,
     pub(crate) stack_bound_integers: u64,
+    pub(crate) saving: Saving,
 }
 
 /// Executed instructions from a function's entry to its return, or fuel.
@@ -250,6 +269,38 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
         stack_bound,
         flash_integers: flash_integers?,
         stack_bound_integers,
+        saving: saving(core, programs)?,
+    })
+}
+
+/// What it costs to keep a state.
+fn saving(core: &Core, programs: &Programs) -> Result<Saving, Failure> {
+    let program = programs.path("cost_saving");
+    let log = program.with_extension(format!("{}.trace", core.name));
+    let printed = run(core, &program, Some(&log))?;
+    let trace = Trace::read(&log)?;
+    std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
+    let (elf, stacks) = (Elf::read(&program)?, Stacks::read(&program)?);
+    let mut functions = [0; SAVING.len()];
+    for (function, name) in functions.iter_mut().zip(SAVING) {
+        *function = elf.function(name, |own| own == format!("cost_saving::{name}"))?;
+    }
+    let mut instructions = [0; SAVING.len()];
+    for (count, function) in instructions.iter_mut().zip(functions) {
+        *count = trace.first_call(function)?.len() as u64;
+    }
+    let size = |functions: &[u64]| {
+        let reachable = functions.iter().flat_map(|function| stacks.reachable(*function));
+        elf.size(&reachable.collect())
+    };
+    let [to_bytes, from_bytes, flash @ ..] = functions;
+    Ok(Saving {
+        record: printed.number("record")? as u64,
+        ram: printed.number("checkpoints")? as u64,
+        flash_bytes: size(&[to_bytes, from_bytes]),
+        flash_checkpoints: size(&flash),
+        instructions,
+        stack: printed.number("stack")? as u64,
     })
 }
 

@@ -20,13 +20,15 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// The programs that need no board.
-const HOSTED: [&str; 9] = [
+const HOSTED: [&str; 11] = [
     "cost",
     "cost_others",
     "exported",
     "integers",
     "landscape",
+    "persistent",
     "self_check",
+    "sequential",
     "train_digits",
     "train_losses",
     "train_watch",

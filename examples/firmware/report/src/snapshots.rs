@@ -10,7 +10,8 @@ use crate::log::decode;
 use crate::run::{build, build_logging, root, run};
 
 /// The programs that print text.
-const PROGRAMS: [&str; 6] = ["blank", "blank_integers", "wearable_integers", "self_check", "landscape", "exported"];
+const PROGRAMS: [&str; 8] =
+    ["blank", "blank_integers", "wearable_integers", "self_check", "landscape", "exported", "persistent", "sequential"];
 
 /// Those of them that want a board.
 const BARE: [&str; 3] = ["blank", "blank_integers", "wearable_integers"];

@@ -9,7 +9,7 @@ use hingeline::state::{Decoder, Encoder, Fault, Plain, Restore, Source, Words, e
 use hingeline::{
     Average, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, EarlyStopping, Gradient,
     GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch, Model, Moments, Objective, Order, Pegasos,
-    Progress, Reservoir, Schedule, Search, Sgd, Softmax, Standardiser, StepDecay, Stopped, Weighted, integer,
+    Progress, Reservoir, Search, Sgd, Softmax, Standardiser, StepDecay, Stopped, Weighted, integer,
 };
 
 use crate::{C, F};
@@ -49,19 +49,24 @@ impl Plain for Own {
     }
 }
 
-/// All that can be done with a state.
+/// Its words, one way and the other; what stands around them is the same for all.
 fn both_ways<T: Restore>(state: &mut T) {
     let mut buffer = black_box([0; 300]);
     black_box(encode(state, &mut buffer).is_ok());
+    let mut decoder = Decoder::new(state);
+    black_box(decoder.push(black_box(&buffer)).is_ok());
+    black_box(decoder.finish().is_ok());
+}
+
+/// All that can be done with a state.
+fn all_ways<T: Restore>(state: &mut T) {
+    let mut buffer = black_box([0; 300]);
     black_box(record_len(state));
     if let Ok(mut encoder) = Encoder::new(state) {
         black_box((encoder.fill(black_box(&mut buffer)), encoder.record_len()));
     }
     black_box(load(state, &mut black_box(&buffer[..]), black_box(&mut [0; 16])).is_ok());
     black_box(load(state, black_box(&mut Eeprom), black_box(&mut [0; 16])).is_ok());
-    let mut decoder = Decoder::new(state);
-    black_box(decoder.push(black_box(&buffer)).is_ok());
-    black_box(decoder.finish().is_ok());
     black_box(in_flash(state).is_ok());
 }
 
@@ -126,7 +131,7 @@ fn floats() -> Result<(), Stopped> {
     let mut memory = black_box([0.0; DynAverage::memory_len(10, 64)]);
     both_ways(&mut DynAverage::new(&mut memory, classes, features)?);
     let (mut model, mut average) = (black_box(Model::<C, F>::new()), black_box(Average::<C, F>::new()));
-    both_ways(&mut model);
+    all_ways(&mut model);
     both_ways(&mut average);
     let (mut moments, mut order) = (black_box(Moments::<F>::new()), Order::resume(black_box([1; 4]), 7, 0, 0)?);
     both_ways(&mut moments);
@@ -140,7 +145,7 @@ fn floats() -> Result<(), Stopped> {
     let mut counts = [0; C * C];
     both_ways(&mut Confusion::new(&mut counts, C)?);
     let mut own = Own(black_box(7));
-    both_ways(&mut (&mut model, &mut average, &mut moments, &mut order, &mut stopping, &mut own));
+    all_ways(&mut (&mut model, &mut average, &mut moments, &mut order, &mut stopping, &mut own));
     if let Ok(mut encoder) = Encoder::new(&(&model, &order)) {
         black_box(encoder.fill(black_box(&mut [0; 9])));
     }
@@ -149,31 +154,22 @@ fn floats() -> Result<(), Stopped> {
 
 fn optimisers() -> Result<(), Stopped> {
     let (hinge, rate) = (Hinge::new(black_box(1.0), black_box(1e-4))?, black_box(0.1));
-    of(hinge, Constant { rate })?;
-    of(hinge, InverseTime { rate, decay: 1e-3 })?;
-    of(hinge, StepDecay { rate, factor: 0.5, every: 7 })?;
-    of(hinge, Pegasos { l2: 1e-3, start: 1_000.0 })?;
-    of(hinge, Limited { schedule: Cosine { rate, floor: 0.0, steps: 9 }, longest: 0.5 })?;
-    of(Objective::of(CrammerSinger::new(1.0)?, 1e-4)?, Constant { rate })?;
+    let schedule = InverseTime { rate, decay: 1e-3 };
+    both_ways(&mut Sgd::new(hinge, Constant { rate })?);
+    both_ways(&mut Sgd::new(hinge, schedule)?);
+    both_ways(&mut Sgd::new(hinge, StepDecay { rate, factor: 0.5, every: 7 })?);
+    both_ways(&mut Sgd::new(hinge, Pegasos { l2: 1e-3, start: 1_000.0 })?);
+    both_ways(&mut Sgd::new(hinge, Limited { schedule: Cosine { rate, floor: 0.0, steps: 9 }, longest: 0.5 })?);
+    both_ways(&mut Sgd::new(Objective::of(CrammerSinger::new(1.0)?, 1e-4)?, schedule)?);
     let weights = black_box([1.0; C]);
-    of(Objective::of(Weighted::new(Softmax, &weights)?, 1e-4)?, Constant { rate })?;
-    let mut direction = Direction::<C, F>::new();
-    both_ways(&mut LineSearch::new(hinge, &mut direction));
-    Ok(())
-}
-
-fn of<R, L>(objective: Objective<L>, schedule: R) -> Result<(), Stopped>
-where
-    R: Schedule + Plain<Value = R>,
-    L: hingeline::Loss + Plain<Value = L>,
-{
-    both_ways(&mut Sgd::new(objective, schedule)?);
-    both_ways(&mut Progress::new(objective, schedule, black_box(7))?);
-    both_ways(&mut Search::new(objective, black_box(0.5))?);
+    both_ways(&mut Sgd::new(Objective::of(Weighted::new(Softmax, &weights)?, 1e-4)?, schedule)?);
+    both_ways(&mut Progress::new(hinge, schedule, black_box(7))?);
+    both_ways(&mut Search::new(hinge, black_box(0.5))?);
     both_ways(&mut { schedule });
-    let mut gradient = Gradient::<C, F>::new();
-    both_ways(&mut GradientDescent::new(objective, schedule, &mut gradient)?);
-    both_ways(&mut MiniBatch::new(objective, schedule, black_box(5), &mut gradient)?);
+    let (mut gradient, mut direction) = (Gradient::<C, F>::new(), Direction::<C, F>::new());
+    both_ways(&mut GradientDescent::new(hinge, schedule, &mut gradient)?);
+    both_ways(&mut MiniBatch::new(hinge, schedule, black_box(5), &mut gradient)?);
+    both_ways(&mut LineSearch::new(hinge, &mut direction));
     Ok(())
 }
 
