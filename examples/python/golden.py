@@ -1,6 +1,6 @@
 """Writes examples/tests/golden: models of scikit-learn, samples, and what its decision_function says of them.
 
-    python3 -m venv golden && golden/bin/pip install scikit-learn==1.9.1
+    python3 -m venv golden && golden/bin/pip install scikit-learn==1.9.1 safetensors==0.8.0
     golden/bin/python examples/python/golden.py
 
 The samples are the wines of scikit-learn's load_wine (UCI Machine Learning Repository, CC BY 4.0), drawn and rounded. The model of
@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save_file
 from sklearn.datasets import load_wine
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import make_pipeline
@@ -65,6 +66,9 @@ def main():
     linear = Linear(rng.normal(size=(3, x.shape[1])), rng.normal(size=3))
     decisions = x[shown] @ np.asarray(linear.weight).T + np.asarray(linear.bias)
     save("pytorch_linear", to_hingeline.torch(linear, ["a", "b", "c"]), x[shown], decisions)
+    # The same in binary32, with the names that a layer of PyTorch has in a file.
+    tensors = {"head.weight": np.asarray(linear.weight, dtype=np.float32), "head.bias": np.asarray(linear.bias, dtype=np.float32)}
+    save_file(tensors, FOLDER / "pytorch_linear.safetensors")
 
 
 if __name__ == "__main__":

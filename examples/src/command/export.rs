@@ -1,4 +1,4 @@
-//! `hingeline export`: a model as source code for firmware.
+//! `hingeline export`: a model as source code for firmware, or as bytes.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,9 +13,9 @@ use super::format::Format;
 use super::integers::{Integers, Width};
 use super::source;
 use super::stored::{Stored, check_place, write};
-use super::{export_c, export_rust};
+use super::{export_c, export_rust, record, tensors};
 
-/// Writes a model as code: a Rust file for this library, or a C file that needs none.
+/// Writes a model as code: a Rust file for this library, or a C file that needs none; or as bytes, for a device or for Python.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -66,6 +66,10 @@ enum Target {
     C,
     /// What `train` writes
     Json,
+    /// Tensors `weight` and `bias`, and `mean` and `factor` unless they are folded, for Python
+    Safetensors,
+    /// What a device loads with `hingeline::state`
+    Record,
 }
 
 fn identifier(text: &str) -> Result<String, String> {
@@ -95,16 +99,22 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let code = match options.to {
         Target::Rust => export_rust::code(&stored, integers.as_ref()),
         Target::C => export_c::code(&stored, integers.as_ref(), &options.name),
-        Target::Json if integers.is_some() => return Err(unusable("--integers is for --to rust and --to c")),
+        _ if integers.is_some() => return Err(unusable("--integers is for --to rust and --to c")),
         Target::Json => format!("{}\n", serde_json::to_string(&stored)?),
+        Target::Safetensors => return write_bytes(options, &tensors::write(&stored).map_err(refuse)?),
+        Target::Record => return write_bytes(options, &record::write(&stored).map_err(refuse)?),
     };
     match &options.output {
-        Some(path) => {
-            write(path, code.as_bytes())?;
-            line(format_args!("{} bytes in {}", code.len(), path.display()))?;
-        }
+        Some(_) => return write_bytes(options, code.as_bytes()),
         None => text(code)?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_bytes(options: &Options, bytes: &[u8]) -> Result<ExitCode, Problem> {
+    let Some(path) = &options.output else { return Err(unusable("bytes are not for a terminal; expected --output")) };
+    write(path, bytes)?;
+    line(format_args!("{} bytes in {}", bytes.len(), path.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

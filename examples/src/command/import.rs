@@ -1,4 +1,5 @@
-//! `hingeline import`: linear models of scikit-learn and PyTorch, from the JSON that `python/to_hingeline.py` writes.
+//! `hingeline import`: linear models of scikit-learn and PyTorch, from the JSON that `python/to_hingeline.py` writes or from safetensors; and
+//! what a device has learnt, from a record.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,18 +11,27 @@ use serde::Deserialize;
 
 use super::integers::Raw;
 use super::names::class_name;
+use super::record;
 use super::scaler::Scaler;
 use super::stored::Stored;
+use super::tensors;
 
-/// Takes over a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes.
+/// Takes over a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes or from safetensors; or what a device
+/// has learnt, from a record.
 #[derive(Debug, Args)]
 #[command(after_help = "Example, in Python and then in a shell:
   import to_hingeline; to_hingeline.write(\"svm.json\", to_hingeline.sklearn(make_pipeline(StandardScaler(), LinearSVC())))
-  hingeline import svm.json -o model.json")]
+  hingeline import svm.json -o model.json
+Of a device, with the names and the standardisation of the model that it began with:
+  hingeline import learnt.bin --like model.json -o learnt.json")]
 pub struct Options {
-    /// The JSON file
+    /// The file: JSON, safetensors or a record, which its first bytes tell
     #[arg(value_name = "FILE")]
     file: PathBuf,
+
+    /// Of a record: the model whose names and standardisation it has
+    #[arg(long, value_name = "MODEL")]
+    like: Option<PathBuf>,
 
     /// What raw features are on the device; integers are for whole numbers
     #[arg(long, value_enum, value_name = "TYPE", default_value_t = Raw::F32)]
@@ -56,11 +66,24 @@ const LIMIT: u64 = 1 << 30;
 /// # Errors
 /// What is wrong with the file, or with what is written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
-    let what = "what examples/python/to_hingeline.py writes";
+    let what = "what examples/python/to_hingeline.py writes, safetensors, or a record";
     let bytes = file::read(&options.file, LIMIT, what).map_err(unusable)?;
     let refuse = |problem: String| FileError::new(&options.file, format_args!("{problem}; expected {what}"));
-    let mut stored = of(&bytes).map_err(|problem| unusable(refuse(problem)))?;
-    stored.raw = options.raw;
+    let like = options.like.as_deref().map(Stored::read).transpose().map_err(unusable)?;
+    let stored = if bytes.starts_with(record::MAGIC) {
+        record::read(&bytes, like.as_ref())
+    } else if like.is_some() {
+        Err("--like is for records".to_owned())
+    } else if bytes.get(8) == Some(&b'{') {
+        tensors::read(&bytes)
+    } else {
+        of(&bytes)
+    };
+    let mut stored = stored.map_err(|problem| unusable(refuse(problem)))?;
+    // What is like another model has its raw features.
+    if like.is_none() {
+        stored.raw = options.raw;
+    }
     stored.write(&options.output)?;
     line(format_args!(
         "{} classes, {} features, weights {}, in {}",

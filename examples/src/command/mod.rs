@@ -12,6 +12,7 @@ pub mod integers;
 pub mod judge;
 pub mod names;
 pub mod numpy;
+pub mod record;
 pub mod replay;
 pub mod report;
 pub mod scaler;
@@ -20,6 +21,7 @@ pub mod sparse;
 pub mod stored;
 pub mod suspect;
 pub mod table;
+pub mod tensors;
 pub mod train;
 
 use std::process::ExitCode;

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use hingeline::state::{encode, load};
+use hingeline::{Average, CrammerSinger, EarlyStopping, InverseTime, Model, Moments, Objective, Order, Sgd};
 use hingeline_examples::command::builder::Builder;
+use hingeline_examples::command::scaler::Scaler;
 use hingeline_examples::command::source::{Part, Wanted};
 use hingeline_examples::command::stored::Stored;
 use hingeline_examples::command::table::Table;
-use hingeline_examples::command::{delimited, import, numpy, sparse};
+use hingeline_examples::command::{delimited, import, numpy, record, sparse, tensors};
 use hingeline_examples::options::WithoutDirectory;
 use hingeline_examples::records::{self, Value};
 use hingeline_examples::{cifar10, folder, idx, replay};
@@ -27,7 +30,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 13] = [
+pub const READERS: [Reader; 16] = [
     Reader { name: "idx_images", read: idx_images, valid: images },
     Reader { name: "idx_labels", read: idx_labels, valid: || vec![0, 0, 8, 1, 0, 0, 0, 3, 2, 1, 0] },
     Reader { name: "records", read: records, valid: || [vec![4, 1], vec![7; 24], vec![0], vec![9; 24]].concat() },
@@ -45,7 +48,12 @@ pub const READERS: [Reader; 13] = [
     Reader { name: "npz", read: npz, valid: archive },
     Reader { name: "model", read: model, valid: || MODEL.as_bytes().to_vec() },
     Reader { name: "foreign_model", read: foreign_model, valid: || FOREIGN.as_bytes().to_vec() },
+    Reader { name: "tensors", read: tensors, valid: || tensors::write(&small_model()).expect("a model") },
+    Reader { name: "states", read: states, valid: || FLOATS.to_vec() },
+    Reader { name: "record", read: record, valid: || record::write(&small_model()).expect("a model") },
 ];
+
+static FLOATS: &[u8] = include_bytes!("../../../examples/data/records/floats.bin");
 
 const CSV: &str = "a;\"b;c\";label\r\n1;-2.5;up\r\n3e2;4;\"do\"\"wn\"\r\n";
 const SVMLIGHT: &str = "+1 qid:3 1:0.5 4:-2 # a sample\n\n-1 2:1e-3\n";
@@ -207,6 +215,67 @@ pub fn foreign_model(bytes: &[u8]) {
     if let Ok(model) = import::of(bytes) {
         assert!(model.weights.iter().flatten().all(|weight| weight.is_finite()));
     }
+}
+
+/// A model as tensors.
+pub fn tensors(bytes: &[u8]) {
+    if let Ok(model) = tensors::read(bytes) {
+        let again =
+            tensors::write(&model).and_then(|bytes| tensors::read(&bytes)).expect("what was read can be written");
+        assert_eq!((model.crc32, model.classes), (again.crc32, again.classes));
+    }
+}
+
+/// The model of a record.
+pub fn record(bytes: &[u8]) {
+    let mut record = bytes.to_vec();
+    for bytes in [bytes, seal(&mut record)] {
+        if let Ok(model) = record::read(bytes, None) {
+            assert!(model.weights.iter().flatten().all(|weight| weight.is_finite()));
+        }
+    }
+}
+
+/// States from a record, as the library restores them; once more with checksums that are right, so that what they hold is looked at.
+pub fn states(bytes: &[u8]) {
+    let mut record = bytes.to_vec();
+    for bytes in [bytes, seal(&mut record)] {
+        let (mut model, mut average) = (Model::<3, 5>::new(), Average::<3, 5>::new());
+        let objective = Objective::of(CrammerSinger::new(1.0).expect("a margin"), 0.0).expect("an objective");
+        let mut sgd = Sgd::new(objective, InverseTime { rate: 0.5, decay: 0.0 }).expect("a schedule");
+        let (mut order, mut moments) = (Order::resume([0; 4], 1, 0, 0).expect("an order"), Moments::<5>::new());
+        let mut stopping = EarlyStopping::new(1).expect("a patience");
+        let mut all = (&mut model, &mut average, &mut sgd, &mut order, &mut moments, &mut stopping);
+        let (mut before, mut after) = ([0; 600], [0; 600]);
+        let len = encode(&all, &mut before).expect("it fits");
+        let restored = load(&mut all, &mut &bytes[..], &mut [0; 32]);
+        let _ = encode(&all, &mut after).expect("it fits");
+        match restored {
+            // But for the number, which is that of a checkpoint.
+            Ok(()) => assert_eq!(after[20..len - 4], bytes[20..len - 4]),
+            Err(_) => assert_eq!(after, before),
+        }
+    }
+}
+
+/// Makes the checksums of a record right.
+fn seal(record: &mut [u8]) -> &[u8] {
+    if let Some((header, rest)) = record.split_first_chunk_mut::<16>()
+        && let Some(checksum) = rest.first_chunk_mut::<4>()
+    {
+        *checksum = crc32(header).to_le_bytes();
+    }
+    if let Some((bytes, checksum)) = record.split_last_chunk_mut::<4>() {
+        *checksum = crc32(bytes).to_le_bytes();
+    }
+    record
+}
+
+/// A model of two features.
+fn small_model() -> Stored {
+    let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+    let (weights, bias) = ([1.0, -2.0, 0.5, 0.25], [0.0, 1.0]);
+    Stored::new(names(["up", "down"]), names(["x", "y"]), Scaler::none(2), &weights, &bias).expect("a model")
 }
 
 /// Every reader on what a seed draws: bytes that it takes, with some changed, and any bytes; returns how many were read.

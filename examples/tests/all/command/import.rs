@@ -96,3 +96,125 @@ fn what_is_no_model_is_refused() {
         assert!(message.contains("expected what examples/python/to_hingeline.py writes"), "{message}");
     }
 }
+
+/// What Python's library wrote is the model that the script wrote, but for names.
+#[test]
+fn safetensors_of_python_are_read() {
+    let place = Place::new();
+    place.write("linear.safetensors", include_bytes!("../../golden/pytorch_linear.safetensors"));
+    let golden: Value = serde_json::from_str(include_str!("../../golden/pytorch_linear.json")).expect("JSON");
+    place.write("linear.json", golden["model"].to_string());
+    let _ = place.prints(&["import", "linear.json", "-o", "by_script.json"]);
+    let _ = place.prints(&["import", "linear.safetensors", "-o", "by_tensors.json"]);
+    let [script, tensors] = ["by_script.json", "by_tensors.json"].map(|name| place.stored(name));
+    assert_eq!(script["weights"], tensors["weights"]);
+    assert_eq!(script["bias"], tensors["bias"]);
+    assert_eq!((&tensors["classes"], &tensors["features"][12]), (&json!(["0", "1", "2"]), &json!("x12")));
+}
+
+/// Out and in again: the same model, to the last number and name.
+#[test]
+fn safetensors_come_back() {
+    let place = Place::new();
+    place.write("data.csv", "a,b,label\n1,5,up\n2,4,down\n3,7,up\n4,1,down\n5,9,up\n6,2,down\n");
+    let _ = place.train(&["data.csv"]);
+    for fold in [&[][..], &["--fold"]] {
+        let export = ["export", "model.json", "--to", "safetensors", "-o", "model.safetensors"];
+        let _ = place.prints(&[&export[..], fold].concat());
+        let _ = place.prints(&["import", "model.safetensors", "--raw", "u8", "-o", "again.json"]);
+        let _ = place.prints(&[&["export", "model.json", "--to", "json", "-o", "same.json"], fold].concat());
+        let (again, same) = (place.stored("again.json"), place.stored("same.json"));
+        for key in ["classes", "features", "weights", "bias", "standardiser", "weights_checksum", "crc32"] {
+            assert_eq!(again[key], same[key], "{key}");
+        }
+    }
+}
+
+#[test]
+fn tensors_that_are_no_model_are_refused() {
+    let place = Place::new();
+    let file = |header: &str, data: &[u8]| [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), data].concat();
+    let cases = [
+        (file(r#"{"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#, &[0; 8]), "no tensor weight but [\"w\"]"),
+        (file(r#"{"weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, &[0; 8]), "a weight of shape [2]"),
+        (file(r#"{"weight":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}}"#, &[0; 8]), "of type F16"),
+        (file(r#"{"weight":{"dtype":"F32","shape":[2,9],"data_offsets":[0,8]}}"#, &[0; 8]), "nvalid"),
+        (
+            file(
+                r#"{"a.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+                "b.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[8,16]}}"#,
+                &[0; 16],
+            ),
+            "two tensors",
+        ),
+        (
+            file(
+                r#"{"weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+                "bias":{"dtype":"F32","shape":[3],"data_offsets":[8,20]}}"#,
+                &[0; 20],
+            ),
+            "a bias of shape [3]; expected [2]",
+        ),
+        (file(r#"{"weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#, &[0xff; 8]), "finite"),
+    ];
+    for (bytes, problem) in cases {
+        place.write("bad.safetensors", bytes);
+        let output = place.run(&["import", "bad.safetensors"]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains("bad.safetensors: ") && message.contains(problem), "no '{problem}' in {message}");
+    }
+}
+
+/// What a device has learnt, whatever else is in its record.
+#[test]
+fn records_come_back() {
+    let place = Place::new();
+    place.write("data.csv", "a,b,label\n1,5,up\n2,4,down\n3,7,up\n4,1,down\n5,9,up\n6,2,down\n");
+    let _ = place.train(&["data.csv"]);
+    let refused = place.run(&["export", "model.json", "--to", "record", "-o", "model.bin"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("expected --fold"));
+    let terminal = place.run(&["export", "model.json", "--to", "record", "--fold"]);
+    assert!(String::from_utf8_lossy(&terminal.stderr).contains("expected --output"));
+    let _ = place.prints(&["export", "model.json", "--to", "record", "--fold", "-o", "model.bin"]);
+    let _ = place.prints(&["export", "model.json", "--to", "json", "--fold", "-o", "folded.json"]);
+    let _ = place.prints(&["import", "model.bin", "--like", "folded.json", "-o", "again.json"]);
+    let (again, folded) = (place.stored("again.json"), place.stored("folded.json"));
+    for key in ["classes", "features", "weights", "bias", "label", "raw", "weights_checksum", "crc32"] {
+        assert_eq!(again[key], folded[key], "{key}");
+    }
+    // Beside its optimiser and its order, and with a scale.
+    let mut model = hingeline::Model::<2, 2>::from_parts([[1.0, 2.0], [-1.0, 0.5]], [0.25, 0.0], 1.0).unwrap();
+    let schedule = hingeline::Constant { rate: 0.5 };
+    let mut sgd = hingeline::Sgd::new(hingeline::Hinge::new(1.0, 0.25).unwrap(), schedule).unwrap();
+    sgd.step(&mut model, &[9.0, 9.0], 0).unwrap();
+    let order = hingeline::Order::resume([1, 2, 3, 4], 9, 0, 1).unwrap();
+    let mut record = [0; 300];
+    let len = hingeline::state::encode(&(&order, &sgd, &model), &mut record).unwrap();
+    place.write("device.bin", &record[..len]);
+    let _ = place.prints(&["import", "device.bin", "--like", "model.json", "-o", "device.json"]);
+    let device = place.stored("device.json");
+    let own: Vec<f32> = model.weights().as_flattened().iter().map(|weight| weight * model.scale()).collect();
+    let there: Vec<f64> = rows(&device["weights"]).concat();
+    assert_eq!(there, own.iter().map(|weight| f64::from(*weight)).collect::<Vec<_>>());
+    assert_eq!(device["standardiser"], place.stored("model.json")["standardiser"]);
+
+    let other = hingeline::Model::<3, 2>::new();
+    let len = hingeline::state::encode(&other, &mut record).unwrap();
+    place.write("other.bin", &record[..len]);
+    place.write("torn.bin", &record[..len - 1]);
+    record[30] ^= 1;
+    place.write("damaged.bin", &record[..len]);
+    let len = hingeline::state::encode(&order, &mut record).unwrap();
+    place.write("order.bin", &record[..len]);
+    for (name, problem) in [
+        ("other.bin", "3 classes and 2 features, and 2 and 2 in --like"),
+        ("torn.bin", "torn or damaged"),
+        ("damaged.bin", "torn or damaged"),
+        ("order.bin", "no model in binary32"),
+    ] {
+        let output = place.run(&["import", name, "--like", "model.json"]);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(message.contains(problem), "no '{problem}' in {message}");
+    }
+}

@@ -58,6 +58,11 @@ impl Place {
         serde_json::from_str(&self.prints(&[arguments, &["--json"]].concat())).expect("JSON")
     }
 
+    /// A model that was written.
+    fn stored(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(name)).expect("a model")).expect("JSON")
+    }
+
     /// Trains by a recipe that is given; returns what it says of it.
     fn train(&self, arguments: &[&str]) -> Value {
         self.json(&[&["train"], arguments, &GIVEN, &["--quiet"]].concat())

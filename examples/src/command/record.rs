@@ -1,0 +1,86 @@
+//! Models in records, as a device keeps and sends them.
+
+use hingeline::state::encode;
+
+use super::scaler::Scaler;
+use super::stored::Stored;
+
+/// What a record begins with.
+pub const MAGIC: &[u8] = b"HNGL";
+
+const VERSION: u16 = 1;
+/// The number of a model in binary32.
+const MODEL: u32 = 1;
+
+/// The bytes of a record of the model.
+///
+/// # Errors
+/// If its features are standardised: a model alone does not hold how.
+pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
+    if stored.standardiser != Scaler::none(stored.features.len()) {
+        return Err("a record of a model has no standardisation; expected --fold".to_owned());
+    }
+    stored.with_model(|model| {
+        let mut bytes = vec![0; hingeline::state::record_len(model)];
+        encode(model, &mut bytes).map(|_| bytes).map_err(|fault| fault.to_string())
+    })?
+}
+
+/// The model of a record, wherever in it it stands; of `like`, if it is there, come the names and how features are standardised.
+///
+/// # Errors
+/// What is wrong with the record, for people.
+pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
+    let (classes, features, values) = model_of(bytes)?;
+    let (weights, rest) = values.split_at(classes * features);
+    let (bias, scale) = rest.split_at(classes);
+    let weights: Vec<f32> = weights.iter().map(|weight| weight * scale[0]).collect();
+    let Some(like) = like else {
+        let names = (0..features).map(|feature| format!("x{feature}")).collect();
+        let classes = (0..classes).map(|class| class.to_string()).collect();
+        return Stored::new(classes, names, Scaler::none(features), &weights, bias);
+    };
+    if (like.classes.len(), like.features.len()) != (classes, features) {
+        let own = (like.classes.len(), like.features.len());
+        return Err(format!("{classes} classes and {features} features, and {} and {} in --like", own.0, own.1));
+    }
+    let scaler = like.standardiser.clone();
+    let mut stored = Stored::new(like.classes.clone(), like.features.clone(), scaler, &weights, bias)?;
+    (stored.label, stored.raw) = (like.label.clone(), like.raw);
+    Ok(stored)
+}
+
+/// Classes, features, and the numbers of the first model of a record.
+fn model_of(bytes: &[u8]) -> Result<(usize, usize, Vec<f32>), String> {
+    let word = |index: usize| bytes.as_chunks().0.get(index).map(|word| u32::from_le_bytes(*word));
+    let torn = || "the record is torn or damaged".to_owned();
+    let header = bytes.get(..16).ok_or_else(torn)?;
+    if word(4) != Some(crc32fast::hash(header)) {
+        return Err(torn());
+    }
+    let version = word(1).ok_or_else(torn)? as u16;
+    if version != VERSION {
+        return Err(format!("the record has format version {version}; expected {VERSION}"));
+    }
+    let len = word(2).ok_or_else(torn)? as usize;
+    let (record, checksum) = bytes.get(..len).and_then(<[u8]>::split_last_chunk::<4>).ok_or_else(torn)?;
+    if u32::from_le_bytes(*checksum) != crc32fast::hash(record) {
+        return Err(torn());
+    }
+    let (words, mut at) = (record.len() / 4, 5);
+    while at + 4 <= words {
+        let [kind, rows, columns, count] = [0, 1, 2, 3].map(|index| word(at + index).unwrap_or_default());
+        let (rows, columns, count) = (rows as usize, columns as usize, count as usize);
+        at += 4;
+        if kind == MODEL {
+            let expected = columns.checked_add(1).and_then(|width| width.checked_mul(rows)?.checked_add(2));
+            if expected != Some(count) || at + count > words {
+                return Err(torn());
+            }
+            let values = (at..at + count).map(|index| f32::from_bits(word(index).unwrap_or_default())).collect();
+            return Ok((rows, columns, values));
+        }
+        at += count;
+    }
+    Err("the record holds no model in binary32".to_owned())
+}
