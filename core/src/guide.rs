@@ -14,6 +14,9 @@ pub mod firmware {}
 #[doc = include_str!("guide/adapting.md")]
 pub mod adapting {}
 
+#[doc = include_str!("guide/saving.md")]
+pub mod saving {}
+
 #[doc = include_str!("guide/runtime_shapes.md")]
 pub mod runtime_shapes {}
 

@@ -137,7 +137,6 @@ fn cut_this_everywhere<const READ: usize, const WRITE: usize>(seed: u64, times: 
         }
         assert_eq!(before.saved, Some(before.found.unwrap_or_default() + SAVES), "it goes on");
     }
-    println!("flash that reads {READ} and writes {WRITE} bytes at once: {cuts} cuts, the first at {places} places");
     cuts
 }
 

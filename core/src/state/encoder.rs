@@ -90,8 +90,8 @@ impl<'a, T: State + ?Sized> Encoder<'a, T> {
     fn word_at(&self, index: usize) -> u32 {
         match index.checked_sub(HEADER_WORDS) {
             None => self.header.words().get(index).copied().unwrap_or_default(),
-            Some(_) if index >= self.record_len() / WORD - 1 => self.checksum.clone().finalize(),
-            Some(index) => self.state.word_at(index),
+            Some(index) if index < self.state.words() => self.state.word_at(index),
+            Some(_) => self.checksum.clone().finalize(),
         }
     }
 }

@@ -70,8 +70,11 @@ pub fn read(bytes: &[u8]) -> Result<Stored, String> {
     Stored::new(classes, features, Scaler { mean, factor }, &weights, &bias)
 }
 
-/// The tensor of this name, or the only one whose name ends in it behind a dot: its shape and its values.
-fn one_of(tensors: &SafeTensors<'_>, name: &str) -> Result<Option<(Vec<usize>, Vec<f32>)>, String> {
+/// Its shape and its values.
+type Tensor = (Vec<usize>, Vec<f32>);
+
+/// The tensor of this name, or the only one whose name ends in it behind a dot.
+fn one_of(tensors: &SafeTensors<'_>, name: &str) -> Result<Option<Tensor>, String> {
     let is_named = |own: &str| own == name || own.strip_suffix(name).is_some_and(|layer| layer.ends_with('.'));
     let mut found = tensors.iter().filter(|(own, _)| is_named(own));
     let Some((own, tensor)) = found.next() else { return Ok(None) };

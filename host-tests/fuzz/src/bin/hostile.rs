@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Parser, ValueEnum};
 use hingeline_fuzz::{api, kernels, readers};
+use hingeline_host_tests::power_cuts;
 
 /// Calls the library with random and hostile arguments, and fails if something panics, changes what it refused, or differs from
 /// kernel to kernel
@@ -40,6 +41,8 @@ enum Target {
     Kernels,
     /// Whatever reads a file or the command line
     Readers,
+    /// Checkpoints on a flash whose power is cut everywhere
+    Cuts,
 }
 
 fn main() -> ExitCode {
@@ -89,6 +92,7 @@ impl Rounds {
             Target::Api => api::run(seed),
             Target::Kernels => [kernels::run(seed, &mut self.memory), 0],
             Target::Readers => [readers::run(seed), 0],
+            Target::Cuts => [power_cuts::cut_everywhere(seed, 1) as u64, 0],
         };
         self.calls.accepted += accepted;
         self.calls.refused += refused;

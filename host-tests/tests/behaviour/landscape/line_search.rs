@@ -172,15 +172,18 @@ fn a_ray_without_a_minimum_is_a_stall_where_the_regulariser_has_one() {
     assert!(without_minimum > 0);
 }
 
-/// Without L2 the margins of these two samples shrink, by too little to end before the numbers do.
+/// Without L2 the margins of these two samples shrink, by too little to end before the numbers do; also where the squares of the direction
+/// are 0.
 #[test]
 fn a_ray_without_a_minimum_is_refused_without_a_regulariser() {
-    let mut model = Model::<2, 1>::new();
-    let mut samples = Slices::new(&[[1e-20], [-1e-20]], &[0u8, 1]).unwrap();
-    let mut direction = Direction::new();
-    let step = LineSearch::new(Hinge::new(1.0, 0.0).unwrap(), &mut direction).step(&mut model, &mut samples);
-    assert_eq!(step, Err(Error::NoMinimum.into()));
-    assert_eq!(ModelBits::of(&model), ModelBits::of(&Model::<2, 1>::new()));
+    for (x, underflows) in [(1e-20, false), (1e-25, true)] {
+        let (mut model, mut direction) = (Model::<2, 1>::new(), Direction::new());
+        let mut samples = Slices::new(&[[x], [-x]], &[0u8, 1]).unwrap();
+        let step = LineSearch::new(Hinge::new(1.0, 0.0).unwrap(), &mut direction).step(&mut model, &mut samples);
+        assert_eq!(step, Err(Error::NoMinimum.into()), "{x}");
+        assert_eq!(direction.squared_norm() == 0.0, underflows, "{x}");
+        assert_eq!(ModelBits::of(&model), ModelBits::of(&Model::<2, 1>::new()));
+    }
 }
 
 /// A search stalls where the loss is not below that of its last step, and a search that is rebuilt knows it.
