@@ -178,7 +178,8 @@ fn a_ray_without_a_minimum_is_a_stall_where_the_regulariser_has_one() {
 fn a_ray_without_a_minimum_is_refused_without_a_regulariser() {
     for (x, underflows) in [(1e-20, false), (1e-25, true)] {
         let (mut model, mut direction) = (Model::<2, 1>::new(), Direction::new());
-        let mut samples = Slices::new(&[[x], [-x]], &[0u8, 1]).unwrap();
+        let features = [[x], [-x]];
+        let mut samples = Slices::new(&features, &[0u8, 1]).unwrap();
         let step = LineSearch::new(Hinge::new(1.0, 0.0).unwrap(), &mut direction).step(&mut model, &mut samples);
         assert_eq!(step, Err(Error::NoMinimum.into()), "{x}");
         assert_eq!(direction.squared_norm() == 0.0, underflows, "{x}");
