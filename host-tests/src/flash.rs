@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
+use std::ops::Range;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -37,6 +38,41 @@ impl fmt::Display for FlashError {
     }
 }
 
+/// The power of a flash: how many words and sectors there are until it is cut.
+#[derive(Clone, Debug, Default)]
+pub struct Power(Rc<Cell<Option<usize>>>);
+
+impl Power {
+    /// What is behind the cut.
+    const GONE: usize = usize::MAX;
+
+    /// Cuts it in the middle of the operation that comes after so many words and sectors.
+    pub fn cut_after(&self, operations: usize) {
+        self.0.set(Some(operations));
+    }
+
+    /// It is back.
+    pub fn restore(&self) {
+        self.0.set(None);
+    }
+
+    fn is_gone(&self) -> bool {
+        self.0.get() == Some(Self::GONE)
+    }
+
+    /// Whether there is power for another word or sector; the cut comes when there is not.
+    fn goes_on(&self) -> Result<bool, FlashError> {
+        let (left, goes_on) = match self.0.get() {
+            None => (None, true),
+            Some(Self::GONE) => return Err(FlashError::NoPower),
+            Some(0) => (Some(Self::GONE), false),
+            Some(left) => (Some(left - 1), true),
+        };
+        self.0.set(left);
+        Ok(goes_on)
+    }
+}
+
 /// A range that cannot be read, from its start to behind its end.
 pub type Unreadable = Rc<Cell<Option<(u32, u32)>>>;
 
@@ -44,17 +80,18 @@ pub type Unreadable = Rc<Cell<Option<(u32, u32)>>>;
 ///
 /// Bits only fall, until an erase. A cut in the middle of a write leaves any bits in the word at which it came and, as a driver may write several
 /// at once, perhaps in the others of the same call; a cut in the middle of an erase in the sectors of the call.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SimulatedFlash<const READ: usize, const WRITE: usize, const ERASE: usize> {
     bytes: Vec<u8>,
     /// The words that were written since they were erased.
     written: Vec<bool>,
     /// Words written and sectors erased.
     operations: usize,
-    /// The words and sectors until the power is cut.
-    left: Option<usize>,
+    power: Power,
     erases: usize,
     unreadable: Unreadable,
+    /// A word that cannot be written.
+    stuck: Option<usize>,
     rng: XorShiftRng,
 }
 
@@ -63,17 +100,37 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> SimulatedFlash<R
     pub fn new(capacity: usize) -> Self {
         let rng = XorShiftRng::seed_from_u64(1);
         let (bytes, written) = (vec![0xff; capacity], vec![false; capacity / WRITE]);
-        Self { bytes, written, operations: 0, left: None, erases: 0, unreadable: Unreadable::default(), rng }
+        Self {
+            bytes,
+            written,
+            operations: 0,
+            power: Power::default(),
+            stuck: None,
+            erases: 0,
+            unreadable: Unreadable::default(),
+            rng,
+        }
     }
 
     /// Cuts the power in the middle of the operation that comes after so many words and sectors.
     pub fn cut_after(&mut self, operations: usize, seed: u64) {
-        (self.left, self.rng) = (Some(operations), XorShiftRng::seed_from_u64(seed));
+        self.power.cut_after(operations);
+        self.rng = XorShiftRng::seed_from_u64(seed);
     }
 
     /// The power is back.
     pub fn restore(&mut self) {
-        self.left = None;
+        self.power.restore();
+    }
+
+    /// The power, to be cut and restored while somebody else has the flash.
+    pub fn power(&self) -> Power {
+        self.power.clone()
+    }
+
+    /// From here on this word stays as it is when it is written.
+    pub fn make_stuck(&mut self, word: usize) {
+        self.stuck = Some(word);
     }
 
     /// The words written and the sectors erased so far.
@@ -96,20 +153,10 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> SimulatedFlash<R
         &mut self.bytes
     }
 
-    /// Whether there is power for another word or sector; the cut comes when there is not.
-    fn goes_on(&mut self) -> Result<bool, FlashError> {
-        match &mut self.left {
-            None => Ok(true),
-            // Behind the cut.
-            Some(usize::MAX) => Err(FlashError::NoPower),
-            Some(0) => {
-                self.left = Some(usize::MAX);
-                Ok(false)
-            }
-            Some(left) => {
-                *left -= 1;
-                Ok(true)
-            }
+    /// A torn word that reads as erased is taken for one that was not written.
+    fn take_torn(&mut self, words: Range<usize>) {
+        for place in words {
+            self.written[place] = self.bytes[place * WRITE..][..WRITE].iter().any(|byte| *byte != 0xff);
         }
     }
 
@@ -126,6 +173,20 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> SimulatedFlash<R
     }
 }
 
+/// A copy has power and faults of its own.
+impl<const READ: usize, const WRITE: usize, const ERASE: usize> Clone for SimulatedFlash<READ, WRITE, ERASE> {
+    fn clone(&self) -> Self {
+        Self {
+            bytes: self.bytes.clone(),
+            written: self.written.clone(),
+            power: Power(Rc::new(Cell::new(self.power.0.get()))),
+            unreadable: Rc::new(Cell::new(self.unreadable.get())),
+            rng: self.rng.clone(),
+            ..*self
+        }
+    }
+}
+
 impl<const READ: usize, const WRITE: usize, const ERASE: usize> ErrorType for SimulatedFlash<READ, WRITE, ERASE> {
     type Error = FlashError;
 }
@@ -135,7 +196,7 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> ReadNorFlash for
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), FlashError> {
         check_read(self, offset, bytes.len()).map_err(FlashError::Rule)?;
-        if self.left == Some(usize::MAX) {
+        if self.power.is_gone() {
             return Err(FlashError::NoPower);
         }
         let range = offset..offset + bytes.len() as u32;
@@ -157,18 +218,21 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> NorFlash for Sim
 
     fn erase(&mut self, from: u32, to: u32) -> Result<(), FlashError> {
         check_erase(self, from, to).map_err(FlashError::Rule)?;
-        let (mut from, to) = (from as usize, to as usize);
+        let (start, to) = (from as usize, to as usize);
+        let mut from = start;
         while from < to {
-            if !self.goes_on()? {
-                let (how, len) =
-                    (self.rng.next_u32(), if self.rng.next_u32().is_multiple_of(2) { ERASE } else { to - from });
-                for at in from..from + len {
+            if !self.power.goes_on()? {
+                // This sector alone, those that follow, or all of the call.
+                let torn = match self.rng.next_u32() % 3 {
+                    0 => from..from + ERASE,
+                    1 => from..to,
+                    _ => start..to,
+                };
+                let how = self.rng.next_u32();
+                for at in torn.clone() {
                     self.bytes[at] = self.torn(how, self.bytes[at], 0xff);
                 }
-                // A word that reads as erased is taken for one.
-                for (word, written) in self.bytes.chunks(WRITE).zip(&mut self.written) {
-                    *written &= word.iter().any(|byte| *byte != 0xff);
-                }
+                self.take_torn(torn.start / WRITE..torn.end / WRITE);
                 return Err(FlashError::NoPower);
             }
             self.bytes[from..from + ERASE].fill(0xff);
@@ -187,19 +251,27 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> NorFlash for Sim
         for (index, word) in bytes.chunks(WRITE).enumerate() {
             let place = first + index;
             assert!(!self.written[place], "the word at {} is written twice", place * WRITE);
-            if !self.goes_on()? {
-                let words = if self.rng.next_u32().is_multiple_of(2) { 1 } else { bytes.len() / WRITE - index };
-                for (place, word) in (place..place + words).zip(bytes.chunks(WRITE).skip(index)) {
+            if !self.power.goes_on()? {
+                // This word alone, those that follow, or all of the call.
+                let torn = match self.rng.next_u32() % 3 {
+                    0 => index..index + 1,
+                    1 => index..bytes.len() / WRITE,
+                    _ => 0..bytes.len() / WRITE,
+                };
+                for index in torn {
                     let how = self.rng.next_u32();
-                    for (at, after) in (place * WRITE..).zip(word) {
+                    let word = &bytes[index * WRITE..][..WRITE];
+                    for (at, after) in ((first + index) * WRITE..).zip(word) {
                         self.bytes[at] = self.torn(how, self.bytes[at], *after);
                     }
-                    self.written[place] = self.bytes[place * WRITE..][..WRITE].iter().any(|byte| *byte != 0xff);
+                    self.take_torn(first + index..first + index + 1);
                 }
                 return Err(FlashError::NoPower);
             }
-            for (own, new) in self.bytes[place * WRITE..].iter_mut().zip(word) {
-                *own &= new;
+            if self.stuck != Some(place) {
+                for (own, new) in self.bytes[place * WRITE..].iter_mut().zip(word) {
+                    *own &= new;
+                }
             }
             self.written[place] = true;
             self.operations += 1;
@@ -208,7 +280,7 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> NorFlash for Sim
     }
 }
 
-/// The same flash with calls that are awaited: each gives way once before it does anything.
+/// The same flash with calls that are awaited: each gives way before every word and sector, so that one that is dropped has done a part.
 #[derive(Clone, Debug)]
 pub struct Awaited<F>(pub F);
 
@@ -243,13 +315,19 @@ where
     const ERASE_SIZE: usize = F::ERASE_SIZE;
 
     async fn erase(&mut self, from: u32, to: u32) -> Result<(), F::Error> {
-        give_way().await;
-        self.0.erase(from, to)
+        for sector in (from..to).step_by(F::ERASE_SIZE) {
+            give_way().await;
+            self.0.erase(sector, sector + F::ERASE_SIZE as u32)?;
+        }
+        Ok(())
     }
 
     async fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), F::Error> {
-        give_way().await;
-        self.0.write(offset, bytes)
+        for (at, word) in (offset..).step_by(F::WRITE_SIZE).zip(bytes.chunks(F::WRITE_SIZE)) {
+            give_way().await;
+            self.0.write(at, word)?;
+        }
+        Ok(())
     }
 }
 

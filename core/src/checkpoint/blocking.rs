@@ -6,27 +6,29 @@ use embedded_storage::nor_flash::NorFlash;
 
 use super::error::CheckpointError;
 use super::log::{BUFFER, Geometry, Log, Operation, Step};
-use super::save::{Outcome, Prepare, Save};
+use super::save::{Clear, Outcome, Prepare, Save};
 use super::scan::Scan;
-use crate::state::{Restore, Source, State, load, record_len};
+use crate::state::{Restore, Source, State, load};
 
 /// The newest state of a device in flash, at any instant, whatever happens to the power.
 ///
 /// The range of flash is two regions, used in turn. Records are appended to one until it is full; then the other one is erased and used. A record
-/// that was cut is passed over, and the one before it is still there, since it is never in the region that is being erased. No word is written
-/// twice.
+/// that was cut is passed over, and the one before it is still there, since it is never in the region that is being erased. No word that reads as
+/// written is written again.
 ///
 /// What is saved together is found together: a tuple of references is one record.
 ///
 /// # Cost
-/// A save writes [`record_len`] bytes, rounded up to what the flash writes at once, and reads them back. Every
+/// A save writes [`record_len`](crate::state::record_len) bytes, rounded up to what the flash writes at once, and reads them back. Every
 /// [`saves_per_erase`](Self::saves_per_erase) saves it erases a region first, which may take seconds; call
-/// [`prepare`](Self::prepare) when there is time for it. Memory: about 50 bytes beside the flash's driver, and 64 bytes of stack for a buffer.
+/// [`prepare`](Self::prepare) when there is time for it. Memory: 40 bytes on a processor of 32 bits, beside the flash's driver. The page
+/// [`saving`](crate::guide::saving) has the stack and the instructions of each core.
 ///
 /// # What is asked of the flash
 /// [`NorFlash`] of `embedded-storage` 0.3: a cut write leaves any bits in the words that it was to write, a cut erase in the sectors that it was to
 /// erase, and nothing else changes. It reads and writes at most 64 bytes at once. A word that was cut before any bit of it fell reads as erased, and
-/// is written again.
+/// is written again. If reading a torn word is a fault of the processor, as on a flash with error correction, the driver has to make an `Err` of it:
+/// then the record does not count.
 ///
 /// ```
 /// use hingeline::checkpoint::{CheckpointError, Checkpoints};
@@ -98,7 +100,7 @@ impl<F: NorFlash> Checkpoints<F> {
         if self.log.newest.is_some() { Some(self.log.newest_sequence) } else { None }
     }
 
-    /// Saves a state behind all others; returns the number of the record.
+    /// Appends a state as the newest record; returns its number.
     ///
     /// # Errors
     /// [`CheckpointError::TooLong`], [`CheckpointError::Flash`], [`CheckpointError::NotAsWritten`]. The newest record is then still there, and the next
@@ -117,7 +119,7 @@ impl<F: NorFlash> Checkpoints<F> {
     /// # Errors
     /// [`CheckpointError::Empty`] if there is none, [`CheckpointError::Refused`] if it is not one for this target,
     /// [`CheckpointError::Flash`] if it can no longer be read: the target is then as before. [`CheckpointError::Cleared`] if it could be read
-    /// once only. Behind a failure another call reads both regions again: if the record cannot be read, it finds the one before it.
+    /// once only. After a failure another call reads both regions again: if the record cannot be read, it finds the previous one.
     pub fn load<T: Restore + ?Sized>(&mut self, target: &mut T) -> Result<u32, CheckpointError<F::Error>> {
         self.rescan()?;
         let (at, len) = self.log.newest.ok_or(CheckpointError::Empty)?;
@@ -129,32 +131,44 @@ impl<F: NorFlash> Checkpoints<F> {
         Ok(self.log.newest_sequence)
     }
 
-    /// Erases the region that the records will go to when this one is full, unless this has been done since the start; returns whether there was
-    /// something to do.
+    /// Erases the region that does not hold the newest record, unless it is erased. Returns whether it erased.
     ///
-    /// The newest record is in the other one. Without this call, the save that finds its region full erases.
+    /// Without this call, the save that finds no room erases. Call it when there is time and [`is_erase_due`](Self::is_erase_due): earlier, it throws
+    /// away older records.
     ///
     /// # Errors
     /// [`CheckpointError::Flash`].
     pub fn prepare(&mut self) -> Result<bool, CheckpointError<F::Error>> {
         self.rescan()?;
-        let due = !self.log.erased;
-        self.run(Prepare::new())?;
+        let prepare = Prepare::new(&self.log);
+        let due = !prepare.is_done();
+        self.run(prepare)?;
         Ok(due)
     }
 
-    /// Whether the next save of this state has to erase a region first.
+    /// Whether the next save of this state has to erase a region first. After a call that failed it may have to, and this says so.
     pub fn is_erase_due<T: State + ?Sized>(&self, state: &T) -> bool {
-        let len = self.log.padded(u32::try_from(record_len(state)).unwrap_or(u32::MAX));
-        !self.log.has_room(len) && !self.log.erased
+        self.log.is_erase_due(state)
     }
 
-    /// How many records of this state a region holds: after so many saves each, the regions are erased in turn. 0 if it holds none.
+    /// How many records of this state a region holds, and so how many saves there are to an erase of a region. 0 if it holds none.
     ///
-    /// A flash for 10,000 erases takes `2 · 10,000 ·` as many saves.
+    /// Two regions that bear 10,000 erases each last for 20,000 times as many saves.
     pub fn saves_per_erase<T: State + ?Sized>(&self, state: &T) -> u32 {
-        let len = self.log.padded(u32::try_from(record_len(state)).unwrap_or(u32::MAX));
-        self.log.region_len().checked_div(len).unwrap_or_default()
+        self.log.records(state)
+    }
+
+    /// Erases both regions: nothing is found afterwards.
+    ///
+    /// The region with the newest record comes last, so that after a power cut either that record is found or none.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Flash`].
+    pub fn clear(&mut self) -> Result<(), CheckpointError<F::Error>> {
+        self.rescan()?;
+        let clear = Clear::new(&mut self.log);
+        self.run(clear)?;
+        self.rescan()
     }
 
     /// Gives the flash back.
@@ -177,7 +191,8 @@ impl<F: NorFlash> Checkpoints<F> {
             match operation.next(&mut self.log, &mut buffer) {
                 Step::Read { at, len } => {
                     let bytes = buffer.get_mut(..len).unwrap_or_default();
-                    let read = self.flash.read(at, bytes).is_ok();
+                    // Once more if it fails: what cannot be read does not count.
+                    let read = self.flash.read(at, bytes).is_ok() || self.flash.read(at, bytes).is_ok();
                     operation.take(&mut self.log, read.then_some(bytes));
                 }
                 Step::Write { at, len } => {

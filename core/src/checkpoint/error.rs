@@ -26,13 +26,16 @@ pub enum CheckpointError<E> {
     TooLong,
     /// There is no whole record.
     Empty,
-    /// What was read back is not what was written. The record before it is still there; the next save goes behind both.
+    /// What was read back is not what was written. The previous record is still there.
     NotAsWritten,
-    /// The newest record is not one for this target, which is as before.
+    /// The newest record does not fit this target. The target is unchanged.
     Refused(Fault),
-    /// The newest record could not be read a second time. Of the target, [`Plain`](crate::state::Plain) states are as before, and all others as
-    /// new.
+    /// The newest record could not be read a second time. Models and other states of many numbers are as new,
+    /// [`Plain`](crate::state::Plain) states are unchanged.
     Cleared,
+    /// Part of the range cannot be read, and no whole record was found: there may be one. Try again, or [`clear`](super::Checkpoints::clear) the range to
+    /// begin anew.
+    Unreadable,
     /// There were 2³² − 2 saves.
     OutOfNumbers,
 }
@@ -42,6 +45,7 @@ impl<E> From<Unfit> for CheckpointError<E> {
         match unfit {
             Unfit::TooLong => Self::TooLong,
             Unfit::OutOfNumbers => Self::OutOfNumbers,
+            Unfit::Unreadable => Self::Unreadable,
         }
     }
 }
@@ -68,6 +72,7 @@ impl<E: fmt::Debug> fmt::Display for CheckpointError<E> {
             Self::NotAsWritten => "the record that was read back is not the one that was written",
             Self::Refused(fault) => return fault.fmt(f),
             Self::Cleared => "the record could not be read twice, and the state was cleared",
+            Self::Unreadable => "no whole record was found, and part of the flash cannot be read",
             Self::OutOfNumbers => "the records have run out of numbers",
         })
     }

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::state::HEADER;
+use crate::state::{HEADER, State, WORD, record_len};
 
 /// The bytes that are read or written at once.
 pub(super) const BUFFER: usize = 64;
@@ -17,38 +17,47 @@ pub(super) struct Geometry {
     pub(super) capacity: usize,
 }
 
-/// Two regions of the same length, one behind the other, and what is known of them.
+/// Two regions of the same length, one after the other, and what is known of them.
 ///
-/// Records are appended to the active region. When it is full, the other one is erased and becomes the active one. So the newest record is
-/// always in a region that is not being erased.
+/// Records are appended to the active region, which holds the newest one. When it is full, the other one is used; if that is full too, it is
+/// erased first. So the newest record is never in a region that is being erased.
 #[derive(Debug)]
 pub(super) struct Log {
     start: u32,
     /// The length of one region.
     region: u32,
-    /// What every offset and every length is a multiple of.
+    /// Every offset and every length is a multiple of this.
     unit: u32,
-    /// Which region is the active one.
-    pub(super) second: bool,
-    /// Where the free space of the active region begins.
-    pub(super) end: u32,
+    /// Where the free space of each region begins.
+    ends: [u32; 2],
     /// Where the newest whole record begins, and its length.
     pub(super) newest: Option<(u32, u32)>,
     /// The highest number that a record has; below that of erased flash.
     pub(super) sequence: u32,
     /// The number of the newest whole record.
     pub(super) newest_sequence: u32,
-    /// The other region was erased whole since the start.
-    pub(super) erased: bool,
+    /// Which region is the active one.
+    pub(super) second: bool,
     /// No operation has been broken off since the regions were read.
     pub(super) known: bool,
+    /// Something could not be read.
+    pub(super) unreadable: bool,
+}
+
+/// Where a record goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) second: bool,
+    /// The region has to be erased first.
+    pub(super) erase: bool,
 }
 
 impl Log {
     /// The log in this range, nothing of which is known. None for a range that cannot be erased in two halves, and for a flash that
     /// reads or writes more than the buffer at once.
     pub(super) fn new(flash: Geometry, range: Range<u32>) -> Option<Self> {
-        let unit = flash.read.max(flash.write);
+        // No record is in between words.
+        let unit = flash.read.max(flash.write).max(WORD);
         let is_multiple = |value: usize, of: usize| value.checked_rem(of) == Some(0);
         let fits = [flash.read, flash.write].iter().all(|size| is_multiple(unit, *size))
             && is_multiple(BUFFER, unit)
@@ -56,18 +65,30 @@ impl Log {
         let region = range.end.checked_sub(range.start)? / 2;
         let whole = [range.start, range.end, region].iter().all(|at| is_multiple(*at as usize, flash.erase));
         let inside = range.end as usize <= flash.capacity && region > 0;
-        (fits && whole && inside).then_some(Self {
+        let mut log = Self {
             start: range.start,
             region,
             unit: unit as u32,
-            second: true,
-            end: region,
+            ends: [0; 2],
             newest: None,
             sequence: 0,
             newest_sequence: 0,
-            erased: false,
+            second: false,
             known: false,
-        })
+            unreadable: false,
+        };
+        log.forget();
+        (fits && whole && inside).then_some(log)
+    }
+
+    /// Forgets what was known.
+    pub(super) fn forget(&mut self) {
+        (self.ends, self.newest, self.sequence, self.newest_sequence) = ([self.region; 2], None, 0, 0);
+        (self.second, self.known, self.unreadable) = (false, false, false);
+    }
+
+    pub(super) const fn unit(&self) -> u32 {
+        self.unit
     }
 
     /// A length in whole units.
@@ -89,20 +110,45 @@ impl Log {
         if second { self.start.saturating_add(self.region) } else { self.start }
     }
 
-    /// The region that is not active.
-    pub(super) const fn other(&self) -> Range<u32> {
-        let from = self.start_of(!self.second);
+    pub(super) const fn range_of(&self, second: bool) -> Range<u32> {
+        let from = self.start_of(second);
         from..from.saturating_add(self.region)
     }
 
-    /// Whether another record of this padded length has room in the active region.
-    pub(super) const fn has_room(&self, len: u32) -> bool {
-        len <= self.region.saturating_sub(self.end)
+    /// Where the free space of a region begins.
+    pub(super) const fn end(&self, second: bool) -> u32 {
+        let [first_end, second_end] = self.ends;
+        if second { second_end } else { first_end }
     }
 
-    /// Makes the other region, which is erased, the active one.
-    pub(super) fn turn(&mut self) {
-        (self.second, self.end, self.erased) = (!self.second, 0, false);
+    pub(super) const fn set_end(&mut self, second: bool, end: u32) {
+        let [first_end, second_end] = &mut self.ends;
+        *(if second { second_end } else { first_end }) = end;
+    }
+
+    const fn has_room(&self, second: bool, len: u32) -> bool {
+        len <= self.region.saturating_sub(self.end(second))
+    }
+
+    /// Where the next record of this padded length goes.
+    pub(super) const fn place(&self, len: u32) -> Place {
+        let in_other = self.has_room(!self.second, len);
+        let second = if self.has_room(self.second, len) { self.second } else { !self.second };
+        Place { second, erase: second != self.second && !in_other }
+    }
+
+    /// Whether a save of this state has to erase a region first, or may have to.
+    pub(super) fn is_erase_due<T: State + ?Sized>(&self, state: &T) -> bool {
+        !self.known || self.place(self.padded_record(state)).erase
+    }
+
+    /// How many records of this state a region holds.
+    pub(super) fn records<T: State + ?Sized>(&self, state: &T) -> u32 {
+        self.region.checked_div(self.padded_record(state)).unwrap_or_default()
+    }
+
+    fn padded_record<T: State + ?Sized>(&self, state: &T) -> u32 {
+        self.padded(u32::try_from(record_len(state)).unwrap_or(u32::MAX))
     }
 }
 

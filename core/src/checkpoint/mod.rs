@@ -1,7 +1,9 @@
 //! The newest state in flash, found again after a power cut at any instant.
 //!
-//! What has to be read, written and erased, and in which order, is decided step by step by operations that know no driver (`scan`, `save`);
-//! the drivers do the steps, and block ([`Checkpoints`]) or wait (`AsyncCheckpoints`, with the feature `async`).
+//! [`Checkpoints`] works on a flash whose calls block, `AsyncCheckpoints`, with the feature `async`, on one whose calls are awaited. The page
+//! [`saving`](crate::guide::saving) of the guide shows a device that uses them.
+
+// Operations that know no driver (`scan`, `save`) decide step by step what is to be read, written and erased; the drivers do the steps.
 
 mod blocking;
 mod error;

@@ -1,6 +1,6 @@
 //! Appends a record to a log.
 
-use super::log::{BUFFER, Buffer, Log, Operation, Step};
+use super::log::{BUFFER, Buffer, Log, Operation, Place, Step};
 use super::scan::Verify;
 use crate::state::{Encoder, Fault, State};
 
@@ -20,6 +20,8 @@ pub(super) enum Unfit {
     TooLong,
     /// There are no more numbers.
     OutOfNumbers,
+    /// Something would have to be erased that cannot be read, and there is no other record.
+    Unreadable,
 }
 
 impl From<Fault> for Unfit {
@@ -32,16 +34,18 @@ impl From<Fault> for Unfit {
 enum Stage {
     /// The region to be used has to be erased.
     Erase,
+    /// It has been erased.
+    Erased,
     Write,
     Verify(Verify),
 }
 
-/// Erases the other region if the active one is full, writes the record in pieces, its checksum in the last one, and reads it back.
+/// Erases the other region if there is no room, writes the record in pieces, its checksum in the last one, and reads it back.
 pub(super) struct Save<'a, T: ?Sized> {
     encoder: Encoder<'a, T>,
     stage: Stage,
+    second: bool,
     sequence: u32,
-    at: u32,
     written: u32,
 }
 
@@ -54,11 +58,19 @@ impl<'a, T: State + ?Sized> Save<'a, T> {
         if len > log.region_len() {
             return Err(Unfit::TooLong);
         }
-        let stage = if log.has_room(len) { Stage::Write } else { Stage::Erase };
-        let at = log.start_of(log.second).saturating_add(log.end);
-        // Whoever breaks off from here on does not know what the flash holds.
+        let Place { second, erase } = log.place(len);
+        if erase && log.newest.is_none() && log.unreadable {
+            return Err(Unfit::Unreadable);
+        }
+        // From here on, if the operation is broken off, it is not known what the flash holds.
         log.known = false;
-        Ok(Self { encoder, stage, sequence, at, written: 0 })
+        let stage = if erase { Stage::Erase } else { Stage::Write };
+        Ok(Self { encoder, stage, second, sequence, written: 0 })
+    }
+
+    /// Where the record begins.
+    fn start(&self, log: &Log) -> u32 {
+        log.start_of(self.second).saturating_add(log.end(self.second))
     }
 
     /// The next piece of the record in the buffer, padded as the flash wants it.
@@ -76,23 +88,25 @@ impl<T: State + ?Sized> Operation for Save<'_, T> {
     type Output = Outcome;
 
     fn next(&mut self, log: &mut Log, buffer: &mut Buffer) -> Step<Outcome> {
-        if let Stage::Erase = self.stage {
-            let other = log.other();
-            if !log.erased {
-                // The next call is behind the erase.
-                log.erased = true;
-                return Step::Erase(other);
+        match self.stage {
+            Stage::Erase => {
+                self.stage = Stage::Erased;
+                return Step::Erase(log.range_of(self.second));
             }
-            log.turn();
-            (self.at, self.stage) = (other.start, Stage::Write);
+            Stage::Erased => {
+                self.stage = Stage::Write;
+                log.set_end(self.second, 0);
+            }
+            Stage::Write | Stage::Verify(_) => {}
         }
+        let (start, len) = (self.start(log), self.encoder.record_len() as u32);
         if let Stage::Write = self.stage {
             if let Some(len) = self.piece(log, buffer) {
-                let at = self.at.saturating_add(self.written);
+                let at = start.saturating_add(self.written);
                 self.written = self.written.saturating_add(len as u32);
                 return Step::Write { at, len };
             }
-            self.stage = Stage::Verify(Verify::new(self.at, self.encoder.record_len() as u32));
+            self.stage = Stage::Verify(Verify::new(start, len));
         }
         let Stage::Verify(verify) = &self.stage else { return Step::Done(Outcome::NotAsWritten) };
         if let Some((at, len)) = verify.next(log) {
@@ -101,8 +115,8 @@ impl<T: State + ?Sized> Operation for Save<'_, T> {
         if !verify.is_whole() {
             return Step::Done(Outcome::NotAsWritten);
         }
-        log.end = log.end.saturating_add(self.written);
-        log.newest = Some((self.at, self.encoder.record_len() as u32));
+        log.set_end(self.second, log.end(self.second).saturating_add(self.written));
+        (log.newest, log.second) = (Some((start, len)), self.second);
         (log.sequence, log.newest_sequence, log.known) = (self.sequence, self.sequence, true);
         Step::Done(Outcome::Saved(self.sequence))
     }
@@ -114,15 +128,20 @@ impl<T: State + ?Sized> Operation for Save<'_, T> {
     }
 }
 
-/// Erases the region that is not active.
+/// Erases the region that is not active, unless it is erased.
 pub(super) struct Prepare {
-    /// Whether the next call is behind the erase.
-    erased: bool,
+    /// It is erased.
+    done: bool,
 }
 
 impl Prepare {
-    pub(super) fn new() -> Self {
-        Self { erased: false }
+    pub(super) fn new(log: &Log) -> Self {
+        Self { done: log.end(!log.second) == 0 }
+    }
+
+    /// Whether there is nothing to erase.
+    pub(super) const fn is_done(&self) -> bool {
+        self.done
     }
 }
 
@@ -130,12 +149,42 @@ impl Operation for Prepare {
     type Output = ();
 
     fn next(&mut self, log: &mut Log, _: &mut Buffer) -> Step<()> {
-        if self.erased || log.erased {
-            log.erased = true;
+        let other = !log.second;
+        if self.done {
+            log.set_end(other, 0);
             return Step::Done(());
         }
-        self.erased = true;
-        Step::Erase(log.other())
+        self.done = true;
+        // Until it is erased, it holds nobody knows what.
+        log.set_end(other, log.region_len());
+        Step::Erase(log.range_of(other))
+    }
+
+    fn take(&mut self, _: &mut Log, _: Option<&[u8]>) {}
+}
+
+/// Erases both regions, the one with the newest record last: until then it is found.
+pub(super) struct Clear {
+    erased: u8,
+}
+
+impl Clear {
+    pub(super) fn new(log: &mut Log) -> Self {
+        log.known = false;
+        Self { erased: 0 }
+    }
+}
+
+impl Operation for Clear {
+    type Output = ();
+
+    fn next(&mut self, log: &mut Log, _: &mut Buffer) -> Step<()> {
+        self.erased = self.erased.saturating_add(1);
+        match self.erased {
+            1 => Step::Erase(log.range_of(!log.second)),
+            2 => Step::Erase(log.range_of(log.second)),
+            _ => Step::Done(()),
+        }
     }
 
     fn take(&mut self, _: &mut Log, _: Option<&[u8]>) {}

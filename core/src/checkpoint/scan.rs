@@ -45,34 +45,41 @@ impl Verify {
 enum Reading {
     /// What may be a header.
     Header,
-    /// The record behind a header.
+    /// The record of a header.
     Record(Header, Verify),
+    /// What may be free space, up to here.
+    Blank(u32),
 }
 
 /// Walks through both regions, from record to record.
 ///
 /// # What is found in a region
-/// Records one behind another, then free space. A record that was cut is passed over by the length in its header. The header is
-/// written by itself: if it was cut, nothing lies behind it, and it is passed over alone. It has no word that reads as erased.
-///
-/// If a header cannot be read, the region takes no more.
+/// Records one after another, then free space. A record that was cut is passed over by the length in its header. The header is
+/// written by itself, and has no word that reads as erased; where it was cut or cannot be read, the walk goes on unit by unit until it
+/// finds the next one. Space is free if everything up to the end of the region reads as erased.
 pub(super) struct Scan {
     second: bool,
     /// In the region.
     at: u32,
     reading: Reading,
+    /// Headers that could not be read: each may have a number that is not known.
+    hidden: u32,
     done: bool,
 }
 
 impl Scan {
     /// Before the first region; forgets what was known.
     pub(super) fn new(log: &mut Log) -> Self {
-        (log.second, log.end, log.newest) = (true, log.region_len(), None);
-        (log.sequence, log.newest_sequence, log.erased, log.known) = (0, 0, false, false);
-        Self { second: false, at: 0, reading: Reading::Header, done: false }
+        log.forget();
+        Self { second: false, at: 0, reading: Reading::Header, hidden: 0, done: false }
     }
 
-    /// Goes on behind what was read.
+    /// Where it is in the flash.
+    fn place(&self, log: &Log) -> u32 {
+        log.start_of(self.second).saturating_add(self.at)
+    }
+
+    /// Goes on after what was read.
     fn pass(&mut self, log: &mut Log, len: u32) {
         self.at = self.at.saturating_add(len);
         self.reading = Reading::Header;
@@ -83,39 +90,61 @@ impl Scan {
 
     /// The free space of the region begins here.
     fn end_region(&mut self, log: &mut Log, end: u32) {
-        let start = log.start_of(self.second);
-        let is_own = |at: u32| at >= start && at.saturating_sub(start) < log.region_len();
-        if log.newest.is_some_and(|(at, _)| is_own(at)) {
-            (log.second, log.end) = (self.second, end);
-        }
+        log.set_end(self.second, end);
         if self.second {
-            (self.done, log.known) = (true, true);
+            log.sequence = log.sequence.saturating_add(self.hidden);
+            // Of a flash that could not be read nothing is known.
+            (self.done, log.known) = (true, log.newest.is_some() || !log.unreadable);
         }
         (self.second, self.at, self.reading) = (true, 0, Reading::Header);
     }
 
-    /// A header cannot be read: nobody knows where the next one is, nor the numbers of those behind, which may be readable again one day.
-    fn give_up_region(&mut self, log: &mut Log) {
-        let most = log.region_len().checked_div(log.head()).unwrap_or_default();
-        log.sequence = log.sequence.saturating_add(most);
-        self.end_region(log, log.region_len());
-    }
-
     fn take_header(&mut self, log: &mut Log, bytes: &[u8]) {
-        if bytes.iter().all(|byte| *byte == 0xff) {
-            self.end_region(log, self.at);
+        if is_erased(bytes) {
+            self.reading = Reading::Blank(self.at);
             return;
         }
         let rest = log.region_len().saturating_sub(self.at);
         match header_of(bytes) {
             Some(header) if log.padded(header.len) <= rest => {
                 log.sequence = log.sequence.max(header.sequence);
-                let at = log.start_of(self.second).saturating_add(self.at);
-                self.reading = Reading::Record(header, Verify::new(at, header.len));
+                self.reading = Reading::Record(header, Verify::new(self.place(log), header.len));
             }
-            _ => self.pass(log, log.head()),
+            _ => self.pass(log, log.unit()),
         }
     }
+
+    /// A record has been read to its end, or could not be.
+    fn take_record(&mut self, log: &mut Log, header: Header, whole: bool) {
+        // Of two with the same number the later one is the newer one.
+        if whole && (log.newest.is_none() || header.sequence >= log.newest_sequence) {
+            (log.newest, log.newest_sequence) = (Some((self.place(log), header.len)), header.sequence);
+            log.second = self.second;
+        }
+        self.pass(log, log.padded(header.len));
+    }
+
+    fn take_blank(&mut self, log: &mut Log, from: u32, bytes: &[u8]) {
+        match bytes.iter().position(|byte| *byte != 0xff) {
+            // Not free, then: the walk goes on there.
+            Some(index) => {
+                let units = (index as u32).checked_div(log.unit()).unwrap_or_default();
+                self.at = from;
+                self.pass(log, units.saturating_mul(log.unit()));
+            }
+            None => {
+                let next = from.saturating_add(bytes.len() as u32);
+                self.reading = Reading::Blank(next);
+                if next >= log.region_len() {
+                    self.end_region(log, self.at);
+                }
+            }
+        }
+    }
+}
+
+fn is_erased(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0xff)
 }
 
 fn header_of(bytes: &[u8]) -> Option<Header> {
@@ -130,39 +159,41 @@ impl Operation for Scan {
     type Output = ();
 
     fn next(&mut self, log: &mut Log, _: &mut Buffer) -> Step<()> {
-        if self.done {
-            return Step::Done(());
-        }
         if let Reading::Record(header, verify) = &self.reading {
             if let Some((at, len)) = verify.next(log) {
                 return Step::Read { at, len };
             }
-            let header = *header;
-            // Of two with the same number, the one that is found last would be the one that was written last.
-            if verify.is_whole() && (log.newest.is_none() || header.sequence >= log.newest_sequence) {
-                let at = log.start_of(self.second).saturating_add(self.at);
-                (log.newest, log.newest_sequence) = (Some((at, header.len)), header.sequence);
-            }
-            self.pass(log, log.padded(header.len));
-            return self.next_header(log);
+            let (header, whole) = (*header, verify.is_whole());
+            self.take_record(log, header, whole);
         }
-        self.next_header(log)
-    }
-
-    fn take(&mut self, log: &mut Log, bytes: Option<&[u8]>) {
-        match (&mut self.reading, bytes) {
-            (Reading::Record(_, verify), bytes) => verify.take(bytes),
-            (Reading::Header, Some(bytes)) => self.take_header(log, bytes),
-            (Reading::Header, None) => self.give_up_region(log),
-        }
-    }
-}
-
-impl Scan {
-    fn next_header(&self, log: &Log) -> Step<()> {
         if self.done {
             return Step::Done(());
         }
-        Step::Read { at: log.start_of(self.second).saturating_add(self.at), len: log.head() as usize }
+        if let Reading::Blank(from) = self.reading {
+            let len = log.region_len().saturating_sub(from).min(BUFFER as u32) as usize;
+            return Step::Read { at: log.start_of(self.second).saturating_add(from), len };
+        }
+        Step::Read { at: self.place(log), len: log.head() as usize }
+    }
+
+    fn take(&mut self, log: &mut Log, bytes: Option<&[u8]>) {
+        log.unreadable |= bytes.is_none();
+        match (&mut self.reading, bytes) {
+            (Reading::Record(_, verify), bytes) => verify.take(bytes),
+            (Reading::Header, Some(bytes)) => self.take_header(log, bytes),
+            (Reading::Header, None) => {
+                self.hidden = self.hidden.saturating_add(1);
+                self.pass(log, log.unit());
+            }
+            (Reading::Blank(from), Some(bytes)) => {
+                let from = *from;
+                self.take_blank(log, from, bytes);
+            }
+            // Looked at as a header, unit by unit.
+            (Reading::Blank(from), None) => {
+                self.at = *from;
+                self.reading = Reading::Header;
+            }
+        }
     }
 }

@@ -6,13 +6,13 @@ use embedded_storage_async::nor_flash::NorFlash;
 
 use super::error::CheckpointError;
 use super::log::{BUFFER, Buffer, Geometry, Log, Operation, Step};
-use super::save::{Outcome, Prepare, Save};
+use super::save::{Clear, Outcome, Prepare, Save};
 use super::scan::Scan;
 use crate::state::{Decoder, Fault, Reading, Restore, State};
 
 /// [`Checkpoints`](super::Checkpoints) on a flash whose calls are awaited, by the async `NorFlash` of `embedded-storage-async` 0.4. The flash holds the same bytes.
 ///
-/// A call whose future is dropped is one that the power cut: the newest record is still there, and the next call finds out what the flash
+/// Dropping the future of a call has the effect of a power cut: the newest record is still there, and the next call finds out what the flash
 /// holds. A target of which the restoring was dropped is as [`CheckpointError::Cleared`] says.
 ///
 /// ```
@@ -88,9 +88,10 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
         if !reading.is_whole() {
             return Err(CheckpointError::Refused(Fault::Truncated));
         }
+        let sum = reading.sum();
         let mut decoder = Decoder::new(target);
         match self.read_record(at, len, |bytes| decoder.push(bytes)).await {
-            Ok(Ok(())) => decoder.finish().map_err(|_| CheckpointError::Cleared)?,
+            Ok(Ok(())) => decoder.finish_if(|own| own == sum).map_err(|_| CheckpointError::Cleared)?,
             _ => return Err(CheckpointError::Cleared),
         }
         Ok(self.log.newest_sequence)
@@ -102,9 +103,31 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As there.
     pub async fn prepare(&mut self) -> Result<bool, CheckpointError<F::Error>> {
         self.rescan().await?;
-        let due = !self.log.erased;
-        self.run(Prepare::new()).await?;
+        let prepare = Prepare::new(&self.log);
+        let due = !prepare.is_done();
+        self.run(prepare).await?;
         Ok(due)
+    }
+
+    /// As [`Checkpoints::is_erase_due`](super::Checkpoints::is_erase_due).
+    pub fn is_erase_due<T: State + ?Sized>(&self, state: &T) -> bool {
+        self.log.is_erase_due(state)
+    }
+
+    /// As [`Checkpoints::saves_per_erase`](super::Checkpoints::saves_per_erase).
+    pub fn saves_per_erase<T: State + ?Sized>(&self, state: &T) -> u32 {
+        self.log.records(state)
+    }
+
+    /// As [`Checkpoints::clear`](super::Checkpoints::clear).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn clear(&mut self) -> Result<(), CheckpointError<F::Error>> {
+        self.rescan().await?;
+        let clear = Clear::new(&mut self.log);
+        self.run(clear).await?;
+        self.rescan().await
     }
 
     /// Gives the flash back.
@@ -126,7 +149,8 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
             match operation.next(&mut self.log, &mut buffer) {
                 Step::Read { at, len } => {
                     let bytes = buffer.get_mut(..len).unwrap_or_default();
-                    let read = self.flash.read(at, bytes).await.is_ok();
+                    // Once more if it fails: what cannot be read does not count.
+                    let read = self.flash.read(at, bytes).await.is_ok() || self.flash.read(at, bytes).await.is_ok();
                     operation.take(&mut self.log, read.then_some(bytes));
                 }
                 Step::Write { at, len } => {

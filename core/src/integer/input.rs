@@ -97,6 +97,10 @@ mod sealed {
         /// The bits of a value, and 256 more if it has a sign.
         const FORMAT: u32;
 
+        /// The sums of values that are all as low or as high as they can be, one value.
+        const LOWEST: i64;
+        const HIGHEST: i64;
+
         /// The input of each value by its scale; returns how many were clamped.
         fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
             inputs(raw, Self::SHIFT, scales, x, |value| value as i16)
@@ -107,6 +111,8 @@ mod sealed {
 impl sealed::RawValue for u8 {
     const SHIFT: u32 = 8;
     const FORMAT: u32 = 8;
+    const LOWEST: i64 = u8::MIN as i64;
+    const HIGHEST: i64 = u8::MAX as i64;
 
     fn inputs(raw: &[Self], scales: &[InputScale], x: &mut [i16]) -> u32 {
         CHOSEN.integer_inputs(KEY, raw, scales, x)
@@ -116,11 +122,15 @@ impl sealed::RawValue for u8 {
 impl sealed::RawValue for i8 {
     const SHIFT: u32 = 8;
     const FORMAT: u32 = 256 + 8;
+    const LOWEST: i64 = i8::MIN as i64;
+    const HIGHEST: i64 = i8::MAX as i64;
 }
 
 impl sealed::RawValue for i16 {
     const SHIFT: u32 = 12;
     const FORMAT: u32 = 256 + 16;
+    const LOWEST: i64 = i16::MIN as i64;
+    const HIGHEST: i64 = i16::MAX as i64;
 }
 
 impl InputScale {
@@ -161,11 +171,16 @@ impl Sums {
         (self.sum, self.squares)
     }
 
-    /// Whether so many values of 16 bits can have these sums: `(Σ)² ≤ N · Σ²`, `Σ² ≤ N · 2³⁰` and `Σ ≤ N · (2¹⁵ − 1)`.
-    pub(super) fn is_of(&self, count: u32) -> bool {
+    /// Whether so many raw values can have these sums, with l and h the lowest and the highest one: `l N ≤ Σ ≤ h N`, `Σ² ≤ N · max(l², h²)` and
+    /// `(Σ)² ≤ N · Σ²`.
+    pub(super) fn is_of<Q: RawValue>(&self, count: u32) -> bool {
         let (n, sum, squares) = (u128::from(count), u128::from(self.sum.unsigned_abs()), u128::from(self.squares));
-        let highest = i64::from(count).wrapping_mul(i16::MAX.into());
-        squares <= n.wrapping_shl(30) && self.sum <= highest && sum.wrapping_mul(sum) <= n.wrapping_mul(squares)
+        let of_all = |value: i64| i64::from(count).wrapping_mul(value);
+        let largest = u128::from(Q::LOWEST.unsigned_abs().max(Q::HIGHEST.unsigned_abs()));
+        self.sum >= of_all(Q::LOWEST)
+            && self.sum <= of_all(Q::HIGHEST)
+            && squares <= n.wrapping_mul(largest.wrapping_mul(largest))
+            && sum.wrapping_mul(sum) <= n.wrapping_mul(squares)
     }
 
     /// The scale that leaves a mean of 0 and a deviation of 1.
@@ -232,7 +247,7 @@ impl<'a, Q: RawValue> Moments<'a, Q> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn resume(sums: &'a mut [Sums], count: u32) -> Result<Self, Error> {
-        if sums.iter().all(|sums| sums.is_of(count)) {
+        if sums.iter().all(|sums| sums.is_of::<Q>(count)) {
             Ok(Self { sums, count, raw: PhantomData })
         } else {
             Err(Error::InvalidState)

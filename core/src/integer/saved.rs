@@ -153,7 +153,7 @@ impl<Q: RawValue> Part for Moments<'_, Q> {
         }
         let [low, high, squares] = *words;
         let sums = Sums::from_parts(wide(low, high) as i64, wide(squares, word));
-        if sums.is_of(*count) { Ok(()) } else { Err(Error::InvalidState.into()) }
+        if sums.is_of::<Q>(*count) { Ok(()) } else { Err(Error::InvalidState.into()) }
     }
 
     fn whole(&self, _: &Self::Seen) -> Result<(), Fault> {

@@ -60,7 +60,7 @@ impl<L: Plain<Value = L>> Plain for Weighted<'_, L> {
         let loss = words.take_state(&self.loss)?;
         let own = [self.weights.len() as u32, checksum_of(self.weights)];
         let weights = self.weights;
-        if own == [words.take(), words.take()] { Ok(Self { loss, weights }) } else { Err(Error::InvalidState.into()) }
+        if own == [words.take(), words.take()] { Ok(Self { loss, weights }) } else { Err(Fault::Weights) }
     }
 
     fn assign(&mut self, value: Self) {

@@ -6,7 +6,6 @@ use super::objective::Objective;
 use super::softmax::Softmax;
 use super::weighted::Weighted;
 use super::weston_watkins::WestonWatkins;
-use crate::error::Error;
 use crate::state::{Fault, Plain, Words, checksum, kind};
 
 impl Plain for WestonWatkins {
@@ -74,7 +73,7 @@ impl<L: Plain<Value = L> + Copy> Plain for Weighted<'_, L> {
     fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
         let loss = words.take_state(self.loss_function())?;
         let own = [self.weights().len() as u32, checksum_of(self.weights())];
-        if own == [words.take(), words.take()] { Ok(self.with(loss)) } else { Err(Error::InvalidState.into()) }
+        if own == [words.take(), words.take()] { Ok(self.with(loss)) } else { Err(Fault::Weights) }
     }
 
     fn assign(&mut self, value: Self) {

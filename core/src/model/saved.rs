@@ -12,6 +12,7 @@ enum Place {
     Bias(usize),
     Scale,
     Carry,
+    Bound,
 }
 
 impl<S: Storage, K> AnyModel<S, K> {
@@ -20,24 +21,27 @@ impl<S: Storage, K> AnyModel<S, K> {
         match index.checked_sub(weights) {
             None => Place::Weight(index),
             Some(index) if index < bias => Place::Bias(index),
-            Some(index) if index == bias => Place::Scale,
-            Some(_) => Place::Carry,
+            Some(index) => match index.saturating_sub(bias) {
+                0 => Place::Scale,
+                1 => Place::Carry,
+                _ => Place::Bound,
+            },
         }
     }
 }
 
-/// The weights row after row, the bias, the value of the scale, its carry.
+/// The weights row after row, the bias, the value of the scale, its carry, the bound of the weights.
 impl<S: Storage, K> Part for AnyModel<S, K> {
     const KIND: u32 = kind::MODEL;
-    /// The largest magnitude of the weights, and the scale.
-    type Seen = (f32, Scale);
+    /// The largest magnitude of the weights, the scale, and the bound.
+    type Seen = (f32, Scale, f32);
 
     fn record_shape(&self) -> [u32; 2] {
         self.shape().map(|count| count as u32)
     }
 
     fn record_words(&self) -> usize {
-        self.storage.weights().len().saturating_add(self.storage.bias().len()).saturating_add(2)
+        self.storage.weights().len().saturating_add(self.storage.bias().len()).saturating_add(3)
     }
 
     fn word(&self, index: usize) -> u32 {
@@ -46,47 +50,54 @@ impl<S: Storage, K> Part for AnyModel<S, K> {
             Place::Bias(index) => self.storage.bias().get(index).copied().unwrap_or_default(),
             Place::Scale => self.scale.get().value,
             Place::Carry => self.scale.get().carry,
+            Place::Bound => self.bound,
         };
         value.to_bits()
     }
 
-    fn unseen(&self) -> (f32, Scale) {
-        (0.0, Scale::ONE)
+    fn unseen(&self) -> Self::Seen {
+        (0.0, Scale::ONE, 0.0)
     }
 
-    fn see(&self, (bound, scale): &mut (f32, Scale), index: usize, word: u32) -> Result<(), Fault> {
+    fn see(&self, (largest, scale, bound): &mut Self::Seen, index: usize, word: u32) -> Result<(), Fault> {
         let value = f32::from_bits(word);
         if !value.is_finite() {
             return Err(Error::NonFiniteModel.into());
         }
         match self.place(index) {
-            Place::Weight(_) => *bound = bound.max(value.abs()),
+            Place::Weight(_) => *largest = largest.max(value.abs()),
             Place::Bias(_) => (),
             Place::Scale => scale.value = value,
             Place::Carry => scale.carry = value,
+            Place::Bound => *bound = value,
         }
         Ok(())
     }
 
-    fn whole(&self, (bound, scale): &(f32, Scale)) -> Result<(), Fault> {
+    fn whole(&self, (largest, scale, bound): &Self::Seen) -> Result<(), Fault> {
         let scale = scale.checked()?;
-        if scale.keeps_finite(*bound) { Ok(()) } else { Err(Error::NonFiniteModel.into()) }
+        if !scale.keeps_finite(*bound) {
+            return Err(Error::NonFiniteModel.into());
+        }
+        if *bound >= *largest { Ok(()) } else { Err(Error::InvalidState.into()) }
     }
 
     fn set(&mut self, index: usize, word: u32) {
         let place = self.place(index);
+        // Until it is known: then a decoder that is leaked leaves a model that is guarded.
+        self.bound = f32::INFINITY;
         let (weights, bias) = self.storage.parts_mut();
         let own = match place {
             Place::Weight(index) => weights.get_mut(index),
             Place::Bias(index) => bias.get_mut(index),
-            Place::Scale | Place::Carry => None,
+            Place::Scale | Place::Carry | Place::Bound => None,
         };
         if let Some(own) = own {
             *own = f32::from_bits(word);
         }
     }
 
-    fn settle(&mut self, (bound, scale): (f32, Scale)) {
+    fn settle(&mut self, (_, scale, bound): Self::Seen) {
         (self.scale, self.bound) = (StoredScale::of(scale), bound);
     }
 

@@ -353,8 +353,8 @@ impl<S: Storage> Observer for AnyAverage<S> {
 /// ```
 #[derive(Debug)]
 pub struct AveragedSgd<'a, A, R, L = WestonWatkins> {
-    sgd: Sgd<R, L>,
-    average: &'a mut A,
+    pub(super) sgd: Sgd<R, L>,
+    pub(super) average: &'a mut A,
 }
 
 impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> {
@@ -374,6 +374,11 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
     /// The descent, to go on without averaging or to be saved.
     pub const fn sgd(&self) -> Sgd<R, L> {
         self.sgd
+    }
+
+    /// The average as it is.
+    pub const fn average(&self) -> &AnyAverage<A> {
+        self.average
     }
 
     /// As [`Sgd::step`], averaged.

@@ -75,7 +75,8 @@ impl EarlyStopping {
     /// Goes on from a saved state.
     ///
     /// # Errors
-    /// [`Error::InvalidPatience`] for a patience of 0, [`Error::InvalidState`] for a lowest value that is NaN.
+    /// [`Error::InvalidPatience`] for a patience of 0, [`Error::InvalidState`] for a lowest value that is NaN, and for epochs since one
+    /// that there is not.
     ///
     /// ```
     /// use hingeline::EarlyStopping;
@@ -89,6 +90,7 @@ impl EarlyStopping {
         }
         match lowest {
             Some(lowest) if lowest.is_nan() => Err(Error::InvalidState),
+            None if waited > 0 => Err(Error::InvalidState),
             _ => Ok(Self { patience, lowest, waited }),
         }
     }

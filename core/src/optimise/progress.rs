@@ -55,6 +55,12 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
         Ok(progress)
     }
 
+    /// The state that a run left behind, whose next step may be refused: a schedule may be at its end.
+    pub(super) fn of_run(objective: Objective<L>, schedule: S, steps: u64) -> Result<Self, Error> {
+        schedule.check()?;
+        Ok(Self { objective, schedule, steps })
+    }
+
     /// The loss that is minimised, and its regulariser.
     pub const fn objective(&self) -> Objective<L> {
         self.objective

@@ -5,12 +5,13 @@ use super::early_stopping::EarlyStopping;
 use super::line_search::LineSearch;
 use super::progress::Progress;
 use super::schedule::{Constant, Cosine, InverseTime, Limited, Pegasos, Schedule, StepDecay};
-use super::search::Search;
+use super::search::{RandomLocalSearch, RandomSearch, Search};
 use super::sgd::Sgd;
 use crate::error::Error;
+use crate::kernel::Kernel;
 use crate::landscape::AnyDirection;
 use crate::loss::{Loss, Objective, PiecewiseLinear};
-use crate::model::{AnyGradient, Storage};
+use crate::model::{AnyGradient, AnyModel, Storage};
 use crate::state::{Fault, Plain, Words, kind};
 
 impl Plain for Constant {
@@ -152,7 +153,7 @@ where
     fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
         let objective = words.take_state(&self.objective())?;
         let schedule = words.take_state(&self.schedule())?;
-        Ok(Self::new(objective, schedule, words.take_u64())?)
+        Ok(Self::of_run(objective, schedule, words.take_u64())?)
     }
 
     fn assign(&mut self, value: Self) {
@@ -254,6 +255,54 @@ impl<L: Loss + Plain<Value = L>> Plain for Search<L> {
 
     fn assign(&mut self, value: Self) {
         *self = value;
+    }
+}
+
+/// The state; the candidate is scratch.
+impl<T, K, L> Plain for RandomSearch<'_, AnyModel<T, K>, L>
+where
+    T: Storage,
+    K: Kernel,
+    L: Loss + Plain<Value = L>,
+{
+    type Value = Search<L>;
+    const KIND: u32 = kind::RANDOM_SEARCH;
+    const LEN: usize = <Search<L> as Plain>::LEN;
+
+    fn put(&self, words: &mut Words) {
+        self.state().put(words);
+    }
+
+    fn parse(&self, words: &mut Words) -> Result<Search<L>, Fault> {
+        self.state().parse(words)
+    }
+
+    fn assign(&mut self, value: Search<L>) {
+        self.search = value;
+    }
+}
+
+/// The state; the candidate is scratch.
+impl<T, K, L> Plain for RandomLocalSearch<'_, AnyModel<T, K>, L>
+where
+    T: Storage,
+    K: Kernel,
+    L: Loss + Plain<Value = L>,
+{
+    type Value = Search<L>;
+    const KIND: u32 = kind::RANDOM_LOCAL_SEARCH;
+    const LEN: usize = <Search<L> as Plain>::LEN;
+
+    fn put(&self, words: &mut Words) {
+        self.state().put(words);
+    }
+
+    fn parse(&self, words: &mut Words) -> Result<Search<L>, Fault> {
+        self.state().parse(words)
+    }
+
+    fn assign(&mut self, value: Search<L>) {
+        self.search = value;
     }
 }
 

@@ -1,9 +1,12 @@
 //! The words of an average in a record.
 
-use super::average::{AnyAverage, agree};
+use super::average::{AnyAverage, AveragedSgd, agree};
+use super::schedule::Schedule;
+use super::sgd::Sgd;
 use crate::error::Error;
+use crate::loss::Loss;
 use crate::model::Storage;
-use crate::state::{Fault, Part, kind};
+use crate::state::{Decode, Encode, Fault, Part, Plain, kind};
 
 /// Where a word belongs.
 enum Place {
@@ -97,5 +100,60 @@ impl<S: Storage> Part for AnyAverage<S> {
 
     fn clear_words(&mut self) {
         self.clear();
+    }
+}
+
+/// Two parts: the average and the SGD.
+impl<A, R, L> Encode for AveragedSgd<'_, AnyAverage<A>, R, L>
+where
+    A: Storage,
+    R: Schedule + Plain<Value = R>,
+    L: Loss + Plain<Value = L>,
+{
+    const PARTS: u16 = 2;
+
+    fn words(&self) -> usize {
+        (&*self.average, &self.sgd).words()
+    }
+
+    fn word_at(&self, index: usize) -> u32 {
+        (&*self.average, &self.sgd).word_at(index)
+    }
+}
+
+impl<A, R, L> Decode for AveragedSgd<'_, AnyAverage<A>, R, L>
+where
+    A: Storage,
+    R: Schedule + Plain<Value = R>,
+    L: Loss + Plain<Value = L>,
+{
+    type Seen = (<AnyAverage<A> as Decode>::Seen, <Sgd<R, L> as Decode>::Seen);
+
+    fn unseen(&self) -> Self::Seen {
+        (Decode::unseen(&*self.average), Decode::unseen(&self.sgd))
+    }
+
+    fn see_at(&self, (average, sgd): &mut Self::Seen, index: usize, word: u32) -> Result<(), Fault> {
+        match index.checked_sub(self.average.words()) {
+            None => self.average.see_at(average, index, word),
+            Some(index) => self.sgd.see_at(sgd, index, word),
+        }
+    }
+
+    fn check_whole(&self, (average, sgd): &Self::Seen) -> Result<(), Fault> {
+        self.average.check_whole(average)?;
+        self.sgd.check_whole(sgd)
+    }
+
+    fn set_at(&mut self, index: usize, word: u32) {
+        (&mut *self.average, &mut self.sgd).set_at(index, word);
+    }
+
+    fn complete(&mut self, seen: Self::Seen) {
+        (&mut *self.average, &mut self.sgd).complete(seen);
+    }
+
+    fn empty(&mut self) {
+        (&mut *self.average, &mut self.sgd).empty();
     }
 }

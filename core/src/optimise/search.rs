@@ -171,7 +171,7 @@ pub struct SearchStep {
 /// ```
 #[derive(Debug)]
 pub struct RandomSearch<'a, M, L = WestonWatkins> {
-    search: Search<L>,
+    pub(super) search: Search<L>,
     candidate: &'a mut M,
 }
 
@@ -255,7 +255,7 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
 /// ```
 #[derive(Debug)]
 pub struct RandomLocalSearch<'a, M, L = WestonWatkins> {
-    search: Search<L>,
+    pub(super) search: Search<L>,
     candidate: &'a mut M,
 }
 

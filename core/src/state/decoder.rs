@@ -89,6 +89,11 @@ impl<S> Reading<S> {
         self.at >= self.len
     }
 
+    /// The checksum of the bytes that came, but for that of the record itself.
+    pub(crate) fn sum(&self) -> u32 {
+        self.checksum.clone().finalize()
+    }
+
     fn check_header(&self, parts: u16) -> Result<(), Fault> {
         let header = Header::parse(self.header)?;
         if header.version != VERSION {
@@ -154,8 +159,13 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
     ///
     /// # Errors
     /// [`Fault::Truncated`] if bytes are missing, or were refused.
-    pub fn finish(mut self) -> Result<(), Fault> {
-        match self.reading.take_if(|reading| reading.is_whole()) {
+    pub fn finish(self) -> Result<(), Fault> {
+        self.finish_if(|_| true)
+    }
+
+    /// The same, if what came is a certain record.
+    pub(crate) fn finish_if(mut self, is_it: impl FnOnce(u32) -> bool) -> Result<(), Fault> {
+        match self.reading.take_if(|reading| reading.is_whole() && is_it(reading.sum())) {
             Some(reading) => {
                 self.target.complete(reading.seen);
                 Ok(())

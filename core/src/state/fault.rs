@@ -22,10 +22,12 @@ pub enum Fault {
     NoRecord,
     /// The record is of this version of the format, which this version of the crate does not read.
     Version(u16),
-    /// The record holds other types, or another number of them.
+    /// The record holds other types, or another number of them; or the heading of a part is damaged.
     Kind,
-    /// The record holds states of another shape.
+    /// The record holds states of another shape; or the heading of a part is damaged.
     Shape,
+    /// The record is of a loss with other class weights: they are borrowed, and must be those of the save.
+    Weights,
     /// The record ends too early.
     Truncated,
     /// The record goes on where it should end.
@@ -51,6 +53,7 @@ impl fmt::Display for Fault {
             Self::Version(version) => return write!(f, "the record has format version {version}, which is not known"),
             Self::Kind => "the record holds states of other types",
             Self::Shape => "the record holds states of another shape",
+            Self::Weights => "the record is of a loss with other class weights",
             Self::Truncated => "the record ends too early",
             Self::TooLong => "the record goes on where it should end",
             Self::Checksum => "the record is torn or damaged",

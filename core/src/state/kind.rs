@@ -15,6 +15,8 @@ pub(crate) const MINI_BATCH: u32 = 19;
 pub(crate) const SEARCH: u32 = 20;
 pub(crate) const LINE_SEARCH: u32 = 21;
 pub(crate) const EARLY_STOPPING: u32 = 22;
+pub(crate) const RANDOM_SEARCH: u32 = 23;
+pub(crate) const RANDOM_LOCAL_SEARCH: u32 = 24;
 
 pub(crate) const WESTON_WATKINS: u32 = 32;
 pub(crate) const CRAMMER_SINGER: u32 = 33;

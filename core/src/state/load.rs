@@ -71,13 +71,14 @@ impl Source for &[u8] {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub enum LoadError<E> {
-    /// The source could not be read. The target is as before.
+    /// The source could not be read. The target is unchanged.
     Source(E),
-    /// The record is not one for this target. The target is as before.
+    /// The record does not fit this target. The target is unchanged.
     Refused(Fault),
-    /// The record was right when it was read first, and not when it was read again. Of the target, [`Plain`](super::Plain) states are as
-    /// before, and all others as new.
+    /// The second reading did not bring what the first one did. Models and other states of many numbers are as new,
+    /// [`Plain`](super::Plain) states are unchanged.
     Cleared,
 }
 
@@ -87,17 +88,17 @@ impl<E> From<Fault> for LoadError<E> {
     }
 }
 
-impl<E: fmt::Display> fmt::Display for LoadError<E> {
+impl<E: fmt::Debug> fmt::Display for LoadError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Source(error) => write!(f, "the source could not be read: {error}"),
+            Self::Source(error) => write!(f, "the source could not be read: {error:?}"),
             Self::Refused(fault) => fault.fmt(f),
             Self::Cleared => f.write_str("the source changed while it was read, and the state was cleared"),
         }
     }
 }
 
-impl<E: fmt::Debug + fmt::Display> core::error::Error for LoadError<E> {}
+impl<E: fmt::Debug> core::error::Error for LoadError<E> {}
 
 /// Restores a state from a record: reads all of it and checks it, and then reads it again and keeps it.
 ///
@@ -143,9 +144,10 @@ pub fn load<T: Restore + ?Sized, R: Source + ?Sized>(
     if !reading.is_whole() {
         return Err(Fault::Truncated.into());
     }
+    let sum = reading.sum();
     let mut decoder = Decoder::new(target);
     match read_all(source, len, buffer, |bytes| decoder.push(bytes)) {
-        Ok(Ok(())) => decoder.finish().map_err(|_| LoadError::Cleared),
+        Ok(Ok(())) => decoder.finish_if(|own| own == sum).map_err(|_| LoadError::Cleared),
         _ => Err(LoadError::Cleared),
     }
 }

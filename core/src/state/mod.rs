@@ -1,7 +1,10 @@
-//! States as bytes: what a device has learnt, to be kept over a reset or sent elsewhere.
+//! States as bytes: what a device has learnt, to be kept across a reset or sent elsewhere.
 //!
-//! A record is a header, one part for each state, and a checksum; the page [`saving`](crate::guide::saving) of the guide has the format,
-//! byte by byte. Only here a record's frame is known. What a state's words are, its own room says.
+//! [`encode`] and [`load`] write and read a record in memory. [`Encoder`] and [`Decoder`] do it in pieces, for a stream; a [`Source`] is
+//! whatever can be read twice. [`checkpoint`](crate::checkpoint) keeps the newest record in flash. The page
+//! [`saving`](crate::guide::saving) of the guide shows all of them, and describes the format.
+
+// Only this room knows the frame of a record. The words of a type are defined in the type's own room.
 
 mod decoder;
 mod encoder;
@@ -20,7 +23,7 @@ pub(crate) use decoder::Reading;
 pub use encoder::{Encoder, encode};
 pub use fault::Fault;
 pub use load::{LoadError, Source, load};
-pub(crate) use part::sealed::Part;
+pub(crate) use part::sealed::{Decode, Encode, Part};
 pub use part::{Restore, State};
 pub use record::record_len;
 pub(crate) use record::{Checksum, HEADER, Header, WHOLE, WORD, checksum};

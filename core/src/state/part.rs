@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::words::{MOST_WORDS, Plain, Words};
 
 /// What can be written to a record: a model, an optimiser, an order, a user's [`Plain`] state, or a tuple of references to up to six of
-/// these.
+/// these. Tuples may hold references to tuples.
 ///
 /// This trait is sealed; implement [`Plain`].
 ///
@@ -20,7 +20,8 @@ use super::words::{MOST_WORDS, Plain, Words};
 /// ```
 pub trait State: sealed::Encode {}
 
-/// What can be read from a record: a [`State`], or a tuple of mutable references to up to six.
+/// What can be read from a record: a [`State`], or a tuple of mutable references to up to six. Such a tuple can be written too, so that a program
+/// needs only one.
 ///
 /// This trait is sealed; implement [`Plain`].
 ///

@@ -32,13 +32,13 @@ pub(crate) fn checksum() -> Checksum {
 
 /// The bytes of a record of this state, header and checksum included.
 ///
-/// A record of a model of `C` classes and `F` features takes `4 · (C · F + C + 2) + 40` bytes, in integers `2 · C · F + 4 · C + 44`, rounded
+/// A record of a model of `C` classes and `F` features takes `4 · (C · F + C + 3) + 40` bytes, in integers `2 · C · F + 4 · C + 44`, rounded
 /// up to a multiple of 4.
 ///
 /// ```
 /// use hingeline::Model;
 /// use hingeline::state::record_len;
-/// assert_eq!(record_len(&Model::<10, 64>::new()), 2_648);
+/// assert_eq!(record_len(&Model::<10, 64>::new()), 2_652);
 /// ```
 pub fn record_len<T: State + ?Sized>(state: &T) -> usize {
     state.words().saturating_add(HEADER_WORDS + 1).saturating_mul(WORD)

@@ -1,6 +1,7 @@
 //! Models in records, as a device keeps and sends them.
 
 use hingeline::state::encode;
+use hingeline::{DynModel, Scale};
 
 use super::scaler::Scaler;
 use super::stored::Stored;
@@ -33,8 +34,13 @@ pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
 pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     let (classes, features, values) = model_of(bytes)?;
     let (weights, rest) = values.split_at(classes * features);
-    let (bias, scale) = rest.split_at(classes);
-    let weights: Vec<f32> = weights.iter().map(|weight| weight * scale[0]).collect();
+    let (bias, rest) = rest.split_at(classes);
+    let scale = Scale { value: rest[0], carry: rest[1] };
+    // As strictly as a device.
+    let mut memory = vec![0.0; DynModel::memory_len(classes, features)];
+    let mut model = DynModel::new(&mut memory, classes, features).map_err(|error| error.to_string())?;
+    model.load(weights, bias, scale).map_err(|error| error.to_string())?;
+    let weights: Vec<f32> = weights.iter().map(|weight| weight * scale.value).collect();
     let Some(like) = like else {
         let names = (0..features).map(|feature| format!("x{feature}")).collect();
         let classes = (0..classes).map(|class| class.to_string()).collect();
@@ -73,7 +79,7 @@ fn model_of(bytes: &[u8]) -> Result<(usize, usize, Vec<f32>), String> {
         let (rows, columns, count) = (rows as usize, columns as usize, count as usize);
         at += 4;
         if kind == MODEL {
-            let expected = columns.checked_add(1).and_then(|width| width.checked_mul(rows)?.checked_add(2));
+            let expected = columns.checked_add(1).and_then(|width| width.checked_mul(rows)?.checked_add(3));
             if expected != Some(count) || at + count > words {
                 return Err(torn());
             }

@@ -1,5 +1,8 @@
 //! Checkpoints in flash, whatever happens to the power.
 
+use std::ops::RangeInclusive;
+
+use embedded_storage::nor_flash::NorFlash;
 use hingeline::checkpoint::{AsyncCheckpoints, CheckpointError, Checkpoints};
 use hingeline::state::{Fault, record_len};
 use hingeline::{Model, integer};
@@ -12,6 +15,11 @@ fn a_cut_at_any_instant_leaves_the_old_state_or_the_new_one() {
     assert!(cuts > 10_000, "{cuts}");
 }
 
+/// Saves the states of these moments.
+fn save_all(checkpoints: &mut Checkpoints<impl NorFlash<Error = FlashError>>, moments: RangeInclusive<u32>) {
+    moments.for_each(|moment| assert_eq!(save(checkpoints, moment), Ok(moment)));
+}
+
 #[test]
 fn regions_are_erased_in_turn_and_only_when_they_are_full() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
@@ -20,30 +28,55 @@ fn regions_are_erased_in_turn_and_only_when_they_are_full() {
     let each = checkpoints.saves_per_erase(&(&state.model, &state.order));
     assert_eq!(each as usize, 2 * SECTOR / record_len(&(&state.model, &state.order)));
     for moment in 1..=4 * each {
+        // Both regions are erased at first.
         let due = checkpoints.is_erase_due(&(&state.model, &state.order));
-        assert_eq!(due, (moment - 1) % each == 0, "{moment}");
-        assert_eq!(save(&mut checkpoints, moment), Ok(moment));
+        assert_eq!(due, moment > 2 * each && (moment - 1) % each == 0, "{moment}");
+        save_all(&mut checkpoints, moment..=moment);
     }
-    // Two sectors a region, four regions.
-    assert_eq!(flash.erases(), 8);
+    // Two sectors a region.
+    assert_eq!(flash.erases(), 4);
 }
 
 #[test]
 fn what_is_erased_ahead_is_not_erased_again() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
-    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-    for moment in 1..=12 {
-        // In each region once, when something has been saved there.
-        let due = checkpoints.newest().is_none() || moment % 4 == 2;
-        if due {
-            let _ = checkpoints.prepare().unwrap();
+    for moment in 1..=20 {
+        // A reset each time, which forgets nothing.
+        let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+        let state = State::new();
+        if checkpoints.is_erase_due(&(&state.model, &state.order)) {
+            assert!(checkpoints.prepare().unwrap());
+            assert!(!checkpoints.prepare().unwrap());
+            checkpoints = Checkpoints::open(checkpoints.release(), RANGE).unwrap();
+            assert!(!checkpoints.is_erase_due(&(&state.model, &state.order)));
             assert!(!checkpoints.prepare().unwrap());
         }
-        save(&mut checkpoints, moment).unwrap();
+        save_all(&mut checkpoints, moment..=moment);
         assert_eq!(found(&mut checkpoints), Some(moment));
     }
-    // One for each region that was begun, and perhaps one ahead.
-    assert!((6..=8).contains(&flash.erases()), "{}", flash.erases());
+    // Five regions of four records, of which the first two were erased at first.
+    assert_eq!(flash.erases(), 6);
+}
+
+#[test]
+fn what_is_cleared_is_not_found() {
+    let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
+    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+    save_all(&mut checkpoints, 1..=6);
+    checkpoints.clear().unwrap();
+    assert_eq!((found(&mut checkpoints), checkpoints.newest()), (None, None));
+    save_all(&mut checkpoints, 1..=6);
+    assert_eq!(found(&mut checkpoints), Some(6));
+    // Cut at any sector, the newest is found or none.
+    for cut in 0..4 {
+        let mut flash = flash.clone();
+        flash.cut_after(cut, 7);
+        let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+        assert_eq!(checkpoints.clear(), Err(CheckpointError::Flash(FlashError::NoPower)));
+        checkpoints.release().restore();
+        let left = found(&mut Checkpoints::open(&mut flash, RANGE).unwrap());
+        assert!(left == Some(6) || cut >= 2 && left.is_none(), "{cut}: {left:?}");
+    }
 }
 
 #[test]
@@ -51,52 +84,92 @@ fn what_cannot_be_read_does_not_count() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
     let (len, unreadable) = (State::new().bytes().len() as u32, flash.unreadable());
     let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-    for moment in 1..=3 {
-        save(&mut checkpoints, moment).unwrap();
+    save_all(&mut checkpoints, 1..=3);
+    // Somewhere in the newest record, in the one before it, in the first: the newest that can be read is found, the next goes after all, and
+    // it is the newest too when the others can be read again.
+    for (bad, newest) in [(2, 2), (1, 3), (0, 3)] {
+        for place in (0..len).step_by(4) {
+            let mut flash = flash.clone();
+            let unreadable = flash.unreadable();
+            unreadable.set(Some((bad * len + place, bad * len + place + 1)));
+            let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+            assert_eq!(found(&mut checkpoints), Some(newest), "{bad}, {place}");
+            let state = State::numbered(9);
+            checkpoints.save(&(&state.model, &state.order)).unwrap();
+            assert_eq!(found(&mut checkpoints), Some(9), "{bad}, {place}");
+            unreadable.set(None);
+            assert_eq!(found(&mut Checkpoints::open(&mut flash, RANGE).unwrap()), Some(9), "{bad}, {place}");
+        }
     }
-    // In the middle of the newest record: the one before it is found, and the next goes behind both.
-    unreadable.set(Some((2 * len + 40, 2 * len + 41)));
-    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-    assert_eq!(found(&mut checkpoints), Some(2));
-    assert_eq!(save(&mut checkpoints, 4), Ok(4));
-    assert_eq!(found(&mut checkpoints), Some(4));
-    // In a header: nobody knows where the next one is, so the region takes no more.
-    unreadable.set(Some((len + 8, len + 9)));
-    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-    assert_eq!(found(&mut checkpoints), Some(1));
-    save(&mut checkpoints, 5).unwrap();
-    assert_eq!(found(&mut checkpoints), Some(5));
     unreadable.set(None);
-    assert_eq!(found(&mut Checkpoints::open(&mut flash, RANGE).unwrap()), Some(5));
 }
 
+/// A flash of which nothing can be read is not erased because nothing is found in it.
+#[test]
+fn a_flash_that_cannot_be_read_is_left_alone() {
+    let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
+    let unreadable = flash.unreadable();
+    save_all(&mut Checkpoints::open(&mut flash, RANGE).unwrap(), 1..=6);
+    unreadable.set(Some((0, CAPACITY as u32)));
+    let before = flash.erases();
+    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+    let state = State::new();
+    assert_eq!(checkpoints.load(&mut (&mut State::new().model, &mut State::new().order)), Err(CheckpointError::Empty));
+    assert_eq!(checkpoints.save(&(&state.model, &state.order)), Err(CheckpointError::Unreadable));
+    unreadable.set(None);
+    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+    assert_eq!(found(&mut checkpoints), Some(6));
+    assert_eq!(flash.erases(), before);
+}
+
+/// Any bit of any record: the newest that is whole is found, and nothing is written where something is.
+#[test]
+fn a_damaged_record_is_left_for_another() {
+    let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
+    let len = State::new().bytes().len();
+    save_all(&mut Checkpoints::open(&mut flash, RANGE).unwrap(), 1..=6);
+    for bit in 0..8 * 6 * len {
+        let (record, byte) = (bit / 8 / len, bit / 8 % len);
+        // The fifth and the sixth are in the second region.
+        let at = if record < 4 { record * len + byte } else { 2 * SECTOR + (record - 4) * len + byte };
+        let mut flash = flash.clone();
+        flash.bytes_mut()[at] ^= 1 << (bit % 8);
+        let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+        assert_eq!(found(&mut checkpoints), Some(if record == 5 { 5 } else { 6 }), "record {record}, bit {bit}");
+        for moment in 7..=9 {
+            save(&mut checkpoints, moment).unwrap();
+            assert_eq!(found(&mut checkpoints), Some(moment), "record {record}, bit {bit}");
+        }
+    }
+}
+
+/// A record that can no longer be read when it is loaded.
 #[test]
 fn a_record_that_goes_bad_is_left_for_the_one_before_it() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
-    let len = State::new().bytes().len();
+    let (len, unreadable) = (State::new().bytes().len() as u32, flash.unreadable());
     let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-    for moment in 1..=2 {
-        save(&mut checkpoints, moment).unwrap();
-    }
-    for bit in 0..8 * len {
-        let mut flash = flash.clone();
-        flash.bytes_mut()[len + bit / 8] ^= 1 << (bit % 8);
-        let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-        assert_eq!(found(&mut checkpoints), Some(1), "bit {bit}");
-        save(&mut checkpoints, 3).unwrap();
-        assert_eq!(found(&mut checkpoints), Some(3), "bit {bit}");
-    }
-    // While it runs.
-    let unreadable = flash.unreadable();
-    let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-    assert_eq!(found(&mut checkpoints), Some(2));
-    unreadable.set(Some((len as u32, len as u32 + 4)));
+    save_all(&mut checkpoints, 1..=2);
+    unreadable.set(Some((len, len + 4)));
     let mut state = State::new();
     let before = state.bytes();
     let result = checkpoints.load(&mut (&mut state.model, &mut state.order));
     assert_eq!(result, Err(CheckpointError::Flash(FlashError::Planted)));
     assert_eq!(state.bytes(), before);
     assert_eq!(found(&mut checkpoints), Some(1));
+}
+
+/// A range that was made larger begins with what were two regions: nothing is written over.
+#[test]
+fn a_range_may_grow() {
+    for records in 1..=9 {
+        let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(2 * CAPACITY);
+        let half = CAPACITY as u32..2 * CAPACITY as u32;
+        save_all(&mut Checkpoints::open(&mut flash, half).unwrap(), 1..=records);
+        let mut checkpoints = Checkpoints::open(&mut flash, 0..2 * CAPACITY as u32).unwrap();
+        assert_eq!(found(&mut checkpoints), Some(records));
+        save_all(&mut checkpoints, records + 1..=records + 30);
+    }
 }
 
 #[test]
@@ -149,22 +222,50 @@ fn another_version_of_the_format_is_named() {
     assert_eq!(save(&mut checkpoints, 2), Ok(2));
 }
 
-/// A flash that fails to write, and then works again, as one does that is busy.
+/// A flash that loses its power while the program runs on, and has it again.
 #[test]
 fn a_save_that_failed_is_followed_by_one_that_does_not() {
-    for cut in 0..200 {
+    for cut in 0..300 {
         let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
+        let power = flash.power();
         let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-        save(&mut checkpoints, 1).unwrap();
-        let mut flash = checkpoints.release();
-        flash.cut_after(cut, cut as u64);
-        let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
-        let failed = (2..10).find_map(|moment| save(&mut checkpoints, moment).err().map(|error| (moment, error)));
+        save_all(&mut checkpoints, 1..=1);
+        power.cut_after(cut);
+        let failed = (2..20).find_map(|moment| save(&mut checkpoints, moment).err().map(|error| (moment, error)));
         let (moment, error) = failed.expect("the power was cut");
         assert_eq!(error, CheckpointError::Flash(FlashError::NoPower));
-        // As long as there is none.
-        assert_eq!(save(&mut checkpoints, moment), Err(CheckpointError::Flash(FlashError::NoPower)));
-        checkpoints.release().restore();
+        // As long as there is none, nothing can be read, and so nothing is erased.
+        assert!(save(&mut checkpoints, moment).is_err());
+        power.restore();
+        // The record may be whole, if it was cut while it was read back.
+        let left = found(&mut checkpoints);
+        assert!(left == Some(moment - 1) || left == Some(moment), "{cut}: {left:?}");
+        let next = State::numbered(moment + 1);
+        checkpoints.save(&(&next.model, &next.order)).unwrap();
+        assert_eq!(found(&mut checkpoints), Some(moment + 1), "{cut}");
+    }
+}
+
+/// A word of a region that cannot be written: the saves after it go on.
+#[test]
+fn a_word_that_stays_as_it_is_costs_one_record() {
+    for bad in 0..CAPACITY / 4 {
+        let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
+        flash.make_stuck(bad);
+        let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
+        let (mut failures, mut newest) = (0, None);
+        for moment in 1..=24 {
+            match save(&mut checkpoints, moment) {
+                Ok(_) => newest = Some(moment),
+                Err(error) => {
+                    assert_eq!(error, CheckpointError::NotAsWritten);
+                    failures += 1;
+                }
+            }
+            assert_eq!(found(&mut checkpoints), newest, "word {bad}, moment {moment}");
+        }
+        // Once each time that the region comes round.
+        assert!(failures <= 4, "word {bad}: {failures}");
     }
 }
 
@@ -194,34 +295,40 @@ fn waiting_and_blocking_calls_leave_the_same_bytes() {
 }
 
 #[test]
-fn a_save_that_is_dropped_halfway_does_no_harm() {
-    for polls in 1..120 {
+fn a_call_that_is_dropped_halfway_does_no_harm() {
+    // The sixth save needs no erase, the ninth does.
+    for (last, polls) in (5..=8).step_by(3).flat_map(|last| (1..90).map(move |polls| (last, polls))) {
         let mut flash = Awaited(SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY));
         let run = async {
             let mut checkpoints = AsyncCheckpoints::open(&mut flash, RANGE).await.unwrap();
-            for moment in 1..=5 {
-                let state = State::numbered(moment);
+            let mut state = State::new();
+            for moment in 1..=last {
+                state = State::numbered(moment);
                 checkpoints.save(&(&state.model, &state.order)).await.unwrap();
             }
-            let state = State::numbered(6);
-            let dropped = poll_for(checkpoints.save(&(&state.model, &state.order)), polls).is_none();
-            let mut found = State::new();
-            checkpoints.load(&mut (&mut found.model, &mut found.order)).await.unwrap();
-            assert!(found.moment() == 6 || dropped && found.moment() == 5, "{polls}");
-            assert_eq!(found.bytes(), State::numbered(found.moment()).bytes());
-            let state = State::numbered(7);
-            checkpoints.save(&(&state.model, &state.order)).await.unwrap();
+            assert_eq!(checkpoints.is_erase_due(&(&state.model, &state.order)), last == 8);
+            assert_eq!(checkpoints.saves_per_erase(&(&state.model, &state.order)), 4);
+            if polls % 2 == 0 {
+                let _ = poll_for(checkpoints.prepare(), polls / 16);
+            }
+            let next = State::numbered(last + 1);
+            let dropped = poll_for(checkpoints.save(&(&next.model, &next.order)), polls).is_none();
+            checkpoints.load(&mut (&mut state.model, &mut state.order)).await.unwrap();
+            assert!(state.moment() == last + 1 || dropped && state.moment() == last, "{last}, {polls}");
+            assert_eq!(state.bytes(), State::numbered(state.moment()).bytes());
+            let next = State::numbered(last + 2);
+            checkpoints.save(&(&next.model, &next.order)).await.unwrap();
             // A target of which the restoring is dropped is not half of one and half of the other.
-            let mut model = State::numbered(3).model;
-            let mut order = State::numbered(3).order;
-            let restored = poll_for(checkpoints.load(&mut (&mut model, &mut order)), polls).is_some();
-            let allowed = if restored { vec![7] } else { vec![0, 3] };
-            assert!(allowed.iter().any(|&moment| match moment {
-                0 => model.checksum() == integer::Model::<2, 4>::new().checksum(),
-                moment => model.checksum() == State::numbered(moment).model.checksum(),
-            }));
+            let State { mut model, mut order } = State::numbered(3);
+            let restored = poll_for(checkpoints.load(&mut (&mut model, &mut order)), polls / 8).is_some();
+            let of = |moment| State::numbered(moment).model.checksum();
+            let allowed =
+                if restored { vec![of(last + 2)] } else { vec![integer::Model::<2, 4>::new().checksum(), of(3)] };
+            assert!(allowed.contains(&model.checksum()), "{last}, {polls}");
             checkpoints.load(&mut (&mut model, &mut order)).await.unwrap();
-            assert_eq!(order.epoch(), 7);
+            assert_eq!(order.epoch(), last + 2);
+            checkpoints.clear().await.unwrap();
+            assert_eq!(checkpoints.newest(), None);
         };
         poll_for(run, 100_000).expect("it ends");
     }

@@ -8,8 +8,8 @@ use hingeline::state::{
 use hingeline::{
     Average, AveragedSgd, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, EarlyStopping,
     Error, Gradient, GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch, Model, Moments, Objective,
-    Order, Pegasos, Progress, Reservoir, Scale, Search, Sgd, Slices, Softmax, Standardiser, StepDecay, Weighted,
-    WestonWatkins, integer,
+    Order, Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Scale, Search, Sgd, Slices, Softmax,
+    Standardiser, StepDecay, Weighted, WestonWatkins, integer,
 };
 use hingeline_host_tests::generate;
 use rand_core::{Rng, SeedableRng};
@@ -182,6 +182,20 @@ fn optimisers_come_back() {
     schedule(limited(0.1, 0.5), limited(0.2, 0.25));
 }
 
+/// A run whose schedule is at its end has a next step that is refused, and a state like any other.
+#[test]
+fn a_run_that_is_over_comes_back() {
+    let schedule = Cosine { rate: 0.1, floor: 0.0, steps: 3 };
+    let (mut model, mut sgd) = (Model::<2, 1>::new(), Sgd::new(HINGE(), schedule).unwrap());
+    let mut fresh = sgd;
+    for _ in 0..3 {
+        sgd.step(&mut model, &[1.0], 1).unwrap();
+    }
+    assert_eq!(sgd.step(&mut model, &[1.0], 1), Err(Error::InvalidLearningRate));
+    check(&sgd, &mut fresh);
+    assert_eq!(fresh, sgd);
+}
+
 #[test]
 fn losses_come_back() {
     fn loss<L: hingeline::Loss + Plain<Value = L>>(saved: L, other: L) {
@@ -202,8 +216,8 @@ fn losses_come_back() {
         |weights| Progress::new(Objective::of(Weighted::new(Softmax, weights).unwrap(), 0.0).unwrap(), SCHEDULE, 7);
     let record = bytes_of(&run(&weights).unwrap());
     assert_eq!(restore(&mut run(&weights).unwrap(), &record), Ok(()));
-    assert_eq!(restore(&mut run(&others).unwrap(), &record), refused(Error::InvalidState));
-    assert_eq!(restore(&mut run(&weights[..2]).unwrap(), &record), refused(Error::InvalidState));
+    assert_eq!(restore(&mut run(&others).unwrap(), &record), refused(Fault::Weights));
+    assert_eq!(restore(&mut run(&weights[..2]).unwrap(), &record), refused(Fault::Weights));
 }
 
 #[test]
@@ -244,6 +258,14 @@ fn descents_and_searches_come_back() {
     let mut again = Search::new(HINGE(), 1.0).unwrap();
     check(&search, &mut again);
     assert_eq!(again, search);
+
+    let (mut candidate, mut another) = (Model::<2, 1>::new(), Model::<2, 1>::new());
+    let mut again = RandomSearch::new(Search::new(HINGE(), 1.0).unwrap(), &mut candidate);
+    check(&RandomSearch::new(search, &mut another), &mut again);
+    assert_eq!(again.state(), search);
+    let mut again = RandomLocalSearch::new(Search::new(HINGE(), 1.0).unwrap(), &mut candidate);
+    check(&RandomLocalSearch::new(search, &mut another), &mut again);
+    assert_eq!(again.state(), search);
 
     let (mut direction, mut other) = (Direction::<2, 1>::new(), Direction::<2, 1>::new());
     let mut line = LineSearch::new(HINGE(), &mut direction);
@@ -391,6 +413,19 @@ fn several_states_are_one_record() {
         (average_again.parts(), stopping_again, moments_again.parts()),
         (average.parts(), stopping, moments.parts())
     );
+    // Tuples in tuples are the same parts.
+    assert_eq!(bytes_of(&(&(&sgd, &order), &stopping)), bytes_of(&(&sgd, &order, &stopping)));
+    // An averaged descent is its average and its SGD.
+    let (mut other_average, other_sgd) = (Average::<3, 5>::new(), Sgd::new(HINGE(), Constant { rate: 9.0 }).unwrap());
+    let mut averaged = AveragedSgd::new(sgd, &mut average_again);
+    assert_eq!(averaged.average().steps(), average.steps());
+    let record_of_both = bytes_of(&(&average, &sgd));
+    assert_eq!(bytes_of(&averaged), record_of_both);
+    averaged.step(&mut model_again, &[1.0; 5], 0).unwrap();
+    check(&(&average, &sgd), &mut averaged);
+    assert_eq!((averaged.sgd(), averaged.average().parts()), (sgd, average.parts()));
+    let mut of_another_schedule = AveragedSgd::new(other_sgd, &mut other_average);
+    assert_eq!(restore(&mut of_another_schedule, &record_of_both), refused(Fault::Shape));
     // Their number and their order count.
     let record = bytes_of(&(&sgd, &order));
     assert_eq!(restore(&mut (&mut { order }, &mut { sgd }), &record), refused(Fault::Kind));
@@ -425,6 +460,8 @@ fn contents_are_checked() {
     }
     assert_eq!(change(&model, &mut target, 18, number(1e-9)), refused(Error::InvalidScale));
     assert_eq!(change(&model, &mut target, 19, number(0.5)), refused(Error::InvalidScale));
+    assert_eq!(change(&model, &mut target, 20, number(f32::INFINITY)), refused(Error::NonFiniteModel));
+    assert_eq!(change(&model, &mut target, 20, number(1e-9)), refused(Error::InvalidState));
     let large = Model::from_parts([[f32::MAX]; 2], [0.0; 2], 1.0).unwrap();
     assert_eq!(change(&large, &mut Model::<2, 1>::new(), 4, number(1.5)), refused(Error::NonFiniteModel));
 
@@ -451,6 +488,7 @@ fn contents_are_checked() {
     let stopping = EarlyStopping::resume(5, Some(0.25), 2).unwrap();
     assert_eq!(change(&stopping, &mut { stopping }, 0, 0), refused(Error::InvalidPatience));
     assert_eq!(change(&stopping, &mut { stopping }, 1, 0x7fc0_0001), invalid);
+    assert_eq!(change(&stopping, &mut { stopping }, 1, 0x7fc0_0000), invalid, "two epochs since no value");
 
     let mut moments = Moments::<1>::new();
     moments.observe(&[1.0]).unwrap();
@@ -490,6 +528,11 @@ fn contents_are_checked() {
     let mut moments = integer::Moments::<u8>::new(&mut sums);
     moments.observe(&[9]).unwrap();
     assert_eq!(change(&moments, &mut integer::Moments::<u8>::new(&mut more), 3, 80), invalid, "9² = 81");
+    // The words of the sum and of the squares, and what a raw value of each kind cannot have.
+    let minus = |value: i64| [value as u32, (value >> 32) as u32];
+    for (place, word) in [(1, minus(-9)[0]), (2, minus(-9)[1]), (1, 256), (3, 65_026)] {
+        assert_eq!(change(&moments, &mut integer::Moments::<u8>::new(&mut more), place, word), invalid, "{place}");
+    }
 }
 
 /// A source that is not what it was when it is read again.
@@ -518,6 +561,22 @@ impl Source for Changing<'_> {
     }
 }
 
+/// A source that holds one record when it is read first, and another one then.
+struct Swapped {
+    records: [Vec<u8>; 2],
+    reads: usize,
+}
+
+impl Source for Swapped {
+    type Error = Infallible;
+
+    fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        let record = &self.records[self.reads.min(1)];
+        self.reads += 1;
+        (&record[..]).read(offset, buffer)
+    }
+}
+
 #[test]
 fn a_source_that_changes_between_two_readings_clears_the_target() {
     let (model, _, sgd) = trained(1);
@@ -535,6 +594,13 @@ fn a_source_that_changes_between_two_readings_clears_the_target() {
             assert_eq!(own, own_before);
         }
     }
+    // Another whole record, in the place of the one that was checked.
+    let (other, ..) = trained(4);
+    let records = [bytes_of(&other), bytes_of(&model)];
+    let mut target = Model::<3, 5>::from_parts([[1.0; 5]; 3], [0.0; 3], 1.0).unwrap();
+    let mut swapped = Swapped { records, reads: 0 };
+    assert_eq!(load(&mut target, &mut swapped, &mut [0; 1_000]), Err(LoadError::Cleared));
+    assert_eq!(target.checksum(), Model::<3, 5>::new().checksum());
     // The first reading fails: nothing has changed.
     let (mut target, ..) = trained(2);
     let before = target.checksum();
@@ -593,8 +659,9 @@ fn a_run_goes_on_to_the_same_bits() {
             averaged.step(&mut model, x, *label).unwrap();
             sgd = averaged.sgd();
         }
+        let all = bytes_of(&(&model, &average, &sgd));
         average.finish(&mut model).unwrap();
-        (model.checksum(), sgd)
+        (all, model.checksum())
     };
     let whole = run(None);
     for step in [0, 1, 57, 199] {

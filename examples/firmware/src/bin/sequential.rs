@@ -16,6 +16,7 @@ use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
 use hingeline_firmware::data::{WEARER_10, wearers_window};
 use hingeline_firmware::pretrained::{CLASSES, FEATURES, MODEL, STANDARDISER};
+use sequential_storage::Error;
 use sequential_storage::cache::Cache;
 use sequential_storage::map::{MapConfig, MapStorage};
 use static_cell::ConstStaticCell;
@@ -94,10 +95,12 @@ struct Wrong;
 async fn run(flash: &mut Flash, model: &mut Model<CLASSES, FEATURES>) -> Result<(), Wrong> {
     let config = MapConfig::try_new(0..CAPACITY as u32).map_err(|_| Wrong)?;
     let mut map = MapStorage::<u8, _, _>::new(Blocking(flash), config, Cache::new_uncached());
-    // What this flash holds is no map, as that of any flash may not be at first.
+    // On first start the flash does not hold a map yet.
     let mut buffer = [0; RECORD];
-    if map.fetch_item::<u8>(&mut buffer, &WEARER).await.is_err() {
-        map.erase_all().await.map_err(|_| Wrong)?;
+    match map.fetch_item::<u8>(&mut buffer, &WEARER).await {
+        Ok(_) => {}
+        Err(Error::Corrupted { .. }) => map.erase_all().await.map_err(|_| Wrong)?,
+        Err(_) => return Err(Wrong),
     }
     let schedule = Constant { rate: 0.02 };
     let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4).map_err(|_| Wrong)?, schedule).map_err(|_| Wrong)?;
@@ -107,6 +110,7 @@ async fn run(flash: &mut Flash, model: &mut Model<CLASSES, FEATURES>) -> Result<
         let (mut x, label) = wearers_window(WEARER_10, time).ok_or(Wrong)?;
         STANDARDISER.apply(&mut x);
         sgd.step(model, &x, label.into()).map_err(|_| Wrong)?;
+        // After each step, to show that a new value takes the place of the old one; a device saves now and then.
         let mut record = [0; RECORD];
         let len = encode(&(&*model, &sgd), &mut record).map_err(|_| Wrong)?;
         let value = record.get(..len).ok_or(Wrong)?;

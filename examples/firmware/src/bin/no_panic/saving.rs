@@ -7,9 +7,10 @@ use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNo
 use hingeline::checkpoint::Checkpoints;
 use hingeline::state::{Decoder, Encoder, Fault, Plain, Restore, Source, Words, encode, load, record_len};
 use hingeline::{
-    Average, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, EarlyStopping, Gradient,
-    GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch, Model, Moments, Objective, Order, Pegasos,
-    Progress, Reservoir, Search, Sgd, Softmax, Standardiser, StepDecay, Stopped, Weighted, integer,
+    Average, AveragedSgd, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, EarlyStopping,
+    Gradient, GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch, Model, Moments, Objective, Order,
+    Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Search, Sgd, Softmax, Standardiser, StepDecay,
+    Stopped, Weighted, integer,
 };
 
 use crate::{C, F};
@@ -75,6 +76,7 @@ fn in_flash<T: Restore>(state: &mut T) -> Result<(), hingeline::checkpoint::Chec
     black_box(checkpoints.load(state).is_ok());
     black_box(checkpoints.save(state).is_ok());
     black_box(checkpoints.prepare().is_ok());
+    black_box(checkpoints.clear().is_ok());
     black_box((checkpoints.newest(), checkpoints.is_erase_due(state), checkpoints.saves_per_erase(state)));
     black_box(&mut checkpoints.release());
     Ok(())
@@ -166,6 +168,13 @@ fn optimisers() -> Result<(), Stopped> {
     both_ways(&mut Progress::new(hinge, schedule, black_box(7))?);
     both_ways(&mut Search::new(hinge, black_box(0.5))?);
     both_ways(&mut { schedule });
+    let mut candidate = Model::<C, F>::new();
+    both_ways(&mut RandomSearch::new(Search::new(hinge, black_box(0.5))?, &mut candidate));
+    both_ways(&mut RandomLocalSearch::new(Search::new(hinge, black_box(0.5))?, &mut candidate));
+    let mut average = Average::<C, F>::new();
+    let mut averaged = AveragedSgd::new(Sgd::new(hinge, schedule)?, &mut average);
+    both_ways(&mut averaged);
+    black_box(averaged.average());
     let (mut gradient, mut direction) = (Gradient::<C, F>::new(), Direction::<C, F>::new());
     both_ways(&mut GradientDescent::new(hinge, schedule, &mut gradient)?);
     both_ways(&mut MiniBatch::new(hinge, schedule, black_box(5), &mut gradient)?);
