@@ -87,6 +87,7 @@ fn check(saved: &impl State, target: &mut impl Restore) {
     assert_eq!(load(target, &mut &record[..], &mut []), refused(Fault::BufferTooSmall));
     assert_eq!(encode(saved, &mut vec![0; record.len() - 1]), Err(Fault::BufferTooSmall));
     assert_eq!(bytes_of(target), before, "a refusal changes nothing");
+    println!("{} bits flipped, {} records torn, none taken", 8 * record.len(), 2 * record.len() - 2);
 
     for piece in [1, 2, 3, 4, 7, 64, 10_000] {
         let mut encoder = Encoder::new(saved).unwrap();

@@ -126,28 +126,25 @@ impl NorFlash for Flash {
     }
 }
 
+/// Several states are one record: so the code around their words is compiled once for them.
 fn floats() -> Result<(), Stopped> {
     let [classes, features] = black_box([10, 64]);
     let mut memory = black_box([0.0; DynModel::memory_len(10, 64)]);
-    both_ways(&mut DynModel::new(&mut memory, classes, features)?);
+    let mut lent = DynModel::new(&mut memory, classes, features)?;
     let mut memory = black_box([0.0; DynAverage::memory_len(10, 64)]);
-    both_ways(&mut DynAverage::new(&mut memory, classes, features)?);
-    let (mut model, mut average) = (black_box(Model::<C, F>::new()), black_box(Average::<C, F>::new()));
-    all_ways(&mut model);
-    both_ways(&mut average);
-    let (mut moments, mut order) = (black_box(Moments::<F>::new()), Order::resume(black_box([1; 4]), 7, 0, 0)?);
-    both_ways(&mut moments);
-    both_ways(&mut Standardiser::from_parts(black_box([0.0; F]), black_box([1.0; F]))?);
-    both_ways(&mut black_box(Reservoir::<C, F, 3>::new()));
-    both_ways(&mut black_box(Reservoir::<C, F, 3, u16>::new()));
-    both_ways(&mut black_box(Reservoir::<C, F, 3, usize>::new()));
-    both_ways(&mut order);
-    let mut stopping = EarlyStopping::new(black_box(3))?;
-    both_ways(&mut stopping);
+    let mut lent_average = DynAverage::new(&mut memory, classes, features)?;
+    let mut bytes = black_box(Reservoir::<C, F, 3>::new());
+    let mut halves = black_box(Reservoir::<C, F, 3, u16>::new());
+    let mut words = black_box(Reservoir::<C, F, 3, usize>::new());
     let mut counts = [0; C * C];
-    both_ways(&mut Confusion::new(&mut counts, C)?);
-    let mut own = Own(black_box(7));
-    all_ways(&mut (&mut model, &mut average, &mut moments, &mut order, &mut stopping, &mut own));
+    let mut confusion = Confusion::new(&mut counts, C)?;
+    both_ways(&mut (&mut lent, &mut lent_average, &mut bytes, &mut halves, &mut words, &mut confusion));
+    let (mut model, mut average) = (black_box(Model::<C, F>::new()), black_box(Average::<C, F>::new()));
+    let (mut moments, mut order) = (black_box(Moments::<F>::new()), Order::resume(black_box([1; 4]), 7, 0, 0)?);
+    let mut standardiser = Standardiser::from_parts(black_box([0.0; F]), black_box([1.0; F]))?;
+    let (mut stopping, mut own) = (EarlyStopping::new(black_box(3))?, Own(black_box(7)));
+    let mut others = (&mut standardiser, &mut own);
+    all_ways(&mut (&mut model, &mut average, &mut moments, &mut order, &mut stopping, &mut others));
     if let Ok(mut encoder) = Encoder::new(&(&model, &order)) {
         black_box(encoder.fill(black_box(&mut [0; 9])));
     }
@@ -157,47 +154,47 @@ fn floats() -> Result<(), Stopped> {
 fn optimisers() -> Result<(), Stopped> {
     let (hinge, rate) = (Hinge::new(black_box(1.0), black_box(1e-4))?, black_box(0.1));
     let schedule = InverseTime { rate, decay: 1e-3 };
-    both_ways(&mut Sgd::new(hinge, Constant { rate })?);
-    both_ways(&mut Sgd::new(hinge, schedule)?);
-    both_ways(&mut Sgd::new(hinge, StepDecay { rate, factor: 0.5, every: 7 })?);
-    both_ways(&mut Sgd::new(hinge, Pegasos { l2: 1e-3, start: 1_000.0 })?);
-    both_ways(&mut Sgd::new(hinge, Limited { schedule: Cosine { rate, floor: 0.0, steps: 9 }, longest: 0.5 })?);
-    both_ways(&mut Sgd::new(Objective::of(CrammerSinger::new(1.0)?, 1e-4)?, schedule)?);
     let weights = black_box([1.0; C]);
-    both_ways(&mut Sgd::new(Objective::of(Weighted::new(Softmax, &weights)?, 1e-4)?, schedule)?);
-    both_ways(&mut Progress::new(hinge, schedule, black_box(7))?);
-    both_ways(&mut Search::new(hinge, black_box(0.5))?);
-    both_ways(&mut { schedule });
-    let mut candidate = Model::<C, F>::new();
-    both_ways(&mut RandomSearch::new(Search::new(hinge, black_box(0.5))?, &mut candidate));
-    both_ways(&mut RandomLocalSearch::new(Search::new(hinge, black_box(0.5))?, &mut candidate));
-    let mut average = Average::<C, F>::new();
+    both_ways(&mut (
+        &mut Sgd::new(hinge, Constant { rate })?,
+        &mut Sgd::new(hinge, StepDecay { rate, factor: 0.5, every: 7 })?,
+        &mut Sgd::new(hinge, Pegasos { l2: 1e-3, start: 1_000.0 })?,
+        &mut Sgd::new(hinge, Limited { schedule: Cosine { rate, floor: 0.0, steps: 9 }, longest: 0.5 })?,
+        &mut Sgd::new(Objective::of(CrammerSinger::new(1.0)?, 1e-4)?, schedule)?,
+        &mut Sgd::new(Objective::of(Weighted::new(Softmax, &weights)?, 1e-4)?, schedule)?,
+    ));
+    let (mut gradient, mut other, mut direction) = (Gradient::<C, F>::new(), Gradient::<C, F>::new(), Direction::new());
+    let (mut candidate, mut another, mut average) =
+        (Model::<C, F>::new(), Model::<C, F>::new(), Average::<C, F>::new());
+    let search = Search::new(hinge, black_box(0.5))?;
     let mut averaged = AveragedSgd::new(Sgd::new(hinge, schedule)?, &mut average);
-    both_ways(&mut averaged);
     black_box(averaged.average());
-    let (mut gradient, mut direction) = (Gradient::<C, F>::new(), Direction::<C, F>::new());
-    both_ways(&mut GradientDescent::new(hinge, schedule, &mut gradient)?);
-    both_ways(&mut MiniBatch::new(hinge, schedule, black_box(5), &mut gradient)?);
-    both_ways(&mut LineSearch::new(hinge, &mut direction));
+    both_ways(&mut (
+        &mut GradientDescent::new(hinge, schedule, &mut gradient)?,
+        &mut MiniBatch::new(hinge, schedule, black_box(5), &mut other)?,
+        &mut LineSearch::new(hinge, &mut direction as &mut Direction<C, F>),
+        &mut RandomSearch::new(search, &mut candidate),
+        &mut RandomLocalSearch::new(search, &mut another),
+        &mut averaged,
+    ));
+    both_ways(&mut (&mut Progress::new(hinge, schedule, black_box(7))?, &mut { search }, &mut { schedule }));
     Ok(())
 }
 
 fn integers() -> Result<(), Stopped> {
     let mut model = black_box(integer::Model::<C, F>::new());
-    both_ways(&mut model);
     let (mut weights, mut memory) = ([0; 640], [0; 20]);
     let [classes, features] = black_box([10, 64]);
-    both_ways(&mut integer::DynModel::new(&mut weights, &mut memory, classes, features)?);
+    let mut lent = integer::DynModel::new(&mut weights, &mut memory, classes, features)?;
     let schedule = integer::Halving { exponent: black_box(7), period: 13, last: 12 };
-    both_ways(&mut { schedule });
     let mut sgd = integer::Sgd::new(integer::Hinge::new(black_box(1.0), 1e-4)?, schedule)?;
-    both_ways(&mut sgd);
-    both_ways(&mut sgd.progress());
     let weights = black_box([2; C]);
     let loss = integer::Weighted::new(integer::CrammerSinger::new(1.0)?, &weights)?;
-    both_ways(&mut integer::Sgd::new(integer::Objective::of(loss, 1e-4)?, schedule)?);
+    let mut weighted = integer::Sgd::new(integer::Objective::of(loss, 1e-4)?, schedule)?;
     let mut sums = [integer::Sums::ZERO; F];
-    both_ways(&mut integer::Moments::<i16>::new(&mut sums));
-    both_ways(&mut [integer::InputScale::ZERO; F]);
+    let mut moments = integer::Moments::<i16>::new(&mut sums);
+    let mut scales = [integer::InputScale::ZERO; F];
+    both_ways(&mut (&mut model, &mut lent, &mut sgd, &mut weighted, &mut moments, &mut scales));
+    both_ways(&mut (&mut sgd.progress(), &mut { schedule }));
     Ok(())
 }
