@@ -14,100 +14,35 @@ use crate::loss::{Loss, Objective, PiecewiseLinear};
 use crate::model::{AnyGradient, AnyModel, Storage};
 use crate::state::{Fault, Plain, Words, kind};
 
-impl Plain for Constant {
-    type Value = Self;
-    const KIND: u32 = kind::CONSTANT;
-    const LEN: usize = 1;
+/// Schedules that are a few numbers: the fields in their order, and how a word of each is written and read.
+macro_rules! schedules {
+    ($($name:ident: $kind:ident { $($field:ident: $put:ident, $take:ident;)+ })+) => { $(
+        impl Plain for $name {
+            type Value = Self;
+            const KIND: u32 = kind::$kind;
+            const LEN: usize = [$(stringify!($field)),+].len();
 
-    fn put(&self, words: &mut Words) {
-        words.put_f32(self.rate);
-    }
+            fn put(&self, words: &mut Words) {
+                $(words.$put(self.$field);)+
+            }
 
-    fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
-        checked(Self { rate: words.take_f32() })
-    }
+            fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
+                checked(Self { $($field: words.$take()),+ })
+            }
 
-    fn assign(&mut self, value: Self) {
-        *self = value;
-    }
+            fn assign(&mut self, value: Self) {
+                *self = value;
+            }
+        }
+    )+ };
 }
 
-impl Plain for InverseTime {
-    type Value = Self;
-    const KIND: u32 = kind::INVERSE_TIME;
-    const LEN: usize = 2;
-
-    fn put(&self, words: &mut Words) {
-        words.put_f32(self.rate);
-        words.put_f32(self.decay);
-    }
-
-    fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
-        checked(Self { rate: words.take_f32(), decay: words.take_f32() })
-    }
-
-    fn assign(&mut self, value: Self) {
-        *self = value;
-    }
-}
-
-impl Plain for StepDecay {
-    type Value = Self;
-    const KIND: u32 = kind::STEP_DECAY;
-    const LEN: usize = 3;
-
-    fn put(&self, words: &mut Words) {
-        words.put_f32(self.rate);
-        words.put_f32(self.factor);
-        words.put(self.every);
-    }
-
-    fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
-        checked(Self { rate: words.take_f32(), factor: words.take_f32(), every: words.take() })
-    }
-
-    fn assign(&mut self, value: Self) {
-        *self = value;
-    }
-}
-
-impl Plain for Cosine {
-    type Value = Self;
-    const KIND: u32 = kind::COSINE;
-    const LEN: usize = 3;
-
-    fn put(&self, words: &mut Words) {
-        words.put_f32(self.rate);
-        words.put_f32(self.floor);
-        words.put(self.steps);
-    }
-
-    fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
-        checked(Self { rate: words.take_f32(), floor: words.take_f32(), steps: words.take() })
-    }
-
-    fn assign(&mut self, value: Self) {
-        *self = value;
-    }
-}
-
-impl Plain for Pegasos {
-    type Value = Self;
-    const KIND: u32 = kind::PEGASOS;
-    const LEN: usize = 2;
-
-    fn put(&self, words: &mut Words) {
-        words.put_f32(self.l2);
-        words.put_f32(self.start);
-    }
-
-    fn parse(&self, words: &mut Words) -> Result<Self, Fault> {
-        checked(Self { l2: words.take_f32(), start: words.take_f32() })
-    }
-
-    fn assign(&mut self, value: Self) {
-        *self = value;
-    }
+schedules! {
+    Constant: CONSTANT { rate: put_f32, take_f32; }
+    InverseTime: INVERSE_TIME { rate: put_f32, take_f32; decay: put_f32, take_f32; }
+    StepDecay: STEP_DECAY { rate: put_f32, take_f32; factor: put_f32, take_f32; every: put, take; }
+    Cosine: COSINE { rate: put_f32, take_f32; floor: put_f32, take_f32; steps: put, take; }
+    Pegasos: PEGASOS { l2: put_f32, take_f32; start: put_f32, take_f32; }
 }
 
 impl<R: Schedule + Plain<Value = R>> Plain for Limited<R> {
