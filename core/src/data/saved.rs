@@ -255,7 +255,7 @@ impl<const C: usize, const F: usize, const N: usize, L> Reservoir<C, F, N, L>
 where
     L: Copy + Into<usize> + TryFrom<usize>,
 {
-    /// The row and the column of a word; the column behind the features is the label's.
+    /// The row and the column of a word; the column after the features is the label's.
     fn place(index: usize) -> Option<(usize, usize)> {
         let (index, width) = (index.checked_sub(2)?, F.saturating_add(1));
         Some((index.checked_div(width)?, index.checked_rem(width)?))

@@ -132,7 +132,7 @@ impl<S> Reading<S> {
 /// ```
 pub struct Decoder<'a, T: Restore + ?Sized> {
     target: &'a mut T,
-    /// None behind the end.
+    /// None after the end.
     reading: Option<Reading<T::Seen>>,
 }
 
@@ -145,7 +145,7 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// What is wrong with them; [`Fault::Truncated`] for all that come behind a refusal.
+    /// What is wrong with them; [`Fault::Truncated`] for all that come after a refusal.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let Some(reading) = &mut self.reading else { return Err(Fault::Truncated) };
         let result = reading.push(&mut *self.target, bytes, true);

@@ -38,7 +38,7 @@ pub trait Source {
     /// Why it cannot be read.
     type Error;
 
-    /// Reads bytes from this offset on, as many as there are and as the buffer has; returns their number, 0 behind the end.
+    /// Reads bytes from this offset on, as many as there are and as the buffer has; returns their number, 0 at the end.
     ///
     /// # Errors
     /// Those of the source.
@@ -106,7 +106,7 @@ impl<E: fmt::Debug> core::error::Error for LoadError<E> {}
 /// needs fewer calls.
 ///
 /// # Errors
-/// See [`LoadError`]. What lies behind the record is not looked at.
+/// See [`LoadError`]. Bytes after the record are ignored.
 ///
 /// ```
 /// use hingeline::state::{LoadError, encode, load};
@@ -162,7 +162,7 @@ fn read_all<R: Source + ?Sized>(
     let mut offset = 0_usize;
     while offset < len {
         let read = source.read(offset, buffer).map_err(LoadError::Source)?;
-        // A source of the caller's may say anything, and may go on behind the record.
+        // A source of the caller's may say anything, and may go on after the record.
         let own = read.min(buffer.len()).min(len.saturating_sub(offset));
         let bytes = buffer.get(..own).unwrap_or_default();
         if bytes.is_empty() {

@@ -100,7 +100,7 @@ fn read<'de, T: Restore + ?Sized, A: SeqAccess<'de>>(target: &mut T, sequence: &
         target.set_at(index, word);
     }
     if sequence.next_element::<u32>()?.is_some() {
-        return Err(A::Error::invalid_length(words.saturating_add(1), &"no word behind a state"));
+        return Err(A::Error::invalid_length(words.saturating_add(1), &"no word after a state"));
     }
     target.check_whole(&seen).map_err(A::Error::custom)?;
     Ok(seen)

@@ -33,14 +33,14 @@ impl Words {
         self.at = 0;
     }
 
-    /// The next word, to be written or read; there is none behind the last.
+    /// The next word, to be written or read; there is none after the last.
     fn next(&mut self) -> Option<&mut u32> {
         let word = self.words.get_mut(self.at);
         self.at = self.at.saturating_add(1);
         word
     }
 
-    /// Appends a word. One behind the most that a [`Plain`] state can have is dropped.
+    /// Appends a word. Words beyond the most that a [`Plain`] state can have are dropped.
     pub fn put(&mut self, word: u32) {
         if let Some(next) = self.next() {
             *next = word;
@@ -58,7 +58,7 @@ impl Words {
         self.put(value.to_bits());
     }
 
-    /// The next word, 0 behind the last one.
+    /// The next word, 0 after the last one.
     pub fn take(&mut self) -> u32 {
         self.next().copied().unwrap_or_default()
     }

@@ -523,6 +523,40 @@ fn the_front_page_shows_the_recorded_figures_in_five_columns() {
     }
 }
 
+/// What it costs to keep a state, on every core without an operating system; and how often the firmware was reset.
+#[test]
+fn the_page_on_saving_shows_the_recorded_figures() {
+    let (page, figures) = (read("core/src/guide/saving.md"), read("examples/firmware/figures.json"));
+    let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
+    let keys = [
+        "flash_bytes",
+        "flash_checkpoints",
+        "ram_checkpoints",
+        "stack_saving",
+        "instructions_to_bytes",
+        "instructions_from_bytes",
+        "instructions_open",
+        "instructions_save",
+        "instructions_restore",
+    ];
+    let mut rows = 0;
+    for (core, recorded) in figures["cores"].as_object().expect("an object") {
+        let Some(row) = page.lines().find(|line| line.starts_with(&format!("| {core} "))) else {
+            assert!(recorded.get("flash").is_none(), "{core} is not on the page");
+            continue;
+        };
+        let cells: Vec<_> = row.split('|').map(str::trim).skip(2).collect();
+        for (cell, key) in cells.iter().zip(keys) {
+            assert_eq!(*cell, recorded.get(key).expect(key).to_string(), "{core}: {key}");
+        }
+        rows += 1;
+    }
+    assert!(rows >= 7, "{rows}");
+    let printed = read("examples/firmware/snapshots/persistent.txt");
+    let resets = printed.lines().find_map(|line| line.strip_prefix("with ")?.split(':').next()).expect("resets");
+    assert!(page.contains(&format!("with {resets}, some")), "{resets}");
+}
+
 #[test]
 fn the_guide_tells_what_the_wearable_prints() {
     let (page, log) = (read("core/src/guide/firmware.md"), read("examples/firmware/snapshots/wearable.txt"));
