@@ -21,7 +21,7 @@ use crate::state::{Restore, Source, State, load};
 /// # Cost
 /// A save writes [`record_len`](crate::state::record_len) bytes, rounded up to what the flash writes at once, and reads them back. Every
 /// [`saves_per_erase`](Self::saves_per_erase) saves it erases a region first, which may take seconds; call
-/// [`prepare`](Self::prepare) when there is time for it. Memory: 40 bytes on a processor of 32 bits, beside the flash's driver. The page
+/// [`prepare`](Self::prepare) when there is time for it. Memory: 44 bytes on a processor of 32 bits, beside the flash's driver. The page
 /// [`saving`](crate::guide::saving) has the stack and the instructions of each core.
 ///
 /// # What is asked of the flash
