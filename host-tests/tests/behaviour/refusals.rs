@@ -10,3 +10,4 @@ mod samples;
 mod shrinking;
 mod steps;
 mod strategy;
+mod texts;
