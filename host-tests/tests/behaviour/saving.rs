@@ -536,6 +536,26 @@ fn contents_are_checked() {
     }
 }
 
+#[test]
+fn a_length_that_no_record_has_is_refused() {
+    let (model, ..) = trained(1);
+    let record = bytes_of(&model);
+    let own = record.len() as u32;
+    let with = |len: u32| {
+        let mut changed = record.clone();
+        changed[8..12].copy_from_slice(&len.to_le_bytes());
+        seal(&mut changed);
+        restore(&mut Model::<3, 5>::new(), &changed)
+    };
+    for len in [0, 4, 20, 23, 25, own - 1, own + 1, own + 2, (1 << 30) + 4, u32::MAX - 3] {
+        assert_eq!(with(len), refused(Fault::NoRecord), "{len}");
+    }
+    for len in [24, own - 4, own + 4, 1 << 30] {
+        assert_eq!(with(len), refused(Fault::Shape), "{len}");
+    }
+    assert_eq!(with(own), Ok(()));
+}
+
 /// A source that is not what it was when it is read again.
 struct Changing<'a> {
     record: &'a [u8],
