@@ -15,6 +15,7 @@ pub mod moments;
 pub mod oracle;
 pub mod orders;
 pub mod power_cuts;
+pub mod records;
 pub mod tolerance;
 
 mod shapes;

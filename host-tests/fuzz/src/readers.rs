@@ -14,6 +14,8 @@ use hingeline_examples::options::WithoutDirectory;
 use hingeline_examples::records::{self, Value};
 use hingeline_examples::{cifar10, folder, idx, replay};
 
+use hingeline_host_tests::records::{crc32, seal};
+
 use clap::Parser;
 
 use crate::draw::Draw;
@@ -84,13 +86,6 @@ fn archive() -> Vec<u8> {
     }
     let (start, len) = ((bytes.len() as u32).to_le_bytes(), (directory.len() as u32).to_le_bytes());
     [bytes, directory, b"PK\x05\x06\0\0\0\0\x02\0\x02\0".to_vec(), len.to_vec(), start.to_vec(), vec![0, 0]].concat()
-}
-
-/// The checksum of a member, bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
-    })
 }
 
 const META: &str =
@@ -256,19 +251,6 @@ pub fn states(bytes: &[u8]) {
             Err(_) => assert_eq!(after, before),
         }
     }
-}
-
-/// Makes the checksums of a record right.
-fn seal(record: &mut [u8]) -> &[u8] {
-    if let Some((header, rest)) = record.split_first_chunk_mut::<16>()
-        && let Some(checksum) = rest.first_chunk_mut::<4>()
-    {
-        *checksum = crc32(header).to_le_bytes();
-    }
-    if let Some((bytes, checksum)) = record.split_last_chunk_mut::<4>() {
-        *checksum = crc32(bytes).to_le_bytes();
-    }
-    record
 }
 
 /// A model of two features.

@@ -8,6 +8,7 @@ use hingeline::state::{Fault, record_len};
 use hingeline::{Model, integer};
 use hingeline_host_tests::flash::{Awaited, FlashError, SimulatedFlash, poll_for};
 use hingeline_host_tests::power_cuts::{self, CAPACITY, RANGE, SAVES, SECTOR, State, found, live, save};
+use hingeline_host_tests::records::seal;
 
 #[test]
 fn a_cut_at_any_instant_leaves_the_old_state_or_the_new_one() {
@@ -212,7 +213,7 @@ fn another_version_of_the_format_is_named() {
     let len = State::new().bytes().len();
     let record = &mut flash.bytes_mut()[..len];
     record[4] = 2;
-    super::saving::seal(record);
+    seal(record);
     let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
     let mut state = State::new();
     let refused = checkpoints.load(&mut (&mut state.model, &mut state.order));

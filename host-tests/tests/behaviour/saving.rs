@@ -12,27 +12,12 @@ use hingeline::{
     Standardiser, StepDecay, Weighted, WestonWatkins, integer,
 };
 use hingeline_host_tests::generate;
+use hingeline_host_tests::records::seal;
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
 const HINGE: fn() -> Hinge = || Hinge::new(1.0, 1e-3).unwrap();
 const SCHEDULE: InverseTime = InverseTime { rate: 0.1, decay: 1e-2 };
-
-/// CRC-32 as the page of the guide has it, a bit at a time.
-fn crc_32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
-    })
-}
-
-/// Makes a record that was changed one that was written so.
-pub(crate) fn seal(record: &mut [u8]) {
-    let head = crc_32(&record[..16]);
-    record[16..20].copy_from_slice(&head.to_le_bytes());
-    let end = record.len() - 4;
-    let checksum = crc_32(&record[..end]);
-    record[end..].copy_from_slice(&checksum.to_le_bytes());
-}
 
 fn bytes_of(state: &impl State) -> Vec<u8> {
     let mut bytes = vec![0xa5; record_len(state) + 5];
