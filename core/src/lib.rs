@@ -60,8 +60,9 @@ pub mod shape {
 }
 
 pub use data::{
-    Bounded, Compact, Decoded, DynDecoded, DynSamples, DynSlices, Moments, Order, Reservoir, Sample, Samples, Scaling,
-    Selected, Slices, Standardiser, WithWeights, check_features,
+    AnyMoments, AnyStandardiser, Bounded, Compact, Decoded, DynDecoded, DynMoments, DynSamples, DynSlices,
+    DynStandardiser, Moments, Order, Reservoir, Sample, Samples, Scaling, Selected, Slices, Standardiser, WithWeights,
+    check_features,
 };
 pub use error::{Error, Stopped};
 pub use landscape::{AnyDirection, Breakpoint, Direction, DynDirection, Landscape, Minimum, Plane, Ray, Span, grid};

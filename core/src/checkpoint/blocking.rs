@@ -88,7 +88,19 @@ impl<F: NorFlash> Checkpoints<F> {
     /// more than 64 bytes at once. What cannot be read is no error: a record there does not count.
     pub fn open(flash: F, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let capacity = flash.capacity();
-        let geometry = Geometry { read: F::READ_SIZE, write: F::WRITE_SIZE, erase: F::ERASE_SIZE, capacity };
+        Self::open_as(
+            flash,
+            Geometry { read: F::READ_SIZE, write: F::WRITE_SIZE, erase: F::ERASE_SIZE, capacity },
+            range,
+        )
+    }
+
+    /// [`open`](Self::open) for a flash whose sizes are known only at run time, such as a chip that is asked for them, or a driver in C: those of
+    /// the trait are not looked at.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_as(flash: F, geometry: Geometry, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let log = Log::new(geometry, range).ok_or(CheckpointError::UnsuitableFlash)?;
         let mut checkpoints = Self { flash, log };
         checkpoints.rescan()?;

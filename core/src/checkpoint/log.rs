@@ -8,13 +8,26 @@ use crate::state::{HEADER, State, WORD, record_len};
 pub(super) const BUFFER: usize = 64;
 pub(super) type Buffer = [u8; BUFFER];
 
-/// What a flash can do.
-#[derive(Clone, Copy)]
-pub(super) struct Geometry {
-    pub(super) read: usize,
-    pub(super) write: usize,
-    pub(super) erase: usize,
-    pub(super) capacity: usize,
+/// The sizes of a flash, in bytes.
+///
+/// ```
+/// use hingeline::checkpoint::Geometry;
+///
+/// // As a chip describes itself when it is asked.
+/// let geometry = Geometry { read: 1, write: 4, erase: 4_096, capacity: 1 << 20 };
+/// assert_eq!(geometry.capacity / geometry.erase, 256);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Geometry {
+    /// What is read at once, at most 64.
+    pub read: usize,
+    /// What is written at once, at most 64.
+    pub write: usize,
+    /// What is erased at once: a sector.
+    pub erase: usize,
+    /// The whole of it.
+    pub capacity: usize,
 }
 
 /// Two regions of the same length, one after the other, and what is known of them.

@@ -15,5 +15,6 @@ mod waiting;
 
 pub use blocking::Checkpoints;
 pub use error::CheckpointError;
+pub use log::Geometry;
 #[cfg(feature = "async")]
 pub use waiting::AsyncCheckpoints;

@@ -9,6 +9,7 @@ mod reservoir;
 mod samples;
 mod saved;
 mod standardise;
+mod table;
 
 pub use bounded::{Bounded, check_features};
 pub use compact::{Compact, Scaling};
@@ -16,4 +17,5 @@ pub use order::Order;
 pub(crate) use order::{Ahead, PLACES};
 pub use reservoir::Reservoir;
 pub use samples::{Decoded, DynDecoded, DynSamples, DynSlices, Sample, Samples, Selected, Slices, WithWeights};
-pub use standardise::{Moments, Standardiser};
+pub use standardise::{AnyMoments, AnyStandardiser, DynMoments, DynStandardiser, Moments, Standardiser};
+pub(crate) use table::Table;

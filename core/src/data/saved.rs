@@ -2,7 +2,8 @@
 
 use super::order::Order;
 use super::reservoir::Reservoir;
-use super::standardise::{Moments, Standardiser};
+use super::standardise::{AnyMoments, AnyStandardiser, check_share, is_mean, is_variance};
+use super::table::Table;
 use crate::error::Error;
 use crate::state::{Fault, Part, Plain, Words, kind};
 
@@ -42,27 +43,33 @@ fn of_feature<const WORDS: usize>(index: usize, front: usize) -> Option<(usize, 
 }
 
 /// The count, the share; then for each feature the two words of its mean and the two of its variance.
-impl<const F: usize> Part for Moments<F> {
+impl<T: Table<4>> Part for AnyMoments<T> {
     const KIND: u32 = kind::MOMENTS;
     /// The count, the share, and the word before this one.
     type Seen = (u32, f32, f32);
 
     fn record_shape(&self) -> [u32; 2] {
-        [F as u32, 0]
+        let [mean, ..] = self.words.rows();
+        [mean.len() as u32, 0]
     }
 
     fn record_words(&self) -> usize {
-        F.saturating_mul(4).saturating_add(2)
+        let [mean, ..] = self.words.rows();
+        mean.len().saturating_mul(4).saturating_add(2)
     }
 
     fn word(&self, index: usize) -> u32 {
-        let (words, count, share) = self.parts();
         match of_feature::<4>(index, 2) {
-            Some((feature, word)) => {
-                words.get(word).and_then(|values| values.get(feature)).copied().unwrap_or_default().to_bits()
-            }
-            None if index == 0 => count,
-            None => share.to_bits(),
+            Some((feature, word)) => self
+                .words
+                .rows()
+                .get(word)
+                .and_then(|values| values.get(feature))
+                .copied()
+                .unwrap_or_default()
+                .to_bits(),
+            None if index == 0 => self.count,
+            None => self.share.to_bits(),
         }
     }
 
@@ -74,10 +81,10 @@ impl<const F: usize> Part for Moments<F> {
         let value = f32::from_bits(word);
         match of_feature::<4>(index, 2) {
             None if index == 0 => *count = word,
-            None => *share = Self::forgetting(value)?.parts().2,
+            None => *share = check_share(value)?,
             Some((_, 0 | 2)) => *high = value,
-            Some((_, 1)) if Self::is_mean(*high, value, *count) => (),
-            Some((_, 3)) if Self::is_variance(*high, value, *count) => (),
+            Some((_, 1)) if is_mean(*high, value, *count) => (),
+            Some((_, 3)) if is_variance(*high, value, *count) => (),
             Some(_) => return Err(Error::InvalidState.into()),
         }
         Ok(())
@@ -89,8 +96,8 @@ impl<const F: usize> Part for Moments<F> {
 
     fn set(&mut self, index: usize, word: u32) {
         let place = of_feature::<4>(index, 2);
-        let own = place.and_then(|(feature, word)| self.words.get_mut(word)?.get_mut(feature));
-        if let Some(own) = own {
+        let mut rows = self.words.rows_mut();
+        if let Some(own) = place.and_then(|(feature, word)| rows.get_mut(word)?.get_mut(feature)) {
             *own = f32::from_bits(word);
         }
     }
@@ -101,29 +108,34 @@ impl<const F: usize> Part for Moments<F> {
 
     fn clear_words(&mut self) {
         // In place, and with the share that it has.
-        self.words.as_flattened_mut().fill(0.0);
+        for row in self.words.rows_mut() {
+            row.fill(0.0);
+        }
         self.count = 0;
     }
 }
 
 /// The limit, infinite if nothing is clipped; then the mean and the factor of each feature.
-impl<const F: usize> Part for Standardiser<F> {
+impl<T: Table<2>> Part for AnyStandardiser<T> {
     const KIND: u32 = kind::STANDARDISER;
     /// The limit.
     type Seen = f32;
 
     fn record_shape(&self) -> [u32; 2] {
-        [F as u32, 0]
+        let [mean, _] = self.rows();
+        [mean.len() as u32, 0]
     }
 
     fn record_words(&self) -> usize {
-        F.saturating_mul(2).saturating_add(1)
+        let [mean, _] = self.rows();
+        mean.len().saturating_mul(2).saturating_add(1)
     }
 
     fn word(&self, index: usize) -> u32 {
+        let [mean, factor] = self.rows();
         let value = match of_feature::<2>(index, 1) {
-            Some((feature, 0)) => self.mean().get(feature).copied(),
-            Some((feature, _)) => self.factor().get(feature).copied(),
+            Some((feature, 0)) => mean.get(feature).copied(),
+            Some((feature, _)) => factor.get(feature).copied(),
             None => Some(self.limit().unwrap_or(f32::INFINITY)),
         };
         value.unwrap_or_default().to_bits()
@@ -150,9 +162,10 @@ impl<const F: usize> Part for Standardiser<F> {
     }
 
     fn set(&mut self, index: usize, word: u32) {
+        let [mean, factor] = self.parts.rows_mut();
         let own = match of_feature::<2>(index, 1) {
-            Some((feature, 0)) => self.mean.get_mut(feature),
-            Some((feature, _)) => self.factor.get_mut(feature),
+            Some((feature, 0)) => mean.get_mut(feature),
+            Some((feature, _)) => factor.get_mut(feature),
             None => None,
         };
         if let Some(own) = own {
@@ -166,9 +179,7 @@ impl<const F: usize> Part for Standardiser<F> {
 
     /// One that leaves features as they are.
     fn clear_words(&mut self) {
-        self.mean.fill(0.0);
-        self.factor.fill(1.0);
-        self.limit = f32::INFINITY;
+        self.clear();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Features of mean 0 and variance 1: learned from a stream, frozen, applied or folded into a model.
 
+use super::table::{Table, rows_of};
 use crate::error::Error;
 use crate::kernel::magnitude::{self, all_finite};
 use crate::sum::Sum;
@@ -53,12 +54,63 @@ use crate::sum::Sum;
 /// assert_eq!(x, [0.0]);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+pub type Moments<const F: usize> = AnyMoments<[[f32; F]; 4]>;
+
+/// [`Moments`] of a number of features that is known only at run time, in memory that the caller lends: four values a feature.
+///
+/// The calls are the same, and so are the bits. Where [`Moments`] take arrays, these take slices, and refuse one of another length as
+/// [`Error::ShapeMismatch`].
+///
+/// ```
+/// use hingeline::DynMoments;
+///
+/// let features = 2;
+/// let (mut memory, mut frozen) = (vec![0.0; 4 * features], vec![0.0; 2 * features]);
+/// let mut moments = DynMoments::new(&mut memory, features)?;
+/// for x in [[2.0, 1.0], [4.0, 1.0], [6.0, 1.0]] {
+///     moments.observe(&x)?;
+/// }
+/// assert_eq!((moments.mean(), moments.count()), ([4.0, 1.0].as_slice(), 3));
+///
+/// let standardiser = moments.freeze(&mut frozen)?;
+/// let mut x = [4.0, 2.0];
+/// standardiser.apply(&mut x)?;
+/// assert_eq!(x, [0.0, 1.0]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub type DynMoments<'a> = AnyMoments<&'a mut [f32]>;
+
+/// [`Moments`] or [`DynMoments`]: what both can do.
+///
+/// ```
+/// use hingeline::{AnyMoments, Moments};
+///
+/// fn seen<T>(moments: &AnyMoments<T>) -> u32 {
+///     moments.count()
+/// }
+/// assert_eq!(seen(&Moments::<3>::new()), 0);
+/// ```
 #[derive(Clone, Debug)]
-pub struct Moments<const F: usize> {
+pub struct AnyMoments<T> {
     /// Mean and variance, the higher and the lower words of each.
-    pub(super) words: [[f32; F]; 4],
+    pub(super) words: T,
     pub(super) count: u32,
     pub(super) share: f32,
+}
+
+/// With more, the latest sample would outweigh all others.
+const LARGEST_SHARE: f32 = 0.5;
+
+/// Refuses a share that moments cannot have.
+pub(super) const fn check_share(share: f32) -> Result<f32, Error> {
+    if share >= 0.0 && share <= LARGEST_SHARE { Ok(share) } else { Err(Error::InvalidShare) }
+}
+
+impl<T> AnyMoments<T> {
+    /// The samples observed; stays at `u32::MAX` when it is reached.
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
 }
 
 impl<const F: usize> Moments<F> {
@@ -101,19 +153,10 @@ impl<const F: usize> Moments<F> {
     /// # Ok::<(), Error>(())
     /// ```
     pub const fn forgetting(share: f32) -> Result<Self, Error> {
-        if share >= 0.0 && share <= Self::LARGEST_SHARE {
-            Ok(Self { share, ..Self::new() })
-        } else {
-            Err(Error::InvalidShare)
+        match check_share(share) {
+            Ok(share) => Ok(Self { share, ..Self::new() }),
+            Err(error) => Err(error),
         }
-    }
-
-    /// With more, the latest sample would outweigh all others.
-    const LARGEST_SHARE: f32 = 0.5;
-
-    /// The samples observed; stays at `u32::MAX` when it is reached.
-    pub const fn count(&self) -> u32 {
-        self.count
     }
 
     /// The mean of each feature, 0 before the first sample.
@@ -153,28 +196,10 @@ impl<const F: usize> Moments<F> {
     /// assert_eq!(moments.load(&[[1.0], [0.0], [4.0], [0.0]], 2, 0.0), Ok(()));
     /// ```
     pub fn load(&mut self, words: &[[f32; F]; 4], count: u32, share: f32) -> Result<(), Error> {
-        let empty = Self::forgetting(share)?;
-        let [mean, mean_low, variance, variance_low] = words;
-        let mut means = mean.iter().zip(mean_low);
-        let mut variances = variance.iter().zip(variance_low);
-        if means.all(|(high, low)| Self::is_mean(*high, *low, count))
-            && variances.all(|(high, low)| Self::is_variance(*high, *low, count))
-        {
-            *self = Self { words: *words, count, ..empty };
-            Ok(())
-        } else {
-            Err(Error::InvalidState)
-        }
-    }
-
-    /// Whether a stream of so many samples leaves these two words of a mean behind.
-    pub(super) fn is_mean(high: f32, low: f32, count: u32) -> bool {
-        Sum { high, low }.is_settled() && (count >= 1 || high == 0.0)
-    }
-
-    /// The same of a variance.
-    pub(super) fn is_variance(high: f32, low: f32, count: u32) -> bool {
-        Sum { high, low }.is_settled() && high >= 0.0 && (count >= 2 || high == 0.0)
+        let share = check_share(share)?;
+        check_words(words.rows(), count)?;
+        *self = Self { words: *words, count, share };
+        Ok(())
     }
 
     /// Takes in a sample.
@@ -194,13 +219,7 @@ impl<const F: usize> Moments<F> {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn observe(&mut self, x: &[f32; F]) -> Result<(), Error> {
-        let count = self.count.saturating_add(1);
-        let equal = 1.0 / count as f32;
-        let share = if self.share > equal { self.share } else { equal };
-        let [mean, mean_low, variance, variance_low] = &mut self.words;
-        advance([mean, mean_low], [variance, variance_low], x, share)?;
-        self.count = count;
-        Ok(())
+        self.take(x)
     }
 
     /// What standardises features by these moments: `(x − mean) * factor`, `factor = 1 / sqrt(variance)`, of the higher words.
@@ -216,19 +235,154 @@ impl<const F: usize> Moments<F> {
     /// assert_eq!(Moments::<1>::new().freeze().err(), Some(Error::EmptySet));
     /// ```
     pub fn freeze(&self) -> Result<Standardiser<F>, Error> {
+        let mut parts = [[0.0; F]; 2];
+        self.freeze_into(parts.each_mut().map(|row| row.as_mut_slice()))?;
+        Ok(Standardiser { parts, limit: f32::INFINITY })
+    }
+}
+
+impl<'a> DynMoments<'a> {
+    /// Moments of no sample of so many features.
+    ///
+    /// # Errors
+    /// [`Error::InvalidShape`] for no features, [`Error::ShapeMismatch`] unless there are four values of memory for each.
+    pub fn new(memory: &'a mut [f32], features: usize) -> Result<Self, Error> {
+        Self::forgetting(0.0, memory, features)
+    }
+
+    /// [`Moments::forgetting`].
+    ///
+    /// # Errors
+    /// As there, and as [`new`](Self::new).
+    pub fn forgetting(share: f32, memory: &'a mut [f32], features: usize) -> Result<Self, Error> {
+        check_memory(memory, 4, features)?;
+        let share = check_share(share)?;
+        memory.fill(0.0);
+        Ok(Self { words: memory, count: 0, share })
+    }
+
+    /// The number of features.
+    pub const fn features(&self) -> usize {
+        self.words.len() / 4
+    }
+
+    /// The mean of each feature, 0 before the first sample.
+    pub fn mean(&self) -> &[f32] {
+        let [mean, ..]: [&[f32]; 4] = self.words.rows();
+        mean
+    }
+
+    /// [`Moments::parts`], its four rows one after the other.
+    pub const fn parts(&self) -> (&[f32], u32, f32) {
+        (self.words, self.count, self.share)
+    }
+
+    /// [`Moments::load`], of four rows one after the other.
+    ///
+    /// # Errors
+    /// As there, and [`Error::ShapeMismatch`] for another number of words.
+    ///
+    /// ```
+    /// use hingeline::DynMoments;
+    ///
+    /// let (mut memory, mut other) = ([0.0; 4], [0.0; 4]);
+    /// let mut moments = DynMoments::new(&mut memory, 1)?;
+    /// moments.observe(&[0.1])?;
+    /// let mut copy = DynMoments::new(&mut other, 1)?;
+    /// let (words, count, share) = moments.parts();
+    /// copy.load(words, count, share)?;
+    /// assert_eq!(copy.parts(), moments.parts());
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub fn load(&mut self, words: &[f32], count: u32, share: f32) -> Result<(), Error> {
+        if words.len() != self.words.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        let share = check_share(share)?;
+        check_words(rows_of(words), count)?;
+        self.words.iter_mut().zip(words).for_each(|(own, word)| *own = *word);
+        (self.count, self.share) = (count, share);
+        Ok(())
+    }
+
+    /// [`Moments::observe`].
+    ///
+    /// # Errors
+    /// As there, and [`Error::ShapeMismatch`] for another number of features.
+    pub fn observe(&mut self, x: &[f32]) -> Result<(), Error> {
+        if x.len() == self.features() { self.take(x) } else { Err(Error::ShapeMismatch) }
+    }
+
+    /// [`Moments::freeze`], in memory of two values a feature, which the caller lends.
+    ///
+    /// # Errors
+    /// As there, and [`Error::ShapeMismatch`] for memory of another length.
+    pub fn freeze<'b>(&self, memory: &'b mut [f32]) -> Result<DynStandardiser<'b>, Error> {
+        check_memory(memory, 2, self.features())?;
+        self.freeze_into(Table::<2>::rows_mut(&mut &mut *memory))?;
+        Ok(DynStandardiser { parts: memory, limit: f32::INFINITY })
+    }
+}
+
+impl<T: Table<4>> AnyMoments<T> {
+    /// Takes in a sample of as many features.
+    fn take(&mut self, x: &[f32]) -> Result<(), Error> {
+        let count = self.count.saturating_add(1);
+        let equal = 1.0 / count as f32;
+        let share = if self.share > equal { self.share } else { equal };
+        let [mean, mean_low, variance, variance_low] = self.words.rows_mut();
+        advance([mean, mean_low], [variance, variance_low], x, share)?;
+        self.count = count;
+        Ok(())
+    }
+
+    /// Writes what standardises by these moments: a mean and a factor for each feature.
+    fn freeze_into(&self, [means, factors]: [&mut [f32]; 2]) -> Result<(), Error> {
         if self.count == 0 {
             return Err(Error::EmptySet);
         }
-        let [mean, _, variance, _] = &self.words;
-        let mut factor = [1.0; F];
-        for (factor, variance) in factor.iter_mut().zip(variance) {
+        let [mean, _, variance, _] = self.words.rows();
+        means.iter_mut().zip(mean).for_each(|(own, mean)| *own = *mean);
+        for (factor, variance) in factors.iter_mut().zip(variance) {
             let inverse = 1.0 / libm::sqrtf(*variance);
-            if inverse.is_finite() {
-                *factor = inverse;
-            }
+            *factor = if inverse.is_finite() { inverse } else { 1.0 };
         }
-        Ok(Standardiser { mean: *mean, factor, limit: f32::INFINITY })
+        Ok(())
     }
+}
+
+/// Refuses memory that does not have so many rows of a value a feature.
+fn check_memory(memory: &[f32], rows: usize, features: usize) -> Result<(), Error> {
+    if features == 0 {
+        Err(Error::InvalidShape)
+    } else if features.checked_mul(rows) == Some(memory.len()) {
+        Ok(())
+    } else {
+        Err(Error::ShapeMismatch)
+    }
+}
+
+/// Refuses words that no stream of so many samples leaves behind.
+fn check_words([mean, mean_low, variance, variance_low]: [&[f32]; 4], count: u32) -> Result<(), Error> {
+    let mut means = mean.iter().zip(mean_low);
+    let mut variances = variance.iter().zip(variance_low);
+    if means.all(|(high, low)| is_mean(*high, *low, count))
+        && variances.all(|(high, low)| is_variance(*high, *low, count))
+    {
+        Ok(())
+    } else {
+        Err(Error::InvalidState)
+    }
+}
+
+/// Whether a stream of so many samples leaves these two words of a mean behind.
+pub(super) fn is_mean(high: f32, low: f32, count: u32) -> bool {
+    Sum { high, low }.is_settled() && (count >= 1 || high == 0.0)
+}
+
+/// The same of a variance.
+pub(super) fn is_variance(high: f32, low: f32, count: u32) -> bool {
+    Sum { high, low }.is_settled() && high >= 0.0 && (count >= 2 || high == 0.0)
 }
 
 /// Takes a sample into mean and variance, each as its higher and its lower words.
@@ -287,12 +441,47 @@ impl<const F: usize> Default for Moments<F> {
 /// assert_eq!(scores, same);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+pub type Standardiser<const F: usize> = AnyStandardiser<[[f32; F]; 2]>;
+
+/// A [`Standardiser`] of a number of features that is known only at run time, in memory that the caller lends: two values a
+/// feature. Frozen from [`DynMoments`].
+///
+/// ```
+/// use hingeline::DynStandardiser;
+///
+/// let mut memory = [0.0; 4];
+/// let standardiser = DynStandardiser::from_parts(&mut memory, &[10.0, 0.0], &[0.5, 2.0])?.clipped(5.0)?;
+/// let mut x = [12.0, -1e30];
+/// standardiser.apply(&mut x)?;
+/// assert_eq!(x, [1.0, -5.0]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+pub type DynStandardiser<'a> = AnyStandardiser<&'a mut [f32]>;
+
+/// A [`Standardiser`] or a [`DynStandardiser`]: what both can do.
+///
+/// ```
+/// use hingeline::{AnyStandardiser, Standardiser};
+///
+/// fn clips<T>(standardiser: &AnyStandardiser<T>) -> bool {
+///     standardiser.limit().is_some()
+/// }
+/// assert!(!clips(&Standardiser::from_parts([0.0], [1.0])?));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standardiser<const F: usize> {
-    pub(super) mean: [f32; F],
-    pub(super) factor: [f32; F],
+pub struct AnyStandardiser<T> {
+    /// The means, and the factors.
+    pub(super) parts: T,
     /// Infinite if nothing is clipped.
     pub(super) limit: f32,
+}
+
+impl<T> AnyStandardiser<T> {
+    /// The limit that features are clipped to, if they are.
+    pub const fn limit(&self) -> Option<f32> {
+        if self.limit.is_finite() { Some(self.limit) } else { None }
+    }
 }
 
 impl<const F: usize> Standardiser<F> {
@@ -310,7 +499,7 @@ impl<const F: usize> Standardiser<F> {
     /// ```
     pub const fn from_parts(mean: [f32; F], factor: [f32; F]) -> Result<Self, Error> {
         if magnitude::largest(&mean).is_finite() && magnitude::largest(&factor).is_finite() {
-            Ok(Self { mean, factor, limit: f32::INFINITY })
+            Ok(Self { parts: [mean, factor], limit: f32::INFINITY })
         } else {
             Err(Error::InvalidScaling)
         }
@@ -343,22 +532,22 @@ impl<const F: usize> Standardiser<F> {
     /// assert_eq!(STANDARDISER.clone().clipped(0.0), Err(Error::InvalidLimit));
     /// ```
     pub const fn clipped(self, limit: f32) -> Result<Self, Error> {
-        if limit.is_finite() && limit > 0.0 { Ok(Self { limit, ..self }) } else { Err(Error::InvalidLimit) }
-    }
-
-    /// The limit that features are clipped to, if they are.
-    pub const fn limit(&self) -> Option<f32> {
-        if self.limit.is_finite() { Some(self.limit) } else { None }
+        match check_limit(limit) {
+            Ok(limit) => Ok(Self { limit, ..self }),
+            Err(error) => Err(error),
+        }
     }
 
     /// What is subtracted from each feature.
     pub const fn mean(&self) -> &[f32; F] {
-        &self.mean
+        let [mean, _] = &self.parts;
+        mean
     }
 
     /// What each feature is multiplied with then.
     pub const fn factor(&self) -> &[f32; F] {
-        &self.factor
+        let [_, factor] = &self.parts;
+        factor
     }
 
     /// Standardises a sample in place.
@@ -373,9 +562,100 @@ impl<const F: usize> Standardiser<F> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn apply(&self, x: &mut [f32; F]) {
-        for ((x, mean), factor) in x.iter_mut().zip(&self.mean).zip(&self.factor) {
+        self.standardise(x);
+    }
+}
+
+impl<'a> DynStandardiser<'a> {
+    /// One that leaves features as they are, to be restored from a [state](crate::state).
+    ///
+    /// # Errors
+    /// [`Error::InvalidShape`] for no features, [`Error::ShapeMismatch`] unless there are two values of memory for each.
+    pub fn new(memory: &'a mut [f32], features: usize) -> Result<Self, Error> {
+        check_memory(memory, 2, features)?;
+        let mut own = Self { parts: memory, limit: f32::INFINITY };
+        own.clear();
+        Ok(own)
+    }
+
+    /// [`Standardiser::from_parts`].
+    ///
+    /// # Errors
+    /// As there, [`Error::ShapeMismatch`] unless there are as many factors as means, and as [`new`](Self::new).
+    pub fn from_parts(memory: &'a mut [f32], mean: &[f32], factor: &[f32]) -> Result<Self, Error> {
+        let own = Self::new(memory, mean.len())?;
+        if factor.len() != mean.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        if !all_finite(mean.iter().chain(factor).copied()) {
+            return Err(Error::InvalidScaling);
+        }
+        own.parts.iter_mut().zip(mean.iter().chain(factor)).for_each(|(own, part)| *own = *part);
+        Ok(own)
+    }
+
+    /// [`Standardiser::clipped`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn clipped(self, limit: f32) -> Result<Self, Error> {
+        Ok(Self { limit: check_limit(limit)?, ..self })
+    }
+
+    /// The number of features.
+    pub const fn features(&self) -> usize {
+        self.parts.len() / 2
+    }
+
+    /// What is subtracted from each feature.
+    pub fn mean(&self) -> &[f32] {
+        let [mean, _] = self.rows();
+        mean
+    }
+
+    /// What each feature is multiplied with then.
+    pub fn factor(&self) -> &[f32] {
+        let [_, factor] = self.rows();
+        factor
+    }
+
+    /// [`Standardiser::apply`].
+    ///
+    /// # Errors
+    /// [`Error::ShapeMismatch`] for another number of features.
+    pub fn apply(&self, x: &mut [f32]) -> Result<(), Error> {
+        if x.len() != self.features() {
+            return Err(Error::ShapeMismatch);
+        }
+        self.standardise(x);
+        Ok(())
+    }
+}
+
+impl<T: Table<2>> AnyStandardiser<T> {
+    /// The means and the factors.
+    pub(crate) fn rows(&self) -> [&[f32]; 2] {
+        self.parts.rows()
+    }
+
+    /// Leaves features as they are.
+    pub(super) fn clear(&mut self) {
+        let [mean, factor] = self.parts.rows_mut();
+        mean.fill(0.0);
+        factor.fill(1.0);
+        self.limit = f32::INFINITY;
+    }
+
+    fn standardise(&self, x: &mut [f32]) {
+        let [mean, factor] = self.rows();
+        for ((x, mean), factor) in x.iter_mut().zip(mean).zip(factor) {
             let z = (*x - mean) * factor;
             *x = if z.abs() > self.limit && x.is_finite() { self.limit.copysign(z) } else { z };
         }
     }
+}
+
+/// Refuses a limit that is not a finite number above 0.
+const fn check_limit(limit: f32) -> Result<f32, Error> {
+    if limit.is_finite() && limit > 0.0 { Ok(limit) } else { Err(Error::InvalidLimit) }
 }

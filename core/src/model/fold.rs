@@ -1,14 +1,14 @@
 //! A standardiser, folded into a model.
 
-use super::model::{Model, ViewMut};
-use super::storage::copy;
-use crate::data::Standardiser;
+use super::model::{AnyModel, ViewMut};
+use super::storage::{Storage, copy, rows, rows_mut};
+use crate::data::{AnyStandardiser, Table};
 use crate::error::Error;
 use crate::kernel::Kernel;
-use crate::kernel::magnitude::{self, all_finite};
+use crate::kernel::magnitude::all_finite;
 use crate::sum::Sum;
 
-impl<const F: usize> Standardiser<F> {
+impl<T: Table<2>> AnyStandardiser<T> {
     /// Turns a model of standardised features into the same model of features as they come:
     /// `w[c][f] = w[c][f] * factor[f]`, then `bias[c] = bias[c] − scale · Σ w[c][f] · mean[f]`.
     ///
@@ -22,7 +22,7 @@ impl<const F: usize> Standardiser<F> {
     ///
     /// `u · ((F/16 + 6) · Σ |W[f] · x[f]| + Σ |W[f] · (x[f] − mean[f])| + |bias| + |score|)`,
     ///
-    /// and that of the model before, of what [`apply`](Self::apply) made of x, by
+    /// and that of the model before, of what [`apply`](crate::Standardiser::apply) made of x, by
     ///
     /// `u · ((F/16 + 8) · Σ |W[f] · (x[f] − mean[f])| + |score|)`.
     ///
@@ -33,8 +33,8 @@ impl<const F: usize> Standardiser<F> {
     /// rest.
     ///
     /// # Errors
-    /// [`Error::NotLinear`] for a standardiser that [clips](Self::clipped), since no weights do that;
-    /// [`Error::NonFiniteModel`] if a weight, a bias or a product on the way to it would not be finite. The model is then as
+    /// [`Error::NotLinear`] for a standardiser that [clips](crate::Standardiser::clipped), since no weights do that;
+    /// [`Error::ShapeMismatch`] for a model of another number of features; [`Error::NonFiniteModel`] if a weight, a bias or a product on the way to it would not be finite. The model is then as
     /// before.
     ///
     /// ```
@@ -45,42 +45,42 @@ impl<const F: usize> Standardiser<F> {
     /// assert_eq!((model.weights(), model.bias()), (&[[2.0], [-1.0]], &[-5.0, 3.0]));
     /// # Ok::<(), hingeline::Error>(())
     /// ```
-    pub fn fold<const C: usize, K: Kernel>(&self, model: &mut Model<C, F, K>) -> Result<(), Error> {
+    pub fn fold<S: Storage, K: Kernel>(&self, model: &mut AnyModel<S, K>) -> Result<(), Error> {
         if self.limit().is_some() {
             return Err(Error::NotLinear);
         }
-        let ViewMut { weights, bias, scale, bound, kernel } = model.view_mut();
-        let (mut folded_bias, mut largest) = ([0.0; C], 0.0);
-        for ((folded, row), bias) in folded_bias.iter_mut().zip(weights.as_chunks::<F>().0).zip(bias.iter()) {
-            let row = self.folded(row);
-            largest = magnitude::largest(&[largest, kernel.largest(&row)]);
-            *folded = shifted(*bias, scale.value(), &row, self.mean());
+        let ([mean, factor], features) = (self.rows(), model.features());
+        if mean.len() != features {
+            return Err(Error::ShapeMismatch);
         }
-        if !(scale.get().keeps_finite(largest) && all_finite(folded_bias.iter().copied())) {
-            return Err(Error::NonFiniteModel);
-        }
-        for row in weights.as_chunks_mut::<F>().0 {
-            *row = self.folded(row);
-        }
-        copy(&folded_bias, bias);
-        *bound = largest;
-        Ok(())
-    }
-
-    fn folded(&self, row: &[f32; F]) -> [f32; F] {
-        let mut folded = *row;
-        for (weight, factor) in folded.iter_mut().zip(self.factor()) {
-            *weight *= factor;
-        }
-        folded
+        model.with_scratch_mut::<0, _, _>(|ViewMut { weights, bias, scale, bound, .. }, folded_bias, _| {
+            let mut largest = 0.0_f32;
+            for ((folded, row), bias) in folded_bias.iter_mut().zip(rows(weights, features)).zip(bias.iter()) {
+                let row = || row.iter().zip(factor).map(|(weight, factor)| weight * factor);
+                if !all_finite(row()) {
+                    return Err(Error::NonFiniteModel);
+                }
+                largest = row().fold(largest, |largest, weight| largest.max(weight.abs()));
+                *folded = shifted(*bias, scale.value(), row(), mean);
+            }
+            if !(scale.get().keeps_finite(largest) && all_finite(folded_bias.iter().copied())) {
+                return Err(Error::NonFiniteModel);
+            }
+            for row in rows_mut(weights, features) {
+                row.iter_mut().zip(factor).for_each(|(weight, factor)| *weight *= factor);
+            }
+            copy(folded_bias, bias);
+            *bound = largest;
+            Ok(())
+        })
     }
 }
 
 /// `bias − scale · Σ w · mean`, rounded once or nearly so.
-fn shifted(bias: f32, scale: f32, row: &[f32], mean: &[f32]) -> f32 {
+fn shifted(bias: f32, scale: f32, row: impl Iterator<Item = f32>, mean: &[f32]) -> f32 {
     let mut dot = Sum::default();
-    for (weight, mean) in row.iter().zip(mean) {
-        dot.add_product(*weight, *mean);
+    for (weight, mean) in row.zip(mean) {
+        dot.add_product(weight, *mean);
     }
     let mut shifted = Sum::default();
     shifted.add(bias);

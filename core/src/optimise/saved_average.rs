@@ -110,7 +110,9 @@ where
     R: Schedule + Plain<Value = R>,
     L: Loss + Plain<Value = L>,
 {
-    const PARTS: u16 = 2;
+    fn parts(&self) -> u16 {
+        2
+    }
 
     fn words(&self) -> usize {
         (&*self.average, &self.sgd).words()

@@ -64,7 +64,7 @@ impl<S> Reading<S> {
             if let Some(own) = self.header.get_mut(index) {
                 *own = word;
             }
-            return if index == HEADER_WORDS - 1 { self.check_header(T::PARTS) } else { Ok(()) };
+            return if index == HEADER_WORDS - 1 { self.check_header(target.parts()) } else { Ok(()) };
         };
         if !self.is_whole() {
             target.see_at(&mut self.seen, place, word)?;

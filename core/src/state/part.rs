@@ -4,7 +4,8 @@ use super::fault::Fault;
 use super::words::{MOST_WORDS, Plain, Words};
 
 /// What can be written to a record: a model, an optimiser, an order, a user's [`Plain`] state, or a tuple of references to up to six of
-/// these. Tuples may hold references to tuples.
+/// these. Tuples may hold references to tuples. `Option<&mut T>` is a part if it is `Some`, and nothing if not: for records of which only the
+/// running program knows the parts.
 ///
 /// This trait is sealed; implement [`Plain`].
 ///
@@ -52,7 +53,7 @@ pub(crate) mod sealed {
     /// A sequence of words of 32 bits.
     pub trait Encode {
         /// The parts of which it consists.
-        const PARTS: u16;
+        fn parts(&self) -> u16;
 
         /// The number of words, with the headings.
         fn words(&self) -> usize;
@@ -123,7 +124,9 @@ fn heading<T: Part>(part: &T) -> [u32; HEADING] {
 }
 
 impl<T: Part> Encode for T {
-    const PARTS: u16 = 1;
+    fn parts(&self) -> u16 {
+        1
+    }
 
     fn words(&self) -> usize {
         self.record_words().saturating_add(HEADING)
@@ -220,7 +223,9 @@ impl<T: Plain> Part for T {
 macro_rules! tuples {
     ($($($name:ident: $place:tt),+;)+) => { $(
         impl<$($name: State),+> Encode for ($(&$name,)+) {
-            const PARTS: u16 = 0 $(+ $name::PARTS)+;
+            fn parts(&self) -> u16 {
+                0_u16 $(.saturating_add(self.$place.parts()))+
+            }
 
             fn words(&self) -> usize {
                 0_usize $(.saturating_add(self.$place.words()))+
@@ -240,7 +245,9 @@ macro_rules! tuples {
         }
 
         impl<$($name: State),+> Encode for ($(&mut $name,)+) {
-            const PARTS: u16 = 0 $(+ $name::PARTS)+;
+            fn parts(&self) -> u16 {
+                0_u16 $(.saturating_add(self.$place.parts()))+
+            }
 
             fn words(&self) -> usize {
                 ($(&*self.$place,)+).words()
@@ -304,4 +311,58 @@ tuples! {
     A: 0, B: 1, C: 2, D: 3;
     A: 0, B: 1, C: 2, D: 3, E: 4;
     A: 0, B: 1, C: 2, D: 3, E: 4, G: 5;
+}
+
+impl<T: State + ?Sized> Encode for Option<&mut T> {
+    fn parts(&self) -> u16 {
+        self.as_ref().map_or(0, |own| own.parts())
+    }
+
+    fn words(&self) -> usize {
+        self.as_ref().map_or(0, |own| own.words())
+    }
+
+    fn word_at(&self, index: usize) -> u32 {
+        self.as_ref().map_or(0, |own| own.word_at(index))
+    }
+}
+
+impl<T: Restore + ?Sized> Decode for Option<&mut T> {
+    type Seen = Option<T::Seen>;
+
+    fn unseen(&self) -> Self::Seen {
+        self.as_ref().map(|own| own.unseen())
+    }
+
+    fn see_at(&self, seen: &mut Self::Seen, index: usize, word: u32) -> Result<(), Fault> {
+        match (self, seen) {
+            (Some(own), Some(seen)) => own.see_at(seen, index, word),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_whole(&self, seen: &Self::Seen) -> Result<(), Fault> {
+        match (self, seen) {
+            (Some(own), Some(seen)) => own.check_whole(seen),
+            _ => Ok(()),
+        }
+    }
+
+    fn set_at(&mut self, index: usize, word: u32) {
+        if let Some(own) = self {
+            own.set_at(index, word);
+        }
+    }
+
+    fn complete(&mut self, seen: Self::Seen) {
+        if let (Some(own), Some(seen)) = (self, seen) {
+            own.complete(seen);
+        }
+    }
+
+    fn empty(&mut self) {
+        if let Some(own) = self {
+            own.empty();
+        }
+    }
 }

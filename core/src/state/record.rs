@@ -61,7 +61,7 @@ impl Header {
         if len > LONGEST {
             return Err(Fault::TooLong);
         }
-        Ok(Self { version: VERSION, parts: T::PARTS, len: len as u32, sequence })
+        Ok(Self { version: VERSION, parts: state.parts(), len: len as u32, sequence })
     }
 
     pub(super) fn words(self) -> [u32; HEADER_WORDS] {
