@@ -280,6 +280,25 @@ impl Objective<WestonWatkins> {
             Err(error) => Err(error),
         }
     }
+
+    /// The same of whole numbers, for a program that has no others: a margin in units of 2⁻¹⁶, `round(Δ · 2¹⁶)`, and a strength as
+    /// [`l2`](Self::l2) returns it, `round(2α · 2³²)`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidMargin`] for a margin above 1,024.
+    ///
+    /// ```
+    /// use hingeline::integer::Hinge;
+    /// let hinge = Hinge::new(1.0, 1e-4)?;
+    /// assert_eq!(Hinge::from_units(1 << 16, hinge.l2())?, hinge);
+    /// # Ok::<(), hingeline::Error>(())
+    /// ```
+    pub const fn from_units(margin: u32, l2: u32) -> Result<Self, Error> {
+        match WestonWatkins::of_units(margin) {
+            Ok(loss) => Ok(Self::of_units(loss, l2)),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl<L: Copy> Objective<L> {

@@ -189,21 +189,20 @@ fn wide(low: u32, high: u32) -> u64 {
 }
 
 /// For each feature what becomes 0 in the lower half and the factor in the upper one.
-impl<const F: usize> Part for [InputScale; F] {
+impl Part for &mut [InputScale] {
     const KIND: u32 = kind::INPUT_SCALES;
     type Seen = ();
 
     fn record_shape(&self) -> [u32; 2] {
-        [F as u32, 0]
+        [self.len() as u32, 0]
     }
 
     fn record_words(&self) -> usize {
-        F
+        self.len()
     }
 
     fn word(&self, index: usize) -> u32 {
-        let scale = self.get(index).copied().unwrap_or(InputScale::ZERO);
-        u32::from(scale.zero() as u16) | u32::from(scale.factor()) << 16
+        word_of(self, index)
     }
 
     fn unseen(&self) {}
@@ -228,6 +227,50 @@ impl<const F: usize> Part for [InputScale; F] {
     fn clear_words(&mut self) {
         self.fill(InputScale::ZERO);
     }
+}
+
+/// The same in place.
+impl<const F: usize> Part for [InputScale; F] {
+    const KIND: u32 = kind::INPUT_SCALES;
+    type Seen = ();
+
+    fn record_shape(&self) -> [u32; 2] {
+        [F as u32, 0]
+    }
+
+    fn record_words(&self) -> usize {
+        F
+    }
+
+    fn word(&self, index: usize) -> u32 {
+        word_of(self, index)
+    }
+
+    fn unseen(&self) {}
+
+    fn see(&self, (): &mut (), _: usize, word: u32) -> Result<(), Fault> {
+        scale_of(word)?;
+        Ok(())
+    }
+
+    fn whole(&self, (): &()) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn set(&mut self, index: usize, word: u32) {
+        self.as_mut_slice().set(index, word);
+    }
+
+    fn settle(&mut self, (): ()) {}
+
+    fn clear_words(&mut self) {
+        self.fill(InputScale::ZERO);
+    }
+}
+
+fn word_of(scales: &[InputScale], index: usize) -> u32 {
+    let scale = scales.get(index).copied().unwrap_or(InputScale::ZERO);
+    u32::from(scale.zero() as u16) | u32::from(scale.factor()) << 16
 }
 
 fn scale_of(word: u32) -> Result<InputScale, Error> {

@@ -1,0 +1,175 @@
+//! From raw values to inputs.
+
+use core::ffi::c_void;
+
+use hingeline::integer::{InputScale, Inputs, Moments, RawValue, Sums};
+
+use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, report, shared};
+use crate::status::hingeline_status::HINGELINE_INVALID_SCALING;
+use crate::status::{Outcome, hingeline_status, told};
+
+/// How the raw values of a feature become inputs, from -128 to 127, of which 32 stand for one deviation: HINGELINE_INPUT_SCALE(zero, factor)
+/// makes one, and hingeline_integer_moments_freeze learns it. 4 bytes; learnt on a desktop, they lie in flash.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct hingeline_input_scale {
+    /// The zero in the lower half, the factor, below 2^14, in the upper one.
+    pub halves: u32,
+}
+
+/// What raw values are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    U8,
+    I8,
+    I16,
+}
+
+impl Format {
+    /// The format of a number of the header's: 8 for uint8_t, -8 for int8_t, -16 for int16_t.
+    pub(crate) fn of(number: i32) -> Outcome<Self> {
+        match number {
+            8 => Ok(Self::U8),
+            -8 => Ok(Self::I8),
+            -16 => Ok(Self::I16),
+            _ => Err(HINGELINE_INVALID_SCALING),
+        }
+    }
+}
+
+/// Scales of the caller's as the library has them.
+///
+/// # Safety
+/// As [`array`].
+pub(crate) unsafe fn scales<'a>(scales: *const hingeline_input_scale, len: usize) -> Outcome<&'a [InputScale]> {
+    const { assert!(size_of::<InputScale>() == size_of::<hingeline_input_scale>()) };
+    const { assert!(align_of::<InputScale>() == align_of::<hingeline_input_scale>()) };
+    // SAFETY: both are transparent words, and any word is a scale; one whose factor is too large makes other numbers, and no more.
+    unsafe { array(scales.cast::<InputScale>(), len) }
+}
+
+/// The inputs of raw values of a format, each by its scale.
+///
+/// # Safety
+/// A pointer that is not NULL points to as many raw values of the format as there are scales.
+pub(crate) unsafe fn scaled<'a>(
+    format: Format,
+    raw: *const c_void,
+    scales: &[InputScale],
+    buffer: &'a mut [i16],
+) -> Outcome<Inputs<'a>> {
+    unsafe fn of<'a, Q: RawValue>(
+        raw: *const c_void,
+        scales: &[InputScale],
+        buffer: &'a mut [i16],
+    ) -> Outcome<Inputs<'a>> {
+        // SAFETY: as the caller promises.
+        Ok(Inputs::scaled(unsafe { array(raw.cast::<Q>(), scales.len()) }?, scales, buffer)?)
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        match format {
+            Format::U8 => of::<u8>(raw, scales, buffer),
+            Format::I8 => of::<i8>(raw, scales, buffer),
+            Format::I16 => of::<i16>(raw, scales, buffer),
+        }
+    }
+}
+
+/// Turns raw values of a format (HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16) into inputs, each by its scale. How many were clamped to the
+/// ends of an input's range is written to `clamped`, which may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_inputs(
+    input_scales: *const hingeline_input_scale,
+    raw: *const c_void,
+    format: i32,
+    inputs: *mut i16,
+    features: usize,
+    clamped: *mut u32,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        check_apart((inputs, features), (raw.cast::<u8>(), features))?;
+        let (scales, buffer) = (scales(input_scales, features)?, array_mut(inputs, features)?);
+        let made = scaled(Format::of(format)?, raw, scales, buffer)?;
+        report(clamped, made.clamped())
+    })
+}
+
+/// Means and deviations of raw values by exact sums. In memory that the caller lends, of HINGELINE_INTEGER_MOMENTS_BYTES(features) bytes,
+/// aligned to 8.
+#[repr(C)]
+pub struct hingeline_integer_moments {
+    opaque: [usize; 8],
+}
+
+/// Moments of a format.
+pub(crate) enum AnyMoments {
+    U8(Moments<'static, u8>),
+    I8(Moments<'static, i8>),
+    I16(Moments<'static, i16>),
+}
+
+impl Object for AnyMoments {
+    type Outer = hingeline_integer_moments;
+    const TAG: usize = 0x2d8a;
+}
+
+/// Moments of no sample, of raw values of a format: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_moments_init(
+    moments: *mut hingeline_integer_moments,
+    values: *mut c_void,
+    bytes: usize,
+    features: usize,
+    format: i32,
+) -> hingeline_status {
+    // SAFETY: the caller lends the memory for as long as there are the moments, as the header says. Any bits are sums.
+    told(|| unsafe {
+        let format = Format::of(format)?;
+        let sums = memory::<Sums>(values, bytes, features)?;
+        let made = match format {
+            Format::U8 => AnyMoments::U8(Moments::new(sums)),
+            Format::I8 => AnyMoments::I8(Moments::new(sums)),
+            Format::I16 => AnyMoments::I16(Moments::new(sums)),
+        };
+        place(moments, made)
+    })
+}
+
+/// Adds a sample of raw values, of the format of the moments.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_moments_observe(
+    moments: *mut hingeline_integer_moments,
+    raw: *const c_void,
+    features: usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        match exclusive::<AnyMoments>(moments)? {
+            AnyMoments::U8(moments) => moments.observe(array(raw.cast(), features)?)?,
+            AnyMoments::I8(moments) => moments.observe(array(raw.cast(), features)?)?,
+            AnyMoments::I16(moments) => moments.observe(array(raw.cast(), features)?)?,
+        }
+        Ok(())
+    })
+}
+
+/// Writes the scales that leave means of 0 and deviations of 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_moments_freeze(
+    moments: *const hingeline_integer_moments,
+    input_scales: *mut hingeline_input_scale,
+    features: usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says; for the scales see `scales`.
+    told(|| unsafe {
+        let scales = array_mut(input_scales.cast::<InputScale>(), features)?;
+        match shared::<AnyMoments>(moments)? {
+            AnyMoments::U8(moments) => moments.freeze(scales)?,
+            AnyMoments::I8(moments) => moments.freeze(scales)?,
+            AnyMoments::I16(moments) => moments.freeze(scales)?,
+        }
+        Ok(())
+    })
+}

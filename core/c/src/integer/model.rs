@@ -1,0 +1,150 @@
+//! Models in integers.
+
+use core::ffi::c_void;
+
+use hingeline::integer::{DynModel, Inputs};
+
+use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, shared, write};
+use crate::model::hingeline_model;
+use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
+use crate::status::{hingeline_status, told};
+
+/// A linear model in integers: weights of 16 bits, biases and scores of 32, for processors without a floating-point unit. Its numbers are in
+/// memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned to 4. 2 to 1,024 classes, 1 to 4,096
+/// features.
+#[repr(C)]
+pub struct hingeline_integer_model {
+    opaque: [usize; 14],
+}
+
+impl Object for DynModel<'static> {
+    type Outer = hingeline_integer_model;
+    const TAG: usize = 0x3d9c;
+}
+
+/// The bytes that a model of this shape takes: HINGELINE_INTEGER_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
+#[unsafe(no_mangle)]
+pub extern "C" fn hingeline_integer_model_bytes(classes: usize, features: usize) -> usize {
+    let weights = classes.saturating_mul(features).saturating_mul(2);
+    classes.saturating_mul(8).saturating_add(weights)
+}
+
+/// Makes a model of zeros with 13 fraction bits in memory that is the model's from now on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_init(
+    model: *mut hingeline_integer_model,
+    values: *mut c_void,
+    bytes: usize,
+    classes: usize,
+    features: usize,
+) -> hingeline_status {
+    // SAFETY: the caller lends the memory for as long as there is the model, as the header says. Biases and scores come first, the weights
+    // behind them: two parts that do not overlap, within the bytes.
+    told(|| unsafe {
+        let front = classes.saturating_mul(8);
+        let rest = bytes.checked_sub(front).ok_or(HINGELINE_WRONG_SIZE)?;
+        let biases = memory::<i32>(values, bytes, classes.saturating_mul(2))?;
+        let weights = memory::<i16>(values.wrapping_byte_add(front), rest, classes.saturating_mul(features))?;
+        place(model, DynModel::new(weights, biases, classes, features)?)
+    })
+}
+
+/// Takes weights, row after row, a bias for each class, and the fraction bits of the weights.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_load(
+    model: *mut hingeline_integer_model,
+    weights: *const i16,
+    weights_len: usize,
+    bias: *const i32,
+    bias_len: usize,
+    fraction_bits: u8,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let (weights, bias) = (array(weights, weights_len)?, array(bias, bias_len)?);
+        Ok(exclusive::<DynModel<'_>>(model)?.load(weights, bias, fraction_bits)?)
+    })
+}
+
+/// Makes a model a copy of another one of the same shape.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_copy(
+    model: *mut hingeline_integer_model,
+    from: *const hingeline_integer_model,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says; they are not the same object.
+    told(|| unsafe {
+        check_apart((model, 1), (from, 1))?;
+        Ok(exclusive::<DynModel<'_>>(model)?.copy_from(shared::<DynModel<'_>>(from)?)?)
+    })
+}
+
+/// Takes a trained model in binary32, with as many fraction bits as fit.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_quantise(
+    model: *mut hingeline_integer_model,
+    from: *const hingeline_model,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe { Ok(exclusive::<DynModel<'_>>(model)?.quantise(shared::<hingeline::DynModel<'_>>(from)?)?) })
+}
+
+/// The weights, row after row, which the next step may change; NULL of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_weights(model: *const hingeline_integer_model) -> *const i16 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.parts().0.as_ptr())
+}
+
+/// The bias of each class; NULL of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_bias(model: *const hingeline_integer_model) -> *const i32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.parts().1.as_ptr())
+}
+
+/// The fraction bits p of the weights; scores and biases have p + 5. 0 of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_fraction_bits(model: *const hingeline_integer_model) -> u8 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.fraction_bits())
+}
+
+/// The score of every class, exactly. The inputs are from -128 to 127: HINGELINE_FEATURE_TOO_LARGE for others.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_scores(
+    model: *const hingeline_integer_model,
+    inputs: *const i16,
+    features: usize,
+    scores: *mut i32,
+    classes: usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says; the arrays do not overlap.
+    told(|| unsafe {
+        check_apart((scores, classes), (inputs, features))?;
+        let (x, scores) = (Inputs::new(array(inputs, features)?)?, array_mut(scores, classes)?);
+        Ok(shared::<DynModel<'_>>(model)?.scores(x, scores)?)
+    })
+}
+
+/// The class of the highest score; the lowest index wins a tie.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_predict(
+    model: *const hingeline_integer_model,
+    inputs: *const i16,
+    features: usize,
+    predicted: *mut usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let class = shared::<DynModel<'_>>(model)?.predict(Inputs::new(array(inputs, features)?)?)?;
+        write(predicted, class)
+    })
+}
+
+/// A fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_checksum(model: *const hingeline_integer_model) -> u64 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.checksum())
+}

@@ -1,0 +1,200 @@
+//! Models in binary32.
+
+use core::ffi::c_void;
+
+use hingeline::{DynModel, Scale};
+
+use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, shared, write};
+use crate::status::{hingeline_status, told};
+
+/// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
+/// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float; weights at a multiple of 64 bytes are fastest.
+///
+/// Like every object here it stays where it was initialised, and a copy of it is refused. One call at a time may use it: an interrupt that
+/// predicts while the program trains wants a second model, which hingeline_model_copy fills.
+#[repr(C)]
+pub struct hingeline_model {
+    opaque: [usize; 14],
+}
+
+impl Object for DynModel<'static> {
+    type Outer = hingeline_model;
+    const TAG: usize = 0x4d30;
+}
+
+/// The best class of a sample, the next one, and by how much its score is lower: a small gap is a doubtful answer.
+#[repr(C)]
+pub struct hingeline_decision {
+    /// The class of the highest score; the lowest index wins a tie.
+    pub predicted: usize,
+    /// The best of the other classes.
+    pub runner_up: usize,
+    /// The difference of their scores.
+    pub gap: f32,
+}
+
+/// The bytes that a model of this shape takes: at most HINGELINE_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
+#[unsafe(no_mangle)]
+pub extern "C" fn hingeline_model_bytes(classes: usize, features: usize) -> usize {
+    DynModel::memory_len(classes, features).saturating_mul(size_of::<f32>())
+}
+
+/// Makes a model of zeros with scale 1 in memory that is the model's from now on.
+///
+/// HINGELINE_INVALID_SHAPE for fewer than two classes or no features, HINGELINE_WRONG_SIZE for too little memory.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_init(
+    model: *mut hingeline_model,
+    values: *mut c_void,
+    bytes: usize,
+    classes: usize,
+    features: usize,
+) -> hingeline_status {
+    // SAFETY: the caller lends the memory for as long as there is the model, as the header says.
+    told(|| unsafe {
+        let values = memory(values, bytes, DynModel::memory_len(classes, features))?;
+        place(model, DynModel::new(values, classes, features)?)
+    })
+}
+
+/// Takes weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
+///
+/// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite. The model is then as before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_load(
+    model: *mut hingeline_model,
+    weights: *const f32,
+    weights_len: usize,
+    bias: *const f32,
+    bias_len: usize,
+    scale: f32,
+    scale_carry: f32,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let (weights, bias) = (array(weights, weights_len)?, array(bias, bias_len)?);
+        Ok(exclusive::<DynModel<'_>>(model)?.load(weights, bias, Scale { value: scale, carry: scale_carry })?)
+    })
+}
+
+/// Makes a model a copy of another one of the same shape.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_copy(
+    model: *mut hingeline_model,
+    from: *const hingeline_model,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says; they are not the same object.
+    told(|| unsafe {
+        check_apart((model, 1), (from, 1))?;
+        Ok(exclusive::<DynModel<'_>>(model)?.copy_from(shared::<DynModel<'_>>(from)?)?)
+    })
+}
+
+/// The number of classes; 0 of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_classes(model: *const hingeline_model) -> usize {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, DynModel::classes)
+}
+
+/// The number of features; 0 of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_features(model: *const hingeline_model) -> usize {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, DynModel::features)
+}
+
+/// The weights as they are stored, row after row, which the next step may change; NULL of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_weights(model: *const hingeline_model) -> *const f32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.weights().as_ptr())
+}
+
+/// The bias of each class; NULL of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_bias(model: *const hingeline_model) -> *const f32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.bias().as_ptr())
+}
+
+/// The two words of the scale, for hingeline_model_load.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_scale(
+    model: *const hingeline_model,
+    scale: *mut f32,
+    scale_carry: *mut f32,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let (_, _, Scale { value, carry }) = shared::<DynModel<'_>>(model)?.parts();
+        write(scale, value)?;
+        write(scale_carry, carry)
+    })
+}
+
+/// The score of every class.
+///
+/// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds these.
+/// HINGELINE_SHAPE_MISMATCH for other lengths.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_scores(
+    model: *const hingeline_model,
+    x: *const f32,
+    features: usize,
+    scores: *mut f32,
+    classes: usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says; the arrays do not overlap.
+    told(|| unsafe {
+        check_apart((scores, classes), (x, features))?;
+        let (x, scores) = (array(x, features)?, array_mut(scores, classes)?);
+        Ok(shared::<DynModel<'_>>(model)?.scores(x, scores)?)
+    })
+}
+
+/// The class of the highest score; the lowest index wins a tie.
+///
+/// HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite: such a sample has no class.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_predict(
+    model: *const hingeline_model,
+    x: *const f32,
+    features: usize,
+    predicted: *mut usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let class = shared::<DynModel<'_>>(model)?.predict(array(x, features)?)?;
+        write(predicted, class)
+    })
+}
+
+/// The same, with the next class and the gap between their scores.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_decide(
+    model: *const hingeline_model,
+    x: *const f32,
+    features: usize,
+    decision: *mut hingeline_decision,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let made = shared::<DynModel<'_>>(model)?.decide(array(x, features)?)?;
+        write(decision, hingeline_decision { predicted: made.class, runner_up: made.runner_up, gap: made.gap })
+    })
+}
+
+/// A fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 of what is no model.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_model_checksum(model: *const hingeline_model) -> u64 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.checksum())
+}
+
+/// Whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
+/// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes well below a second on the slowest core.
+#[unsafe(no_mangle)]
+pub extern "C" fn hingeline_self_check() -> hingeline_status {
+    told(|| Ok(hingeline::kernel::self_check(hingeline::kernel::CHOSEN)?))
+}

@@ -1,0 +1,64 @@
+//! The order of an epoch.
+
+use hingeline::Order;
+
+use crate::memory::{Object, array, exclusive, place, shared};
+use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
+use crate::status::{hingeline_status, told};
+
+/// A shuffled order of a set without an index array, another one in each epoch.
+#[repr(C)]
+pub struct hingeline_order {
+    opaque: [u64; 12],
+}
+
+impl Object for Order {
+    type Outer = hingeline_order;
+    const TAG: usize = 0x7d66;
+}
+
+/// The order of so many samples that follows from four words, which may be any: equal ones give equal runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_order_init(
+    order: *mut hingeline_order,
+    samples: usize,
+    seed: *const u32,
+    seed_len: usize,
+) -> hingeline_status {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let seed: &[u32; 4] = array(seed, seed_len)?.try_into().map_err(|_| HINGELINE_WRONG_SIZE)?;
+        place(order, Order::resume(*seed, samples, 0, 0)?)
+    })
+}
+
+/// The index of the sample whose turn it is; SIZE_MAX of what is no order.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_order_index(order: *const hingeline_order) -> usize {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<Order>(order) }.map_or(usize::MAX, Order::index)
+}
+
+/// The epoch, counted from 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_order_epoch(order: *const hingeline_order) -> u32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<Order>(order) }.map_or(0, Order::epoch)
+}
+
+/// The place within the epoch, counted from 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_order_position(order: *const hingeline_order) -> u32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<Order>(order) }.map_or(0, Order::position)
+}
+
+/// Goes on to the next sample without a step.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_order_skip(order: *mut hingeline_order) -> hingeline_status {
+    // SAFETY: the pointer is the caller's, as the header says.
+    told(|| unsafe {
+        exclusive::<Order>(order)?.skip();
+        Ok(())
+    })
+}

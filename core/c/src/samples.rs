@@ -1,0 +1,111 @@
+//! Where samples come from: arrays, or a callback.
+
+use core::ffi::c_void;
+
+use hingeline::{DynSamples, DynSlices, Error};
+
+use crate::memory::{array, array_mut, check_apart, shared_struct};
+use crate::status::Outcome;
+use crate::status::hingeline_status::HINGELINE_NULL_POINTER;
+
+/// Writes the features of a sample, whose index is below the number of samples, and returns its label; a number below 0 if it cannot be
+/// read, such as a card that was pulled out. It must not use the objects of the call that asks.
+pub type hingeline_read_sample =
+    Option<unsafe extern "C" fn(context: *mut c_void, index: usize, x: *mut f32, features: usize) -> i32>;
+
+/// The weight of a sample, which its loss and its gradient are multiplied by: a finite number of at least 0.
+pub type hingeline_sample_weight = Option<unsafe extern "C" fn(context: *mut c_void, index: usize) -> f32>;
+
+/// A set of samples: either arrays (`rows` and `labels`), or a callback that writes one sample at a time into a buffer of one
+/// (`read` and `buffer`). What is not used is NULL, so `= {0}` first.
+#[repr(C)]
+pub struct hingeline_samples {
+    /// The number of samples.
+    pub count: usize,
+    /// The features of each.
+    pub features: usize,
+    /// The features of all samples, row after row: `count * features` values; or NULL.
+    pub rows: *const f32,
+    /// The label of each sample; or NULL.
+    pub labels: *const u8,
+    /// Reads a sample, if `rows` is NULL.
+    pub read: hingeline_read_sample,
+    /// Where `read` writes: `features` values.
+    pub buffer: *mut f32,
+    /// The weight of a sample; NULL for 1.
+    pub weight: hingeline_sample_weight,
+    /// What the callbacks are given.
+    pub context: *mut c_void,
+}
+
+/// Which of the two it is.
+enum Source<'a> {
+    Arrays(DynSlices<'a, u8>),
+    Callback(unsafe extern "C" fn(*mut c_void, usize, *mut f32, usize) -> i32, &'a mut [f32]),
+}
+
+/// The set, as the library reads it.
+pub(crate) struct Samples<'a> {
+    count: usize,
+    source: Source<'a>,
+    weight: hingeline_sample_weight,
+    context: *mut c_void,
+}
+
+impl<'a> Samples<'a> {
+    /// What a pointer of the caller's says.
+    ///
+    /// # Safety
+    /// A pointer that is not NULL points to a set, whose arrays are as long as it says and whose callbacks keep to what the header says.
+    pub(crate) unsafe fn of(samples: *const hingeline_samples) -> Outcome<Self> {
+        // SAFETY: as the caller promises.
+        unsafe {
+            let set = shared_struct(samples)?;
+            let source = match (set.rows.is_null(), set.read) {
+                (false, _) => {
+                    let values = set.count.saturating_mul(set.features);
+                    let (rows, labels) = (array(set.rows, values)?, array(set.labels, set.count)?);
+                    Source::Arrays(DynSlices::new(set.features, rows, labels)?)
+                }
+                (true, Some(read)) => {
+                    check_apart((set.buffer, set.features), (samples, 1))?;
+                    Source::Callback(read, array_mut(set.buffer, set.features)?)
+                }
+                (true, None) => return Err(HINGELINE_NULL_POINTER),
+            };
+            Ok(Self { count: set.count, source, weight: set.weight, context: set.context })
+        }
+    }
+}
+
+impl DynSamples for Samples<'_> {
+    fn len(&self) -> usize {
+        self.count
+    }
+
+    fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error> {
+        match &mut self.source {
+            Source::Arrays(slices) => slices.sample(index),
+            Source::Callback(read, buffer) => {
+                if index >= self.count {
+                    return Err(Error::IndexOutOfRange);
+                }
+                // SAFETY: the callback writes so many values to the buffer and nothing else of ours, as the header says.
+                let label = unsafe { read(self.context, index, buffer.as_mut_ptr(), buffer.len()) };
+                Ok((buffer, usize::try_from(label).map_err(|_| Error::Unreadable)?))
+            }
+        }
+    }
+
+    fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
+        match &self.source {
+            Source::Arrays(slices) => slices.resident(index),
+            Source::Callback(..) => None,
+        }
+    }
+
+    fn weight(&self, index: usize) -> f32 {
+        // SAFETY: the callback touches nothing of ours, as the header says.
+        self.weight.map_or(1.0, |weight| unsafe { weight(self.context, index) })
+    }
+}

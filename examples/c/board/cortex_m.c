@@ -1,0 +1,53 @@
+// The start of a Cortex-M, and semihosting: an emulator or a debugger prints. On a board of your own, the maker's start-up code and a serial
+// port take its place.
+#include "../board.h"
+
+extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
+
+int main(void);
+
+static uint32_t semihosting(uint32_t operation, const void *argument) {
+    register uint32_t r0 __asm__("r0") = operation;
+    register const void *r1 __asm__("r1") = argument;
+    __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+    return r0;
+}
+
+void board_print(const char *text) {
+    semihosting(0x04, text);
+}
+
+void board_exit(bool well) {
+    // ADP_Stopped_ApplicationExit, or ADP_Stopped_RunTimeErrorUnknown.
+    semihosting(0x18, (const void *)(well ? 0x20026 : 0x20023));
+    for (;;) {
+    }
+}
+
+static void fault(void) {
+    board_print("fault\n");
+    board_exit(false);
+}
+
+__attribute__((noreturn)) void reset(void) {
+#if defined(__ARM_FP)
+    // The floating-point unit, for this program and for the library.
+    *(volatile uint32_t *)0xe000ed88 |= 0xf << 20;
+    __asm__ volatile("dsb\n isb");
+#endif
+    for (uint32_t *to = &data_start, *from = &data_load; to < &data_end;) {
+        *to++ = *from++;
+    }
+    for (uint32_t *to = &bss_start; to < &bss_end;) {
+        *to++ = 0;
+    }
+    main();
+    board_exit(true);
+}
+
+// Where the stack begins, then what is called at the start and for each exception.
+typedef void (*handler)(void);
+__attribute__((section(".vectors"), used)) static const struct {
+    uint32_t *stack;
+    handler handlers[15];
+} vectors = {&stack_top, {reset, fault, fault, fault, fault, fault}};
