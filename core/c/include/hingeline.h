@@ -208,7 +208,7 @@ typedef int32_t hingeline_status;
 // Like every object here it stays where it was initialised, and a copy of it is refused. One call at a time may use it: an interrupt that
 // predicts while the program trains wants a second model, which hingeline_model_copy fills.
 typedef struct hingeline_model {
-  size_t opaque[14];
+  size_t opaque[12];
 } hingeline_model;
 
 // The best class of a sample, the next one, and by how much its score is lower: a small gap is a doubtful answer.
@@ -241,7 +241,7 @@ typedef struct hingeline_order {
 // Stochastic gradient descent, one sample a step, on the hinge loss `sum over j != y of max(0, s[j] - s[y] + margin)` with an L2 term
 // `l2 * sum of W^2`. The learning rate of step t, counted from 0, is `rate / (1 + decay * t)`.
 typedef struct hingeline_sgd {
-  uint64_t opaque[6];
+  uint64_t opaque[4];
 } hingeline_sgd;
 
 // What happened in a step.
@@ -327,7 +327,7 @@ typedef struct hingeline_integer_moments {
 // memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned to 4. 2 to 1,024 classes, 1 to 4,096
 // features.
 typedef struct hingeline_integer_model {
-  size_t opaque[14];
+  size_t opaque[12];
 } hingeline_integer_model;
 
 // Stochastic gradient descent in integers on the hinge loss with an L2 term. The learning rate is a power of two: it begins at 2^-exponent,

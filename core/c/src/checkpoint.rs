@@ -5,10 +5,10 @@ use core::ffi::c_void;
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 use hingeline::checkpoint::{Checkpoints, Geometry};
 
-use crate::memory::{Object, in_use, place, report, shared, shared_struct, write};
+use crate::memory::{Object, check_report, in_use, place, report, shared, shared_struct, write};
 use crate::record::{Parts, hingeline_state};
 use crate::status::hingeline_status::HINGELINE_NULL_POINTER;
-use crate::status::{hingeline_status, told};
+use crate::status::{Told, told};
 
 /// A flash, as the caller's driver offers it: sizes in bytes, and three functions that return 0 if they have done it. Offsets and lengths are
 /// multiples of the sizes. A write changes erased bytes alone, and an erase whole sectors. A cut leaves any bits in what was being
@@ -43,7 +43,7 @@ pub struct hingeline_checkpoints {
 
 impl Object for Checkpoints<Driver> {
     type Outer = hingeline_checkpoints;
-    const TAG: usize = 0x4dc0;
+    const TAG: usize = 0x122;
 }
 
 /// The caller's driver.
@@ -109,12 +109,12 @@ pub unsafe extern "C" fn hingeline_checkpoints_open(
     flash: *const hingeline_flash,
     start: u32,
     end: u32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let flash = *shared_struct(flash)?;
         if flash.read.is_none() || flash.write.is_none() || flash.erase.is_none() {
-            return Err(HINGELINE_NULL_POINTER);
+            return Err(HINGELINE_NULL_POINTER.into());
         }
         let geometry = Geometry {
             read: flash.read_size,
@@ -133,9 +133,10 @@ pub unsafe extern "C" fn hingeline_checkpoints_save(
     checkpoints: *mut hingeline_checkpoints,
     state: *const hingeline_state,
     number: *mut u32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_report(number)?;
         let mut checkpoints = in_use::<Checkpoints<Driver>>(checkpoints)?;
         let saved = Parts::of(state)?.with(|state| checkpoints.save(state))?;
         report(number, saved)
@@ -149,9 +150,10 @@ pub unsafe extern "C" fn hingeline_checkpoints_load(
     checkpoints: *mut hingeline_checkpoints,
     state: *const hingeline_state,
     number: *mut u32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_report(number)?;
         let mut checkpoints = in_use::<Checkpoints<Driver>>(checkpoints)?;
         let loaded = Parts::of(state)?.with(|state| checkpoints.load(state))?;
         report(number, loaded)
@@ -168,7 +170,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_newest(checkpoints: *const hingel
 
 /// Erases the region that is not in use, if it is not erased, so that the next saves need not.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_checkpoints_prepare(checkpoints: *mut hingeline_checkpoints) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_checkpoints_prepare(checkpoints: *mut hingeline_checkpoints) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe {
         in_use::<Checkpoints<Driver>>(checkpoints)?.prepare()?;
@@ -182,7 +184,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_is_erase_due(
     checkpoints: *const hingeline_checkpoints,
     state: *const hingeline_state,
     due: *mut bool,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let checkpoints = shared::<Checkpoints<Driver>>(checkpoints)?;
@@ -193,7 +195,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_is_erase_due(
 
 /// Erases everything in the range: the device forgets what it has learnt.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_checkpoints_clear(checkpoints: *mut hingeline_checkpoints) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_checkpoints_clear(checkpoints: *mut hingeline_checkpoints) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe { Ok(in_use::<Checkpoints<Driver>>(checkpoints)?.clear()?) })
 }

@@ -26,7 +26,7 @@ pub(crate) trait Object: Sized {
     /// The object, as C declares it.
     type Outer;
 
-    /// A number of its own; even.
+    /// A number of its own: even, and small, so that one instruction loads it.
     const TAG: usize;
 
     /// That the value fits.
@@ -39,11 +39,6 @@ pub(crate) trait Object: Sized {
     };
 }
 
-/// What an object of this address has for a seal.
-fn seal_of<T: Object>(at: *const Held<T>) -> usize {
-    (at as usize) ^ T::TAG
-}
-
 /// Where an object is, if it can be there.
 fn place_of<T: Object>(outer: *const T::Outer) -> Outcome<*mut Held<T>> {
     const { T::FITS };
@@ -51,15 +46,14 @@ fn place_of<T: Object>(outer: *const T::Outer) -> Outcome<*mut Held<T>> {
     Ok(outer.cast_mut().cast())
 }
 
+/// What an object of this address and this tag has for a seal.
+fn seal_of(at: *const usize, tag: usize) -> usize {
+    (at as usize) ^ tag
+}
+
 /// Refuses a pointer that can point to nothing of this type.
 fn check_pointer<T>(pointer: *const T) -> Outcome {
-    if pointer.is_null() {
-        Err(HINGELINE_NULL_POINTER)
-    } else if pointer.is_aligned() {
-        Ok(())
-    } else {
-        Err(HINGELINE_MISALIGNED)
-    }
+    check_array(pointer.cast(), 0, align_of::<T>().ilog2())
 }
 
 /// Puts a value into an object.
@@ -68,23 +62,40 @@ fn check_pointer<T>(pointer: *const T) -> Outcome {
 /// A pointer that is not NULL points to an object that nothing else uses.
 pub(crate) unsafe fn place<T: Object>(outer: *mut T::Outer, value: T) -> Outcome {
     let at = place_of::<T>(outer)?;
+    // In two writes: so the value goes there without a copy on its way.
     // SAFETY: the caller's object is large enough and aligned, as `FITS` and the check say, and nobody else's.
-    unsafe { at.write(Held { seal: seal_of(at), value: MaybeUninit::new(value) }) };
+    unsafe {
+        (&raw mut (*at).value).cast::<T>().write(value);
+        (&raw mut (*at).seal).write(seal_of(at.cast(), T::TAG));
+    }
     Ok(())
 }
 
-/// Refuses an object that has not been initialised, that has been copied, or that is in use.
+/// Refuses an object that has not been initialised, that has been copied, or that is in use. Not generic, and so there once.
+///
+/// # Safety
+/// A pointer that is not NULL points to an object, which begins with its seal.
+#[inline(never)]
+unsafe fn check_object(at: *const usize, tag: usize, align_bits: u32) -> Outcome {
+    check_array(at.cast(), 0, align_bits)?;
+    // SAFETY: neither NULL nor misaligned, and there. The seal is read alone, since the value may be lent.
+    let difference = unsafe { at.read() } ^ seal_of(at, tag);
+    match difference {
+        0 => Ok(()),
+        1 => Err(HINGELINE_IN_USE.into()),
+        _ => Err(HINGELINE_NOT_INITIALISED.into()),
+    }
+}
+
+/// Where an object is that has been initialised and is not in use.
 ///
 /// # Safety
 /// As [`shared`].
-unsafe fn check_seal<T: Object>(at: *mut Held<T>) -> Outcome {
-    // SAFETY: `place_of` found it aligned, and the caller's object is there. Its first word is read alone, since the value may be lent.
-    let seal = unsafe { (&raw const (*at).seal).read() };
-    match seal {
-        seal if seal == seal_of(at) => Ok(()),
-        seal if seal == seal_of(at) ^ 1 => Err(HINGELINE_IN_USE),
-        _ => Err(HINGELINE_NOT_INITIALISED),
-    }
+unsafe fn object<T: Object>(outer: *const T::Outer) -> Outcome<*mut Held<T>> {
+    const { T::FITS };
+    // SAFETY: as the caller promises.
+    unsafe { check_object(outer.cast(), T::TAG, align_of::<Held<T>>().ilog2()) }?;
+    Ok(outer.cast_mut().cast())
 }
 
 /// The value of an object, to be read.
@@ -92,12 +103,8 @@ unsafe fn check_seal<T: Object>(at: *mut Held<T>) -> Outcome {
 /// # Safety
 /// A pointer that is not NULL points to an object of the type that is asked for, which nothing changes meanwhile.
 pub(crate) unsafe fn shared<'a, T: Object>(outer: *const T::Outer) -> Outcome<&'a T> {
-    let at = place_of::<T>(outer)?;
-    // SAFETY: with this seal the value has been written, and nothing changes it, as the caller promises.
-    unsafe {
-        check_seal(at)?;
-        Ok((*at).value.assume_init_ref())
-    }
+    // SAFETY: with its seal the value has been written, and nothing changes it, as the caller promises.
+    unsafe { Ok((*object::<T>(outer)?).value.assume_init_ref()) }
 }
 
 /// The value of an object, to be changed.
@@ -105,12 +112,8 @@ pub(crate) unsafe fn shared<'a, T: Object>(outer: *const T::Outer) -> Outcome<&'
 /// # Safety
 /// A pointer that is not NULL points to an object of the type that is asked for, which nothing else uses meanwhile.
 pub(crate) unsafe fn exclusive<'a, T: Object>(outer: *mut T::Outer) -> Outcome<&'a mut T> {
-    let at = place_of::<T>(outer)?;
     // SAFETY: as in `shared`, and nothing else uses it.
-    unsafe {
-        check_seal(at)?;
-        Ok((*at).value.assume_init_mut())
-    }
+    unsafe { Ok((*object::<T>(outer)?).value.assume_init_mut()) }
 }
 
 /// The value of an object, marked as in use for as long as this is there: a callback that comes back with the same object is refused.
@@ -125,12 +128,11 @@ pub(crate) struct InUse<'a, T: Object> {
 /// # Safety
 /// As [`exclusive`]; a callback may name the object.
 pub(crate) unsafe fn in_use<'a, T: Object>(outer: *mut T::Outer) -> Outcome<InUse<'a, T>> {
-    let at = place_of::<T>(outer)?;
     // SAFETY: as in `exclusive`. A callback that names the object reads its seal and no more, and the seal is no part of the reference.
     unsafe {
-        check_seal(at)?;
+        let at = object::<T>(outer)?;
         let seal = &raw mut (*at).seal;
-        seal.write(seal_of(at) ^ 1);
+        seal.write(seal_of(seal, T::TAG) ^ 1);
         Ok(InUse { seal, value: (*at).value.assume_init_mut() })
     }
 }
@@ -152,19 +154,16 @@ impl<T: Object> DerefMut for InUse<'_, T> {
 impl<T: Object> Drop for InUse<'_, T> {
     fn drop(&mut self) {
         // SAFETY: the object is still there, as the caller of `in_use` promised for the whole call.
-        unsafe { self.seal.write(seal_of::<T>(self.seal.cast())) };
+        unsafe { self.seal.write(seal_of(self.seal, T::TAG)) };
     }
 }
 
-/// An array, to be read. None has length 0 and may be NULL.
+/// An array, to be read.
 ///
 /// # Safety
 /// A pointer that is not NULL points to so many values, which nothing changes meanwhile.
 pub(crate) unsafe fn array<'a, T>(values: *const T, len: usize) -> Outcome<&'a [T]> {
-    if len == 0 {
-        return Ok(&[]);
-    }
-    check_array(values, len)?;
+    check_values(values, len)?;
     // SAFETY: not NULL, aligned, no longer than memory; the caller's values are there.
     Ok(unsafe { core::slice::from_raw_parts(values, len) })
 }
@@ -174,19 +173,31 @@ pub(crate) unsafe fn array<'a, T>(values: *const T, len: usize) -> Outcome<&'a [
 /// # Safety
 /// A pointer that is not NULL points to so many values, which nothing else uses meanwhile.
 pub(crate) unsafe fn array_mut<'a, T>(values: *mut T, len: usize) -> Outcome<&'a mut [T]> {
-    if len == 0 {
-        return Ok(&mut []);
-    }
-    check_array(values, len)?;
+    check_values(values, len)?;
     // SAFETY: not NULL, aligned, no longer than memory; the caller's values are there and nobody else's.
     Ok(unsafe { core::slice::from_raw_parts_mut(values, len) })
 }
 
-fn check_array<T>(values: *const T, len: usize) -> Outcome {
-    check_pointer(values)?;
-    let bytes = len.checked_mul(size_of::<T>()).filter(|bytes| isize::try_from(*bytes).is_ok());
-    let end = bytes.and_then(|bytes| (values as usize).checked_add(bytes));
-    if end.is_some() { Ok(()) } else { Err(HINGELINE_WRONG_SIZE) }
+/// Refuses an array that cannot be one.
+fn check_values<T>(values: *const T, len: usize) -> Outcome {
+    let units = const { size_of::<T>() >> align_of::<T>().ilog2() };
+    check_array(values.cast(), len.saturating_mul(units), align_of::<T>().ilog2())
+}
+
+/// Refuses NULL, a pointer that is not aligned to so many bits, and more units of that size than memory can have. Not generic, and so
+/// there once.
+#[inline(never)]
+fn check_array(values: *const u8, len: usize, bits: u32) -> Outcome {
+    let (at, most) = (values as usize, isize::MAX.cast_unsigned().wrapping_shr(bits));
+    if at == 0 {
+        Err(HINGELINE_NULL_POINTER.into())
+    } else if at & !usize::MAX.wrapping_shl(bits) != 0 {
+        Err(HINGELINE_MISALIGNED.into())
+    } else if len > most {
+        Err(HINGELINE_WRONG_SIZE.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// So many values at the start of memory of this many bytes.
@@ -194,27 +205,26 @@ fn check_array<T>(values: *const T, len: usize) -> Outcome {
 /// # Safety
 /// As [`array_mut`], of bytes; for `'a` nothing else uses them.
 pub(crate) unsafe fn memory<'a, T>(memory: *mut core::ffi::c_void, bytes: usize, len: usize) -> Outcome<&'a mut [T]> {
-    let wanted = len.checked_mul(size_of::<T>()).ok_or(HINGELINE_WRONG_SIZE)?;
-    if bytes < wanted {
-        return Err(HINGELINE_WRONG_SIZE);
+    if bytes.checked_div(size_of::<T>()).is_none_or(|most| most < len) {
+        return Err(HINGELINE_WRONG_SIZE.into());
     }
     // SAFETY: as the caller promises.
     unsafe { array_mut(memory.cast(), len) }
 }
 
-/// Writes a result, if the caller wants it.
+/// Writes a report, if the caller wants it, to where [`check_report`] found that it can be.
 ///
 /// # Safety
-/// A pointer that is not NULL points to a place for the value.
+/// A pointer that is not NULL points to a place for the value, and is aligned.
 pub(crate) unsafe fn report<T>(to: *mut T, value: T) -> Outcome {
-    if to.is_null() {
-        return Ok(());
+    if !to.is_null() {
+        // SAFETY: as the caller promises.
+        unsafe { to.write(value) };
     }
-    // SAFETY: as the caller promises.
-    unsafe { write(to, value) }
+    Ok(())
 }
 
-/// Refuses a place that a result cannot be written to, before anything is done.
+/// Refuses a place that a report cannot be written to, before anything is done.
 pub(crate) fn check_report<T>(to: *mut T) -> Outcome {
     if to.is_null() { Ok(()) } else { check_pointer(to) }
 }
@@ -222,7 +232,7 @@ pub(crate) fn check_report<T>(to: *mut T) -> Outcome {
 /// Writes a result.
 ///
 /// # Safety
-/// As [`report`].
+/// A pointer that is not NULL points to a place for the value.
 pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> Outcome {
     check_pointer(to)?;
     // SAFETY: neither NULL nor misaligned, and there, as the caller promises.
@@ -230,11 +240,18 @@ pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> Outcome {
     Ok(())
 }
 
-/// Refuses memory that is written if it overlaps some that is read.
+/// Refuses memory that is written if it overlaps some that is read; both have passed as arrays.
 pub(crate) fn check_apart<T, U>((written, len): (*const T, usize), (read, other): (*const U, usize)) -> Outcome {
-    let end = |start: usize, len: usize, size: usize| start.saturating_add(len.saturating_mul(size));
+    let bytes = [len.wrapping_mul(size_of::<T>()), other.wrapping_mul(size_of::<U>())];
+    check_ranges_apart(written.cast(), read.cast(), bytes)
+}
+
+/// Not generic, and so there once.
+#[inline(never)]
+fn check_ranges_apart(written: *const u8, read: *const u8, [len, other]: [usize; 2]) -> Outcome {
     let (a, b) = (written as usize, read as usize);
-    if end(a, len, size_of::<T>()) <= b || end(b, other, size_of::<U>()) <= a { Ok(()) } else { Err(HINGELINE_OVERLAP) }
+    let overlap = if a < b { b.wrapping_sub(a) < len } else { a.wrapping_sub(b) < other };
+    if overlap { Err(HINGELINE_OVERLAP.into()) } else { Ok(()) }
 }
 
 /// A plain structure of the header's, to be read.

@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use hingeline::{DynModel, Scale};
 
 use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, shared, write};
-use crate::status::{hingeline_status, told};
+use crate::status::{Told, told};
 
 /// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
 /// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float; weights at a multiple of 64 bytes are fastest.
@@ -14,12 +14,12 @@ use crate::status::{hingeline_status, told};
 /// predicts while the program trains wants a second model, which hingeline_model_copy fills.
 #[repr(C)]
 pub struct hingeline_model {
-    opaque: [usize; 14],
+    opaque: [usize; 12],
 }
 
 impl Object for DynModel<'static> {
     type Outer = hingeline_model;
-    const TAG: usize = 0x4d30;
+    const TAG: usize = 0x1aa;
 }
 
 /// The best class of a sample, the next one, and by how much its score is lower: a small gap is a doubtful answer.
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn hingeline_model_init(
     bytes: usize,
     classes: usize,
     features: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the model, as the header says.
     told(|| unsafe {
         let values = memory(values, bytes, DynModel::memory_len(classes, features))?;
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn hingeline_model_load(
     bias_len: usize,
     scale: f32,
     scale_carry: f32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (weights, bias) = (array(weights, weights_len)?, array(bias, bias_len)?);
@@ -79,10 +79,7 @@ pub unsafe extern "C" fn hingeline_model_load(
 
 /// Makes a model a copy of another one of the same shape.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_model_copy(
-    model: *mut hingeline_model,
-    from: *const hingeline_model,
-) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_model_copy(model: *mut hingeline_model, from: *const hingeline_model) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; they are not the same object.
     told(|| unsafe {
         check_apart((model, 1), (from, 1))?;
@@ -124,7 +121,7 @@ pub unsafe extern "C" fn hingeline_model_scale(
     model: *const hingeline_model,
     scale: *mut f32,
     scale_carry: *mut f32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (_, _, Scale { value, carry }) = shared::<DynModel<'_>>(model)?.parts();
@@ -144,12 +141,12 @@ pub unsafe extern "C" fn hingeline_model_scores(
     features: usize,
     scores: *mut f32,
     classes: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; the arrays do not overlap.
     told(|| unsafe {
-        check_apart((scores, classes), (x, features))?;
-        let (x, scores) = (array(x, features)?, array_mut(scores, classes)?);
-        Ok(shared::<DynModel<'_>>(model)?.scores(x, scores)?)
+        let (x, own) = (array(x, features)?, array_mut(scores, classes)?);
+        check_apart((scores, classes), (x.as_ptr(), features))?;
+        Ok(shared::<DynModel<'_>>(model)?.scores(x, own)?)
     })
 }
 
@@ -162,7 +159,7 @@ pub unsafe extern "C" fn hingeline_model_predict(
     x: *const f32,
     features: usize,
     predicted: *mut usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let class = shared::<DynModel<'_>>(model)?.predict(array(x, features)?)?;
@@ -177,7 +174,7 @@ pub unsafe extern "C" fn hingeline_model_decide(
     x: *const f32,
     features: usize,
     decision: *mut hingeline_decision,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let made = shared::<DynModel<'_>>(model)?.decide(array(x, features)?)?;
@@ -195,6 +192,6 @@ pub unsafe extern "C" fn hingeline_model_checksum(model: *const hingeline_model)
 /// Whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
 /// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes well below a second on the slowest core.
 #[unsafe(no_mangle)]
-pub extern "C" fn hingeline_self_check() -> hingeline_status {
+pub extern "C" fn hingeline_self_check() -> Told {
     told(|| Ok(hingeline::kernel::self_check(hingeline::kernel::CHOSEN)?))
 }

@@ -4,7 +4,7 @@ use hingeline::Order;
 
 use crate::memory::{Object, array, exclusive, place, shared};
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
-use crate::status::{hingeline_status, told};
+use crate::status::{Told, told};
 
 /// A shuffled order of a set without an index array, another one in each epoch.
 #[repr(C)]
@@ -14,7 +14,7 @@ pub struct hingeline_order {
 
 impl Object for Order {
     type Outer = hingeline_order;
-    const TAG: usize = 0x7d66;
+    const TAG: usize = 0x1cc;
 }
 
 /// The order of so many samples that follows from four words, which may be any: equal ones give equal runs.
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn hingeline_order_init(
     samples: usize,
     seed: *const u32,
     seed_len: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let seed: &[u32; 4] = array(seed, seed_len)?.try_into().map_err(|_| HINGELINE_WRONG_SIZE)?;
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn hingeline_order_position(order: *const hingeline_order)
 
 /// Goes on to the next sample without a step.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_order_skip(order: *mut hingeline_order) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_order_skip(order: *mut hingeline_order) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe {
         exclusive::<Order>(order)?.skip();

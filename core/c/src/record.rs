@@ -15,7 +15,7 @@ use crate::order::hingeline_order;
 use crate::sgd::{Optimiser, hingeline_sgd};
 use crate::standardise::{hingeline_moments, hingeline_standardiser};
 use crate::status::hingeline_status::{HINGELINE_CALLBACK_FAILED, HINGELINE_NULL_POINTER};
-use crate::status::{Outcome, hingeline_status, told};
+use crate::status::{Outcome, Told, told};
 
 /// What is saved together: the objects that are not NULL, in this order. A record is restored into objects of the same kinds and shapes,
 /// which have been initialised; it is refused by all others.
@@ -72,7 +72,10 @@ impl Parts<'_> {
                 order: optional(state.order)?,
                 moments: optional(state.moments)?,
                 standardiser: optional(state.standardiser)?,
-                scales: array_mut(state.input_scales.cast::<InputScale>(), state.input_scales_len)?,
+                scales: match state.input_scales_len {
+                    0 => &mut [],
+                    len => array_mut(state.input_scales.cast::<InputScale>(), len)?,
+                },
             })
         }
     }
@@ -125,7 +128,7 @@ pub type hingeline_read =
 
 /// The bytes of the record of a state.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_record_bytes(state: *const hingeline_state, len: *mut usize) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_record_bytes(state: *const hingeline_state, len: *mut usize) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let bytes = Parts::of(state)?.with(|state| record_len(state));
@@ -140,7 +143,7 @@ pub unsafe extern "C" fn hingeline_encode(
     buffer: *mut u8,
     capacity: usize,
     len: *mut usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let buffer = array_mut(buffer, capacity)?;
@@ -152,11 +155,7 @@ pub unsafe extern "C" fn hingeline_encode(
 /// Restores a state from a record in memory. All of it is checked before anything is kept: a record that is torn, of other objects or of
 /// numbers that no run leaves behind is refused, and the objects are as before.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_decode(
-    state: *const hingeline_state,
-    bytes: *const u8,
-    len: usize,
-) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_decode(state: *const hingeline_state, bytes: *const u8, len: usize) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let mut bytes = array(bytes, len)?;
@@ -173,7 +172,7 @@ pub unsafe extern "C" fn hingeline_encode_to(
     state: *const hingeline_state,
     write: hingeline_write,
     context: *mut c_void,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; the callback reads so many bytes.
     told(|| unsafe {
         let write = write.ok_or(HINGELINE_NULL_POINTER)?;
@@ -185,7 +184,7 @@ pub unsafe extern "C" fn hingeline_encode_to(
                     return Ok(());
                 }
                 if write(context, piece.as_ptr(), len) != 0 {
-                    return Err(HINGELINE_CALLBACK_FAILED);
+                    return Err(HINGELINE_CALLBACK_FAILED.into());
                 }
             }
         })
@@ -199,7 +198,7 @@ pub unsafe extern "C" fn hingeline_decode_from(
     state: *const hingeline_state,
     read: hingeline_read,
     context: *mut c_void,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let mut reader = Reader { read: read.ok_or(HINGELINE_NULL_POINTER)?, context };

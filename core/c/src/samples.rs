@@ -71,7 +71,7 @@ impl<'a> Samples<'a> {
                     check_apart((set.buffer, set.features), (samples, 1))?;
                     Source::Callback(read, array_mut(set.buffer, set.features)?)
                 }
-                (true, None) => return Err(HINGELINE_NULL_POINTER),
+                (true, None) => return Err(HINGELINE_NULL_POINTER.into()),
             };
             Ok(Self { count: set.count, source, weight: set.weight, context: set.context })
         }

@@ -6,7 +6,7 @@ use crate::memory::{Object, array, array_mut, check_report, exclusive, in_use, p
 use crate::model::hingeline_model;
 use crate::order::hingeline_order;
 use crate::samples::{Samples, hingeline_samples};
-use crate::status::{Outcome, hingeline_status, told};
+use crate::status::{Outcome, Told, told};
 
 /// The optimiser: the loss, the learning rate, and the steps made.
 pub(crate) type Optimiser = Sgd<InverseTime>;
@@ -15,12 +15,12 @@ pub(crate) type Optimiser = Sgd<InverseTime>;
 /// `l2 * sum of W^2`. The learning rate of step t, counted from 0, is `rate / (1 + decay * t)`.
 #[repr(C)]
 pub struct hingeline_sgd {
-    opaque: [u64; 6],
+    opaque: [u64; 4],
 }
 
 impl Object for Optimiser {
     type Outer = hingeline_sgd;
-    const TAG: usize = 0x1d78;
+    const TAG: usize = 0x1ee;
 }
 
 /// What happened in a step.
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn hingeline_sgd_init(
     l2: f32,
     rate: f32,
     decay: f32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe { place(sgd, Sgd::new(Hinge::new(margin, l2)?, InverseTime { rate, decay })?) })
 }
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn hingeline_sgd_init(
 /// Another learning rate from the next step on, with the same count of steps: for a schedule of your own, set the rate of each step and a
 /// decay of 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_sgd_set_rate(sgd: *mut hingeline_sgd, rate: f32, decay: f32) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_sgd_set_rate(sgd: *mut hingeline_sgd, rate: f32, decay: f32) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe {
         let own = exclusive::<Optimiser>(sgd)?;
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn hingeline_sgd_step(
     label: usize,
     weight: f32,
     step: *mut hingeline_step,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(step)?;
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn hingeline_sgd_step_next(
     samples: *const hingeline_samples,
     order: *mut hingeline_order,
     step: *mut hingeline_step,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(step)?;
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn hingeline_sgd_epoch(
     samples: *const hingeline_samples,
     order: *mut hingeline_order,
     epoch: *mut hingeline_epoch,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(epoch)?;
@@ -174,10 +174,7 @@ pub unsafe extern "C" fn hingeline_sgd_epoch(
 /// Folds the scale into the weights while there is time, so that the next steps need not: the longest step a model can take is one that
 /// folds. Only with L2.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_sgd_fold(
-    sgd: *const hingeline_sgd,
-    model: *mut hingeline_model,
-) -> hingeline_status {
+pub unsafe extern "C" fn hingeline_sgd_fold(sgd: *const hingeline_sgd, model: *mut hingeline_model) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         shared::<Optimiser>(sgd)?.fold(exclusive::<DynModel<'_>>(model)?);
@@ -192,7 +189,7 @@ pub unsafe extern "C" fn hingeline_sgd_evaluate(
     model: *mut hingeline_model,
     samples: *const hingeline_samples,
     evaluation: *mut hingeline_evaluation,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (objective, model) = (shared::<Optimiser>(sgd)?.progress().objective(), in_use::<DynModel<'_>>(model)?);
@@ -219,7 +216,7 @@ pub unsafe extern "C" fn hingeline_model_confusion(
     samples: *const hingeline_samples,
     counts: *mut u32,
     counts_len: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (model, mut samples) = (in_use::<DynModel<'_>>(model)?, Samples::of(samples)?);

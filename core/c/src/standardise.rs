@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use hingeline::{DynModel, DynMoments, DynStandardiser};
 
 use crate::memory::{Object, array, array_mut, exclusive, memory, place, shared};
-use crate::status::{hingeline_status, told};
+use crate::status::{Told, told};
 
 /// The running mean and variance of each feature of a stream. In memory that the caller lends, of HINGELINE_MOMENTS_BYTES(features) bytes,
 /// aligned to a float.
@@ -16,7 +16,7 @@ pub struct hingeline_moments {
 
 impl Object for DynMoments<'static> {
     type Outer = hingeline_moments;
-    const TAG: usize = 0x5d42;
+    const TAG: usize = 0x210;
 }
 
 /// Standardises features: `(x - mean) * factor`, clipped if asked. In memory that the caller lends, of
@@ -28,7 +28,7 @@ pub struct hingeline_standardiser {
 
 impl Object for DynStandardiser<'static> {
     type Outer = hingeline_standardiser;
-    const TAG: usize = 0x6d54;
+    const TAG: usize = 0x232;
 }
 
 /// Moments of no sample. Share 0 forgets nothing; with a share of at most 1/2, each sample has at least that share when it comes, so
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn hingeline_moments_init(
     bytes: usize,
     features: usize,
     share: f32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the caller lends the memory for as long as there are the moments, as the header says.
     told(|| unsafe {
         let values = memory(values, bytes, features.saturating_mul(4))?;
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn hingeline_moments_observe(
     moments: *mut hingeline_moments,
     x: *const f32,
     features: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe { Ok(exclusive::<DynMoments<'_>>(moments)?.observe(array(x, features)?)?) })
 }
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn hingeline_moments_freeze(
     values: *mut c_void,
     bytes: usize,
     limit: f32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the standardiser, as the header says.
     told(|| unsafe {
         let moments = shared::<DynMoments<'_>>(moments)?;
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn hingeline_standardiser_init(
     factor: *const f32,
     features: usize,
     limit: f32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the standardiser, as the header says.
     told(|| unsafe {
         let values = memory(values, bytes, features.saturating_mul(2))?;
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn hingeline_standardiser_apply(
     standardiser: *const hingeline_standardiser,
     x: *mut f32,
     features: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe { Ok(shared::<DynStandardiser<'_>>(standardiser)?.apply(array_mut(x, features)?)?) })
 }
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn hingeline_standardiser_apply(
 pub unsafe extern "C" fn hingeline_standardiser_fold(
     standardiser: *const hingeline_standardiser,
     model: *mut crate::model::hingeline_model,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe { Ok(shared::<DynStandardiser<'_>>(standardiser)?.fold(exclusive::<DynModel<'_>>(model)?)?) })
 }

@@ -1,6 +1,7 @@
 //! What can be refused, in numbers that stay.
 
 use core::ffi::{CStr, c_char};
+use core::num::NonZeroI32;
 
 use hingeline::checkpoint::CheckpointError;
 use hingeline::state::{Fault, LoadError};
@@ -155,15 +156,34 @@ pub enum hingeline_status {
 
 use hingeline_status::*;
 
+/// Why a call is refused: the number of a status other than HINGELINE_OK, so that no refusal at all is the number 0.
+#[derive(Clone, Copy)]
+pub(crate) struct Refusal(NonZeroI32);
+
 /// What a function of this crate gives.
-pub(crate) type Outcome<T = ()> = Result<T, hingeline_status>;
+pub(crate) type Outcome<T = ()> = Result<T, Refusal>;
+
+/// What C is told: a `hingeline_status`.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Told(i32);
 
 /// What C is told of what a function does.
 #[inline(always)]
-pub(crate) fn told(function: impl FnOnce() -> Outcome) -> hingeline_status {
+pub(crate) fn told(function: impl FnOnce() -> Outcome) -> Told {
     match function() {
-        Ok(()) => HINGELINE_OK,
-        Err(status) => status,
+        Ok(()) => Told(HINGELINE_OK as i32),
+        Err(Refusal(number)) => Told(number.get()),
+    }
+}
+
+impl<E> From<E> for Refusal
+where
+    hingeline_status: From<E>,
+{
+    fn from(reason: E) -> Self {
+        // No refusal is HINGELINE_OK.
+        Self(NonZeroI32::new(hingeline_status::from(reason) as i32).unwrap_or(NonZeroI32::MAX))
     }
 }
 

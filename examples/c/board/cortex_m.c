@@ -1,20 +1,16 @@
 // The start of a Cortex-M, and semihosting: an emulator or a debugger prints. On a board of your own, the maker's start-up code and a serial
 // port take its place.
-#include "../board.h"
+#include "semihosting.h"
 
 extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
 
 int main(void);
 
-static uint32_t semihosting(uint32_t operation, const void *argument) {
-    register uint32_t r0 __asm__("r0") = operation;
+static uintptr_t semihosting(uintptr_t operation, const void *argument) {
+    register uintptr_t r0 __asm__("r0") = operation;
     register const void *r1 __asm__("r1") = argument;
     __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
     return r0;
-}
-
-void board_print(const char *text) {
-    semihosting(0x04, text);
 }
 
 void board_exit(bool well) {

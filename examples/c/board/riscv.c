@@ -1,12 +1,12 @@
 // The start of a 32-bit RISC-V processor, and semihosting.
-#include "../board.h"
+#include "semihosting.h"
 
 extern uint32_t bss_start, bss_end;
 
 int main(void);
 
-static uint32_t semihosting(uint32_t operation, const void *argument) {
-    register uint32_t a0 __asm__("a0") = operation;
+static uintptr_t semihosting(uintptr_t operation, const void *argument) {
+    register uintptr_t a0 __asm__("a0") = operation;
     register const void *a1 __asm__("a1") = argument;
     // The three instructions that are the call must be uncompressed and on one page.
     __asm__ volatile(".balign 16\n"
@@ -20,10 +20,6 @@ static uint32_t semihosting(uint32_t operation, const void *argument) {
                      : "r"(a1)
                      : "memory");
     return a0;
-}
-
-void board_print(const char *text) {
-    semihosting(0x04, text);
 }
 
 void board_exit(bool well) {

@@ -4,9 +4,9 @@ use core::ffi::c_void;
 
 use hingeline::integer::{InputScale, Inputs, Moments, RawValue, Sums};
 
-use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, report, shared};
+use crate::memory::{Object, array, array_mut, check_apart, check_report, exclusive, memory, place, report, shared};
 use crate::status::hingeline_status::HINGELINE_INVALID_SCALING;
-use crate::status::{Outcome, hingeline_status, told};
+use crate::status::{Outcome, Told, told};
 
 /// How the raw values of a feature become inputs, from -128 to 127, of which 32 stand for one deviation: HINGELINE_INPUT_SCALE(zero, factor)
 /// makes one, and hingeline_integer_moments_freeze learns it. 4 bytes; learnt on a desktop, they lie in flash.
@@ -32,7 +32,7 @@ impl Format {
             8 => Ok(Self::U8),
             -8 => Ok(Self::I8),
             -16 => Ok(Self::I16),
-            _ => Err(HINGELINE_INVALID_SCALING),
+            _ => Err(HINGELINE_INVALID_SCALING.into()),
         }
     }
 }
@@ -86,9 +86,10 @@ pub unsafe extern "C" fn hingeline_integer_inputs(
     inputs: *mut i16,
     features: usize,
     clamped: *mut u32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_report(clamped)?;
         check_apart((inputs, features), (raw.cast::<u8>(), features))?;
         let (scales, buffer) = (scales(input_scales, features)?, array_mut(inputs, features)?);
         let made = scaled(Format::of(format)?, raw, scales, buffer)?;
@@ -112,7 +113,7 @@ pub(crate) enum AnyMoments {
 
 impl Object for AnyMoments {
     type Outer = hingeline_integer_moments;
-    const TAG: usize = 0x2d8a;
+    const TAG: usize = 0x144;
 }
 
 /// Moments of no sample, of raw values of a format: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
@@ -123,7 +124,7 @@ pub unsafe extern "C" fn hingeline_integer_moments_init(
     bytes: usize,
     features: usize,
     format: i32,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the caller lends the memory for as long as there are the moments, as the header says. Any bits are sums.
     told(|| unsafe {
         let format = Format::of(format)?;
@@ -143,7 +144,7 @@ pub unsafe extern "C" fn hingeline_integer_moments_observe(
     moments: *mut hingeline_integer_moments,
     raw: *const c_void,
     features: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         match exclusive::<AnyMoments>(moments)? {
@@ -161,7 +162,7 @@ pub unsafe extern "C" fn hingeline_integer_moments_freeze(
     moments: *const hingeline_integer_moments,
     input_scales: *mut hingeline_input_scale,
     features: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; for the scales see `scales`.
     told(|| unsafe {
         let scales = array_mut(input_scales.cast::<InputScale>(), features)?;

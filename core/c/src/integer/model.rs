@@ -7,19 +7,19 @@ use hingeline::integer::{DynModel, Inputs};
 use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, shared, write};
 use crate::model::hingeline_model;
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
-use crate::status::{hingeline_status, told};
+use crate::status::{Told, told};
 
 /// A linear model in integers: weights of 16 bits, biases and scores of 32, for processors without a floating-point unit. Its numbers are in
 /// memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned to 4. 2 to 1,024 classes, 1 to 4,096
 /// features.
 #[repr(C)]
 pub struct hingeline_integer_model {
-    opaque: [usize; 14],
+    opaque: [usize; 12],
 }
 
 impl Object for DynModel<'static> {
     type Outer = hingeline_integer_model;
-    const TAG: usize = 0x3d9c;
+    const TAG: usize = 0x166;
 }
 
 /// The bytes that a model of this shape takes: HINGELINE_INTEGER_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn hingeline_integer_model_init(
     bytes: usize,
     classes: usize,
     features: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the model, as the header says. Biases and scores come first, the weights
     // behind them: two parts that do not overlap, within the bytes.
     told(|| unsafe {
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn hingeline_integer_model_load(
     bias: *const i32,
     bias_len: usize,
     fraction_bits: u8,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (weights, bias) = (array(weights, weights_len)?, array(bias, bias_len)?);
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn hingeline_integer_model_load(
 pub unsafe extern "C" fn hingeline_integer_model_copy(
     model: *mut hingeline_integer_model,
     from: *const hingeline_integer_model,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; they are not the same object.
     told(|| unsafe {
         check_apart((model, 1), (from, 1))?;
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn hingeline_integer_model_copy(
 pub unsafe extern "C" fn hingeline_integer_model_quantise(
     model: *mut hingeline_integer_model,
     from: *const hingeline_model,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe { Ok(exclusive::<DynModel<'_>>(model)?.quantise(shared::<hingeline::DynModel<'_>>(from)?)?) })
 }
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn hingeline_integer_model_scores(
     features: usize,
     scores: *mut i32,
     classes: usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; the arrays do not overlap.
     told(|| unsafe {
         check_apart((scores, classes), (inputs, features))?;
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn hingeline_integer_model_predict(
     inputs: *const i16,
     features: usize,
     predicted: *mut usize,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let class = shared::<DynModel<'_>>(model)?.predict(Inputs::new(array(inputs, features)?)?)?;

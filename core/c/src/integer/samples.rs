@@ -62,10 +62,10 @@ impl<'a> Samples<'a> {
             check_apart((set.inputs, set.features), (samples, 1))?;
             let (scales, inputs) = (scales(set.scales, set.features)?, array_mut(set.inputs, set.features)?);
             if format == Format::I16 && !set.rows.cast::<i16>().is_aligned() {
-                return Err(HINGELINE_MISALIGNED);
+                return Err(HINGELINE_MISALIGNED.into());
             }
             if set.rows.is_null() && (set.read.is_none() || set.buffer.is_null()) {
-                return Err(HINGELINE_NULL_POINTER);
+                return Err(HINGELINE_NULL_POINTER.into());
             }
             if !set.rows.is_null() {
                 array(set.labels, set.count)?;

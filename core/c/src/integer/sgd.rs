@@ -7,7 +7,7 @@ use super::model::hingeline_integer_model;
 use super::samples::{Samples, hingeline_integer_samples};
 use crate::memory::{Object, array, check_report, exclusive, in_use, place, report, shared, write};
 use crate::order::hingeline_order;
-use crate::status::{hingeline_status, told};
+use crate::status::{Told, told};
 
 /// The optimiser: the loss, the learning rate, and the steps made.
 pub(crate) type Optimiser = Sgd;
@@ -21,7 +21,7 @@ pub struct hingeline_integer_sgd {
 
 impl Object for Optimiser {
     type Outer = hingeline_integer_sgd;
-    const TAG: usize = 0x0dae;
+    const TAG: usize = 0x188;
 }
 
 /// What happened in a step.
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_init(
     exponent: u8,
     period: u8,
     last: u8,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe { place(sgd, Sgd::new(Hinge::from_units(margin, l2)?, Halving { exponent, period, last })?) })
 }
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step(
     features: usize,
     label: usize,
     step: *mut hingeline_integer_step,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(step)?;
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step_next(
     samples: *const hingeline_integer_samples,
     order: *mut hingeline_order,
     step: *mut hingeline_integer_step,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(step)?;
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_epoch(
     samples: *const hingeline_integer_samples,
     order: *mut hingeline_order,
     epoch: *mut hingeline_integer_epoch,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(epoch)?;
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_evaluate(
     model: *mut hingeline_integer_model,
     samples: *const hingeline_integer_samples,
     evaluation: *mut hingeline_integer_evaluation,
-) -> hingeline_status {
+) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (objective, model) = (shared::<Optimiser>(sgd)?.progress().objective, in_use::<DynModel<'_>>(model)?);

@@ -61,7 +61,7 @@ const PORTABLE_AARCH64: &str =
     "-Ctarget-feature=+crt-static -Crelocation-model=static --cfg hingeline_kernel=\"portable\"";
 
 /// All of them, the smallest first; and the portable kernel where vectors run, to compare with.
-pub(crate) const CORES: [Core; 13] = [
+pub(crate) static CORES: [Core; 13] = [
     Core {
         name: "cortex-m0",
         target: "thumbv6m-none-eabi",

@@ -5,6 +5,7 @@
 
 mod cores;
 mod cycles;
+mod door;
 mod elf;
 mod figures;
 mod log;
@@ -30,12 +31,16 @@ use measure::{Row, measure};
 #[command(about = "Builds the firmware for every core, runs it there in an emulator, and tells what it costs")]
 struct Options {
     /// These cores alone
-    #[arg(value_name = "CORE", value_parser = PossibleValuesParser::new(CORES.map(|core| core.name)))]
+    #[arg(value_name = "CORE", value_parser = PossibleValuesParser::new(CORES.each_ref().map(|core| core.name)))]
     cores: Vec<String>,
 
     /// Prints an object a core, a line each
     #[arg(long)]
     json: bool,
+
+    /// The programs in C instead, beside the same in Rust; needs gcc for the cores
+    #[arg(long)]
+    c: bool,
 
     /// Makes the figures those that later ones are compared with
     #[arg(long)]
@@ -52,6 +57,12 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<ExitCode, Failure> {
     let chosen = |core: &&Core| options.cores.is_empty() || options.cores.iter().any(|name| name == core.name);
+    if options.c {
+        let cores = CORES.iter().filter(chosen).filter(|core| door::CORES.contains(&core.name));
+        let rows: Vec<_> = cores.map(door::measure).collect::<Result<_, _>>()?;
+        line(door::table(&rows))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (mut rows, mut failed) = (Vec::new(), false);
     for core in CORES.iter().filter(chosen) {
         match snapshots::check(core, options.bless).and_then(|()| measure(core)) {
