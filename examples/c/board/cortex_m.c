@@ -2,7 +2,7 @@
 // port take its place.
 #include "semihosting.h"
 
-extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
+extern uint32_t stack_top;
 
 int main(void);
 
@@ -31,12 +31,7 @@ __attribute__((noreturn)) void reset(void) {
     *(volatile uint32_t *)0xe000ed88 |= 0xf << 20;
     __asm__ volatile("dsb\n isb");
 #endif
-    for (uint32_t *to = &data_start, *from = &data_load; to < &data_end;) {
-        *to++ = *from++;
-    }
-    for (uint32_t *to = &bss_start; to < &bss_end;) {
-        *to++ = 0;
-    }
+    board_prepare_statics();
     main();
     board_exit(true);
 }

@@ -1,8 +1,6 @@
 // The start of a 32-bit RISC-V processor, and semihosting.
 #include "semihosting.h"
 
-extern uint32_t bss_start, bss_end;
-
 int main(void);
 
 static uintptr_t semihosting(uintptr_t operation, const void *argument) {
@@ -36,9 +34,7 @@ __attribute__((used, aligned(4))) static void trap(void) {
 }
 
 __attribute__((used)) static void begin(void) {
-    for (uint32_t *to = &bss_start; to < &bss_end;) {
-        *to++ = 0;
-    }
+    board_prepare_statics();
     main();
     board_exit(true);
 }
