@@ -1,39 +1,45 @@
 //! Rows of one value a feature: an array of arrays, or memory that the caller lends, cut into rows of one length.
 
-/// So many rows.
-pub trait Table<const ROWS: usize> {
-    /// The rows.
-    fn rows(&self) -> [&[f32]; ROWS];
+pub(crate) use sealed::Table;
 
-    /// The rows, to be written.
-    fn rows_mut(&mut self) -> [&mut [f32]; ROWS];
-}
+mod sealed {
+    use super::rows_of;
 
-impl<const F: usize, const ROWS: usize> Table<ROWS> for [[f32; F]; ROWS] {
-    #[inline(always)]
-    fn rows(&self) -> [&[f32]; ROWS] {
-        self.each_ref().map(|row| row.as_slice())
+    /// So many rows.
+    pub trait Table<const ROWS: usize> {
+        /// The rows.
+        fn rows(&self) -> [&[f32]; ROWS];
+
+        /// The rows, to be written.
+        fn rows_mut(&mut self) -> [&mut [f32]; ROWS];
     }
 
-    #[inline(always)]
-    fn rows_mut(&mut self) -> [&mut [f32]; ROWS] {
-        self.each_mut().map(|row| row.as_mut_slice())
-    }
-}
+    impl<const F: usize, const ROWS: usize> Table<ROWS> for [[f32; F]; ROWS] {
+        #[inline(always)]
+        fn rows(&self) -> [&[f32]; ROWS] {
+            self.each_ref().map(|row| row.as_slice())
+        }
 
-impl<const ROWS: usize> Table<ROWS> for &mut [f32] {
-    fn rows(&self) -> [&[f32]; ROWS] {
-        rows_of(self)
+        #[inline(always)]
+        fn rows_mut(&mut self) -> [&mut [f32]; ROWS] {
+            self.each_mut().map(|row| row.as_mut_slice())
+        }
     }
 
-    fn rows_mut(&mut self) -> [&mut [f32]; ROWS] {
-        let features = self.len().checked_div(ROWS).unwrap_or_default();
-        let mut rest = &mut **self;
-        core::array::from_fn(|_| {
-            let (row, below) = core::mem::take(&mut rest).split_at_mut_checked(features).unwrap_or_default();
-            rest = below;
-            row
-        })
+    impl<const ROWS: usize> Table<ROWS> for &mut [f32] {
+        fn rows(&self) -> [&[f32]; ROWS] {
+            rows_of(self)
+        }
+
+        fn rows_mut(&mut self) -> [&mut [f32]; ROWS] {
+            let features = self.len().checked_div(ROWS).unwrap_or_default();
+            let mut rest = &mut **self;
+            core::array::from_fn(|_| {
+                let (row, below) = core::mem::take(&mut rest).split_at_mut_checked(features).unwrap_or_default();
+                rest = below;
+                row
+            })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use embedded_storage::nor_flash::NorFlash;
-use hingeline::checkpoint::{AsyncCheckpoints, CheckpointError, Checkpoints};
+use hingeline::checkpoint::{AsyncCheckpoints, CheckpointError, Checkpoints, Geometry};
 use hingeline::state::{Fault, record_len};
 use hingeline::{Model, integer};
 use hingeline_host_tests::flash::{Awaited, FlashError, SimulatedFlash, poll_for};
@@ -36,6 +36,28 @@ fn regions_are_erased_in_turn_and_only_when_they_are_full() {
     }
     // Two sectors a region.
     assert_eq!(flash.erases(), 4);
+}
+
+/// Sizes that are known at run time, in place of those of the driver's type.
+#[test]
+fn sizes_may_be_given() {
+    let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
+    // A type that says something else.
+    let geometry = Geometry { read: 1, write: 4, erase: 2 * SECTOR, capacity: CAPACITY };
+    let mut checkpoints = Checkpoints::open_as(&mut flash, geometry, RANGE).unwrap();
+    save_all(&mut checkpoints, 1..=3);
+    assert_eq!(Checkpoints::open(&mut flash, RANGE).unwrap().newest(), Some(3));
+    for wrong in [
+        Geometry { read: 3, ..geometry },
+        Geometry { read: 0, ..geometry },
+        Geometry { write: 128, ..geometry },
+        Geometry { erase: 0, ..geometry },
+        Geometry { erase: CAPACITY, ..geometry },
+        Geometry { capacity: CAPACITY - 1, ..geometry },
+    ] {
+        let refused = Checkpoints::open_as(&mut flash, wrong, RANGE);
+        assert_eq!(refused.err(), Some(CheckpointError::UnsuitableFlash), "{wrong:?}");
+    }
 }
 
 #[test]

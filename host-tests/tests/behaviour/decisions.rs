@@ -92,6 +92,7 @@ fn measures_are_those_of_scikit_learn() {
 #[test]
 fn what_cannot_be_counted_is_refused() {
     assert_eq!(Confusion::new(&mut [0; 1], 1), Err(Error::InvalidShape));
+    assert_eq!(Confusion::new(&mut [0; 9], 3).unwrap().classes(), 3);
     assert_eq!(Confusion::new(&mut [0; 5], 2), Err(Error::ShapeMismatch));
     assert_eq!(Confusion::new(&mut [], usize::MAX), Err(Error::ShapeMismatch));
     let mut counts = [0; 4];

@@ -540,3 +540,28 @@ fn models_of_bytes_refuse_what_is_out_of_bounds() {
     assert_eq!(ByteModel::quantise(&large, &mut [0; 2], &mut [0; 2]).unwrap_err(), Error::WeightTooLarge);
     assert_eq!(ByteModel::quantise(&large, &mut [0; 3], &mut [0; 2]).unwrap_err(), Error::ShapeMismatch);
 }
+
+#[test]
+fn a_copy_of_runtime_shape() {
+    let (mut weights, mut memory) = ([0; 6], [0; 4]);
+    let (mut other_weights, mut other_memory) = ([0; 6], [0; 4]);
+    let mut model = DynModel::new(&mut weights, &mut memory, 2, 3).unwrap();
+    model.load(&[1, 2, 3, 4, 5, 6], &[7, -8], 11).unwrap();
+    let mut copy = DynModel::new(&mut other_weights, &mut other_memory, 2, 3).unwrap();
+    copy.copy_from(&model).unwrap();
+    assert_eq!((copy.parts(), copy.checksum()), (model.parts(), model.checksum()));
+    let (mut weights, mut memory) = ([0; 6], [0; 6]);
+    let mut wider = DynModel::new(&mut weights, &mut memory, 3, 2).unwrap();
+    assert_eq!(wider.copy_from(&model), Err(Error::ShapeMismatch));
+    assert_eq!(wider.parts(), ([0; 6].as_slice(), [0; 3].as_slice(), 13));
+}
+
+#[test]
+fn a_hinge_of_whole_numbers_is_the_one_of_floats() {
+    for (margin, l2) in [(0.0, 0.0), (1.0, 1e-4), (0.3, 0.25), (1_024.0, 0.499_999)] {
+        let hinge = Hinge::new(margin, l2).unwrap();
+        let units = (f64::from(margin) * 65_536.0 + 0.5) as u32;
+        assert_eq!(Hinge::from_units(units, hinge.l2()), Ok(hinge));
+    }
+    assert_eq!(Hinge::from_units((1 << 26) + 1, 0), Err(Error::InvalidMargin));
+}

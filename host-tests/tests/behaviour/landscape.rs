@@ -80,3 +80,10 @@ type Refused<'a, const F: usize> = (&'a [[f32; F]], &'a [u8], Stopped);
 fn at(sample: usize, error: Error) -> Stopped {
     Stopped { error, sample: Some(sample) }
 }
+
+#[test]
+fn a_span_does_not_begin_at_zero() {
+    let values = |from, to, count| hingeline::Span::new(from, to, count).unwrap().values().collect::<Vec<_>>();
+    assert_eq!(values(1.0, 3.0, 3), [1.0, 2.0, 3.0]);
+    assert_eq!(values(4.0, -4.0, 5), [4.0, 2.0, 0.0, -2.0, -4.0]);
+}

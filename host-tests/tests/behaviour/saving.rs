@@ -718,6 +718,59 @@ fn serde_brings_the_same_states_back() {
     assert!(IntoState(&mut all).deserialize(&mut serde_json::Deserializer::from_str(&longer)).is_err());
 }
 
+/// What `serde` says of something else.
+#[test]
+fn serde_says_how_many_words_a_state_has() {
+    use hingeline::state::IntoState;
+    use serde::de::DeserializeSeed;
+
+    let mut schedule = SCHEDULE;
+    let refused = IntoState(&mut schedule).deserialize(&mut serde_json::Deserializer::from_str("7"));
+    let text = refused.unwrap_err().to_string();
+    assert!(text.contains(&format!("the {} words of a state", record_len(&schedule) / 4 - 6)), "{text}");
+}
+
+/// What is `None` is no part of a record.
+#[test]
+fn parts_may_be_missing() {
+    let (mut model, _, mut sgd) = trained(1);
+    let mut order = Order::new(7, &mut XorShiftRng::seed_from_u64(1)).unwrap();
+    let (all, two, one) = (bytes_of(&(&model, &sgd, &order)), bytes_of(&(&model, &order)), bytes_of(&(&sgd,)));
+    let mut none = None::<&mut Order>;
+    assert_eq!(bytes_of(&(&Some(&mut model), &Some(&mut sgd), &Some(&mut order))), all);
+    assert_eq!(bytes_of(&(&Some(&mut model), &None::<&mut Sgd<InverseTime>>, &Some(&mut order))), two);
+    assert_eq!(bytes_of(&(&None::<&mut Model<3, 5>>, &Some(&mut sgd), &none)), one);
+
+    let (mut other, _, mut other_sgd) = trained(2);
+    let mut restored = Order::new(7, &mut XorShiftRng::seed_from_u64(2)).unwrap();
+    let before = (other.checksum(), other_sgd, restored);
+    {
+        let mut model = Some(&mut other);
+        let mut fewer = (&mut model, &mut none);
+        assert_eq!(restore(&mut fewer, &all), refused(Fault::Kind));
+        assert_eq!(restore(&mut fewer, &two), refused(Fault::Kind));
+        let mut parts = (&mut Some(&mut other_sgd), &mut Some(&mut restored));
+        assert_eq!(restore(&mut parts, &two), refused(Fault::Kind));
+    }
+    assert_eq!((other.checksum(), other_sgd, restored), before);
+    let (mut first, mut last) = (Some(&mut other), Some(&mut restored));
+    check(&(&model, &order), &mut (&mut first, &mut None::<&mut Sgd<InverseTime>>, &mut last));
+    assert_eq!((other.checksum(), restored), (model.checksum(), order));
+}
+
+/// Scales in memory of a length that is known at run time.
+#[test]
+fn scales_in_a_slice_have_the_record_of_an_array() {
+    let mut scales = [integer::InputScale::new(3, 100).unwrap(), integer::InputScale::new(-7, 16_383).unwrap()];
+    let mut other = [integer::InputScale::ZERO; 2];
+    let record = bytes_of(&scales);
+    assert_eq!(bytes_of(&scales.as_mut_slice()), record);
+    check(&scales.as_mut_slice(), &mut other.as_mut_slice());
+    assert_eq!(other, scales);
+    let mut longer = [integer::InputScale::ZERO; 3];
+    assert_eq!(restore(&mut longer.as_mut_slice(), &record), refused(Fault::Shape));
+}
+
 #[test]
 fn words_end_where_they_end() {
     let mut words = Words::new();

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod batches;
+mod dyn_moments;
 mod kernels;
 mod replay;
 mod runtime_shapes;

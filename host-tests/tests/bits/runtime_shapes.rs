@@ -488,3 +488,10 @@ fn scratch_is_in_use_while_a_set_is_read() {
     assert_eq!(asked, [Err(Error::ScratchInUse)]);
     ray.losses(&mut samples, [[0.5]], |_, _| assert_eq!(model.predict(&[1.0]), Ok(0))).unwrap();
 }
+
+#[test]
+fn a_set_knows_whether_it_is_empty() {
+    let empty = DynSlices::new(2, &[], &[0_u8; 0]).unwrap();
+    let one = DynSlices::new(2, &[1.0, 2.0], &[0_u8]).unwrap();
+    assert_eq!((DynSamples::is_empty(&empty), DynSamples::is_empty(&one)), (true, false));
+}

@@ -55,6 +55,7 @@ fn of_raw<Q: RawValue>(value: Q, scales: &mut [InputScale; F]) -> Result<(), Sto
 fn training(samples: &mut impl Samples) -> Result<(), Stopped> {
     let mut model = Model::<C, F>::new();
     let hinge = Hinge::new(black_box(1.0), black_box(1e-4))?;
+    let hinge = Hinge::from_units(black_box(1 << 16), hinge.l2())?;
     black_box((hinge.l2(), hinge.loss_function()));
     by(&mut model, hinge, samples)?;
     let crammer_singer = CrammerSinger::new(black_box(1.0))?;

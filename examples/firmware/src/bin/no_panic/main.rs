@@ -18,10 +18,11 @@ use core::hint::black_box;
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, Work, fingerprint, self_check};
 use hingeline::{
     Average, AveragedSgd, Bounded, Compact, Constant, Cosine, Decoded, Direction, DynAverage, DynDecoded, DynDirection,
-    DynGradient, DynModel, DynSamples, DynSlices, EarlyStopping, Error, FiniteDifference, Gradient, GradientDescent,
-    Hinge, InverseTime, Landscape, Limited, LineSearch, Loss, MiniBatch, Model, Moments, Objective, Order, Parameter,
-    Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling, Schedule, Search, Selected, Sgd,
-    Slices, Span, Standardiser, StepDecay, Stopped, WestonWatkins, argmax, check_features, coefficients, grid, random,
+    DynGradient, DynModel, DynMoments, DynSamples, DynSlices, DynStandardiser, EarlyStopping, Error, FiniteDifference,
+    Gradient, GradientDescent, Hinge, InverseTime, Landscape, Limited, LineSearch, Loss, MiniBatch, Model, Moments,
+    Objective, Order, Parameter, Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Samples, Scaling,
+    Schedule, Search, Selected, Sgd, Slices, Span, Standardiser, StepDecay, Stopped, WestonWatkins, argmax,
+    check_features, coefficients, grid, random,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -203,6 +204,25 @@ fn standardised(mut x: [f32; F]) -> Result<(), Error> {
     model.copy_from(&TRAINED);
     standardiser.fold(black_box(&mut model))?;
     black_box((x, Standardiser::<F>::SIZE));
+    standardised_at_run_time(x, &mut model)
+}
+
+fn standardised_at_run_time(mut x: [f32; F], model: &mut Model<C, F>) -> Result<(), Error> {
+    let (mut memory, mut other, features) = (black_box([0.0; 4 * F]), black_box([0.0; 4 * F]), black_box(F));
+    let mut moments = DynMoments::new(&mut memory, features)?;
+    moments.observe(black_box(&x))?;
+    let mut forgetting = DynMoments::forgetting(black_box(0.01), &mut other, features)?;
+    let (words, count, share) = moments.parts();
+    forgetting.load(words, count, share)?;
+    black_box((forgetting.mean(), forgetting.count(), forgetting.features()));
+    let (mut frozen, mut memory) = (black_box([0.0; 2 * F]), black_box([0.0; 2 * F]));
+    let standardiser = moments.freeze(&mut frozen)?;
+    standardiser.apply(black_box(&mut x))?;
+    standardiser.fold(black_box(model))?;
+    black_box((standardiser.limit(), standardiser.features()));
+    let rebuilt = DynStandardiser::from_parts(&mut memory, standardiser.mean(), standardiser.factor())?;
+    rebuilt.clipped(black_box(5.0))?.apply(&mut x)?;
+    black_box(DynStandardiser::new(&mut frozen, features).is_ok());
     Ok(())
 }
 

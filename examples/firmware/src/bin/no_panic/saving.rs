@@ -4,13 +4,13 @@ use core::convert::Infallible;
 use core::hint::black_box;
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
-use hingeline::checkpoint::Checkpoints;
+use hingeline::checkpoint::{Checkpoints, Geometry};
 use hingeline::state::{Decoder, Encoder, Fault, Plain, Restore, Source, Words, encode, load, record_len};
 use hingeline::{
-    Average, AveragedSgd, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, EarlyStopping,
-    Gradient, GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch, Model, Moments, Objective, Order,
-    Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Search, Sgd, Softmax, Standardiser, StepDecay,
-    Stopped, Weighted, integer,
+    Average, AveragedSgd, Confusion, Constant, Cosine, CrammerSinger, Direction, DynAverage, DynModel, DynMoments,
+    DynStandardiser, EarlyStopping, Gradient, GradientDescent, Hinge, InverseTime, Limited, LineSearch, MiniBatch,
+    Model, Moments, Objective, Order, Pegasos, Progress, RandomLocalSearch, RandomSearch, Reservoir, Search, Sgd,
+    Softmax, Standardiser, StepDecay, Stopped, Weighted, integer,
 };
 
 use crate::{C, F};
@@ -19,6 +19,7 @@ pub(crate) fn all() -> Result<(), Stopped> {
     black_box(floats().is_ok());
     black_box(optimisers().is_ok());
     black_box(integers().is_ok());
+    black_box(options().is_ok());
     let mut words = Words::new();
     words.put(black_box(1));
     words.put_f32(black_box(2.0));
@@ -72,6 +73,9 @@ fn all_ways<T: Restore>(state: &mut T) {
 }
 
 fn in_flash<T: Restore>(state: &mut T) -> Result<(), hingeline::checkpoint::CheckpointError<NorFlashErrorKind>> {
+    let geometry =
+        Geometry { read: black_box(1), write: black_box(4), erase: black_box(4_096), capacity: black_box(8_192) };
+    black_box(Checkpoints::open_as(black_box(Flash), geometry, black_box(0..8_192)).is_ok());
     let mut checkpoints = Checkpoints::open(black_box(Flash), black_box(0..8_192))?;
     black_box(checkpoints.load(state).is_ok());
     black_box(checkpoints.save(state).is_ok());
@@ -195,6 +199,17 @@ fn integers() -> Result<(), Stopped> {
     let mut moments = integer::Moments::<i16>::new(&mut sums);
     let mut scales = [integer::InputScale::ZERO; F];
     both_ways(&mut (&mut model, &mut lent, &mut sgd, &mut weighted, &mut moments, &mut scales));
-    both_ways(&mut (&mut sgd.progress(), &mut { schedule }));
+    let mut list = scales.as_mut_slice();
+    both_ways(&mut (&mut sgd.progress(), &mut { schedule }, &mut list));
+    Ok(())
+}
+
+/// Parts that may be missing, of runtime shapes.
+fn options() -> Result<(), Stopped> {
+    let (mut memory, mut frozen) = (black_box([0.0; 4 * F]), black_box([0.0; 2 * F]));
+    let mut moments = DynMoments::new(&mut memory, black_box(F))?;
+    let mut standardiser = DynStandardiser::new(&mut frozen, black_box(F))?;
+    let (mut first, mut second) = (black_box(Some(&mut moments)), black_box(Some(&mut standardiser)));
+    both_ways(&mut (&mut first, &mut second));
     Ok(())
 }
