@@ -147,6 +147,8 @@ enum hingeline_status
   HINGELINE_L2_TOO_STRONG = 44,
   // The target or the processor lacks the instruction set of this kernel.
   HINGELINE_KERNEL_UNAVAILABLE = 45,
+  // The arithmetic of this build, on this processor, is not that of the numeric contract.
+  HINGELINE_ARITHMETIC_MISMATCH = 46,
   // The bytes do not begin like a record.
   HINGELINE_NO_RECORD = 128,
   // The record is of a version of the format that this library does not read.

@@ -106,6 +106,8 @@ pub enum hingeline_status {
     HINGELINE_L2_TOO_STRONG = 44,
     /// The target or the processor lacks the instruction set of this kernel.
     HINGELINE_KERNEL_UNAVAILABLE = 45,
+    /// The arithmetic of this build, on this processor, is not that of the numeric contract.
+    HINGELINE_ARITHMETIC_MISMATCH = 46,
     /// The bytes do not begin like a record.
     HINGELINE_NO_RECORD = 128,
     /// The record is of a version of the format that this library does not read.
@@ -235,6 +237,7 @@ impl From<Error> for hingeline_status {
             Error::InvalidState => HINGELINE_INVALID_STATE,
             Error::L2TooStrong => HINGELINE_L2_TOO_STRONG,
             Error::KernelUnavailable => HINGELINE_KERNEL_UNAVAILABLE,
+            Error::ArithmeticMismatch => HINGELINE_ARITHMETIC_MISMATCH,
             _ => HINGELINE_UNKNOWN,
         }
     }
@@ -346,6 +349,7 @@ const fn name(status: i32) -> &'static CStr {
         43 => c"HINGELINE_INVALID_STATE",
         44 => c"HINGELINE_L2_TOO_STRONG",
         45 => c"HINGELINE_KERNEL_UNAVAILABLE",
+        46 => c"HINGELINE_ARITHMETIC_MISMATCH",
         128 => c"HINGELINE_NO_RECORD",
         129 => c"HINGELINE_UNKNOWN_VERSION",
         130 => c"HINGELINE_OTHER_KIND",

@@ -323,6 +323,28 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
     }
 }
 
+/// C sees each error as a number that has a name, and no two have the same.
+#[test]
+fn every_error_has_a_status_in_c() {
+    let (errors, door) = (read("core/src/error.rs"), read("core/c/src/status.rs"));
+    let (_, body) = errors.split_once("pub enum Error {").expect("the errors");
+    let (body, _) = body.split_once("\n}").expect("their end");
+    let variants: Vec<_> = body.lines().filter_map(|line| line.trim().strip_suffix(',')).collect();
+    assert!(variants.len() > 40, "the reader of this test finds only {variants:?}");
+    for variant in variants.iter().filter(|variant| variant.chars().all(char::is_alphanumeric)) {
+        assert!(door.contains(&format!("Error::{variant} => HINGELINE_")), "{variant} has no status");
+    }
+    let numbers: BTreeMap<_, _> = door
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("HINGELINE_")?.strip_suffix(',')?.split_once(" = "))
+        .map(|(name, number)| (number, name))
+        .collect();
+    assert_eq!(numbers.len(), door.matches("\n    HINGELINE_").count(), "two have one number");
+    for (number, name) in numbers.iter().filter(|(_, name)| **name != "UNKNOWN") {
+        assert!(door.contains(&format!("{number} => c\"HINGELINE_{name}\"")), "{name} has no name");
+    }
+}
+
 /// The pages of the guide: name and text.
 fn guide() -> Vec<(String, String)> {
     let mut pages = Vec::new();
