@@ -6,7 +6,7 @@
 enum { CLASSES = 10, FEATURES = 64, VIOLATIONS = 3 };
 
 static hingeline_model model;
-static float memory[HINGELINE_MODEL_BYTES(CLASSES, FEATURES) / sizeof(float)];
+static HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(CLASSES, FEATURES));
 static hingeline_sgd sgd;
 static float x[FEATURES], scores[CLASSES], weights[CLASSES * FEATURES];
 
@@ -22,7 +22,7 @@ __attribute__((noinline)) static hingeline_status score(void) {
     return hingeline_model_scores(&model, x, FEATURES, scores, CLASSES);
 }
 
-__attribute__((noinline)) static hingeline_status step(hingeline_step *report) {
+__attribute__((noinline)) static hingeline_status step(hingeline_step_report *report) {
     return hingeline_sgd_step(&sgd, &model, x, FEATURES, 0, 1.0f, report);
 }
 
@@ -33,7 +33,7 @@ int main(void) {
     for (int index = 0; index < CLASSES * FEATURES; index++) {
         weights[index] = 1e-3f;
     }
-    hingeline_step made = {0};
+    hingeline_step_report made = {0};
     bool well = init() == HINGELINE_OK &&
                 hingeline_model_load(&model, weights, CLASSES * FEATURES, bias, CLASSES, 1.0f, 0.0f) == HINGELINE_OK &&
                 score() == HINGELINE_OK && step(&made) == HINGELINE_OK && made.violations == VIOLATIONS;

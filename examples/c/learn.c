@@ -12,25 +12,22 @@ static const uint32_t SEED[4] = {0xb23e99ef, 0x7dd3633b, 0x592867dc, 0xb1cab865}
 
 // All the memory that learning takes.
 static hingeline_model model;
-static float model_memory[HINGELINE_MODEL_BYTES(CLASSES, FEATURES) / sizeof(float)];
+static HINGELINE_MEMORY(model_memory, HINGELINE_MODEL_BYTES(CLASSES, FEATURES));
 static hingeline_standardiser standardiser;
-static float standardiser_memory[HINGELINE_STANDARDISER_BYTES(FEATURES) / sizeof(float)];
+static HINGELINE_MEMORY(standardiser_memory, HINGELINE_STANDARDISER_BYTES(FEATURES));
 static hingeline_sgd sgd;
 static hingeline_order order;
 static float sample[FEATURES];
 
 static hingeline_integer_model integer_model;
-static uint32_t integer_memory[HINGELINE_INTEGER_MODEL_BYTES(CLASSES, FEATURES) / sizeof(uint32_t)];
+static HINGELINE_MEMORY(integer_memory, HINGELINE_INTEGER_MODEL_BYTES(CLASSES, FEATURES));
 static hingeline_integer_sgd integer_sgd;
 static hingeline_input_scale scales[FEATURES];
 static int16_t inputs[FEATURES];
 static uint8_t raw[FEATURES];
 
-// Moments are wanted once; the model's memory is free until then.
-static union {
-    float floats[HINGELINE_MOMENTS_BYTES(FEATURES) / sizeof(float)];
-    uint64_t integers[HINGELINE_INTEGER_MOMENTS_BYTES(FEATURES) / sizeof(uint64_t)];
-} moments_memory;
+// Moments are wanted once, of floats and then of integers: in one memory.
+static HINGELINE_MEMORY(moments_memory, HINGELINE_INTEGER_MOMENTS_BYTES(FEATURES));
 
 // Says what was refused, and ends.
 static void must(hingeline_status status, const char *what) {
@@ -47,7 +44,7 @@ static const uint8_t *record_of(void *records, size_t index) {
     return (const uint8_t *)records + index * RECORD;
 }
 
-static int32_t read_pixels(void *records, size_t index, float *x, size_t features) {
+static int read_pixels(void *records, size_t index, float *x, size_t features) {
     const uint8_t *record = record_of(records, index);
     for (size_t feature = 0; feature < features; feature++) {
         x[feature] = record[1 + feature];
@@ -55,12 +52,12 @@ static int32_t read_pixels(void *records, size_t index, float *x, size_t feature
     return record[0];
 }
 
-static int32_t read_standardised(void *records, size_t index, float *x, size_t features) {
+static int read_standardised(void *records, size_t index, float *x, size_t features) {
     int32_t label = read_pixels(records, index, x, features);
     return hingeline_standardiser_apply(&standardiser, x, features) == HINGELINE_OK ? label : -1;
 }
 
-static int32_t read_raw(void *records, size_t index, void *to, size_t features) {
+static int read_raw(void *records, size_t index, void *to, size_t features) {
     const uint8_t *record = record_of(records, index);
     for (size_t feature = 0; feature < features; feature++) {
         ((uint8_t *)to)[feature] = record[1 + feature];
@@ -88,7 +85,7 @@ static void learn_in_floats(void) {
         .context = (void *)digits,
     };
     hingeline_moments moments;
-    must(hingeline_moments_init(&moments, moments_memory.floats, sizeof moments_memory.floats, FEATURES, 0), "moments");
+    must(hingeline_moments_init(&moments, moments_memory, sizeof moments_memory, FEATURES, 0), "moments");
     for (size_t index = 0; index < samples.count; index++) {
         read_pixels(samples.context, index, sample, FEATURES);
         must(hingeline_moments_observe(&moments, sample, FEATURES), "observe");
@@ -121,7 +118,7 @@ static void learn_in_integers(void) {
         .context = (void *)digits,
     };
     hingeline_integer_moments moments;
-    must(hingeline_integer_moments_init(&moments, moments_memory.integers, sizeof moments_memory.integers, FEATURES, HINGELINE_U8), "moments");
+    must(hingeline_integer_moments_init(&moments, moments_memory, sizeof moments_memory, FEATURES, HINGELINE_U8), "moments");
     for (size_t index = 0; index < samples.count; index++) {
         must(hingeline_integer_moments_observe(&moments, record_of(samples.context, index) + 1, FEATURES), "observe");
     }

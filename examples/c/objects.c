@@ -35,10 +35,10 @@ typedef struct {
     hingeline_integer_model integer_model;
     hingeline_integer_sgd integer_sgd;
     hingeline_input_scale scales[FEATURES];
-    float model_memory[HINGELINE_MODEL_BYTES(CLASSES, FEATURES) / sizeof(float)];
-    float moments_memory[HINGELINE_MOMENTS_BYTES(FEATURES) / sizeof(float)];
-    float standardiser_memory[HINGELINE_STANDARDISER_BYTES(FEATURES) / sizeof(float)];
-    uint32_t integer_memory[HINGELINE_INTEGER_MODEL_BYTES(CLASSES, FEATURES) / sizeof(uint32_t)];
+    HINGELINE_MEMORY(model_memory, HINGELINE_MODEL_BYTES(CLASSES, FEATURES));
+    HINGELINE_MEMORY(moments_memory, HINGELINE_MOMENTS_BYTES(FEATURES));
+    HINGELINE_MEMORY(standardiser_memory, HINGELINE_STANDARDISER_BYTES(FEATURES));
+    HINGELINE_MEMORY(integer_memory, HINGELINE_INTEGER_MODEL_BYTES(CLASSES, FEATURES));
 } learner;
 
 static learner first, second;
@@ -80,7 +80,7 @@ static hingeline_samples arrays(void) {
 
 static void what_is_no_object_is_refused(void) {
     static hingeline_model never, copied;
-    static float memory[HINGELINE_MODEL_BYTES(CLASSES, FEATURES) / sizeof(float)];
+    static HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(CLASSES, FEATURES));
     float scores[CLASSES];
     size_t predicted;
     REFUSED(NULL_POINTER, hingeline_model_predict(NULL, ROWS[0], FEATURES, &predicted));
@@ -107,6 +107,14 @@ static void what_is_no_object_is_refused(void) {
     MUST(hingeline_model_bytes(SIZE_MAX, SIZE_MAX) == SIZE_MAX);
     MUST(hingeline_integer_model_bytes(CLASSES, FEATURES) == HINGELINE_INTEGER_MODEL_BYTES(CLASSES, FEATURES));
 
+    // An odd number of weights of 16 bits fits too.
+    static hingeline_integer_model odd;
+    static HINGELINE_MEMORY(odd_memory, HINGELINE_INTEGER_MODEL_BYTES(3, 3));
+    MUST(hingeline_integer_model_bytes(3, 3) == HINGELINE_INTEGER_MODEL_BYTES(3, 3));
+    MUST(hingeline_integer_model_bytes(SIZE_MAX, 2) == SIZE_MAX);
+    OK(hingeline_integer_model_init(&odd, odd_memory, sizeof odd_memory, 3, 3));
+    MUST(hingeline_integer_model_classes(&odd) == 3 && hingeline_integer_model_features(&odd) == 3);
+
     REFUSED(NOT_INITIALISED, hingeline_model_copy(&first.model, &never));
     REFUSED(OVERLAP, hingeline_model_copy(&first.model, &first.model));
 }
@@ -130,6 +138,9 @@ static void arrays_are_checked(void) {
     REFUSED(NON_FINITE_SCORE, hingeline_model_decide(&first.model, NOT_A_NUMBER, FEATURES, &decision));
     REFUSED(SHAPE_MISMATCH, hingeline_model_load(&first.model, ROWS[0], 5, ROWS[0], CLASSES, 1, 0));
     REFUSED(NON_FINITE_MODEL, hingeline_model_load(&first.model, ROWS[0], CLASSES * FEATURES, NOT_A_NUMBER, CLASSES, 1, 0));
+    REFUSED(OVERLAP, hingeline_model_load(&first.model, hingeline_model_weights(&first.model), CLASSES * FEATURES, ROWS[0], CLASSES, 1, 0));
+    REFUSED(OVERLAP, hingeline_model_load(&first.model, ROWS[0], CLASSES * FEATURES, hingeline_model_bias(&first.model), CLASSES, 1, 0));
+    REFUSED(NULL_POINTER, hingeline_model_scale(&first.model, NULL, row));
     REFUSED(INVALID_SCALE, hingeline_model_load(&first.model, ROWS[0], CLASSES * FEATURES, ROWS[0], CLASSES, 0, 0));
     MUST(hingeline_model_checksum(&first.model) == before);
 }
@@ -137,12 +148,12 @@ static void arrays_are_checked(void) {
 static void steps_are_checked(void) {
     uint64_t before = hingeline_model_checksum(&first.model);
     uint64_t steps = hingeline_sgd_steps(&first.sgd);
-    hingeline_step step = {0};
+    hingeline_step_report step = {0};
     REFUSED(LABEL_OUT_OF_RANGE, hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES, CLASSES, 1, &step));
     REFUSED(NON_FINITE_SCORE, hingeline_sgd_step(&first.sgd, &first.model, NOT_A_NUMBER, FEATURES, 0, 1, NULL));
     REFUSED(INVALID_WEIGHT, hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES, 0, -1, NULL));
     REFUSED(SHAPE_MISMATCH, hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES - 1, 0, 1, NULL));
-    REFUSED(MISALIGNED, hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES, 0, 1, (hingeline_step *)(void *)((char *)&step + 1)));
+    REFUSED(MISALIGNED, hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES, 0, 1, (hingeline_step_report *)(void *)((char *)&step + 1)));
     REFUSED(NULL_POINTER, hingeline_sgd_step(NULL, &first.model, ROWS[0], FEATURES, 0, 1, NULL));
     REFUSED(INVALID_LEARNING_RATE, hingeline_sgd_init(&first.sgd, 1, 0, 0, 0));
     REFUSED(L2_TOO_STRONG, hingeline_sgd_set_rate(&first.sgd, 1000, 0));
@@ -158,7 +169,7 @@ static void steps_are_checked(void) {
     size_t last = hingeline_order_index(&first.order);
     rows[last][0] = NOT_A_NUMBER[2];
     hingeline_samples samples = {.count = SAMPLES, .features = FEATURES, .rows = rows[0], .labels = LABELS};
-    hingeline_epoch epoch;
+    hingeline_epoch_report epoch;
     REFUSED(NON_FINITE_SCORE, hingeline_sgd_epoch(&first.sgd, &first.model, &samples, &first.order, &epoch));
     MUST(epoch.stopped_at == last && epoch.steps == 0 && hingeline_model_checksum(&first.model) == before);
     samples.count = SAMPLES - 1;
@@ -170,11 +181,46 @@ static void steps_are_checked(void) {
     REFUSED(NULL_POINTER, hingeline_sgd_epoch(&first.sgd, &first.model, NULL, &first.order, NULL));
 }
 
+static void a_model_goes_in_and_out(void) {
+    init(&first);
+    init(&second);
+    for (int step = 0; step < 20; step++) {
+        OK(hingeline_sgd_step(&first.sgd, &first.model, ROWS[step % SAMPLES], FEATURES, LABELS[step % SAMPLES], 1, NULL));
+    }
+    OK(hingeline_sgd_fold(&first.sgd, &first.model));
+    float scale, carry;
+    OK(hingeline_model_scale(&first.model, &scale, &carry));
+    MUST(hingeline_model_classes(&first.model) == CLASSES && hingeline_model_features(&first.model) == FEATURES);
+    OK(hingeline_model_load(&second.model, hingeline_model_weights(&first.model), CLASSES * FEATURES, hingeline_model_bias(&first.model), CLASSES, scale, carry));
+    MUST(hingeline_model_checksum(&second.model) == hingeline_model_checksum(&first.model));
+    init(&second);
+    OK(hingeline_model_copy(&second.model, &first.model));
+    MUST(hingeline_model_checksum(&second.model) == hingeline_model_checksum(&first.model));
+    hingeline_decision decision;
+    size_t predicted;
+    OK(hingeline_model_decide(&second.model, ROWS[1], FEATURES, &decision));
+    OK(hingeline_model_predict(&second.model, ROWS[1], FEATURES, &predicted));
+    MUST(decision.predicted == predicted && decision.runner_up != predicted && decision.gap > 0);
+    size_t before = hingeline_order_position(&first.order);
+    OK(hingeline_order_skip(&first.order));
+    MUST(hingeline_order_position(&first.order) == before + 1 && hingeline_order_samples(&first.order) == SAMPLES);
+
+    OK(hingeline_integer_model_quantise(&first.integer_model, &first.model));
+    uint32_t bits = hingeline_integer_model_fraction_bits(&first.integer_model);
+    OK(hingeline_integer_model_load(&second.integer_model, hingeline_integer_model_weights(&first.integer_model), CLASSES * FEATURES, hingeline_integer_model_bias(&first.integer_model), CLASSES, bits));
+    MUST(hingeline_integer_model_checksum(&second.integer_model) == hingeline_integer_model_checksum(&first.integer_model));
+    REFUSED(OVERLAP, hingeline_integer_model_load(&first.integer_model, hingeline_integer_model_weights(&first.integer_model), CLASSES * FEATURES, hingeline_integer_model_bias(&second.integer_model), CLASSES, bits));
+    REFUSED(INVALID_SCALE, hingeline_integer_model_load(&first.integer_model, hingeline_integer_model_weights(&second.integer_model), CLASSES * FEATURES, hingeline_integer_model_bias(&second.integer_model), CLASSES, 256 + bits));
+    init(&second);
+    OK(hingeline_integer_model_copy(&second.integer_model, &first.integer_model));
+    MUST(hingeline_integer_model_checksum(&second.integer_model) == hingeline_integer_model_checksum(&first.integer_model));
+}
+
 // ---- callbacks
 
 static hingeline_status within;
 
-static int32_t read_row(void *context, size_t index, float *x, size_t features) {
+static int read_row(void *context, size_t index, float *x, size_t features) {
     (void)context;
     for (size_t feature = 0; feature < features; feature++) {
         x[feature] = ROWS[index][feature];
@@ -182,14 +228,18 @@ static int32_t read_row(void *context, size_t index, float *x, size_t features) 
     return LABELS[index];
 }
 
-// Comes back with the model that is being trained.
-static int32_t read_and_predict(void *context, size_t index, float *x, size_t features) {
+// Comes back with the objects that are in use, also to make new ones of them.
+static int read_and_predict(void *context, size_t index, float *x, size_t features) {
     size_t predicted;
     within = hingeline_model_predict(&first.model, x, features, &predicted);
+    REFUSED(IN_USE, hingeline_model_init(&first.model, first.model_memory, sizeof first.model_memory, CLASSES, FEATURES));
+    REFUSED(IN_USE, hingeline_sgd_init(&first.sgd, 1, 0, 1, 0));
+    REFUSED(IN_USE, hingeline_order_init(&first.order, SAMPLES, SEED, 4));
+    REFUSED(IN_USE, hingeline_order_skip(&first.order));
     return read_row(context, index, x, features);
 }
 
-static int32_t read_nothing(void *context, size_t index, float *x, size_t features) {
+static int read_nothing(void *context, size_t index, float *x, size_t features) {
     (void)context, (void)index, (void)x, (void)features;
     return -1;
 }
@@ -203,7 +253,7 @@ static void callbacks_and_arrays_are_the_same(void) {
     static float buffer[FEATURES];
     hingeline_samples rows = arrays();
     hingeline_samples called = {.count = SAMPLES, .features = FEATURES, .read = read_row, .buffer = buffer};
-    hingeline_epoch epoch;
+    hingeline_epoch_report epoch;
     init(&first);
     init(&second);
     for (int times = 0; times < 3; times++) {
@@ -259,6 +309,20 @@ static void scales_of_floats(void) {
     x[0] = 1e30f;
     OK(hingeline_standardiser_apply(&first.standardiser, x, FEATURES));
     MUST(x[0] == 2.5f);
+    // A limit that is none leaves the standardiser as it is, and so do factors that are none and memory that is read.
+    REFUSED(INVALID_LIMIT, hingeline_moments_freeze(&first.moments, &first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, -1));
+    REFUSED(INVALID_LIMIT, hingeline_standardiser_init(&first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, ROWS[0], ROWS[1], FEATURES, NOT_A_NUMBER[2]));
+    REFUSED(INVALID_SCALING, hingeline_standardiser_init(&first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, ROWS[0], NOT_A_NUMBER, FEATURES, 0));
+    REFUSED(OVERLAP, hingeline_standardiser_init(&first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, (float *)first.standardiser_memory, ROWS[1], FEATURES, 0));
+    REFUSED(OVERLAP, hingeline_moments_freeze(&first.moments, &first.standardiser, first.moments_memory, sizeof first.moments_memory, 0));
+    x[0] = 1e30f;
+    OK(hingeline_standardiser_apply(&first.standardiser, x, FEATURES));
+    MUST(x[0] == 2.5f && hingeline_standardiser_mean(&first.standardiser)[0] == hingeline_moments_mean(&first.moments)[0]);
+    MUST(hingeline_standardiser_factor(&first.standardiser)[0] > 1);
+    OK(hingeline_standardiser_init(&second.standardiser, second.standardiser_memory, sizeof second.standardiser_memory, ROWS[0], ROWS[1], FEATURES, 0));
+    x[1] = 5;
+    OK(hingeline_standardiser_apply(&second.standardiser, x, FEATURES));
+    MUST(x[1] == 5);
     REFUSED(NOT_LINEAR, hingeline_standardiser_fold(&first.standardiser, &first.model));
     OK(hingeline_moments_freeze(&first.moments, &first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, 0));
     OK(hingeline_standardiser_fold(&first.standardiser, &first.model));
@@ -268,10 +332,10 @@ static void integers(void) {
     static const uint8_t rows[4][2] = {{10, 200}, {20, 190}, {180, 30}, {170, 15}};
     static const uint8_t labels[4] = {0, 0, 1, 1};
     static hingeline_integer_model model;
-    static uint32_t memory[HINGELINE_INTEGER_MODEL_BYTES(2, 2) / sizeof(uint32_t)];
+    static HINGELINE_MEMORY(memory, HINGELINE_INTEGER_MODEL_BYTES(2, 2));
     static hingeline_integer_sgd sgd;
     static hingeline_integer_moments moments;
-    static uint64_t sums[HINGELINE_INTEGER_MOMENTS_BYTES(2) / sizeof(uint64_t)];
+    static HINGELINE_MEMORY(sums, HINGELINE_INTEGER_MOMENTS_BYTES(2));
     static hingeline_input_scale scales[2];
     static hingeline_order order;
     static int16_t inputs[2];
@@ -285,7 +349,7 @@ static void integers(void) {
     OK(hingeline_integer_sgd_init(&sgd, HINGELINE_INTEGER_MARGIN(1.0), HINGELINE_INTEGER_L2(1e-4), 6, 13, 12));
     OK(hingeline_order_init(&order, 4, SEED, 4));
     hingeline_integer_samples samples = {.count = 4, .features = 2, .format = HINGELINE_U8, .rows = rows, .labels = labels, .scales = scales, .inputs = inputs};
-    hingeline_integer_epoch epoch;
+    hingeline_integer_epoch_report epoch;
     for (int times = 0; times < 20; times++) {
         OK(hingeline_integer_sgd_epoch(&sgd, &model, &samples, &order, &epoch));
     }
@@ -313,7 +377,49 @@ static void integers(void) {
     samples.format = HINGELINE_I16;
     samples.rows = (const char *)rows + 1;
     REFUSED(MISALIGNED, hingeline_integer_sgd_epoch(&sgd, &model, &samples, &order, NULL));
+    samples.rows = inputs;
+    REFUSED(OVERLAP, hingeline_integer_sgd_epoch(&sgd, &model, &samples, &order, NULL));
+    samples.rows = NULL;
+    REFUSED(NULL_POINTER, hingeline_integer_sgd_epoch(&sgd, &model, &samples, &order, NULL));
+    samples.buffer = (char *)sums + 1;
+    REFUSED(MISALIGNED, hingeline_integer_sgd_epoch(&sgd, &model, &samples, &order, NULL));
+    samples.buffer = inputs;
+    REFUSED(OVERLAP, hingeline_integer_sgd_epoch(&sgd, &model, &samples, &order, NULL));
     MUST(hingeline_integer_model_checksum(&model) == before);
+    // One step of the order, from arrays.
+    samples.format = HINGELINE_U8;
+    samples.rows = rows;
+    hingeline_integer_step_report step;
+    OK(hingeline_integer_sgd_step_next(&sgd, &model, &samples, &order, &step));
+    MUST(step.rate_exponent == 6 && hingeline_integer_sgd_steps(&sgd) == 81);
+    REFUSED(INVALID_SCHEDULE, hingeline_integer_sgd_init(&sgd, HINGELINE_INTEGER_MARGIN(1.0), 0, 6, 3000, 12));
+    REFUSED(INVALID_MARGIN, hingeline_integer_sgd_init(&sgd, HINGELINE_INTEGER_MARGIN(1025), 0, 6, 13, 12));
+    // The numbers that Rust makes of these.
+    MUST(HINGELINE_INTEGER_MARGIN(0.3) == 19661 && HINGELINE_INTEGER_L2(1e-4) == 858993 && HINGELINE_INTEGER_L2(0.25) == 2147483648);
+
+    // Raw values of the other formats.
+    static const int8_t low[2] = {-3, 5};
+    static const int16_t high[4] = {-300, 500, 300, -500};
+    OK(hingeline_integer_moments_init(&moments, sums, sizeof sums, 2, HINGELINE_I16));
+    OK(hingeline_integer_moments_observe(&moments, high, 2));
+    OK(hingeline_integer_moments_observe(&moments, high + 2, 2));
+    MUST(hingeline_integer_moments_count(&moments) == 2);
+    OK(hingeline_integer_moments_freeze(&moments, scales, 2));
+    OK(hingeline_integer_inputs(scales, high, HINGELINE_I16, inputs, 2, NULL));
+    MUST(inputs[0] == -32 && inputs[1] == 32);
+    int16_t shared[6] = {0};
+    REFUSED(OVERLAP, hingeline_integer_inputs(scales, shared, HINGELINE_I16, shared + 1, 2, NULL));
+    REFUSED(MISALIGNED, hingeline_integer_inputs(scales, (char *)shared + 1, HINGELINE_I16, inputs, 2, NULL));
+    OK(hingeline_integer_moments_init(&moments, sums, sizeof sums, 2, HINGELINE_I8));
+    OK(hingeline_integer_moments_observe(&moments, low, 2));
+    OK(hingeline_integer_moments_freeze(&moments, scales, 2));
+    OK(hingeline_integer_inputs(scales, low, HINGELINE_I8, inputs, 2, NULL));
+    MUST(inputs[0] == 0);
+    static const hingeline_input_scale made[2] = {HINGELINE_INPUT_SCALE(100, 2048), HINGELINE_INPUT_SCALE(-7, 16384)};
+    OK(hingeline_integer_inputs(made, rows[0], HINGELINE_U8, inputs, 1, &clamped));
+    MUST(inputs[0] == -128 && clamped == 1);
+    REFUSED(INVALID_SCALING, hingeline_integer_inputs(made, rows[0], HINGELINE_U8, inputs, 2, NULL));
+
     // A model in binary32, in integers.
     init(&first);
     OK(hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES, 0, 1, NULL));
@@ -327,7 +433,7 @@ static void integers(void) {
 static uint8_t record[1024], pieces[1024];
 static size_t written;
 
-static int32_t take(void *context, const uint8_t *bytes, size_t len) {
+static int take(void *context, const uint8_t *bytes, size_t len) {
     (void)context;
     for (size_t byte = 0; byte < len; byte++) {
         pieces[written++] = bytes[byte];
@@ -335,7 +441,7 @@ static int32_t take(void *context, const uint8_t *bytes, size_t len) {
     return 0;
 }
 
-static int32_t give(void *context, size_t offset, uint8_t *bytes, size_t len) {
+static int give(void *context, size_t offset, uint8_t *bytes, size_t len) {
     (void)context;
     size_t given = 0;
     // At most seven at once.
@@ -346,9 +452,37 @@ static int32_t give(void *context, size_t offset, uint8_t *bytes, size_t len) {
     return (int32_t)given;
 }
 
-static int32_t refuse(void *context, const uint8_t *bytes, size_t len) {
+static int refuse(void *context, const uint8_t *bytes, size_t len) {
     (void)context, (void)bytes, (void)len;
     return 1;
+}
+
+// Whether the state is the one of these bytes.
+static bool is_as(const hingeline_state *state, const uint8_t *bytes, size_t len) {
+    static uint8_t now[1024];
+    size_t written = 0;
+    OK(hingeline_encode(state, now, sizeof now, &written));
+    bool same = written == len;
+    for (size_t byte = 0; byte < len; byte++) {
+        same = same && now[byte] == bytes[byte];
+    }
+    return same;
+}
+
+// Every part in a state that only a run leaves, another one for each learner.
+static void train(learner *own, int steps) {
+    hingeline_samples rows = arrays();
+    init(own);
+    OK(hingeline_sgd_epoch(&own->sgd, &own->model, &rows, &own->order, NULL));
+    for (int step = 0; step < steps; step++) {
+        OK(hingeline_sgd_step_next(&own->sgd, &own->model, &rows, &own->order, NULL));
+        OK(hingeline_moments_observe(&own->moments, ROWS[step], FEATURES));
+        own->scales[step].halves = (uint32_t)(1000 * steps + step);
+    }
+    OK(hingeline_moments_freeze(&own->moments, &own->standardiser, own->standardiser_memory, sizeof own->standardiser_memory, (float)steps));
+    OK(hingeline_integer_model_quantise(&own->integer_model, &own->model));
+    static const int16_t inputs[FEATURES] = {1, 2, 3, 4};
+    OK(hingeline_integer_sgd_step(&own->integer_sgd, &own->integer_model, inputs, FEATURES, 1, NULL));
 }
 
 static uint64_t checksum_of(learner *own) {
@@ -358,33 +492,32 @@ static uint64_t checksum_of(learner *own) {
 
 static void records(void) {
     hingeline_samples rows = arrays();
-    init(&first);
-    init(&second);
-    OK(hingeline_sgd_epoch(&first.sgd, &first.model, &rows, &first.order, NULL));
-    OK(hingeline_sgd_step_next(&first.sgd, &first.model, &rows, &first.order, NULL));
-    OK(hingeline_moments_observe(&first.moments, ROWS[0], FEATURES));
-    OK(hingeline_integer_model_quantise(&first.integer_model, &first.model));
+    train(&first, 1);
+    train(&second, 3);
     hingeline_state own = state_of(&first), other = state_of(&second);
     size_t len, wanted;
     OK(hingeline_record_bytes(&own, &wanted));
     OK(hingeline_encode(&own, record, sizeof record, &len));
     MUST(len == wanted);
     REFUSED(BUFFER_TOO_SMALL, hingeline_encode(&own, record, len - 1, &wanted));
+    REFUSED(NULL_POINTER, hingeline_encode(&own, record, len, NULL));
     OK(hingeline_encode(&own, record, len, &len));
 
-    uint64_t before = checksum_of(&second);
+    // Whatever is refused changes no byte of objects that are in another state.
+    static uint8_t before[1024];
+    OK(hingeline_encode(&other, before, sizeof before, &len));
     for (size_t byte = 0; byte < len; byte++) {
         record[byte] ^= 0x10;
-        MUST(hingeline_decode(&other, record, len) != HINGELINE_OK && checksum_of(&second) == before);
+        MUST(hingeline_decode(&other, record, len) != HINGELINE_OK && is_as(&other, before, len));
         record[byte] ^= 0x10;
     }
     REFUSED(TRUNCATED, hingeline_decode(&other, record, len - 1));
     other.order = NULL;
     REFUSED(OTHER_KIND, hingeline_decode(&other, record, len));
     other.order = &second.order;
-    MUST(checksum_of(&second) == before);
+    MUST(is_as(&other, before, len));
     OK(hingeline_decode(&other, record, len));
-    MUST(checksum_of(&second) == checksum_of(&first));
+    MUST(is_as(&other, record, len) && checksum_of(&second) == checksum_of(&first));
 
     // Both go on alike.
     OK(hingeline_sgd_epoch(&first.sgd, &first.model, &rows, &first.order, NULL));
@@ -394,12 +527,17 @@ static void records(void) {
     written = 0;
     OK(hingeline_encode_to(&own, take, NULL));
     MUST(written == len);
-    init(&second);
+    train(&second, 2);
     OK(hingeline_decode_from(&other, give, NULL));
-    MUST(checksum_of(&second) == checksum_of(&first));
+    MUST(checksum_of(&second) == checksum_of(&first) && is_as(&other, pieces, len));
     REFUSED(CALLBACK_FAILED, hingeline_encode_to(&own, refuse, NULL));
     REFUSED(NULL_POINTER, hingeline_encode_to(&own, NULL, NULL));
     REFUSED(NULL_POINTER, hingeline_record_bytes(NULL, &len));
+    // Nothing is no state, and a scale that is none is not saved: no record of it could be read.
+    hingeline_state nothing = {0};
+    REFUSED(NULL_POINTER, hingeline_encode(&nothing, record, sizeof record, &len));
+    first.scales[0].halves = 0x40000000;
+    REFUSED(INVALID_SCALING, hingeline_encode(&own, record, sizeof record, &len));
 }
 
 // ---- checkpoints
@@ -409,7 +547,7 @@ static uint8_t flash[SECTORS * SECTOR];
 // The writes until the power fails.
 static uint32_t power = UINT32_MAX;
 
-static int32_t flash_read(void *context, uint32_t offset, uint8_t *bytes, size_t len) {
+static int flash_read(void *context, uint32_t offset, uint8_t *bytes, size_t len) {
     (void)context;
     for (size_t byte = 0; byte < len; byte++) {
         bytes[byte] = flash[offset + byte];
@@ -417,7 +555,7 @@ static int32_t flash_read(void *context, uint32_t offset, uint8_t *bytes, size_t
     return 0;
 }
 
-static int32_t flash_write(void *context, uint32_t offset, const uint8_t *bytes, size_t len) {
+static int flash_write(void *context, uint32_t offset, const uint8_t *bytes, size_t len) {
     (void)context;
     for (size_t byte = 0; byte < len; byte++) {
         if (byte % 4 == 0 && (power == 0 || power-- == 0)) {
@@ -429,12 +567,14 @@ static int32_t flash_write(void *context, uint32_t offset, const uint8_t *bytes,
     return 0;
 }
 
-static int32_t flash_erase(void *context, uint32_t offset, size_t len) {
+static int flash_erase(void *context, uint32_t offset, size_t len) {
     (void)context;
-    if (power == 0) {
-        return 1;
-    }
     for (size_t byte = 0; byte < len; byte++) {
+        // The power may fail in the middle.
+        if (power == 0 || (byte % 64 == 0 && power-- == 0)) {
+            power = 0;
+            return 1;
+        }
         flash[offset + byte] = 0xff;
     }
     return 0;
@@ -495,6 +635,9 @@ static void checkpoints(void) {
     OK(hingeline_checkpoints_prepare(&saved));
     OK(hingeline_checkpoints_is_erase_due(&saved, &own, &due));
     MUST(!due);
+    uint32_t each;
+    OK(hingeline_checkpoints_saves_per_erase(&saved, &own, &each));
+    MUST(each >= 1);
 }
 
 static bool same(const char *a, const char *b) {
@@ -508,10 +651,12 @@ int main(void) {
     MUST(same(hingeline_status_name(HINGELINE_OK), "HINGELINE_OK"));
     MUST(same(hingeline_status_name(HINGELINE_IN_USE), "HINGELINE_IN_USE"));
     MUST(same(hingeline_status_name(-5), "HINGELINE_UNKNOWN"));
+    MUST(same(hingeline_version(), HINGELINE_VERSION));
     init(&first);
     what_is_no_object_is_refused();
     arrays_are_checked();
     steps_are_checked();
+    a_model_goes_in_and_out();
     callbacks_and_arrays_are_the_same();
     scales_of_floats();
     integers();

@@ -1,16 +1,19 @@
 // hingeline: multiclass linear support vector machines that train and run on microcontrollers. No allocation, no panic, and the same bits
 // on every target.
 //
-// Made of the source by cbindgen; do not edit.
+// Generated from the Rust source by cbindgen; do not edit.
 //
 // What holds for every function:
 // - Objects (hingeline_model, hingeline_sgd and so on) are structures that the caller declares and the library fills. An object stays where it was
-//   initialised, and so does the memory that was lent to it: a copy is refused as HINGELINE_NOT_INITIALISED.
-// - NULL, a misaligned pointer, an object that was not initialised and memory that is too small are refused. That a pointer that is none of these
-//   points to as much as the length beside it says is the caller's promise.
-// - A refusal changes nothing.
+//   initialised, and so does the memory that was lent to it. Do not copy objects by assignment, not even back to where they were.
+// - NULL, a misaligned pointer, memory that is too small, an object of another type, and an object of zeros are refused, and so is a copy
+//   elsewhere (HINGELINE_NOT_INITIALISED). Set an object to zeros before its memory goes away: what lies in the same place later could be taken
+//   for it. That an array is as long as the length beside it says is the caller's promise.
+// - A refusal changes no object. Where a call writes scores, inputs, counts or bytes, these are undefined after a refusal.
+// - What a call writes must not overlap what it reads, nor the memory of an object.
 // - One call at a time uses an object; two calls may use two objects at once, also from interrupts.
-// - Callbacks must not use the objects of the call that calls them: that is refused as HINGELINE_IN_USE.
+// - A callback must return: no longjmp, no C++ exception. If it uses an object that the call is changing, it gets HINGELINE_IN_USE. A task
+//   must not be deleted in the middle of a call; if it is, initialise the objects again.
 
 #ifndef HINGELINE_H
 #define HINGELINE_H
@@ -19,8 +22,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HINGELINE_VERSION "0.1.0"
+
+// A static buffer of so many bytes, aligned for every object: static HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(4, 24));
+#define HINGELINE_MEMORY(name, bytes) uint64_t name[((bytes) + 7) / 8]
+
 // The bytes of memory of a model of a shape, at most: hingeline_model_bytes tells how many of them are used. For static buffers.
-#if UINTPTR_MAX > 0xffffffffu || defined(__wasm__)
+#if UINTPTR_MAX > 0xffffffffu || defined(__wasm__) || defined(__aarch64__) || defined(__x86_64__)
 #define HINGELINE_MODEL_BYTES(classes, features) (sizeof(float) * (size_t)(classes) * ((size_t)(features) + 10))
 #else
 #define HINGELINE_MODEL_BYTES(classes, features) (sizeof(float) * (size_t)(classes) * ((size_t)(features) + 5))
@@ -30,7 +38,7 @@
 // The bytes of memory of a standardiser.
 #define HINGELINE_STANDARDISER_BYTES(features) (sizeof(float) * 2 * (size_t)(features))
 // The bytes of memory of a model in integers, and of its moments.
-#define HINGELINE_INTEGER_MODEL_BYTES(classes, features) (8 * (size_t)(classes) + 2 * (size_t)(classes) * (size_t)(features))
+#define HINGELINE_INTEGER_MODEL_BYTES(classes, features) (8 * (size_t)(classes) + (2 * (size_t)(classes) * (size_t)(features) + 3) / 4 * 4)
 #define HINGELINE_INTEGER_MOMENTS_BYTES(features) (16 * (size_t)(features))
 
 // What raw values of integers are.
@@ -38,18 +46,18 @@
 #define HINGELINE_I8 (-8)
 #define HINGELINE_I16 (-16)
 
-// A scale of a feature in integers: what becomes 0, and the factor, below 16384. For raw values of 8 bits the factor of a deviation d is
-// 8192 / d, for those of 16 bits 131072 / d.
+// The initialiser of a hingeline_input_scale: the raw value that becomes 0, and the factor, below 16384. For raw values of 8 bits the factor of a
+// deviation d is 8192 / d, for those of 16 bits 131072 / d.
 #define HINGELINE_INPUT_SCALE(zero, factor) {(uint32_t)(uint16_t)(int16_t)(zero) | ((uint32_t)(uint16_t)(factor) << 16)}
 
-// A margin and an L2 strength of integers, of constants.
+// A margin of 0 to 1,024 and an L2 strength of 0 to below 0.5 for integers, from constants.
 #define HINGELINE_INTEGER_MARGIN(margin) ((uint32_t)((double)(float)(margin) * 65536.0 + 0.5))
 #define HINGELINE_INTEGER_L2(l2) ((uint32_t)((double)(float)(l2) * 8589934592.0 + 0.5))
 
 // What every call returns: 0 if all went well, or why it was refused. A refusal changes nothing: model and optimiser are bit for bit as
 // before.
 //
-// The numbers are stable: none is ever given to another refusal.
+// The numbers are stable: none is ever given to another refusal. Some belong to parts of the library that have no functions in C yet.
 enum hingeline_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -73,21 +81,21 @@ enum hingeline_status
   HINGELINE_LABEL_OUT_OF_RANGE = 7,
   // The set has no sample, moments have observed none, or an average has made no step.
   HINGELINE_EMPTY_SET = 8,
-  // The set has more samples than an order can count, which is `u32::MAX`.
+  // The set has more samples than an order can count, which is 2^32 - 1.
   HINGELINE_SET_TOO_LARGE = 9,
   // A sample was asked for that the set does not have, or a weight or bias that the model does not have.
   HINGELINE_INDEX_OUT_OF_RANGE = 10,
   // A sample, a buffer, an order or a model has another length or shape than the call wants.
   HINGELINE_SHAPE_MISMATCH = 11,
-  // A shape of fewer than two classes, of more than `u32::MAX`, or of no features.
+  // A shape of fewer than two classes, of more than 2^32 - 1, or of no features.
   HINGELINE_INVALID_SHAPE = 12,
-  // The scratch of a model of runtime shape is in use: a source of samples, or the callback of `breakpoints`, has called the model that passes over the set.
+  // The scratch of a model is in use.
   HINGELINE_SCRATCH_IN_USE = 13,
   // The source could not deliver a sample, such as a card that was pulled out.
   HINGELINE_UNREADABLE = 14,
   // A weight or a bias that was to be loaded is beyond the bounds within which nothing overflows, of a model in integers.
   HINGELINE_WEIGHT_TOO_LARGE = 15,
-  // A number of a model in integers is none of binary32.
+  // A number of a model in integers cannot be represented in binary32.
   HINGELINE_INEXACT = 16,
   // The weight of a class or of a sample is not a finite number of at least 0, or the power of class weights is not.
   HINGELINE_INVALID_WEIGHT = 17,
@@ -205,10 +213,10 @@ typedef int32_t hingeline_status;
 #endif // __cplusplus
 
 // A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
-// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float; weights at a multiple of 64 bytes are fastest.
+// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float. The weights begin where the memory begins; on a desktop 64 bytes of alignment are fastest.
 //
-// Like every object here it stays where it was initialised, and a copy of it is refused. One call at a time may use it: an interrupt that
-// predicts while the program trains wants a second model, which hingeline_model_copy fills.
+// One call at a time may use a model, not even two predictions at once: the lent memory has scratch. An interrupt that predicts while the
+// program trains needs a second model, which hingeline_model_copy fills.
 typedef struct hingeline_model {
   size_t opaque[12];
 } hingeline_model;
@@ -247,7 +255,7 @@ typedef struct hingeline_sgd {
 } hingeline_sgd;
 
 // What happened in a step.
-typedef struct hingeline_step {
+typedef struct hingeline_step_report {
   // The sample's loss before the step, times its weight, without the L2 term.
   float loss;
   // The margins that counted; `violations + 1` rows of weights were written, none for 0.
@@ -256,17 +264,17 @@ typedef struct hingeline_step {
   float learning_rate;
   // The scale was folded into the weights: this step wrote all rows.
   bool folded;
-} hingeline_step;
+} hingeline_step_report;
 
-// Writes the features of a sample, whose index is below the number of samples, and returns its label; a number below 0 if it cannot be
-// read, such as a card that was pulled out. It must not use the objects of the call that asks.
-typedef int32_t (*hingeline_read_sample)(void *context, size_t index, float *x, size_t features);
+// Writes the features of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number of
+// samples.
+typedef int (*hingeline_read_sample_fn)(void *context, size_t index, float *x, size_t features);
 
-// The weight of a sample, which its loss and its gradient are multiplied by: a finite number of at least 0.
-typedef float (*hingeline_sample_weight)(void *context, size_t index);
+// Returns the weight of a sample, a finite number of at least 0: its loss and its gradient are multiplied by it.
+typedef float (*hingeline_sample_weight_fn)(void *context, size_t index);
 
-// A set of samples: either arrays (`rows` and `labels`), or a callback that writes one sample at a time into a buffer of one
-// (`read` and `buffer`). What is not used is NULL, so `= {0}` first.
+// A set of samples: either arrays (`rows` and `labels`, for up to 256 classes), or a callback that writes one sample at a time into a buffer
+// (`read` and `buffer`). Unused members are NULL: initialise the structure with `= {0}`.
 typedef struct hingeline_samples {
   // The number of samples.
   size_t count;
@@ -277,30 +285,30 @@ typedef struct hingeline_samples {
   // The label of each sample; or NULL.
   const uint8_t *labels;
   // Reads a sample, if `rows` is NULL.
-  hingeline_read_sample read;
+  hingeline_read_sample_fn read;
   // Where `read` writes: `features` values.
   float *buffer;
   // The weight of a sample; NULL for 1.
-  hingeline_sample_weight weight;
+  hingeline_sample_weight_fn weight;
   // What the callbacks are given.
   void *context;
 } hingeline_samples;
 
-// What happened in an epoch, or until it stopped.
-typedef struct hingeline_epoch {
+// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
+typedef struct hingeline_epoch_report {
   // The steps made.
   uint32_t steps;
-  // Those in which no margin counted.
+  // The steps in which no margin counted.
   uint32_t satisfied;
-  // Those in which the scale was folded into the weights.
+  // The steps in which the scale was folded into the weights.
   uint32_t folds;
   // The mean of the steps' losses, each of the model before its step.
   float loss;
-  // The index of the sample at which the epoch stopped, if it did; else SIZE_MAX.
+  // The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
   size_t stopped_at;
-} hingeline_epoch;
+} hingeline_epoch_report;
 
-// How good a model is on a set.
+// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
 typedef struct hingeline_evaluation {
   // The mean loss, without the L2 term.
   float loss;
@@ -308,12 +316,12 @@ typedef struct hingeline_evaluation {
   size_t correct;
   // The samples.
   size_t samples;
-  // The index of the sample at which it stopped, if it did; else SIZE_MAX.
+  // The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
   size_t stopped_at;
 } hingeline_evaluation;
 
 // How the raw values of a feature become inputs, from -128 to 127, of which 32 stand for one deviation: HINGELINE_INPUT_SCALE(zero, factor)
-// makes one, and hingeline_integer_moments_freeze learns it. 4 bytes; learnt on a desktop, they lie in flash.
+// makes one, and hingeline_integer_moments_freeze computes it. Scales that a desktop computed can be const, in flash.
 typedef struct hingeline_input_scale {
   // The zero in the lower half, the factor, below 2^14, in the upper one.
   uint32_t halves;
@@ -332,14 +340,14 @@ typedef struct hingeline_integer_model {
   size_t opaque[12];
 } hingeline_integer_model;
 
-// Stochastic gradient descent in integers on the hinge loss with an L2 term. The learning rate is a power of two: it begins at 2^-exponent,
-// and is halved when 2^period, twice, four times as many steps have been made and so on, down to 2^-last.
+// Stochastic gradient descent in integers on the hinge loss with an L2 term. The learning rate is a power of two, `2^-e` with
+// `e = min(last, exponent + floor(log2(1 + floor(t / 2^period))))` at step t.
 typedef struct hingeline_integer_sgd {
   uint64_t opaque[5];
 } hingeline_integer_sgd;
 
 // What happened in a step.
-typedef struct hingeline_integer_step {
+typedef struct hingeline_integer_step_report {
   // The sample's loss before the step, in the unit of scores.
   int64_t loss;
   // The margins that counted.
@@ -350,14 +358,14 @@ typedef struct hingeline_integer_step {
   uint8_t rate_exponent;
   // L2 was due: this step wrote all weights.
   bool shrunk;
-} hingeline_integer_step;
+} hingeline_integer_step_report;
 
-// Writes the raw values of a sample, whose index is below the number of samples, and returns its label; a number below 0 if it cannot be
-// read. It must not use the objects of the call that asks.
-typedef int32_t (*hingeline_read_raw)(void *context, size_t index, void *raw, size_t features);
+// Writes the raw values of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number
+// of samples.
+typedef int (*hingeline_read_raw_fn)(void *context, size_t index, void *raw, size_t features);
 
-// A set of raw values: either arrays (`rows` and `labels`), or a callback that writes one sample at a time into a buffer of one (`read` and
-// `buffer`). What is not used is NULL, so `= {0}` first.
+// A set of samples of raw values: either arrays (`rows` and `labels`, for up to 256 classes), or a callback that writes one sample at a time
+// into a buffer (`read` and `buffer`). Unused members are NULL: initialise the structure with `= {0}`.
 typedef struct hingeline_integer_samples {
   // The number of samples.
   size_t count;
@@ -370,7 +378,7 @@ typedef struct hingeline_integer_samples {
   // The label of each sample; or NULL.
   const uint8_t *labels;
   // Reads a sample, if `rows` is NULL.
-  hingeline_read_raw read;
+  hingeline_read_raw_fn read;
   // Where `read` writes: `features` values of the format.
   void *buffer;
   // A scale for each feature.
@@ -381,8 +389,8 @@ typedef struct hingeline_integer_samples {
   void *context;
 } hingeline_integer_samples;
 
-// What happened in an epoch, or until it stopped.
-typedef struct hingeline_integer_epoch {
+// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
+typedef struct hingeline_integer_epoch_report {
   // The sum of the losses, in the unit of scores.
   int64_t loss;
   // The weights and biases that were clamped: many want more L2 or a lower rate.
@@ -391,15 +399,15 @@ typedef struct hingeline_integer_epoch {
   uint64_t clamped_inputs;
   // The steps made.
   uint32_t steps;
-  // Those in which no margin counted.
+  // The steps in which no margin counted.
   uint32_t satisfied;
-  // Those that wrote all weights for L2.
+  // The steps that wrote all weights for L2.
   uint32_t shrunk;
-  // The index of the sample at which the epoch stopped, if it did; else SIZE_MAX.
+  // The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
   size_t stopped_at;
-} hingeline_integer_epoch;
+} hingeline_integer_epoch_report;
 
-// How good a model is on a set.
+// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
 typedef struct hingeline_integer_evaluation {
   // The sum of the losses, in the unit of scores.
   int64_t loss;
@@ -409,7 +417,7 @@ typedef struct hingeline_integer_evaluation {
   size_t correct;
   // The samples.
   size_t samples;
-  // The index of the sample at which it stopped, if it did; else SIZE_MAX.
+  // The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
   size_t stopped_at;
 } hingeline_integer_evaluation;
 
@@ -419,9 +427,10 @@ typedef struct hingeline_checkpoints {
   size_t opaque[24];
 } hingeline_checkpoints;
 
-// A flash, as the caller's driver offers it: sizes in bytes, and three functions that return 0 if they have done it. Offsets and lengths are
-// multiples of the sizes. A write changes erased bytes alone, and an erase whole sectors. A cut leaves any bits in what was being
-// written or erased, and changes nothing else. If reading a torn word is a fault of the processor, `read` has to return another number.
+// The driver of a NOR flash: sizes in bytes, and three functions that return 0 on success. Offsets are those of the driver, not addresses;
+// offsets and lengths are multiples of the sizes. Erased bytes are 0xff. Only erased bytes are written, and none is written twice. `bytes`
+// has no alignment. A power cut may leave any bits in what was being written or erased, and must not change anything else. If reading a torn
+// word faults, as with error correction, `read` must catch the fault and return a number other than 0.
 typedef struct hingeline_flash {
   // What is read at once, at most 64.
   size_t read_size;
@@ -432,19 +441,20 @@ typedef struct hingeline_flash {
   // The bytes of the whole flash.
   size_t capacity;
   // Reads `len` bytes from an offset.
-  int32_t (*read)(void *context, uint32_t offset, uint8_t *bytes, size_t len);
+  int (*read)(void *context, uint32_t offset, uint8_t *bytes, size_t len);
   // Writes `len` bytes to an offset.
-  int32_t (*write)(void *context, uint32_t offset, const uint8_t *bytes, size_t len);
+  int (*write)(void *context, uint32_t offset, const uint8_t *bytes, size_t len);
   // Erases `len` bytes from an offset.
-  int32_t (*erase)(void *context, uint32_t offset, size_t len);
+  int (*erase)(void *context, uint32_t offset, size_t len);
   // What the functions are given.
   void *context;
 } hingeline_flash;
 
-// What is saved together: the objects that are not NULL, in this order. A record is restored into objects of the same kinds and shapes,
-// which have been initialised; it is refused by all others.
+// The objects that are saved together: those that are not NULL, in this order. At least one is not. A record is restored into initialised
+// objects of the same kinds; a model, moments, a standardiser and scales must have the shape of the record. An order takes its length from
+// the record, and an optimiser its rate, margin and L2 strength.
 //
-// A record of these is the one that a program in Rust writes of the same objects as a tuple.
+// The bytes are those that a program in Rust writes of the same objects as a tuple.
 typedef struct hingeline_state {
   // A model.
   struct hingeline_model *model;
@@ -466,31 +476,35 @@ typedef struct hingeline_state {
   size_t input_scales_len;
 } hingeline_state;
 
-// Takes bytes, and returns 0; another number if it cannot.
-typedef int32_t (*hingeline_write)(void *context, const uint8_t *bytes, size_t len);
+// Takes bytes and returns 0, or another number if it cannot.
+typedef int (*hingeline_write_fn)(void *context, const uint8_t *bytes, size_t len);
 
-// Reads up to `len` bytes from an offset into the buffer, and returns how many: 0 at the end, a number below 0 if it cannot read. The same
-// offset is asked for twice.
-typedef int32_t (*hingeline_read)(void *context, size_t offset, uint8_t *bytes, size_t len);
+// Reads up to `len` bytes from an offset into the buffer and returns how many, 0 at the end, or a number below 0 if it cannot. Each offset is
+// read twice.
+typedef int (*hingeline_read_fn)(void *context, size_t offset, uint8_t *bytes, size_t len);
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
+// Returns the version of the library. It is HINGELINE_VERSION if the header is of the same version; compare both at the start.
+const char *hingeline_version(void);
+
 // The name of a status, for a log: "HINGELINE_LABEL_OUT_OF_RANGE". Any number will do; one without a name is "HINGELINE_UNKNOWN".
 const char *hingeline_status_name(int32_t status);
 
-// The bytes that a model of this shape takes: at most HINGELINE_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
+// Returns the bytes that a model of this shape takes, at most HINGELINE_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
 size_t hingeline_model_bytes(size_t classes, size_t features);
 
-// Makes a model of zeros with scale 1 in memory that is the model's from now on.
+// Initialises a model of zeros with scale 1 in memory that is the model's from now on.
 //
 // HINGELINE_INVALID_SHAPE for fewer than two classes or no features, HINGELINE_WRONG_SIZE for too little memory.
 hingeline_status hingeline_model_init(struct hingeline_model *model, void *values, size_t bytes, size_t classes, size_t features);
 
-// Takes weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
+// Loads weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
 //
-// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite. The model is then as before.
+// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite, HINGELINE_OVERLAP for the model's
+// own memory. The model is then as before.
 hingeline_status hingeline_model_load(struct hingeline_model *model,
                                       const float *weights,
                                       size_t weights_len,
@@ -502,24 +516,24 @@ hingeline_status hingeline_model_load(struct hingeline_model *model,
 // Makes a model a copy of another one of the same shape.
 hingeline_status hingeline_model_copy(struct hingeline_model *model, const struct hingeline_model *from);
 
-// The number of classes; 0 of what is no model.
+// Returns the number of classes, 0 if the model is not initialised or is in use.
 size_t hingeline_model_classes(const struct hingeline_model *model);
 
-// The number of features; 0 of what is no model.
+// Returns the number of features, 0 if the model is not initialised or is in use.
 size_t hingeline_model_features(const struct hingeline_model *model);
 
-// The weights as they are stored, row after row, which the next step may change; NULL of what is no model.
+// Returns the weights as they are stored, row after row; the next step may change them. NULL if the model is not initialised or is in use.
 const float *hingeline_model_weights(const struct hingeline_model *model);
 
-// The bias of each class; NULL of what is no model.
+// Returns the bias of each class, NULL if the model is not initialised or is in use.
 const float *hingeline_model_bias(const struct hingeline_model *model);
 
-// The two words of the scale, for hingeline_model_load.
+// Writes the two words of the scale, for hingeline_model_load.
 hingeline_status hingeline_model_scale(const struct hingeline_model *model, float *scale, float *scale_carry);
 
-// The score of every class.
+// Computes the score of every class.
 //
-// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds these.
+// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds the scores.
 // HINGELINE_SHAPE_MISMATCH for other lengths.
 hingeline_status hingeline_model_scores(const struct hingeline_model *model,
                                         const float *x,
@@ -527,35 +541,39 @@ hingeline_status hingeline_model_scores(const struct hingeline_model *model,
                                         float *scores,
                                         size_t classes);
 
-// The class of the highest score; the lowest index wins a tie.
+// Predicts the class of the highest score; the lowest index wins a tie.
 //
 // HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite: such a sample has no class.
 hingeline_status hingeline_model_predict(const struct hingeline_model *model, const float *x, size_t features, size_t *predicted);
 
-// The same, with the next class and the gap between their scores.
+// Predicts, and tells the next class and the gap between their scores.
 hingeline_status hingeline_model_decide(const struct hingeline_model *model,
                                         const float *x,
                                         size_t features,
                                         struct hingeline_decision *decision);
 
-// A fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 of what is no model.
+// Returns a fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 if the model is not initialised or is
+// in use.
 uint64_t hingeline_model_checksum(const struct hingeline_model *model);
 
-// Whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
-// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes well below a second on the slowest core.
+// Tells whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
+// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes less than a second on the slowest core.
 hingeline_status hingeline_self_check(void);
 
-// Moments of no sample. Share 0 forgets nothing; with a share of at most 1/2, each sample has at least that share when it comes, so
-// that the moments follow a sensor that drifts.
+// Initialises moments. With share 0 all samples count alike. With a share of up to 1/2, each new sample has at least that weight in the
+// mean, so that the moments follow a sensor that drifts.
 hingeline_status hingeline_moments_init(struct hingeline_moments *moments, void *values, size_t bytes, size_t features, float share);
 
-// Takes in a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; nothing has changed then.
+// Observes a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; the moments are then as before.
 hingeline_status hingeline_moments_observe(struct hingeline_moments *moments, const float *x, size_t features);
 
-// The samples observed.
+// Returns the number of samples observed.
 uint32_t hingeline_moments_count(const struct hingeline_moments *moments);
 
-// Makes what standardises by these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0 clips nothing; with another
+// Returns the mean of each feature, which the next sample changes; NULL if the moments are not initialised.
+const float *hingeline_moments_mean(const struct hingeline_moments *moments);
+
+// Initialises a standardiser from these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0 clips nothing; with another
 // one, standardised features are clipped to so many deviations.
 hingeline_status hingeline_moments_freeze(const struct hingeline_moments *moments,
                                           struct hingeline_standardiser *standardiser,
@@ -563,8 +581,8 @@ hingeline_status hingeline_moments_freeze(const struct hingeline_moments *moment
                                           size_t bytes,
                                           float limit);
 
-// Makes a standardiser of a mean and a factor for each feature, such as a desktop computed; NULL for both leaves features as they are, to
-// be restored from a record. A limit of 0 clips nothing.
+// Initialises a standardiser from a mean and a factor for each feature, such as a desktop computed. With NULL for both it leaves features
+// as they are, until it is restored from a record. A limit of 0 clips nothing.
 hingeline_status hingeline_standardiser_init(struct hingeline_standardiser *standardiser,
                                              void *values,
                                              size_t bytes,
@@ -573,6 +591,12 @@ hingeline_status hingeline_standardiser_init(struct hingeline_standardiser *stan
                                              size_t features,
                                              float limit);
 
+// Returns what is subtracted from each feature; NULL if the standardiser is not initialised.
+const float *hingeline_standardiser_mean(const struct hingeline_standardiser *standardiser);
+
+// Returns what each feature is multiplied with then; NULL if the standardiser is not initialised.
+const float *hingeline_standardiser_factor(const struct hingeline_standardiser *standardiser);
+
 // Standardises a sample in place.
 hingeline_status hingeline_standardiser_apply(const struct hingeline_standardiser *standardiser, float *x, size_t features);
 
@@ -580,71 +604,78 @@ hingeline_status hingeline_standardiser_apply(const struct hingeline_standardise
 // clips.
 hingeline_status hingeline_standardiser_fold(const struct hingeline_standardiser *standardiser, struct hingeline_model *model);
 
-// The order of so many samples that follows from four words, which may be any: equal ones give equal runs.
+// Initialises the order of so many samples from a seed of four words. Any words will do; equal seeds give equal runs.
 hingeline_status hingeline_order_init(struct hingeline_order *order, size_t samples, const uint32_t *seed, size_t seed_len);
 
-// The index of the sample whose turn it is; SIZE_MAX of what is no order.
+// Returns the index of the current sample, SIZE_MAX if the order is not initialised or is in use.
 size_t hingeline_order_index(const struct hingeline_order *order);
 
-// The epoch, counted from 0.
+// Returns the number of samples, 0 if the order is not initialised or is in use.
+size_t hingeline_order_samples(const struct hingeline_order *order);
+
+// Returns the epoch, counted from 0; 0 if the order is not initialised or is in use.
 uint32_t hingeline_order_epoch(const struct hingeline_order *order);
 
-// The place within the epoch, counted from 0.
+// Returns the position in the epoch, counted from 0; 0 if the order is not initialised or is in use.
 uint32_t hingeline_order_position(const struct hingeline_order *order);
 
 // Goes on to the next sample without a step.
 hingeline_status hingeline_order_skip(struct hingeline_order *order);
 
-// An optimiser before its first step. Usual are a margin of 1, an L2 strength of 0 to 1e-3, a rate of 0.01 to 0.1 for standardised
-// features, and a decay of 0, which is a constant rate, to 1e-3.
-hingeline_status hingeline_sgd_init(struct hingeline_sgd *sgd, float margin, float l2, float rate, float decay);
+// Initialises an optimiser. Typical values: margin 1, L2 strength 0 to 1e-3, rate 0.01 to 0.1 for standardised features, decay 0 (a constant
+// rate) to 1e-3.
+hingeline_status hingeline_sgd_init(struct hingeline_sgd *sgd,
+                                    float margin,
+                                    float l2,
+                                    float rate,
+                                    float decay);
 
-// Another learning rate from the next step on, with the same count of steps: for a schedule of your own, set the rate of each step and a
+// Sets the learning rate from the next step on; the count of steps stays. For a schedule of your own, set the rate before each step, with a
 // decay of 0.
 hingeline_status hingeline_sgd_set_rate(struct hingeline_sgd *sgd, float rate, float decay);
 
-// The steps made; refused ones do not count.
+// Returns the number of steps made; refused steps do not count.
 uint64_t hingeline_sgd_steps(const struct hingeline_sgd *sgd);
 
-// One step on one sample of some weight, usually 1. The report may be NULL.
+// Makes one step on one sample. Its weight is usually 1. The report may be NULL.
 //
-// Refused with model and optimiser bit for bit as before: a label that is no class, a NaN, an infinity, a step whose result would not be
-// finite, a rate at which L2 would turn the weights' sign.
+// Refused, with model and optimiser bit for bit as before: a label that is not below the number of classes, a NaN or an infinity, a step
+// whose result would not be finite, a rate at which L2 would turn the sign of the weights.
 hingeline_status hingeline_sgd_step(struct hingeline_sgd *sgd,
                                     struct hingeline_model *model,
                                     const float *x,
                                     size_t features,
                                     size_t label,
                                     float weight,
-                                    struct hingeline_step *step);
+                                    struct hingeline_step_report *step);
 
-// One step on the sample whose turn it is, after which it is the next one's: an epoch in pieces, between which other work can be done.
-// The report may be NULL. After a refusal it is still the same sample's turn; hingeline_order_skip passes over it.
+// Makes one step on the order's current sample, and moves the order on: an epoch in pieces, with other work in between. The report may be
+// NULL. After a refusal the order stays at that sample; hingeline_order_skip passes over it.
 hingeline_status hingeline_sgd_step_next(struct hingeline_sgd *sgd,
                                          struct hingeline_model *model,
                                          const struct hingeline_samples *samples,
                                          struct hingeline_order *order,
-                                         struct hingeline_step *step);
+                                         struct hingeline_step_report *step);
 
-// Steps to the end of the order's epoch, or to the first sample that is refused: the steps before it stand, and the report, which may be
-// NULL, says at which it stopped. Called again, it tries that sample again.
+// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
+// be NULL, has its index. The next call tries that sample again.
 hingeline_status hingeline_sgd_epoch(struct hingeline_sgd *sgd,
                                      struct hingeline_model *model,
                                      const struct hingeline_samples *samples,
                                      struct hingeline_order *order,
-                                     struct hingeline_epoch *epoch);
+                                     struct hingeline_epoch_report *epoch);
 
-// Folds the scale into the weights while there is time, so that the next steps need not: the longest step a model can take is one that
-// folds. Only with L2.
+// Folds the scale into the weights now, so that none of the next steps has to: with L2, the longest possible step is one that folds.
 hingeline_status hingeline_sgd_fold(const struct hingeline_sgd *sgd, struct hingeline_model *model);
 
-// The loss and the accuracy of a model on a set, by the optimiser's loss.
+// Evaluates a model on a set: the optimiser's loss, and the correct predictions.
 hingeline_status hingeline_sgd_evaluate(const struct hingeline_sgd *sgd,
                                         struct hingeline_model *model,
                                         const struct hingeline_samples *samples,
                                         struct hingeline_evaluation *evaluation);
 
-// Counts which class was taken for which: `classes * classes` numbers, a row for each label and a column for each predicted class.
+// Counts which class was taken for which: `classes * classes` numbers, a row for each label and a
+// column for each predicted class. After a refusal they are undefined.
 hingeline_status hingeline_model_confusion(struct hingeline_model *model,
                                            const struct hingeline_samples *samples,
                                            uint32_t *counts,
@@ -659,117 +690,130 @@ hingeline_status hingeline_integer_inputs(const struct hingeline_input_scale *in
                                           size_t features,
                                           uint32_t *clamped);
 
-// Moments of no sample, of raw values of a format: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
+// Initialises moments of raw values of a format: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
 hingeline_status hingeline_integer_moments_init(struct hingeline_integer_moments *moments,
                                                 void *values,
                                                 size_t bytes,
                                                 size_t features,
                                                 int32_t format);
 
-// Adds a sample of raw values, of the format of the moments.
+// Observes a sample of raw values, of the format of the moments.
 hingeline_status hingeline_integer_moments_observe(struct hingeline_integer_moments *moments, const void *raw, size_t features);
 
-// Writes the scales that leave means of 0 and deviations of 1.
+// Computes the scales that give each feature a mean of 0 and a deviation of 1.
 hingeline_status hingeline_integer_moments_freeze(const struct hingeline_integer_moments *moments,
                                                   struct hingeline_input_scale *input_scales,
                                                   size_t features);
 
-// The bytes that a model of this shape takes: HINGELINE_INTEGER_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
+// Returns the number of samples observed.
+uint32_t hingeline_integer_moments_count(const struct hingeline_integer_moments *moments);
+
+// Returns the bytes that a model of this shape takes, HINGELINE_INTEGER_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
 size_t hingeline_integer_model_bytes(size_t classes, size_t features);
 
-// Makes a model of zeros with 13 fraction bits in memory that is the model's from now on.
+// Initialises a model of zeros with 13 fraction bits in memory that is the model's from now on.
 hingeline_status hingeline_integer_model_init(struct hingeline_integer_model *model,
                                               void *values,
                                               size_t bytes,
                                               size_t classes,
                                               size_t features);
 
-// Takes weights, row after row, a bias for each class, and the fraction bits of the weights.
+// Loads weights, row after row, a bias for each class, and the fraction bits of the weights, at most 15.
 hingeline_status hingeline_integer_model_load(struct hingeline_integer_model *model,
                                               const int16_t *weights,
                                               size_t weights_len,
                                               const int32_t *bias,
                                               size_t bias_len,
-                                              uint8_t fraction_bits);
+                                              uint32_t fraction_bits);
 
 // Makes a model a copy of another one of the same shape.
 hingeline_status hingeline_integer_model_copy(struct hingeline_integer_model *model, const struct hingeline_integer_model *from);
 
-// Takes a trained model in binary32, with as many fraction bits as fit.
+// Converts a trained model in binary32, with as many fraction bits as fit.
 hingeline_status hingeline_integer_model_quantise(struct hingeline_integer_model *model, const struct hingeline_model *from);
 
-// The weights, row after row, which the next step may change; NULL of what is no model.
+// Returns the number of classes, 0 if the model is not initialised.
+size_t hingeline_integer_model_classes(const struct hingeline_integer_model *model);
+
+// Returns the number of features, 0 if the model is not initialised.
+size_t hingeline_integer_model_features(const struct hingeline_integer_model *model);
+
+// Returns the weights, row after row; the next step may change them. NULL if the model is not initialised or is in use.
 const int16_t *hingeline_integer_model_weights(const struct hingeline_integer_model *model);
 
-// The bias of each class; NULL of what is no model.
+// Returns the bias of each class, NULL if the model is not initialised or is in use.
 const int32_t *hingeline_integer_model_bias(const struct hingeline_integer_model *model);
 
-// The fraction bits p of the weights; scores and biases have p + 5. 0 of what is no model.
-uint8_t hingeline_integer_model_fraction_bits(const struct hingeline_integer_model *model);
+// Returns the fraction bits p of the weights; scores and biases have p + 5. 0 if the model is not initialised or is in use.
+uint32_t hingeline_integer_model_fraction_bits(const struct hingeline_integer_model *model);
 
-// The score of every class, exactly. The inputs are from -128 to 127: HINGELINE_FEATURE_TOO_LARGE for others.
+// Computes the score of every class, exactly. Inputs are from -128 to 127: HINGELINE_FEATURE_TOO_LARGE for others.
 hingeline_status hingeline_integer_model_scores(const struct hingeline_integer_model *model,
                                                 const int16_t *inputs,
                                                 size_t features,
                                                 int32_t *scores,
                                                 size_t classes);
 
-// The class of the highest score; the lowest index wins a tie.
+// Predicts the class of the highest score; the lowest index wins a tie.
 hingeline_status hingeline_integer_model_predict(const struct hingeline_integer_model *model,
                                                  const int16_t *inputs,
                                                  size_t features,
                                                  size_t *predicted);
 
-// A fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 of what is no model.
+// Returns a fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 if the model is not initialised or is
+// in use.
 uint64_t hingeline_integer_model_checksum(const struct hingeline_integer_model *model);
 
-// An optimiser before its first step. Margin and L2 strength are numbers that HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4)
-// make at compile time, so that no floating-point code comes to the device. Usual are an exponent of 6 or 7, a period of the samples of some
-// epochs, and a last exponent of 12.
+// Initialises an optimiser. HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4) make margin and L2 strength at compile time, so
+// that no floating-point code comes to the device. The rate begins at 2^-exponent. It is halved after 2^period steps, again after
+// 3 * 2^period, 7 * 2^period and so on, down to 2^-last. Typical values: exponent 6 or 7, period 13 (8,192 steps, some epochs), last 12.
+//
+// HINGELINE_INVALID_SCHEDULE unless exponent <= last <= 31 and period <= 31.
 hingeline_status hingeline_integer_sgd_init(struct hingeline_integer_sgd *sgd,
                                             uint32_t margin,
                                             uint32_t l2,
-                                            uint8_t exponent,
-                                            uint8_t period,
-                                            uint8_t last);
+                                            uint32_t exponent,
+                                            uint32_t period,
+                                            uint32_t last);
 
-// The steps made; refused ones do not count.
+// Returns the number of steps made; refused steps do not count.
 uint32_t hingeline_integer_sgd_steps(const struct hingeline_integer_sgd *sgd);
 
-// One step on one sample of inputs from -128 to 127. The report may be NULL.
+// Makes one step on one sample of inputs from -128 to 127. The report may be NULL.
 //
-// Refused with model and optimiser as before: a label that is no class, inputs out of range, a rate that is too large or too small.
+// Refused, with model and optimiser as before: a label that is not below the number of classes, inputs out of range, a rate that is too
+// large or too small.
 hingeline_status hingeline_integer_sgd_step(struct hingeline_integer_sgd *sgd,
                                             struct hingeline_integer_model *model,
                                             const int16_t *inputs,
                                             size_t features,
                                             size_t label,
-                                            struct hingeline_integer_step *step);
+                                            struct hingeline_integer_step_report *step);
 
-// One step on the sample whose turn it is, after which it is the next one's. The report may be NULL.
+// Makes one step on the order's current sample, and moves the order on. The report may be NULL.
 hingeline_status hingeline_integer_sgd_step_next(struct hingeline_integer_sgd *sgd,
                                                  struct hingeline_integer_model *model,
                                                  const struct hingeline_integer_samples *samples,
                                                  struct hingeline_order *order,
-                                                 struct hingeline_integer_step *step);
+                                                 struct hingeline_integer_step_report *step);
 
-// Steps to the end of the order's epoch, or to the first sample that is refused: the steps before it stand, and the report, which may be
-// NULL, says at which it stopped.
+// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
+// be NULL, has its index.
 hingeline_status hingeline_integer_sgd_epoch(struct hingeline_integer_sgd *sgd,
                                              struct hingeline_integer_model *model,
                                              const struct hingeline_integer_samples *samples,
                                              struct hingeline_order *order,
-                                             struct hingeline_integer_epoch *epoch);
+                                             struct hingeline_integer_epoch_report *epoch);
 
-// The loss and the accuracy of a model on a set, by the optimiser's loss.
+// Evaluates a model on a set: the optimiser's loss, and the correct predictions.
 hingeline_status hingeline_integer_sgd_evaluate(const struct hingeline_integer_sgd *sgd,
                                                 struct hingeline_integer_model *model,
                                                 const struct hingeline_integer_samples *samples,
                                                 struct hingeline_integer_evaluation *evaluation);
 
-// Reads the range of flash from `start` to `end` to find the newest record. The driver's description is copied.
+// Reads the range of flash from `start` to `end` to find the newest record. The structure is copied; its context must stay.
 //
-// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of sectors.
+// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of whole sectors, and the sizes of reads and writes divide 64 and a sector.
 hingeline_status hingeline_checkpoints_open(struct hingeline_checkpoints *checkpoints,
                                             const struct hingeline_flash *flash,
                                             uint32_t start,
@@ -787,21 +831,26 @@ hingeline_status hingeline_checkpoints_load(struct hingeline_checkpoints *checkp
                                             const struct hingeline_state *state,
                                             uint32_t *number);
 
-// The number of the newest record; 0 if there is none.
+// Returns the number of the newest record, 0 if there is none.
 uint32_t hingeline_checkpoints_newest(const struct hingeline_checkpoints *checkpoints);
 
 // Erases the region that is not in use, if it is not erased, so that the next saves need not.
 hingeline_status hingeline_checkpoints_prepare(struct hingeline_checkpoints *checkpoints);
 
-// Whether the next save of this state erases a region first.
+// Tells whether the next save of this state erases a region first.
 hingeline_status hingeline_checkpoints_is_erase_due(const struct hingeline_checkpoints *checkpoints,
                                                     const struct hingeline_state *state,
                                                     bool *due);
 
+// Tells how many saves of this state there are for each erase of a region.
+hingeline_status hingeline_checkpoints_saves_per_erase(const struct hingeline_checkpoints *checkpoints,
+                                                       const struct hingeline_state *state,
+                                                       uint32_t *saves);
+
 // Erases everything in the range: the device forgets what it has learnt.
 hingeline_status hingeline_checkpoints_clear(struct hingeline_checkpoints *checkpoints);
 
-// The bytes of the record of a state.
+// Writes the number of bytes of a state's record.
 hingeline_status hingeline_record_bytes(const struct hingeline_state *state, size_t *len);
 
 // Writes a record into a buffer, and its length. HINGELINE_BUFFER_TOO_SMALL if it is longer than the buffer.
@@ -811,13 +860,13 @@ hingeline_status hingeline_encode(const struct hingeline_state *state, uint8_t *
 // numbers that no run leaves behind is refused, and the objects are as before.
 hingeline_status hingeline_decode(const struct hingeline_state *state, const uint8_t *bytes, size_t len);
 
-// Gives a record to a callback, in pieces of at most 64 bytes. The callback must not use the objects of the state.
-hingeline_status hingeline_encode_to(const struct hingeline_state *state, hingeline_write write, void *context);
+// Gives a record to a callback, in pieces of at most 64 bytes.
+hingeline_status hingeline_encode_to(const struct hingeline_state *state, hingeline_write_fn write, void *context);
 
 // Restores a state from what a callback reads: once to check all of it, and once more to keep it. If the second reading differs, the objects
-// are as new (HINGELINE_CLEARED); else a refusal leaves them as before. The callback must not use the objects of the state.
+// are as new (HINGELINE_CLEARED); any other refusal leaves them as before.
 hingeline_status hingeline_decode_from(const struct hingeline_state *state,
-                                       hingeline_read read,
+                                       hingeline_read_fn read,
                                        void *context);
 
 #ifdef __cplusplus

@@ -5,7 +5,7 @@
 const size_t CLASSES = 3, FEATURES = 3;
 
 hingeline_model model;
-float memory[HINGELINE_MODEL_BYTES(CLASSES, FEATURES) / sizeof(float)];
+HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(CLASSES, FEATURES));
 hingeline_sgd sgd;
 
 void setup() {

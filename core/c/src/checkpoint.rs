@@ -1,18 +1,19 @@
 //! Objects in flash.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash};
 use hingeline::checkpoint::{Checkpoints, Geometry};
 
-use crate::memory::{Object, check_report, in_use, place, report, shared, shared_struct, write};
+use crate::memory::{Object, check_report, in_use, place_of, report, shared, shared_struct, write};
 use crate::record::{Parts, hingeline_state};
 use crate::status::hingeline_status::HINGELINE_NULL_POINTER;
 use crate::status::{Told, told};
 
-/// A flash, as the caller's driver offers it: sizes in bytes, and three functions that return 0 if they have done it. Offsets and lengths are
-/// multiples of the sizes. A write changes erased bytes alone, and an erase whole sectors. A cut leaves any bits in what was being
-/// written or erased, and changes nothing else. If reading a torn word is a fault of the processor, `read` has to return another number.
+/// The driver of a NOR flash: sizes in bytes, and three functions that return 0 on success. Offsets are those of the driver, not addresses;
+/// offsets and lengths are multiples of the sizes. Erased bytes are 0xff. Only erased bytes are written, and none is written twice. `bytes`
+/// has no alignment. A power cut may leave any bits in what was being written or erased, and must not change anything else. If reading a torn
+/// word faults, as with error correction, `read` must catch the fault and return a number other than 0.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct hingeline_flash {
@@ -25,11 +26,11 @@ pub struct hingeline_flash {
     /// The bytes of the whole flash.
     pub capacity: usize,
     /// Reads `len` bytes from an offset.
-    pub read: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, bytes: *mut u8, len: usize) -> i32>,
+    pub read: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, bytes: *mut u8, len: usize) -> c_int>,
     /// Writes `len` bytes to an offset.
-    pub write: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, bytes: *const u8, len: usize) -> i32>,
+    pub write: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, bytes: *const u8, len: usize) -> c_int>,
     /// Erases `len` bytes from an offset.
-    pub erase: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, len: usize) -> i32>,
+    pub erase: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, len: usize) -> c_int>,
     /// What the functions are given.
     pub context: *mut c_void,
 }
@@ -63,7 +64,7 @@ impl ErrorType for Driver {
     type Error = DriverFailed;
 }
 
-fn done(result: Option<i32>) -> Result<(), DriverFailed> {
+fn done(result: Option<c_int>) -> Result<(), DriverFailed> {
     if result == Some(0) { Ok(()) } else { Err(DriverFailed) }
 }
 
@@ -100,9 +101,9 @@ impl NorFlash for Driver {
     }
 }
 
-/// Reads the range of flash from `start` to `end` to find the newest record. The driver's description is copied.
+/// Reads the range of flash from `start` to `end` to find the newest record. The structure is copied; its context must stay.
 ///
-/// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of sectors.
+/// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of whole sectors, and the sizes of reads and writes divide 64 and a sector.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_open(
     checkpoints: *mut hingeline_checkpoints,
@@ -112,6 +113,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_open(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        let place = place_of::<Checkpoints<Driver>>(checkpoints)?;
         let flash = *shared_struct(flash)?;
         if flash.read.is_none() || flash.write.is_none() || flash.erase.is_none() {
             return Err(HINGELINE_NULL_POINTER.into());
@@ -122,7 +124,8 @@ pub unsafe extern "C" fn hingeline_checkpoints_open(
             erase: flash.erase_size,
             capacity: flash.capacity,
         };
-        place(checkpoints, Checkpoints::open_as(Driver(flash), geometry, start..end)?)
+        place.take(Checkpoints::open_as(Driver(flash), geometry, start..end)?);
+        Ok(())
     })
 }
 
@@ -160,7 +163,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_load(
     })
 }
 
-/// The number of the newest record; 0 if there is none.
+/// Returns the number of the newest record, 0 if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_newest(checkpoints: *const hingeline_checkpoints) -> u32 {
     // SAFETY: the pointer is the caller's, as the header says.
@@ -178,7 +181,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_prepare(checkpoints: *mut hingeli
     })
 }
 
-/// Whether the next save of this state erases a region first.
+/// Tells whether the next save of this state erases a region first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_is_erase_due(
     checkpoints: *const hingeline_checkpoints,
@@ -190,6 +193,21 @@ pub unsafe extern "C" fn hingeline_checkpoints_is_erase_due(
         let checkpoints = shared::<Checkpoints<Driver>>(checkpoints)?;
         let is_due = Parts::of(state)?.with(|state| checkpoints.is_erase_due(state));
         write(due, is_due)
+    })
+}
+
+/// Tells how many saves of this state there are for each erase of a region.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_checkpoints_saves_per_erase(
+    checkpoints: *const hingeline_checkpoints,
+    state: *const hingeline_state,
+    saves: *mut u32,
+) -> Told {
+    // SAFETY: the pointers are the caller's, as the header says.
+    told(|| unsafe {
+        let checkpoints = shared::<Checkpoints<Driver>>(checkpoints)?;
+        let each = Parts::of(state)?.with(|state| checkpoints.saves_per_erase(state));
+        write(saves, each)
     })
 }
 

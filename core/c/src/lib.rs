@@ -45,6 +45,17 @@ mod integer;
 mod checkpoint;
 mod record;
 
+/// Returns the version of the library. It is HINGELINE_VERSION if the header is of the same version; compare both at the start.
+#[unsafe(no_mangle)]
+pub extern "C" fn hingeline_version() -> *const core::ffi::c_char {
+    const VERSION: &core::ffi::CStr =
+        match core::ffi::CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+            Ok(version) => version,
+            Err(_) => c"",
+        };
+    VERSION.as_ptr()
+}
+
 /// Nothing here panics; the compiler asks for this all the same.
 #[cfg(target_os = "none")]
 #[panic_handler]

@@ -39,13 +39,6 @@ pub(crate) trait Object: Sized {
     };
 }
 
-/// Where an object is, if it can be there.
-fn place_of<T: Object>(outer: *const T::Outer) -> Outcome<*mut Held<T>> {
-    const { T::FITS };
-    check_pointer(outer)?;
-    Ok(outer.cast_mut().cast())
-}
-
 /// What an object of this address and this tag has for a seal.
 fn seal_of(at: *const usize, tag: usize) -> usize {
     (at as usize) ^ tag
@@ -56,19 +49,36 @@ fn check_pointer<T>(pointer: *const T) -> Outcome {
     check_array(pointer.cast(), 0, align_of::<T>().ilog2())
 }
 
-/// Puts a value into an object.
+/// Where an object goes: what cannot be one is refused before anything is done.
+pub(crate) struct Place<T: Object>(*mut Held<T>);
+
+/// The place of an object that is to be initialised, which may be one already. One that is in use is refused.
 ///
 /// # Safety
-/// A pointer that is not NULL points to an object that nothing else uses.
-pub(crate) unsafe fn place<T: Object>(outer: *mut T::Outer, value: T) -> Outcome {
-    let at = place_of::<T>(outer)?;
-    // In two writes: so the value goes there without a copy on its way.
-    // SAFETY: the caller's object is large enough and aligned, as `FITS` and the check say, and nobody else's.
-    unsafe {
-        (&raw mut (*at).value).cast::<T>().write(value);
-        (&raw mut (*at).seal).write(seal_of(at.cast(), T::TAG));
+/// A pointer that is not NULL points to memory of an object's size.
+pub(crate) unsafe fn place_of<T: Object>(outer: *mut T::Outer) -> Outcome<Place<T>> {
+    // SAFETY: as the caller promises.
+    match unsafe { object::<T>(outer) } {
+        Ok(at) => Ok(Place(at)),
+        Err(refusal) if refusal.is(HINGELINE_NOT_INITIALISED) => Ok(Place(outer.cast())),
+        Err(refusal) => Err(refusal),
     }
-    Ok(())
+}
+
+impl<T: Object> Place<T> {
+    /// Puts a value there.
+    ///
+    /// # Safety
+    /// The pointer that the place was made of points to an object that nothing else uses.
+    pub(crate) unsafe fn take(self, value: T) {
+        let Self(at) = self;
+        // In two writes: so the value goes there without a copy on its way.
+        // SAFETY: the caller's object is large enough and aligned, as `FITS` and the check say, and nobody else's.
+        unsafe {
+            (&raw mut (*at).value).cast::<T>().write(value);
+            (&raw mut (*at).seal).write(seal_of(at.cast(), T::TAG));
+        }
+    }
 }
 
 /// Refuses an object that has not been initialised, that has been copied, or that is in use. Not generic, and so there once.
@@ -227,6 +237,11 @@ pub(crate) unsafe fn report<T>(to: *mut T, value: T) -> Outcome {
 /// Refuses a place that a report cannot be written to, before anything is done.
 pub(crate) fn check_report<T>(to: *mut T) -> Outcome {
     if to.is_null() { Ok(()) } else { check_pointer(to) }
+}
+
+/// Refuses a place that a result cannot be written to, before anything is done.
+pub(crate) fn check_place<T>(to: *mut T) -> Outcome {
+    check_pointer(to)
 }
 
 /// Writes a result.

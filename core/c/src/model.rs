@@ -4,14 +4,14 @@ use core::ffi::c_void;
 
 use hingeline::{DynModel, Scale};
 
-use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, shared, write};
+use crate::memory::{Object, array, array_mut, check_apart, check_place, exclusive, memory, place_of, shared, write};
 use crate::status::{Told, told};
 
 /// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
-/// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float; weights at a multiple of 64 bytes are fastest.
+/// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float. The weights begin where the memory begins; on a desktop 64 bytes of alignment are fastest.
 ///
-/// Like every object here it stays where it was initialised, and a copy of it is refused. One call at a time may use it: an interrupt that
-/// predicts while the program trains wants a second model, which hingeline_model_copy fills.
+/// One call at a time may use a model, not even two predictions at once: the lent memory has scratch. An interrupt that predicts while the
+/// program trains needs a second model, which hingeline_model_copy fills.
 #[repr(C)]
 pub struct hingeline_model {
     opaque: [usize; 12],
@@ -33,13 +33,13 @@ pub struct hingeline_decision {
     pub gap: f32,
 }
 
-/// The bytes that a model of this shape takes: at most HINGELINE_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
+/// Returns the bytes that a model of this shape takes, at most HINGELINE_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_model_bytes(classes: usize, features: usize) -> usize {
     DynModel::memory_len(classes, features).saturating_mul(size_of::<f32>())
 }
 
-/// Makes a model of zeros with scale 1 in memory that is the model's from now on.
+/// Initialises a model of zeros with scale 1 in memory that is the model's from now on.
 ///
 /// HINGELINE_INVALID_SHAPE for fewer than two classes or no features, HINGELINE_WRONG_SIZE for too little memory.
 #[unsafe(no_mangle)]
@@ -52,14 +52,17 @@ pub unsafe extern "C" fn hingeline_model_init(
 ) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the model, as the header says.
     told(|| unsafe {
+        let place = place_of::<DynModel<'_>>(model)?;
         let values = memory(values, bytes, DynModel::memory_len(classes, features))?;
-        place(model, DynModel::new(values, classes, features)?)
+        place.take(DynModel::new(values, classes, features)?);
+        Ok(())
     })
 }
 
-/// Takes weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
+/// Loads weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
 ///
-/// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite. The model is then as before.
+/// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite, HINGELINE_OVERLAP for the model's
+/// own memory. The model is then as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_load(
     model: *mut hingeline_model,
@@ -73,7 +76,10 @@ pub unsafe extern "C" fn hingeline_model_load(
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (weights, bias) = (array(weights, weights_len)?, array(bias, bias_len)?);
-        Ok(exclusive::<DynModel<'_>>(model)?.load(weights, bias, Scale { value: scale, carry: scale_carry })?)
+        let model = exclusive::<DynModel<'_>>(model)?;
+        check_apart((model.weights().as_ptr(), weights_len), (weights.as_ptr(), weights_len))?;
+        check_apart((model.bias().as_ptr(), bias_len), (bias.as_ptr(), bias_len))?;
+        Ok(model.load(weights, bias, Scale { value: scale, carry: scale_carry })?)
     })
 }
 
@@ -87,35 +93,35 @@ pub unsafe extern "C" fn hingeline_model_copy(model: *mut hingeline_model, from:
     })
 }
 
-/// The number of classes; 0 of what is no model.
+/// Returns the number of classes, 0 if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_classes(model: *const hingeline_model) -> usize {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(0, DynModel::classes)
 }
 
-/// The number of features; 0 of what is no model.
+/// Returns the number of features, 0 if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_features(model: *const hingeline_model) -> usize {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(0, DynModel::features)
 }
 
-/// The weights as they are stored, row after row, which the next step may change; NULL of what is no model.
+/// Returns the weights as they are stored, row after row; the next step may change them. NULL if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_weights(model: *const hingeline_model) -> *const f32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.weights().as_ptr())
 }
 
-/// The bias of each class; NULL of what is no model.
+/// Returns the bias of each class, NULL if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_bias(model: *const hingeline_model) -> *const f32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.bias().as_ptr())
 }
 
-/// The two words of the scale, for hingeline_model_load.
+/// Writes the two words of the scale, for hingeline_model_load.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_scale(
     model: *const hingeline_model,
@@ -124,15 +130,16 @@ pub unsafe extern "C" fn hingeline_model_scale(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_place(scale).and(check_place(scale_carry))?;
         let (_, _, Scale { value, carry }) = shared::<DynModel<'_>>(model)?.parts();
         write(scale, value)?;
         write(scale_carry, carry)
     })
 }
 
-/// The score of every class.
+/// Computes the score of every class.
 ///
-/// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds these.
+/// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds the scores.
 /// HINGELINE_SHAPE_MISMATCH for other lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_scores(
@@ -150,7 +157,7 @@ pub unsafe extern "C" fn hingeline_model_scores(
     })
 }
 
-/// The class of the highest score; the lowest index wins a tie.
+/// Predicts the class of the highest score; the lowest index wins a tie.
 ///
 /// HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite: such a sample has no class.
 #[unsafe(no_mangle)]
@@ -162,12 +169,13 @@ pub unsafe extern "C" fn hingeline_model_predict(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_place(predicted)?;
         let class = shared::<DynModel<'_>>(model)?.predict(array(x, features)?)?;
         write(predicted, class)
     })
 }
 
-/// The same, with the next class and the gap between their scores.
+/// Predicts, and tells the next class and the gap between their scores.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_decide(
     model: *const hingeline_model,
@@ -177,20 +185,22 @@ pub unsafe extern "C" fn hingeline_model_decide(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_place(decision)?;
         let made = shared::<DynModel<'_>>(model)?.decide(array(x, features)?)?;
         write(decision, hingeline_decision { predicted: made.class, runner_up: made.runner_up, gap: made.gap })
     })
 }
 
-/// A fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 of what is no model.
+/// Returns a fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 if the model is not initialised or is
+/// in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_checksum(model: *const hingeline_model) -> u64 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.checksum())
 }
 
-/// Whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
-/// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes well below a second on the slowest core.
+/// Tells whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
+/// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes less than a second on the slowest core.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_self_check() -> Told {
     told(|| Ok(hingeline::kernel::self_check(hingeline::kernel::CHOSEN)?))

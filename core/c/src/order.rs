@@ -2,7 +2,7 @@
 
 use hingeline::Order;
 
-use crate::memory::{Object, array, exclusive, place, shared};
+use crate::memory::{Object, array, exclusive, place_of, shared};
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
 use crate::status::{Told, told};
 
@@ -17,7 +17,7 @@ impl Object for Order {
     const TAG: usize = 0x1cc;
 }
 
-/// The order of so many samples that follows from four words, which may be any: equal ones give equal runs.
+/// Initialises the order of so many samples from a seed of four words. Any words will do; equal seeds give equal runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_order_init(
     order: *mut hingeline_order,
@@ -28,25 +28,33 @@ pub unsafe extern "C" fn hingeline_order_init(
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let seed: &[u32; 4] = array(seed, seed_len)?.try_into().map_err(|_| HINGELINE_WRONG_SIZE)?;
-        place(order, Order::resume(*seed, samples, 0, 0)?)
+        place_of::<Order>(order)?.take(Order::resume(*seed, samples, 0, 0)?);
+        Ok(())
     })
 }
 
-/// The index of the sample whose turn it is; SIZE_MAX of what is no order.
+/// Returns the index of the current sample, SIZE_MAX if the order is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_order_index(order: *const hingeline_order) -> usize {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<Order>(order) }.map_or(usize::MAX, Order::index)
 }
 
-/// The epoch, counted from 0.
+/// Returns the number of samples, 0 if the order is not initialised or is in use.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_order_samples(order: *const hingeline_order) -> usize {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<Order>(order) }.map_or(0, Order::len)
+}
+
+/// Returns the epoch, counted from 0; 0 if the order is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_order_epoch(order: *const hingeline_order) -> u32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<Order>(order) }.map_or(0, Order::epoch)
 }
 
-/// The place within the epoch, counted from 0.
+/// Returns the position in the epoch, counted from 0; 0 if the order is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_order_position(order: *const hingeline_order) -> u32 {
     // SAFETY: the pointer is the caller's, as the header says.

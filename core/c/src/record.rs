@@ -1,15 +1,15 @@
 //! Objects as bytes.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 
 use hingeline::integer::{self, InputScale};
 use hingeline::state::{Encoder, Source, encode, load, record_len};
 use hingeline::{DynModel, DynMoments, DynStandardiser, Order};
 
 use crate::integer::{
-    Optimiser as IntegerOptimiser, hingeline_input_scale, hingeline_integer_model, hingeline_integer_sgd,
+    Optimiser as IntegerOptimiser, check_scales, hingeline_input_scale, hingeline_integer_model, hingeline_integer_sgd,
 };
-use crate::memory::{InUse, Object, array, array_mut, in_use, shared_struct, write};
+use crate::memory::{InUse, Object, array, array_mut, check_place, in_use, shared_struct, write};
 use crate::model::hingeline_model;
 use crate::order::hingeline_order;
 use crate::sgd::{Optimiser, hingeline_sgd};
@@ -17,10 +17,11 @@ use crate::standardise::{hingeline_moments, hingeline_standardiser};
 use crate::status::hingeline_status::{HINGELINE_CALLBACK_FAILED, HINGELINE_NULL_POINTER};
 use crate::status::{Outcome, Told, told};
 
-/// What is saved together: the objects that are not NULL, in this order. A record is restored into objects of the same kinds and shapes,
-/// which have been initialised; it is refused by all others.
+/// The objects that are saved together: those that are not NULL, in this order. At least one is not. A record is restored into initialised
+/// objects of the same kinds; a model, moments, a standardiser and scales must have the shape of the record. An order takes its length from
+/// the record, and an optimiser its rate, margin and L2 strength.
 ///
-/// A record of these is the one that a program in Rust writes of the same objects as a tuple.
+/// The bytes are those that a program in Rust writes of the same objects as a tuple.
 #[repr(C)]
 pub struct hingeline_state {
     /// A model.
@@ -64,7 +65,7 @@ impl Parts<'_> {
         // SAFETY: as the caller promises; objects of different types lie in different places. For the scales see `scales`.
         unsafe {
             let state = shared_struct(state)?;
-            Ok(Self {
+            let own = Self {
                 model: optional(state.model)?,
                 sgd: optional(state.sgd)?,
                 integer_model: optional(state.integer_model)?,
@@ -74,10 +75,21 @@ impl Parts<'_> {
                 standardiser: optional(state.standardiser)?,
                 scales: match state.input_scales_len {
                     0 => &mut [],
-                    len => array_mut(state.input_scales.cast::<InputScale>(), len)?,
+                    len => {
+                        check_scales(array(state.input_scales, len)?)?;
+                        array_mut(state.input_scales.cast::<InputScale>(), len)?
+                    }
                 },
-            })
+            };
+            // A record of nothing would hide the one before it.
+            if own.is_empty() { Err(HINGELINE_NULL_POINTER.into()) } else { Ok(own) }
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        let floats = self.model.is_none() && self.sgd.is_none();
+        let integers = self.integer_model.is_none() && self.integer_sgd.is_none() && self.scales.is_empty();
+        floats && integers && self.order.is_none() && self.moments.is_none() && self.standardiser.is_none()
     }
 
     /// Gives what a record is made of.
@@ -118,15 +130,15 @@ pub(crate) type StateOf<'p, 'a> = (
     ),
 );
 
-/// Takes bytes, and returns 0; another number if it cannot.
-pub type hingeline_write = Option<unsafe extern "C" fn(context: *mut c_void, bytes: *const u8, len: usize) -> i32>;
+/// Takes bytes and returns 0, or another number if it cannot.
+pub type hingeline_write_fn = Option<unsafe extern "C" fn(context: *mut c_void, bytes: *const u8, len: usize) -> c_int>;
 
-/// Reads up to `len` bytes from an offset into the buffer, and returns how many: 0 at the end, a number below 0 if it cannot read. The same
-/// offset is asked for twice.
-pub type hingeline_read =
-    Option<unsafe extern "C" fn(context: *mut c_void, offset: usize, bytes: *mut u8, len: usize) -> i32>;
+/// Reads up to `len` bytes from an offset into the buffer and returns how many, 0 at the end, or a number below 0 if it cannot. Each offset is
+/// read twice.
+pub type hingeline_read_fn =
+    Option<unsafe extern "C" fn(context: *mut c_void, offset: usize, bytes: *mut u8, len: usize) -> c_int>;
 
-/// The bytes of the record of a state.
+/// Writes the number of bytes of a state's record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_record_bytes(state: *const hingeline_state, len: *mut usize) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
@@ -146,6 +158,7 @@ pub unsafe extern "C" fn hingeline_encode(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_place(len)?;
         let buffer = array_mut(buffer, capacity)?;
         let written = Parts::of(state)?.with(|state| encode(state, buffer))?;
         write(len, written)
@@ -166,11 +179,11 @@ pub unsafe extern "C" fn hingeline_decode(state: *const hingeline_state, bytes: 
 /// The bytes that callbacks are given at once, at most.
 const PIECE: usize = 64;
 
-/// Gives a record to a callback, in pieces of at most 64 bytes. The callback must not use the objects of the state.
+/// Gives a record to a callback, in pieces of at most 64 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_encode_to(
     state: *const hingeline_state,
-    write: hingeline_write,
+    write: hingeline_write_fn,
     context: *mut c_void,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; the callback reads so many bytes.
@@ -192,11 +205,11 @@ pub unsafe extern "C" fn hingeline_encode_to(
 }
 
 /// Restores a state from what a callback reads: once to check all of it, and once more to keep it. If the second reading differs, the objects
-/// are as new (HINGELINE_CLEARED); else a refusal leaves them as before. The callback must not use the objects of the state.
+/// are as new (HINGELINE_CLEARED); any other refusal leaves them as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_decode_from(
     state: *const hingeline_state,
-    read: hingeline_read,
+    read: hingeline_read_fn,
     context: *mut c_void,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
@@ -208,7 +221,7 @@ pub unsafe extern "C" fn hingeline_decode_from(
 
 /// What a callback reads.
 struct Reader {
-    read: unsafe extern "C" fn(*mut c_void, usize, *mut u8, usize) -> i32,
+    read: unsafe extern "C" fn(*mut c_void, usize, *mut u8, usize) -> c_int,
     context: *mut c_void,
 }
 

@@ -1,6 +1,6 @@
 //! Where samples come from: arrays, or a callback.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 
 use hingeline::{DynSamples, DynSlices, Error};
 
@@ -8,16 +8,16 @@ use crate::memory::{array, array_mut, check_apart, shared_struct};
 use crate::status::Outcome;
 use crate::status::hingeline_status::HINGELINE_NULL_POINTER;
 
-/// Writes the features of a sample, whose index is below the number of samples, and returns its label; a number below 0 if it cannot be
-/// read, such as a card that was pulled out. It must not use the objects of the call that asks.
-pub type hingeline_read_sample =
-    Option<unsafe extern "C" fn(context: *mut c_void, index: usize, x: *mut f32, features: usize) -> i32>;
+/// Writes the features of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number of
+/// samples.
+pub type hingeline_read_sample_fn =
+    Option<unsafe extern "C" fn(context: *mut c_void, index: usize, x: *mut f32, features: usize) -> c_int>;
 
-/// The weight of a sample, which its loss and its gradient are multiplied by: a finite number of at least 0.
-pub type hingeline_sample_weight = Option<unsafe extern "C" fn(context: *mut c_void, index: usize) -> f32>;
+/// Returns the weight of a sample, a finite number of at least 0: its loss and its gradient are multiplied by it.
+pub type hingeline_sample_weight_fn = Option<unsafe extern "C" fn(context: *mut c_void, index: usize) -> f32>;
 
-/// A set of samples: either arrays (`rows` and `labels`), or a callback that writes one sample at a time into a buffer of one
-/// (`read` and `buffer`). What is not used is NULL, so `= {0}` first.
+/// A set of samples: either arrays (`rows` and `labels`, for up to 256 classes), or a callback that writes one sample at a time into a buffer
+/// (`read` and `buffer`). Unused members are NULL: initialise the structure with `= {0}`.
 #[repr(C)]
 pub struct hingeline_samples {
     /// The number of samples.
@@ -29,11 +29,11 @@ pub struct hingeline_samples {
     /// The label of each sample; or NULL.
     pub labels: *const u8,
     /// Reads a sample, if `rows` is NULL.
-    pub read: hingeline_read_sample,
+    pub read: hingeline_read_sample_fn,
     /// Where `read` writes: `features` values.
     pub buffer: *mut f32,
     /// The weight of a sample; NULL for 1.
-    pub weight: hingeline_sample_weight,
+    pub weight: hingeline_sample_weight_fn,
     /// What the callbacks are given.
     pub context: *mut c_void,
 }
@@ -41,14 +41,14 @@ pub struct hingeline_samples {
 /// Which of the two it is.
 enum Source<'a> {
     Arrays(DynSlices<'a, u8>),
-    Callback(unsafe extern "C" fn(*mut c_void, usize, *mut f32, usize) -> i32, &'a mut [f32]),
+    Callback(unsafe extern "C" fn(*mut c_void, usize, *mut f32, usize) -> c_int, &'a mut [f32]),
 }
 
 /// The set, as the library reads it.
 pub(crate) struct Samples<'a> {
     count: usize,
     source: Source<'a>,
-    weight: hingeline_sample_weight,
+    weight: hingeline_sample_weight_fn,
     context: *mut c_void,
 }
 

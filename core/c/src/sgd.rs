@@ -1,8 +1,10 @@
 //! Stochastic gradient descent in binary32, by the hinge loss of Weston and Watkins.
 
-use hingeline::{Confusion, DynModel, Hinge, InverseTime, Order, Progress, Sgd, SgdEpoch, SgdStep, Stopped};
+use hingeline::{
+    Confusion, DynModel, Evaluation, Hinge, InverseTime, Order, Progress, Sgd, SgdEpoch, SgdStep, Stopped,
+};
 
-use crate::memory::{Object, array, array_mut, check_report, exclusive, in_use, place, report, shared, write};
+use crate::memory::{Object, array, array_mut, check_report, exclusive, in_use, place_of, report, shared, write};
 use crate::model::hingeline_model;
 use crate::order::hingeline_order;
 use crate::samples::{Samples, hingeline_samples};
@@ -25,7 +27,7 @@ impl Object for Optimiser {
 
 /// What happened in a step.
 #[repr(C)]
-pub struct hingeline_step {
+pub struct hingeline_step_report {
     /// The sample's loss before the step, times its weight, without the L2 term.
     pub loss: f32,
     /// The margins that counted; `violations + 1` rows of weights were written, none for 0.
@@ -36,22 +38,26 @@ pub struct hingeline_step {
     pub folded: bool,
 }
 
-/// What happened in an epoch, or until it stopped.
+/// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
 #[repr(C)]
-pub struct hingeline_epoch {
+pub struct hingeline_epoch_report {
     /// The steps made.
     pub steps: u32,
-    /// Those in which no margin counted.
+    /// The steps in which no margin counted.
     pub satisfied: u32,
-    /// Those in which the scale was folded into the weights.
+    /// The steps in which the scale was folded into the weights.
     pub folds: u32,
     /// The mean of the steps' losses, each of the model before its step.
     pub loss: f32,
-    /// The index of the sample at which the epoch stopped, if it did; else SIZE_MAX.
+    /// The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
     pub stopped_at: usize,
 }
 
-/// How good a model is on a set.
+impl hingeline_epoch_report {
+    const NOTHING: Self = Self { steps: 0, satisfied: 0, folds: 0, loss: 0.0, stopped_at: usize::MAX };
+}
+
+/// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
 #[repr(C)]
 pub struct hingeline_evaluation {
     /// The mean loss, without the L2 term.
@@ -60,12 +66,16 @@ pub struct hingeline_evaluation {
     pub correct: usize,
     /// The samples.
     pub samples: usize,
-    /// The index of the sample at which it stopped, if it did; else SIZE_MAX.
+    /// The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
     pub stopped_at: usize,
 }
 
-/// An optimiser before its first step. Usual are a margin of 1, an L2 strength of 0 to 1e-3, a rate of 0.01 to 0.1 for standardised
-/// features, and a decay of 0, which is a constant rate, to 1e-3.
+impl hingeline_evaluation {
+    const NOTHING: Self = Self { loss: 0.0, correct: 0, samples: 0, stopped_at: usize::MAX };
+}
+
+/// Initialises an optimiser. Typical values: margin 1, L2 strength 0 to 1e-3, rate 0.01 to 0.1 for standardised features, decay 0 (a constant
+/// rate) to 1e-3.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_init(
     sgd: *mut hingeline_sgd,
@@ -75,10 +85,14 @@ pub unsafe extern "C" fn hingeline_sgd_init(
     decay: f32,
 ) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
-    told(|| unsafe { place(sgd, Sgd::new(Hinge::new(margin, l2)?, InverseTime { rate, decay })?) })
+    told(|| unsafe {
+        let place = place_of::<Optimiser>(sgd)?;
+        place.take(Sgd::new(Hinge::new(margin, l2)?, InverseTime { rate, decay })?);
+        Ok(())
+    })
 }
 
-/// Another learning rate from the next step on, with the same count of steps: for a schedule of your own, set the rate of each step and a
+/// Sets the learning rate from the next step on; the count of steps stays. For a schedule of your own, set the rate before each step, with a
 /// decay of 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_set_rate(sgd: *mut hingeline_sgd, rate: f32, decay: f32) -> Told {
@@ -91,17 +105,17 @@ pub unsafe extern "C" fn hingeline_sgd_set_rate(sgd: *mut hingeline_sgd, rate: f
     })
 }
 
-/// The steps made; refused ones do not count.
+/// Returns the number of steps made; refused steps do not count.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_steps(sgd: *const hingeline_sgd) -> u64 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<Optimiser>(sgd) }.map_or(0, |sgd| sgd.progress().steps())
 }
 
-/// One step on one sample of some weight, usually 1. The report may be NULL.
+/// Makes one step on one sample. Its weight is usually 1. The report may be NULL.
 ///
-/// Refused with model and optimiser bit for bit as before: a label that is no class, a NaN, an infinity, a step whose result would not be
-/// finite, a rate at which L2 would turn the weights' sign.
+/// Refused, with model and optimiser bit for bit as before: a label that is not below the number of classes, a NaN or an infinity, a step
+/// whose result would not be finite, a rate at which L2 would turn the sign of the weights.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_step(
     sgd: *mut hingeline_sgd,
@@ -110,7 +124,7 @@ pub unsafe extern "C" fn hingeline_sgd_step(
     features: usize,
     label: usize,
     weight: f32,
-    step: *mut hingeline_step,
+    step: *mut hingeline_step_report,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
@@ -121,15 +135,15 @@ pub unsafe extern "C" fn hingeline_sgd_step(
     })
 }
 
-/// One step on the sample whose turn it is, after which it is the next one's: an epoch in pieces, between which other work can be done.
-/// The report may be NULL. After a refusal it is still the same sample's turn; hingeline_order_skip passes over it.
+/// Makes one step on the order's current sample, and moves the order on: an epoch in pieces, with other work in between. The report may be
+/// NULL. After a refusal the order stays at that sample; hingeline_order_skip passes over it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_step_next(
     sgd: *mut hingeline_sgd,
     model: *mut hingeline_model,
     samples: *const hingeline_samples,
     order: *mut hingeline_order,
-    step: *mut hingeline_step,
+    step: *mut hingeline_step_report,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
@@ -141,38 +155,38 @@ pub unsafe extern "C" fn hingeline_sgd_step_next(
     })
 }
 
-/// Steps to the end of the order's epoch, or to the first sample that is refused: the steps before it stand, and the report, which may be
-/// NULL, says at which it stopped. Called again, it tries that sample again.
+/// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
+/// be NULL, has its index. The next call tries that sample again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_epoch(
     sgd: *mut hingeline_sgd,
     model: *mut hingeline_model,
     samples: *const hingeline_samples,
     order: *mut hingeline_order,
-    epoch: *mut hingeline_epoch,
+    epoch: *mut hingeline_epoch_report,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(epoch)?;
+        report(epoch, hingeline_epoch_report::NOTHING)?;
         let (mut sgd, mut model) = (in_use::<Optimiser>(sgd)?, in_use::<DynModel<'_>>(model)?);
         let (mut order, mut samples) = (in_use::<Order>(order)?, Samples::of(samples)?);
         let before = sgd.progress().steps();
         match sgd.epoch(&mut model, &mut samples, &mut order) {
             Ok(SgdEpoch { steps, satisfied, folds, loss }) => {
-                report(epoch, hingeline_epoch { steps, satisfied, folds, loss, stopped_at: usize::MAX })
+                report(epoch, hingeline_epoch_report { steps, satisfied, folds, loss, stopped_at: usize::MAX })
             }
             Err(Stopped { error, sample }) => {
                 let steps = sgd.progress().steps().saturating_sub(before) as u32;
                 let stopped_at = sample.unwrap_or(usize::MAX);
-                report(epoch, hingeline_epoch { steps, satisfied: 0, folds: 0, loss: 0.0, stopped_at })?;
+                report(epoch, hingeline_epoch_report { steps, stopped_at, ..hingeline_epoch_report::NOTHING })?;
                 Err(error.into())
             }
         }
     })
 }
 
-/// Folds the scale into the weights while there is time, so that the next steps need not: the longest step a model can take is one that
-/// folds. Only with L2.
+/// Folds the scale into the weights now, so that none of the next steps has to: with L2, the longest possible step is one that folds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_fold(sgd: *const hingeline_sgd, model: *mut hingeline_model) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
@@ -182,7 +196,7 @@ pub unsafe extern "C" fn hingeline_sgd_fold(sgd: *const hingeline_sgd, model: *m
     })
 }
 
-/// The loss and the accuracy of a model on a set, by the optimiser's loss.
+/// Evaluates a model on a set: the optimiser's loss, and the correct predictions.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_evaluate(
     sgd: *const hingeline_sgd,
@@ -192,24 +206,24 @@ pub unsafe extern "C" fn hingeline_sgd_evaluate(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        write(evaluation, hingeline_evaluation::NOTHING)?;
         let (objective, model) = (shared::<Optimiser>(sgd)?.progress().objective(), in_use::<DynModel<'_>>(model)?);
         let mut samples = Samples::of(samples)?;
-        let nothing = hingeline_evaluation { loss: 0.0, correct: 0, samples: 0, stopped_at: usize::MAX };
         match objective.evaluate(&model, &mut samples) {
-            Ok(made) => {
-                let (correct, samples) = (made.correct, made.samples);
-                write(evaluation, hingeline_evaluation { loss: made.data_loss, correct, samples, ..nothing })
+            Ok(Evaluation { data_loss: loss, correct, samples }) => {
+                write(evaluation, hingeline_evaluation { loss, correct, samples, stopped_at: usize::MAX })
             }
             Err(Stopped { error, sample }) => {
                 let stopped_at = sample.unwrap_or(usize::MAX);
-                write(evaluation, hingeline_evaluation { stopped_at, ..nothing })?;
+                write(evaluation, hingeline_evaluation { stopped_at, ..hingeline_evaluation::NOTHING })?;
                 Err(error.into())
             }
         }
     })
 }
 
-/// Counts which class was taken for which: `classes * classes` numbers, a row for each label and a column for each predicted class.
+/// Counts which class was taken for which: `classes * classes` numbers, a row for each label and a
+/// column for each predicted class. After a refusal they are undefined.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_confusion(
     model: *mut hingeline_model,
@@ -228,7 +242,7 @@ fn confusion(model: &DynModel<'_>, samples: &mut Samples<'_>, counts: &mut [u32]
     Ok(Confusion::new(counts, model.classes())?.add_set(model, samples)?)
 }
 
-impl From<SgdStep> for hingeline_step {
+impl From<SgdStep> for hingeline_step_report {
     fn from(SgdStep { loss, violations, learning_rate, folded }: SgdStep) -> Self {
         Self { loss, violations, learning_rate, folded }
     }

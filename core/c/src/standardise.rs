@@ -2,10 +2,10 @@
 
 use core::ffi::c_void;
 
-use hingeline::{DynModel, DynMoments, DynStandardiser};
+use hingeline::{DynModel, DynMoments, DynStandardiser, Error};
 
-use crate::memory::{Object, array, array_mut, exclusive, memory, place, shared};
-use crate::status::{Told, told};
+use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place_of, shared};
+use crate::status::{Outcome, Told, told};
 
 /// The running mean and variance of each feature of a stream. In memory that the caller lends, of HINGELINE_MOMENTS_BYTES(features) bytes,
 /// aligned to a float.
@@ -31,8 +31,8 @@ impl Object for DynStandardiser<'static> {
     const TAG: usize = 0x232;
 }
 
-/// Moments of no sample. Share 0 forgets nothing; with a share of at most 1/2, each sample has at least that share when it comes, so
-/// that the moments follow a sensor that drifts.
+/// Initialises moments. With share 0 all samples count alike. With a share of up to 1/2, each new sample has at least that weight in the
+/// mean, so that the moments follow a sensor that drifts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_init(
     moments: *mut hingeline_moments,
@@ -43,12 +43,14 @@ pub unsafe extern "C" fn hingeline_moments_init(
 ) -> Told {
     // SAFETY: the caller lends the memory for as long as there are the moments, as the header says.
     told(|| unsafe {
+        let place = place_of::<DynMoments<'_>>(moments)?;
         let values = memory(values, bytes, features.saturating_mul(4))?;
-        place(moments, DynMoments::forgetting(share, values, features)?)
+        place.take(DynMoments::forgetting(share, values, features)?);
+        Ok(())
     })
 }
 
-/// Takes in a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; nothing has changed then.
+/// Observes a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; the moments are then as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_observe(
     moments: *mut hingeline_moments,
@@ -59,14 +61,21 @@ pub unsafe extern "C" fn hingeline_moments_observe(
     told(|| unsafe { Ok(exclusive::<DynMoments<'_>>(moments)?.observe(array(x, features)?)?) })
 }
 
-/// The samples observed.
+/// Returns the number of samples observed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_count(moments: *const hingeline_moments) -> u32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynMoments<'_>>(moments) }.map_or(0, |moments| moments.count())
 }
 
-/// Makes what standardises by these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0 clips nothing; with another
+/// Returns the mean of each feature, which the next sample changes; NULL if the moments are not initialised.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_moments_mean(moments: *const hingeline_moments) -> *const f32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynMoments<'_>>(moments) }.map_or(core::ptr::null(), |moments| moments.mean().as_ptr())
+}
+
+/// Initialises a standardiser from these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0 clips nothing; with another
 /// one, standardised features are clipped to so many deviations.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_freeze(
@@ -78,15 +87,29 @@ pub unsafe extern "C" fn hingeline_moments_freeze(
 ) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the standardiser, as the header says.
     told(|| unsafe {
+        let place = place_of::<DynStandardiser<'_>>(standardiser)?;
+        check_limit(limit)?;
         let moments = shared::<DynMoments<'_>>(moments)?;
         let values = memory(values, bytes, moments.features().saturating_mul(2))?;
-        let frozen = moments.freeze(values)?;
-        place(standardiser, if limit == 0.0 { frozen } else { frozen.clipped(limit)? })
+        let (words, ..) = moments.parts();
+        check_apart((values.as_ptr(), values.len()), (words.as_ptr(), words.len()))?;
+        place.take(limited(moments.freeze(values)?, limit)?);
+        Ok(())
     })
 }
 
-/// Makes a standardiser of a mean and a factor for each feature, such as a desktop computed; NULL for both leaves features as they are, to
-/// be restored from a record. A limit of 0 clips nothing.
+/// Refuses a limit before anything is written: 0 is none.
+fn check_limit(limit: f32) -> Outcome {
+    let is_limit = limit >= 0.0 && limit.is_finite();
+    if is_limit { Ok(()) } else { Err(Error::InvalidLimit.into()) }
+}
+
+fn limited(standardiser: DynStandardiser<'static>, limit: f32) -> Outcome<DynStandardiser<'static>> {
+    Ok(if limit > 0.0 { standardiser.clipped(limit)? } else { standardiser })
+}
+
+/// Initialises a standardiser from a mean and a factor for each feature, such as a desktop computed. With NULL for both it leaves features
+/// as they are, until it is restored from a record. A limit of 0 clips nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_standardiser_init(
     standardiser: *mut hingeline_standardiser,
@@ -99,14 +122,34 @@ pub unsafe extern "C" fn hingeline_standardiser_init(
 ) -> Told {
     // SAFETY: the caller lends the memory for as long as there is the standardiser, as the header says.
     told(|| unsafe {
+        let place = place_of::<DynStandardiser<'_>>(standardiser)?;
+        check_limit(limit)?;
         let values = memory(values, bytes, features.saturating_mul(2))?;
         let made = if mean.is_null() && factor.is_null() {
             DynStandardiser::new(values, features)?
         } else {
-            DynStandardiser::from_parts(values, array(mean, features)?, array(factor, features)?)?
+            let (mean, factor) = (array(mean, features)?, array(factor, features)?);
+            check_apart((values.as_ptr(), values.len()), (mean.as_ptr(), features))?;
+            check_apart((values.as_ptr(), values.len()), (factor.as_ptr(), features))?;
+            DynStandardiser::from_parts(values, mean, factor)?
         };
-        place(standardiser, if limit == 0.0 { made } else { made.clipped(limit)? })
+        place.take(limited(made, limit)?);
+        Ok(())
     })
+}
+
+/// Returns what is subtracted from each feature; NULL if the standardiser is not initialised.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_standardiser_mean(standardiser: *const hingeline_standardiser) -> *const f32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynStandardiser<'_>>(standardiser) }.map_or(core::ptr::null(), |own| own.mean().as_ptr())
+}
+
+/// Returns what each feature is multiplied with then; NULL if the standardiser is not initialised.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_standardiser_factor(standardiser: *const hingeline_standardiser) -> *const f32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynStandardiser<'_>>(standardiser) }.map_or(core::ptr::null(), |own| own.factor().as_ptr())
 }
 
 /// Standardises a sample in place.

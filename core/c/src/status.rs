@@ -10,7 +10,7 @@ use hingeline::{Error, Stopped};
 /// What every call returns: 0 if all went well, or why it was refused. A refusal changes nothing: model and optimiser are bit for bit as
 /// before.
 ///
-/// The numbers are stable: none is ever given to another refusal.
+/// The numbers are stable: none is ever given to another refusal. Some belong to parts of the library that have no functions in C yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum hingeline_status {
@@ -32,21 +32,21 @@ pub enum hingeline_status {
     HINGELINE_LABEL_OUT_OF_RANGE = 7,
     /// The set has no sample, moments have observed none, or an average has made no step.
     HINGELINE_EMPTY_SET = 8,
-    /// The set has more samples than an order can count, which is `u32::MAX`.
+    /// The set has more samples than an order can count, which is 2^32 - 1.
     HINGELINE_SET_TOO_LARGE = 9,
     /// A sample was asked for that the set does not have, or a weight or bias that the model does not have.
     HINGELINE_INDEX_OUT_OF_RANGE = 10,
     /// A sample, a buffer, an order or a model has another length or shape than the call wants.
     HINGELINE_SHAPE_MISMATCH = 11,
-    /// A shape of fewer than two classes, of more than `u32::MAX`, or of no features.
+    /// A shape of fewer than two classes, of more than 2^32 - 1, or of no features.
     HINGELINE_INVALID_SHAPE = 12,
-    /// The scratch of a model of runtime shape is in use: a source of samples, or the callback of `breakpoints`, has called the model that passes over the set.
+    /// The scratch of a model is in use.
     HINGELINE_SCRATCH_IN_USE = 13,
     /// The source could not deliver a sample, such as a card that was pulled out.
     HINGELINE_UNREADABLE = 14,
     /// A weight or a bias that was to be loaded is beyond the bounds within which nothing overflows, of a model in integers.
     HINGELINE_WEIGHT_TOO_LARGE = 15,
-    /// A number of a model in integers is none of binary32.
+    /// A number of a model in integers cannot be represented in binary32.
     HINGELINE_INEXACT = 16,
     /// The weight of a class or of a sample is not a finite number of at least 0, or the power of class weights is not.
     HINGELINE_INVALID_WEIGHT = 17,
@@ -161,6 +161,13 @@ use hingeline_status::*;
 /// Why a call is refused: the number of a status other than HINGELINE_OK, so that no refusal at all is the number 0.
 #[derive(Clone, Copy)]
 pub(crate) struct Refusal(NonZeroI32);
+
+impl Refusal {
+    /// Whether it is this one.
+    pub(crate) const fn is(self, status: hingeline_status) -> bool {
+        self.0.get() == status as i32
+    }
+}
 
 /// What a function of this crate gives.
 pub(crate) type Outcome<T = ()> = Result<T, Refusal>;

@@ -8,7 +8,8 @@ use crate::state::{HEADER, State, WORD, record_len};
 pub(super) const BUFFER: usize = 64;
 pub(super) type Buffer = [u8; BUFFER];
 
-/// The sizes of a flash, in bytes.
+/// The sizes of a flash, in bytes. The larger one of what is read and what is written at once, or 4 if both are smaller, has to be a multiple of both
+/// and a divisor of 64 and of a sector.
 ///
 /// ```
 /// use hingeline::checkpoint::Geometry;

@@ -44,6 +44,14 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     pub async fn open(flash: F, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let capacity = flash.capacity();
         let geometry = Geometry { read: F::READ_SIZE, write: F::WRITE_SIZE, erase: F::ERASE_SIZE, capacity };
+        Self::open_as(flash, geometry, range).await
+    }
+
+    /// As [`Checkpoints::open_as`](super::Checkpoints::open_as).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_as(flash: F, geometry: Geometry, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let log = Log::new(geometry, range).ok_or(CheckpointError::UnsuitableFlash)?;
         let mut checkpoints = Self { flash, log };
         checkpoints.rescan().await?;

@@ -581,15 +581,16 @@ impl<'a> DynStandardiser<'a> {
     /// [`Standardiser::from_parts`].
     ///
     /// # Errors
-    /// As there, [`Error::ShapeMismatch`] unless there are as many factors as means, and as [`new`](Self::new).
+    /// As there, [`Error::ShapeMismatch`] unless there are as many factors as means, and as [`new`](Self::new). The memory is then as before.
     pub fn from_parts(memory: &'a mut [f32], mean: &[f32], factor: &[f32]) -> Result<Self, Error> {
-        let own = Self::new(memory, mean.len())?;
+        check_memory(memory, 2, mean.len())?;
         if factor.len() != mean.len() {
             return Err(Error::ShapeMismatch);
         }
         if !all_finite(mean.iter().chain(factor).copied()) {
             return Err(Error::InvalidScaling);
         }
+        let own = Self::new(memory, mean.len())?;
         own.parts.iter_mut().zip(mean.iter().chain(factor)).for_each(|(own, part)| *own = *part);
         Ok(own)
     }

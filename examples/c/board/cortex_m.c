@@ -2,7 +2,7 @@
 // port take its place.
 #include "semihosting.h"
 
-extern uint32_t stack_top;
+extern uint32_t stack_top[];
 
 int main(void);
 
@@ -25,15 +25,23 @@ static void fault(void) {
     board_exit(false);
 }
 
-__attribute__((noreturn)) void reset(void) {
-#if defined(__ARM_FP)
-    // The floating-point unit, for this program and for the library.
-    *(volatile uint32_t *)0xe000ed88 |= 0xf << 20;
-    __asm__ volatile("dsb\n isb");
-#endif
+__attribute__((used)) static void begin(void) {
     board_prepare_statics();
     main();
     board_exit(true);
+}
+
+// Turns the floating-point unit on, if there is one, before the compiler could use it.
+__attribute__((naked, used)) void reset(void) {
+#if defined(__ARM_FP)
+    __asm__("ldr r0, =0xe000ed88\n"
+            "ldr r1, [r0]\n"
+            "orr r1, r1, #0xf00000\n"
+            "str r1, [r0]\n"
+            "dsb\n"
+            "isb");
+#endif
+    __asm__("bl begin");
 }
 
 // Where the stack begins, then what is called at the start and for each exception.
@@ -41,4 +49,4 @@ typedef void (*handler)(void);
 __attribute__((section(".vectors"), used)) static const struct {
     uint32_t *stack;
     handler handlers[15];
-} vectors = {&stack_top, {reset, fault, fault, fault, fault, fault}};
+} vectors = {stack_top, {reset, fault, fault, fault, fault, fault}};

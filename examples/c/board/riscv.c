@@ -40,13 +40,12 @@ __attribute__((used)) static void begin(void) {
 }
 
 __attribute__((section(".vectors"), naked, used)) void reset(void) {
-    __asm__ volatile(".option push\n"
-                     ".option norelax\n"
-                     "la gp, __global_pointer$\n"
-                     ".option pop\n"
-                     "la sp, stack_top\n"
-                     "la t0, %0\n"
-                     "csrw mtvec, t0\n"
-                     "tail %1" ::"i"(trap),
-                     "i"(begin));
+    __asm__(".option push\n"
+            ".option norelax\n"
+            "la gp, __global_pointer$\n"
+            ".option pop\n"
+            "la sp, stack_top\n"
+            "la t0, trap\n"
+            "csrw mtvec, t0\n"
+            "tail begin");
 }

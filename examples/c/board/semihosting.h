@@ -23,11 +23,11 @@ void board_print(const char *text) {
 
 // Gives the statics their first values; both linker scripts name their places.
 static inline void board_prepare_statics(void) {
-    extern uint32_t data_start, data_end, data_load, bss_start, bss_end;
-    for (uint32_t *to = &data_start, *from = &data_load; to < &data_end;) {
+    extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
+    for (uint32_t *to = data_start, *from = data_load; to != data_end;) {
         *to++ = *from++;
     }
-    for (uint32_t *to = &bss_start; to < &bss_end;) {
+    for (uint32_t *to = bss_start; to != bss_end;) {
         *to++ = 0;
     }
 }

@@ -4,12 +4,12 @@ use core::ffi::c_void;
 
 use hingeline::integer::{InputScale, Inputs, Moments, RawValue, Sums};
 
-use crate::memory::{Object, array, array_mut, check_apart, check_report, exclusive, memory, place, report, shared};
+use crate::memory::{Object, array, array_mut, check_apart, check_report, exclusive, memory, place_of, report, shared};
 use crate::status::hingeline_status::HINGELINE_INVALID_SCALING;
 use crate::status::{Outcome, Told, told};
 
 /// How the raw values of a feature become inputs, from -128 to 127, of which 32 stand for one deviation: HINGELINE_INPUT_SCALE(zero, factor)
-/// makes one, and hingeline_integer_moments_freeze learns it. 4 bytes; learnt on a desktop, they lie in flash.
+/// makes one, and hingeline_integer_moments_freeze computes it. Scales that a desktop computed can be const, in flash.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct hingeline_input_scale {
@@ -35,17 +35,47 @@ impl Format {
             _ => Err(HINGELINE_INVALID_SCALING.into()),
         }
     }
+
+    /// The bytes of a raw value.
+    pub(crate) const fn bytes(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::I16 => 2,
+        }
+    }
 }
 
-/// Scales of the caller's as the library has them.
+/// Scales of the caller's as the library has them. One whose factor is too large is refused.
 ///
 /// # Safety
 /// As [`array`].
 pub(crate) unsafe fn scales<'a>(scales: *const hingeline_input_scale, len: usize) -> Outcome<&'a [InputScale]> {
     const { assert!(size_of::<InputScale>() == size_of::<hingeline_input_scale>()) };
     const { assert!(align_of::<InputScale>() == align_of::<hingeline_input_scale>()) };
-    // SAFETY: both are transparent words, and any word is a scale; one whose factor is too large makes other numbers, and no more.
+    // SAFETY: as the caller promises.
+    check_scales(unsafe { array(scales, len) }?)?;
+    // SAFETY: both are transparent words, and these are scales.
     unsafe { array(scales.cast::<InputScale>(), len) }
+}
+
+/// Refuses a factor of 2^14 or more.
+pub(crate) fn check_scales(scales: &[hingeline_input_scale]) -> Outcome {
+    let all = scales.iter().fold(0, |bits, scale| bits | scale.halves);
+    if all >> 30 == 0 { Ok(()) } else { Err(HINGELINE_INVALID_SCALING.into()) }
+}
+
+/// Refuses what is no array of so many raw values.
+///
+/// # Safety
+/// As [`array`].
+pub(crate) unsafe fn check_raw(format: Format, raw: *const c_void, len: usize) -> Outcome {
+    // SAFETY: as the caller promises.
+    unsafe {
+        match format {
+            Format::U8 | Format::I8 => array(raw.cast::<u8>(), len).map(drop),
+            Format::I16 => array(raw.cast::<i16>(), len).map(drop),
+        }
+    }
 }
 
 /// The inputs of raw values of a format, each by its scale.
@@ -90,9 +120,10 @@ pub unsafe extern "C" fn hingeline_integer_inputs(
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(clamped)?;
-        check_apart((inputs, features), (raw.cast::<u8>(), features))?;
+        let format = Format::of(format)?;
         let (scales, buffer) = (scales(input_scales, features)?, array_mut(inputs, features)?);
-        let made = scaled(Format::of(format)?, raw, scales, buffer)?;
+        check_apart((inputs, features), (raw.cast::<u8>(), features.wrapping_mul(format.bytes())))?;
+        let made = scaled(format, raw, scales, buffer)?;
         report(clamped, made.clamped())
     })
 }
@@ -116,7 +147,7 @@ impl Object for AnyMoments {
     const TAG: usize = 0x144;
 }
 
-/// Moments of no sample, of raw values of a format: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
+/// Initialises moments of raw values of a format: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_moments_init(
     moments: *mut hingeline_integer_moments,
@@ -127,18 +158,19 @@ pub unsafe extern "C" fn hingeline_integer_moments_init(
 ) -> Told {
     // SAFETY: the caller lends the memory for as long as there are the moments, as the header says. Any bits are sums.
     told(|| unsafe {
-        let format = Format::of(format)?;
+        let (place, format) = (place_of::<AnyMoments>(moments)?, Format::of(format)?);
         let sums = memory::<Sums>(values, bytes, features)?;
         let made = match format {
             Format::U8 => AnyMoments::U8(Moments::new(sums)),
             Format::I8 => AnyMoments::I8(Moments::new(sums)),
             Format::I16 => AnyMoments::I16(Moments::new(sums)),
         };
-        place(moments, made)
+        place.take(made);
+        Ok(())
     })
 }
 
-/// Adds a sample of raw values, of the format of the moments.
+/// Observes a sample of raw values, of the format of the moments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_moments_observe(
     moments: *mut hingeline_integer_moments,
@@ -156,7 +188,7 @@ pub unsafe extern "C" fn hingeline_integer_moments_observe(
     })
 }
 
-/// Writes the scales that leave means of 0 and deviations of 1.
+/// Computes the scales that give each feature a mean of 0 and a deviation of 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_moments_freeze(
     moments: *const hingeline_integer_moments,
@@ -172,5 +204,16 @@ pub unsafe extern "C" fn hingeline_integer_moments_freeze(
             AnyMoments::I16(moments) => moments.freeze(scales)?,
         }
         Ok(())
+    })
+}
+
+/// Returns the number of samples observed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_moments_count(moments: *const hingeline_integer_moments) -> u32 {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<AnyMoments>(moments) }.map_or(0, |moments| match moments {
+        AnyMoments::U8(moments) => moments.count(),
+        AnyMoments::I8(moments) => moments.count(),
+        AnyMoments::I16(moments) => moments.count(),
     })
 }

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use hingeline::integer::{DynModel, Inputs};
 
-use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place, shared, write};
+use crate::memory::{Object, array, array_mut, check_apart, check_place, exclusive, memory, place_of, shared, write};
 use crate::model::hingeline_model;
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
 use crate::status::{Told, told};
@@ -22,14 +22,15 @@ impl Object for DynModel<'static> {
     const TAG: usize = 0x166;
 }
 
-/// The bytes that a model of this shape takes: HINGELINE_INTEGER_MODEL_BYTES of it. SIZE_MAX if that is more than can be counted.
+/// Returns the bytes that a model of this shape takes, HINGELINE_INTEGER_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_integer_model_bytes(classes: usize, features: usize) -> usize {
-    let weights = classes.saturating_mul(features).saturating_mul(2);
-    classes.saturating_mul(8).saturating_add(weights)
+    let halves = classes.checked_mul(features).and_then(|weights| weights.checked_add(weights & 1));
+    let bytes = halves.and_then(|halves| halves.checked_mul(2)?.checked_add(classes.checked_mul(8)?));
+    bytes.unwrap_or(usize::MAX)
 }
 
-/// Makes a model of zeros with 13 fraction bits in memory that is the model's from now on.
+/// Initialises a model of zeros with 13 fraction bits in memory that is the model's from now on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_init(
     model: *mut hingeline_integer_model,
@@ -41,15 +42,17 @@ pub unsafe extern "C" fn hingeline_integer_model_init(
     // SAFETY: the caller lends the memory for as long as there is the model, as the header says. Biases and scores come first, the weights
     // behind them: two parts that do not overlap, within the bytes.
     told(|| unsafe {
+        let place = place_of::<DynModel<'_>>(model)?;
         let front = classes.saturating_mul(8);
         let rest = bytes.checked_sub(front).ok_or(HINGELINE_WRONG_SIZE)?;
         let biases = memory::<i32>(values, bytes, classes.saturating_mul(2))?;
         let weights = memory::<i16>(values.wrapping_byte_add(front), rest, classes.saturating_mul(features))?;
-        place(model, DynModel::new(weights, biases, classes, features)?)
+        place.take(DynModel::new(weights, biases, classes, features)?);
+        Ok(())
     })
 }
 
-/// Takes weights, row after row, a bias for each class, and the fraction bits of the weights.
+/// Loads weights, row after row, a bias for each class, and the fraction bits of the weights, at most 15.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_load(
     model: *mut hingeline_integer_model,
@@ -57,12 +60,16 @@ pub unsafe extern "C" fn hingeline_integer_model_load(
     weights_len: usize,
     bias: *const i32,
     bias_len: usize,
-    fraction_bits: u8,
+    fraction_bits: u32,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         let (weights, bias) = (array(weights, weights_len)?, array(bias, bias_len)?);
-        Ok(exclusive::<DynModel<'_>>(model)?.load(weights, bias, fraction_bits)?)
+        let model = exclusive::<DynModel<'_>>(model)?;
+        let (own_weights, own_bias, _) = model.parts();
+        check_apart((own_weights.as_ptr(), weights_len), (weights.as_ptr(), weights_len))?;
+        check_apart((own_bias.as_ptr(), bias_len), (bias.as_ptr(), bias_len))?;
+        Ok(model.load(weights, bias, u8::try_from(fraction_bits).unwrap_or(u8::MAX))?)
     })
 }
 
@@ -79,7 +86,7 @@ pub unsafe extern "C" fn hingeline_integer_model_copy(
     })
 }
 
-/// Takes a trained model in binary32, with as many fraction bits as fit.
+/// Converts a trained model in binary32, with as many fraction bits as fit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_quantise(
     model: *mut hingeline_integer_model,
@@ -89,28 +96,42 @@ pub unsafe extern "C" fn hingeline_integer_model_quantise(
     told(|| unsafe { Ok(exclusive::<DynModel<'_>>(model)?.quantise(shared::<hingeline::DynModel<'_>>(from)?)?) })
 }
 
-/// The weights, row after row, which the next step may change; NULL of what is no model.
+/// Returns the number of classes, 0 if the model is not initialised.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_classes(model: *const hingeline_integer_model) -> usize {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, DynModel::classes)
+}
+
+/// Returns the number of features, 0 if the model is not initialised.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hingeline_integer_model_features(model: *const hingeline_integer_model) -> usize {
+    // SAFETY: the pointer is the caller's, as the header says.
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, DynModel::features)
+}
+
+/// Returns the weights, row after row; the next step may change them. NULL if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_weights(model: *const hingeline_integer_model) -> *const i16 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.parts().0.as_ptr())
 }
 
-/// The bias of each class; NULL of what is no model.
+/// Returns the bias of each class, NULL if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_bias(model: *const hingeline_integer_model) -> *const i32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynModel<'_>>(model) }.map_or(core::ptr::null(), |model| model.parts().1.as_ptr())
 }
 
-/// The fraction bits p of the weights; scores and biases have p + 5. 0 of what is no model.
+/// Returns the fraction bits p of the weights; scores and biases have p + 5. 0 if the model is not initialised or is in use.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hingeline_integer_model_fraction_bits(model: *const hingeline_integer_model) -> u8 {
+pub unsafe extern "C" fn hingeline_integer_model_fraction_bits(model: *const hingeline_integer_model) -> u32 {
     // SAFETY: the pointer is the caller's, as the header says.
-    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.fraction_bits())
+    unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.fraction_bits().into())
 }
 
-/// The score of every class, exactly. The inputs are from -128 to 127: HINGELINE_FEATURE_TOO_LARGE for others.
+/// Computes the score of every class, exactly. Inputs are from -128 to 127: HINGELINE_FEATURE_TOO_LARGE for others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_scores(
     model: *const hingeline_integer_model,
@@ -127,7 +148,7 @@ pub unsafe extern "C" fn hingeline_integer_model_scores(
     })
 }
 
-/// The class of the highest score; the lowest index wins a tie.
+/// Predicts the class of the highest score; the lowest index wins a tie.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_predict(
     model: *const hingeline_integer_model,
@@ -137,12 +158,14 @@ pub unsafe extern "C" fn hingeline_integer_model_predict(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        check_place(predicted)?;
         let class = shared::<DynModel<'_>>(model)?.predict(Inputs::new(array(inputs, features)?)?)?;
         write(predicted, class)
     })
 }
 
-/// A fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 of what is no model.
+/// Returns a fingerprint of the model's bits: equal for equal runs on every target, in C and in Rust. 0 if the model is not initialised or is
+/// in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_checksum(model: *const hingeline_integer_model) -> u64 {
     // SAFETY: the pointer is the caller's, as the header says.

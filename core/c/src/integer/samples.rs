@@ -1,22 +1,22 @@
 //! Where raw values come from: arrays, or a callback.
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 
 use hingeline::Error;
 use hingeline::integer::{InputScale, Inputs, Samples as RawSamples};
 
-use super::input::{Format, hingeline_input_scale, scaled, scales};
+use super::input::{Format, check_raw, hingeline_input_scale, scaled, scales};
 use crate::memory::{array, array_mut, check_apart, shared_struct};
 use crate::status::Outcome;
-use crate::status::hingeline_status::{HINGELINE_MISALIGNED, HINGELINE_NULL_POINTER};
+use crate::status::hingeline_status::{HINGELINE_NULL_POINTER, HINGELINE_WRONG_SIZE};
 
-/// Writes the raw values of a sample, whose index is below the number of samples, and returns its label; a number below 0 if it cannot be
-/// read. It must not use the objects of the call that asks.
-pub type hingeline_read_raw =
-    Option<unsafe extern "C" fn(context: *mut c_void, index: usize, raw: *mut c_void, features: usize) -> i32>;
+/// Writes the raw values of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number
+/// of samples.
+pub type hingeline_read_raw_fn =
+    Option<unsafe extern "C" fn(context: *mut c_void, index: usize, raw: *mut c_void, features: usize) -> c_int>;
 
-/// A set of raw values: either arrays (`rows` and `labels`), or a callback that writes one sample at a time into a buffer of one (`read` and
-/// `buffer`). What is not used is NULL, so `= {0}` first.
+/// A set of samples of raw values: either arrays (`rows` and `labels`, for up to 256 classes), or a callback that writes one sample at a time
+/// into a buffer (`read` and `buffer`). Unused members are NULL: initialise the structure with `= {0}`.
 #[repr(C)]
 pub struct hingeline_integer_samples {
     /// The number of samples.
@@ -30,7 +30,7 @@ pub struct hingeline_integer_samples {
     /// The label of each sample; or NULL.
     pub labels: *const u8,
     /// Reads a sample, if `rows` is NULL.
-    pub read: hingeline_read_raw,
+    pub read: hingeline_read_raw_fn,
     /// Where `read` writes: `features` values of the format.
     pub buffer: *mut c_void,
     /// A scale for each feature.
@@ -41,12 +41,20 @@ pub struct hingeline_integer_samples {
     pub context: *mut c_void,
 }
 
-/// The set, as the library reads it.
+/// Where raw values are.
+enum Source<'a> {
+    Rows(*const u8, &'a [u8]),
+    Callback(unsafe extern "C" fn(*mut c_void, usize, *mut c_void, usize) -> c_int, *mut c_void),
+}
+
+/// The set, as the library reads it: a copy of the caller's structure, which callbacks may name.
 pub(crate) struct Samples<'a> {
-    set: &'a hingeline_integer_samples,
+    count: usize,
     format: Format,
+    source: Source<'a>,
     scales: &'a [InputScale],
     inputs: &'a mut [i16],
+    context: *mut c_void,
 }
 
 impl<'a> Samples<'a> {
@@ -58,48 +66,53 @@ impl<'a> Samples<'a> {
         // SAFETY: as the caller promises.
         unsafe {
             let set: &hingeline_integer_samples = shared_struct(samples)?;
-            let format = Format::of(set.format)?;
-            check_apart((set.inputs, set.features), (samples, 1))?;
-            let (scales, inputs) = (scales(set.scales, set.features)?, array_mut(set.inputs, set.features)?);
-            if format == Format::I16 && !set.rows.cast::<i16>().is_aligned() {
-                return Err(HINGELINE_MISALIGNED.into());
-            }
-            if set.rows.is_null() && (set.read.is_none() || set.buffer.is_null()) {
-                return Err(HINGELINE_NULL_POINTER.into());
-            }
-            if !set.rows.is_null() {
-                array(set.labels, set.count)?;
-            }
-            Ok(Self { set, format, scales, inputs })
+            let (format, features) = (Format::of(set.format)?, set.features);
+            let (scales, inputs) = (scales(set.scales, features)?, array_mut(set.inputs, features)?);
+            let own = (set.inputs.cast_const(), features);
+            check_apart(own, (scales.as_ptr(), features))?;
+            let source = if set.rows.is_null() {
+                check_raw(format, set.buffer, features)?;
+                check_apart(own, (set.buffer.cast::<u8>(), features.wrapping_mul(format.bytes())))?;
+                Source::Callback(set.read.ok_or(HINGELINE_NULL_POINTER)?, set.buffer)
+            } else {
+                let len = set.count.checked_mul(features).ok_or(HINGELINE_WRONG_SIZE)?;
+                check_raw(format, set.rows, len)?;
+                check_apart(own, (set.rows.cast::<u8>(), len.wrapping_mul(format.bytes())))?;
+                Source::Rows(set.rows.cast(), array(set.labels, set.count)?)
+            };
+            Ok(Self { count: set.count, format, source, scales, inputs, context: set.context })
         }
     }
 
     /// Where the raw values of a sample are, and its label.
     fn raw(&self, index: usize) -> Result<(*const c_void, usize), Error> {
-        if index >= self.set.count {
-            return Err(Error::IndexOutOfRange);
+        match self.source {
+            Source::Callback(read, buffer) => {
+                if index >= self.count {
+                    return Err(Error::IndexOutOfRange);
+                }
+                // SAFETY: the callback writes so many raw values to the buffer and nothing else of ours, as the header says.
+                let label = unsafe { read(self.context, index, buffer, self.scales.len()) };
+                Ok((buffer, usize::try_from(label).map_err(|_| Error::Unreadable)?))
+            }
+            Source::Rows(rows, labels) => {
+                let label = *labels.get(index).ok_or(Error::IndexOutOfRange)?;
+                // All rows have been found to be no longer than memory.
+                let offset = self.format.bytes().wrapping_mul(self.scales.len()).wrapping_mul(index);
+                Ok((rows.wrapping_add(offset).cast(), label.into()))
+            }
         }
-        if let (true, Some(read)) = (self.set.rows.is_null(), self.set.read) {
-            // SAFETY: the callback writes so many raw values to the buffer and nothing else of ours, as the header says.
-            let label = unsafe { read(self.set.context, index, self.set.buffer, self.set.features) };
-            return Ok((self.set.buffer, usize::try_from(label).map_err(|_| Error::Unreadable)?));
-        }
-        let width = if self.format == Format::I16 { 2_usize } else { 1 };
-        let offset = width.checked_mul(self.set.features).and_then(|row| row.checked_mul(index));
-        let row = self.set.rows.wrapping_byte_add(offset.ok_or(Error::IndexOutOfRange)?);
-        // SAFETY: `of` has found the labels of all samples, of which this is one.
-        Ok((row, usize::from(unsafe { self.set.labels.wrapping_add(index).read() })))
     }
 }
 
 impl RawSamples for Samples<'_> {
     fn len(&self) -> usize {
-        self.set.count
+        self.count
     }
 
     fn sample(&mut self, index: usize) -> Result<(Inputs<'_>, usize), Error> {
         let (raw, label) = self.raw(index)?;
-        // SAFETY: a row of the caller's, or the buffer that the callback has written. What is misaligned is refused.
+        // SAFETY: a row of the caller's, or the buffer that the callback has written; both have been found to be arrays.
         let inputs = unsafe { scaled(self.format, raw, self.scales, self.inputs) };
         Ok((inputs.map_err(|_| Error::ShapeMismatch)?, label))
     }

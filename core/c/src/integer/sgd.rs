@@ -1,19 +1,19 @@
 //! Stochastic gradient descent in integers, by the hinge loss of Weston and Watkins.
 
-use hingeline::integer::{DynModel, Halving, Hinge, Inputs, Sgd, SgdEpoch, SgdStep};
+use hingeline::integer::{DynModel, Evaluation, Halving, Hinge, Inputs, Sgd, SgdEpoch, SgdStep};
 use hingeline::{Order, Stopped};
 
 use super::model::hingeline_integer_model;
 use super::samples::{Samples, hingeline_integer_samples};
-use crate::memory::{Object, array, check_report, exclusive, in_use, place, report, shared, write};
+use crate::memory::{Object, array, check_report, exclusive, in_use, place_of, report, shared, write};
 use crate::order::hingeline_order;
 use crate::status::{Told, told};
 
 /// The optimiser: the loss, the learning rate, and the steps made.
 pub(crate) type Optimiser = Sgd;
 
-/// Stochastic gradient descent in integers on the hinge loss with an L2 term. The learning rate is a power of two: it begins at 2^-exponent,
-/// and is halved when 2^period, twice, four times as many steps have been made and so on, down to 2^-last.
+/// Stochastic gradient descent in integers on the hinge loss with an L2 term. The learning rate is a power of two, `2^-e` with
+/// `e = min(last, exponent + floor(log2(1 + floor(t / 2^period))))` at step t.
 #[repr(C)]
 pub struct hingeline_integer_sgd {
     opaque: [u64; 5],
@@ -26,7 +26,7 @@ impl Object for Optimiser {
 
 /// What happened in a step.
 #[repr(C)]
-pub struct hingeline_integer_step {
+pub struct hingeline_integer_step_report {
     /// The sample's loss before the step, in the unit of scores.
     pub loss: i64,
     /// The margins that counted.
@@ -39,9 +39,9 @@ pub struct hingeline_integer_step {
     pub shrunk: bool,
 }
 
-/// What happened in an epoch, or until it stopped.
+/// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
 #[repr(C)]
-pub struct hingeline_integer_epoch {
+pub struct hingeline_integer_epoch_report {
     /// The sum of the losses, in the unit of scores.
     pub loss: i64,
     /// The weights and biases that were clamped: many want more L2 or a lower rate.
@@ -50,15 +50,15 @@ pub struct hingeline_integer_epoch {
     pub clamped_inputs: u64,
     /// The steps made.
     pub steps: u32,
-    /// Those in which no margin counted.
+    /// The steps in which no margin counted.
     pub satisfied: u32,
-    /// Those that wrote all weights for L2.
+    /// The steps that wrote all weights for L2.
     pub shrunk: u32,
-    /// The index of the sample at which the epoch stopped, if it did; else SIZE_MAX.
+    /// The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
     pub stopped_at: usize,
 }
 
-/// How good a model is on a set.
+/// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
 #[repr(C)]
 pub struct hingeline_integer_evaluation {
     /// The sum of the losses, in the unit of scores.
@@ -69,36 +69,45 @@ pub struct hingeline_integer_evaluation {
     pub correct: usize,
     /// The samples.
     pub samples: usize,
-    /// The index of the sample at which it stopped, if it did; else SIZE_MAX.
+    /// The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
     pub stopped_at: usize,
 }
 
-/// An optimiser before its first step. Margin and L2 strength are numbers that HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4)
-/// make at compile time, so that no floating-point code comes to the device. Usual are an exponent of 6 or 7, a period of the samples of some
-/// epochs, and a last exponent of 12.
+/// Initialises an optimiser. HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4) make margin and L2 strength at compile time, so
+/// that no floating-point code comes to the device. The rate begins at 2^-exponent. It is halved after 2^period steps, again after
+/// 3 * 2^period, 7 * 2^period and so on, down to 2^-last. Typical values: exponent 6 or 7, period 13 (8,192 steps, some epochs), last 12.
+///
+/// HINGELINE_INVALID_SCHEDULE unless exponent <= last <= 31 and period <= 31.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_init(
     sgd: *mut hingeline_integer_sgd,
     margin: u32,
     l2: u32,
-    exponent: u8,
-    period: u8,
-    last: u8,
+    exponent: u32,
+    period: u32,
+    last: u32,
 ) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
-    told(|| unsafe { place(sgd, Sgd::new(Hinge::from_units(margin, l2)?, Halving { exponent, period, last })?) })
+    told(|| unsafe {
+        let place = place_of::<Optimiser>(sgd)?;
+        // What has more than 8 bits is refused with the rest.
+        let [exponent, period, last] = [exponent, period, last].map(|number| u8::try_from(number).unwrap_or(u8::MAX));
+        place.take(Sgd::new(Hinge::from_units(margin, l2)?, Halving { exponent, period, last })?);
+        Ok(())
+    })
 }
 
-/// The steps made; refused ones do not count.
+/// Returns the number of steps made; refused steps do not count.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_steps(sgd: *const hingeline_integer_sgd) -> u32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<Optimiser>(sgd) }.map_or(0, |sgd| sgd.progress().steps)
 }
 
-/// One step on one sample of inputs from -128 to 127. The report may be NULL.
+/// Makes one step on one sample of inputs from -128 to 127. The report may be NULL.
 ///
-/// Refused with model and optimiser as before: a label that is no class, inputs out of range, a rate that is too large or too small.
+/// Refused, with model and optimiser as before: a label that is not below the number of classes, inputs out of range, a rate that is too
+/// large or too small.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_step(
     sgd: *mut hingeline_integer_sgd,
@@ -106,7 +115,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step(
     inputs: *const i16,
     features: usize,
     label: usize,
-    step: *mut hingeline_integer_step,
+    step: *mut hingeline_integer_step_report,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
@@ -117,14 +126,14 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step(
     })
 }
 
-/// One step on the sample whose turn it is, after which it is the next one's. The report may be NULL.
+/// Makes one step on the order's current sample, and moves the order on. The report may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_step_next(
     sgd: *mut hingeline_integer_sgd,
     model: *mut hingeline_integer_model,
     samples: *const hingeline_integer_samples,
     order: *mut hingeline_order,
-    step: *mut hingeline_integer_step,
+    step: *mut hingeline_integer_step_report,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
@@ -136,19 +145,20 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step_next(
     })
 }
 
-/// Steps to the end of the order's epoch, or to the first sample that is refused: the steps before it stand, and the report, which may be
-/// NULL, says at which it stopped.
+/// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
+/// be NULL, has its index.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_epoch(
     sgd: *mut hingeline_integer_sgd,
     model: *mut hingeline_integer_model,
     samples: *const hingeline_integer_samples,
     order: *mut hingeline_order,
-    epoch: *mut hingeline_integer_epoch,
+    epoch: *mut hingeline_integer_epoch_report,
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
         check_report(epoch)?;
+        report(epoch, SgdEpoch::default().into())?;
         let (mut sgd, mut model) = (in_use::<Optimiser>(sgd)?, in_use::<DynModel<'_>>(model)?);
         let (mut order, mut samples) = (in_use::<Order>(order)?, Samples::of(samples)?);
         let before = sgd.progress().steps;
@@ -158,14 +168,14 @@ pub unsafe extern "C" fn hingeline_integer_sgd_epoch(
                 let steps = sgd.progress().steps.saturating_sub(before);
                 let stopped_at = sample.unwrap_or(usize::MAX);
                 let nothing = SgdEpoch::default().into();
-                report(epoch, hingeline_integer_epoch { steps, stopped_at, ..nothing })?;
+                report(epoch, hingeline_integer_epoch_report { steps, stopped_at, ..nothing })?;
                 Err(error.into())
             }
         }
     })
 }
 
-/// The loss and the accuracy of a model on a set, by the optimiser's loss.
+/// Evaluates a model on a set: the optimiser's loss, and the correct predictions.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_evaluate(
     sgd: *const hingeline_integer_sgd,
@@ -175,32 +185,34 @@ pub unsafe extern "C" fn hingeline_integer_sgd_evaluate(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
+        write(evaluation, Evaluation::default().into())?;
         let (objective, model) = (shared::<Optimiser>(sgd)?.progress().objective, in_use::<DynModel<'_>>(model)?);
         let mut samples = Samples::of(samples)?;
-        let stopped_at = usize::MAX;
         match objective.evaluate(&model, &mut samples) {
-            Ok(made) => {
-                let (loss, clamped_inputs) = (made.loss, made.clamped_inputs);
-                let (correct, samples) = (made.correct, made.samples);
-                write(evaluation, hingeline_integer_evaluation { loss, clamped_inputs, correct, samples, stopped_at })
-            }
+            Ok(made) => write(evaluation, made.into()),
             Err(Stopped { error, sample }) => {
-                let (loss, clamped_inputs, correct, samples) = (0, 0, 0, 0);
-                let stopped_at = sample.unwrap_or(stopped_at);
-                write(evaluation, hingeline_integer_evaluation { loss, clamped_inputs, correct, samples, stopped_at })?;
+                let stopped_at = sample.unwrap_or(usize::MAX);
+                let nothing = Evaluation::default().into();
+                write(evaluation, hingeline_integer_evaluation { stopped_at, ..nothing })?;
                 Err(error.into())
             }
         }
     })
 }
 
-impl From<SgdStep> for hingeline_integer_step {
+impl From<Evaluation> for hingeline_integer_evaluation {
+    fn from(Evaluation { loss, correct, samples, clamped_inputs }: Evaluation) -> Self {
+        Self { loss, clamped_inputs, correct, samples, stopped_at: usize::MAX }
+    }
+}
+
+impl From<SgdStep> for hingeline_integer_step_report {
     fn from(SgdStep { loss, violations, rate_exponent, shrunk, clamped, .. }: SgdStep) -> Self {
         Self { loss, violations, clamped, rate_exponent, shrunk }
     }
 }
 
-impl From<SgdEpoch> for hingeline_integer_epoch {
+impl From<SgdEpoch> for hingeline_integer_epoch_report {
     fn from(SgdEpoch { steps, satisfied, loss, shrunk, clamped, clamped_inputs }: SgdEpoch) -> Self {
         Self { loss, clamped, clamped_inputs, steps, satisfied, shrunk, stopped_at: usize::MAX }
     }

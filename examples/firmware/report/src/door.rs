@@ -25,6 +25,8 @@ const FUNCTIONS: [&str; 3] = ["init", "score", "step"];
 struct Costs {
     /// The bytes of all functions and of all that they call.
     flash: u64,
+    /// The largest stack that one of them can take.
+    stack: u64,
     /// The instructions of a score and of a step.
     score: u64,
     step: u64,
@@ -101,7 +103,12 @@ fn costs(core: &Core, program: &Path, name_of: impl Fn(&str) -> String) -> Resul
         *address = elf.function(name, |own| own == name_of(name))?;
     }
     let [_, score, step] = addresses;
+    let mut stack = 0;
+    for address in addresses {
+        stack = stacks.bound(address)?.max(stack);
+    }
     Ok(Costs {
+        stack,
         flash: elf.size(&addresses.iter().flat_map(|address| stacks.reachable(*address)).collect()),
         score: trace.first_call(score)?.len() as u64,
         step: trace.first_call(step)?.len() as u64,
@@ -113,12 +120,12 @@ fn costs(core: &Core, program: &Path, name_of: impl Fn(&str) -> String) -> Resul
 
 /// The rows, in Rust and in C.
 pub(crate) fn table(rows: &[Row]) -> Table {
-    let header = ["core", "language", "flash", "model", "optimiser", "score", "step"];
+    let header = ["core", "language", "flash", "stack", "model", "optimiser", "score", "step"];
     let cells = rows.iter().flat_map(|row| {
         [("Rust", &row.rust), ("C", &row.c)].map(|(language, costs)| {
-            let Costs { flash, score, step, model, optimiser, .. } = costs;
+            let Costs { flash, stack, score, step, model, optimiser, .. } = costs;
             let mut cells = vec![row.core.to_owned(), language.to_owned()];
-            cells.extend([flash, &(*model as u64), &(*optimiser as u64), score, step].map(u64::to_string));
+            cells.extend([flash, stack, &(*model as u64), &(*optimiser as u64), score, step].map(u64::to_string));
             cells
         })
     });

@@ -60,6 +60,9 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
     if options.c {
         let cores = CORES.iter().filter(chosen).filter(|core| door::CORES.contains(&core.name));
         let rows: Vec<_> = cores.map(door::measure).collect::<Result<_, _>>()?;
+        if rows.is_empty() {
+            return Err(format!("there are programs in C for {}", door::CORES.join(", ")).into());
+        }
         line(door::table(&rows))?;
         return Ok(ExitCode::SUCCESS);
     }
