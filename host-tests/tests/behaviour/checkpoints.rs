@@ -47,6 +47,8 @@ fn sizes_may_be_given() {
     let mut checkpoints = Checkpoints::open_as(&mut flash, geometry, RANGE).unwrap();
     save_all(&mut checkpoints, 1..=3);
     assert_eq!(Checkpoints::open(&mut flash, RANGE).unwrap().newest(), Some(3));
+    let awaited = poll_for(AsyncCheckpoints::open_as(Awaited(&mut flash), geometry, RANGE), 10_000);
+    assert_eq!(awaited.unwrap().unwrap().newest(), Some(3));
     for wrong in [
         Geometry { read: 3, ..geometry },
         Geometry { read: 0, ..geometry },

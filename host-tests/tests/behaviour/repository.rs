@@ -334,6 +334,19 @@ fn every_error_has_a_status_in_c() {
     for variant in variants.iter().filter(|variant| variant.chars().all(char::is_alphanumeric)) {
         assert!(door.contains(&format!("Error::{variant} => HINGELINE_")), "{variant} has no status");
     }
+    // What has no status of its own would be unknown.
+    for (file, name) in [("state/fault", "Fault"), ("state/load", "LoadError"), ("checkpoint/error", "CheckpointError")]
+    {
+        let text = read(format!("core/src/{file}.rs"));
+        let (_, body) = text.split_once(&format!("pub enum {name}")).expect("the refusals");
+        let (body, _) = body.split_once("\n}").expect("their end");
+        let variants = body.lines().filter_map(|line| line.trim().strip_suffix(',')?.split('(').next());
+        let variants: Vec<_> = variants.filter(|variant| variant.chars().all(char::is_alphanumeric)).collect();
+        assert!(variants.len() > 2, "the reader of this test finds only {variants:?}");
+        for variant in variants {
+            assert!(door.contains(&format!("{name}::{variant}")), "{name}::{variant} has no status");
+        }
+    }
     let numbers: BTreeMap<_, _> = door
         .lines()
         .filter_map(|line| line.trim().strip_prefix("HINGELINE_")?.strip_suffix(',')?.split_once(" = "))
@@ -342,6 +355,26 @@ fn every_error_has_a_status_in_c() {
     assert_eq!(numbers.len(), door.matches("\n    HINGELINE_").count(), "two have one number");
     for (number, name) in numbers.iter().filter(|(_, name)| **name != "UNKNOWN") {
         assert!(door.contains(&format!("{number} => c\"HINGELINE_{name}\"")), "{name} has no name");
+    }
+}
+
+/// Every function of the header is called by a program in C that the checks run.
+#[test]
+fn every_function_of_the_header_is_called() {
+    let (header, objects, learn) =
+        (read("core/c/include/hingeline.h"), read("examples/c/objects.c"), read("examples/c/learn.c"));
+    let functions: Vec<_> = header
+        .lines()
+        .filter(|line| {
+            !line.starts_with("//") && !line.starts_with(' ') && !line.starts_with("typedef") && !line.starts_with('#')
+        })
+        .filter_map(|line| line.split_once('(')?.0.split([' ', '*']).next_back())
+        .filter(|name| name.starts_with("hingeline_"))
+        .collect();
+    assert!(functions.len() > 50, "the reader of this test finds only {functions:?}");
+    for function in functions {
+        let call = format!("{function}(");
+        assert!(objects.contains(&call) || learn.contains(&call), "{function} is not called");
     }
 }
 

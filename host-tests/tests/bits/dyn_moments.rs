@@ -1,11 +1,17 @@
 //! Moments and standardisers of runtime shape do what those of static shape do, to the bit.
 
-use hingeline::state::{encode, load, record_len};
+use hingeline::state::{State, encode, load, record_len};
 use hingeline::{DynModel, DynMoments, DynStandardiser, Error, Model, Moments, Standardiser};
 use hingeline_host_tests::generate::{self, ordinary};
 
 fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
+}
+
+fn record_of(state: &impl State) -> Vec<u8> {
+    let mut record = vec![0; record_len(state)];
+    encode(state, &mut record).unwrap();
+    record
 }
 
 fn both<const F: usize>(seed: u64, share: f32) {
@@ -19,23 +25,24 @@ fn both<const F: usize>(seed: u64, share: f32) {
         if index % 7 == 6 {
             x[index % F] = f32::INFINITY;
         }
+        // One that never changes.
+        if F > 1 {
+            x[F - 1] = 5.0;
+        }
         assert_eq!(lent.observe(&x), own.observe(&x), "seed {seed}");
     }
     assert_eq!(bits(lent.parts().0), bits(own.parts().0.as_flattened()), "seed {seed}");
     assert_eq!((lent.count(), lent.features(), bits(lent.mean())), (own.count(), F, bits(own.mean())));
 
     // The records are the same, and each reads the other's.
-    let mut record = vec![0; record_len(&lent)];
-    encode(&lent, &mut record).unwrap();
+    let record = record_of(&lent);
     let mut again = Moments::<F>::new();
     load(&mut again, &mut record.as_slice(), &mut [0; 9]).unwrap();
     assert_eq!(again.parts(), own.parts());
-    let mut other = vec![0; record_len(&own)];
-    encode(&own, &mut other).unwrap();
-    assert_eq!(other, record);
+    assert_eq!(record_of(&own), record);
     let mut rest = vec![1.0; 4 * F];
     let mut copy = DynMoments::new(&mut rest, F).unwrap();
-    load(&mut copy, &mut other.as_slice(), &mut [0; 9]).unwrap();
+    load(&mut copy, &mut record.as_slice(), &mut [0; 9]).unwrap();
     assert_eq!(copy.parts(), lent.parts());
     let (words, count, share) = lent.parts();
     copy.load(words, count, share).unwrap();
@@ -44,6 +51,11 @@ fn both<const F: usize>(seed: u64, share: f32) {
     let standardiser = own.freeze().unwrap();
     let lent = lent.freeze(&mut frozen).unwrap();
     assert_eq!((bits(lent.mean()), bits(lent.factor())), (bits(standardiser.mean()), bits(standardiser.factor())));
+    assert_eq!(record_of(&lent), record_of(&standardiser));
+    let mut memory = vec![7.0; 2 * F];
+    let mut again = DynStandardiser::new(&mut memory, F).unwrap();
+    load(&mut again, &mut record_of(&standardiser).as_slice(), &mut [0; 9]).unwrap();
+    assert_eq!(record_of(&again), record_of(&lent));
     standardise_alike(&standardiser, &lent, &mut rng);
     fold_alike(&standardiser, &lent, &mut rng);
     let (mean, factor) = (lent.mean().to_vec(), lent.factor().to_vec());
@@ -77,6 +89,15 @@ fn fold_alike<const F: usize>(own: &Standardiser<F>, lent: &DynStandardiser<'_>,
     let folded = own.fold(&mut first);
     assert_eq!((lent.fold(&mut second), lent.fold(&mut third)), (folded, folded));
     assert_eq!([second.checksum(), third.checksum()], [first.checksum(); 2]);
+    // One that would overflow.
+    let (mean, factor) = (vec![0.0; F], vec![f32::MAX; F]);
+    let mut memory = vec![0.0; 2 * F];
+    let before = third.checksum();
+    let large = DynStandardiser::from_parts(&mut memory, &mean, &factor).unwrap();
+    third.load(&vec![2.0; 3 * F], &[0.0; 3], 1.0).unwrap();
+    let loaded = third.checksum();
+    assert_eq!((large.fold(&mut third), third.checksum() == loaded), (Err(Error::NonFiniteModel), true));
+    assert_ne!(before, loaded);
 }
 
 #[test]
@@ -112,6 +133,8 @@ fn memory_and_samples_of_another_length_are_refused() {
     let (mut own, mut other) = ([5.0; 4], [0.0; 4]);
     assert_eq!(DynStandardiser::from_parts(&mut other, &[0.0; 2], &[1.0]).err(), Some(Error::ShapeMismatch));
     assert_eq!(DynStandardiser::from_parts(&mut other, &[0.0; 2], &[1.0, f32::NAN]).err(), Some(Error::InvalidScaling));
+    // What is refused is not written.
+    assert_eq!((own, other), ([5.0; 4], [0.0; 4]));
     let standardiser = DynStandardiser::new(&mut own, 2).unwrap();
     let mut x = [7.0, -3.0];
     standardiser.apply(&mut x).unwrap();
