@@ -1,11 +1,11 @@
 //! Arrays of NumPy: NPY, and archives of them, NPZ.
 
-use std::io::Cursor;
 use std::path::Path;
 
+use flate2::read::DeflateDecoder;
 use hingeline_console::file::{self, FileError};
 use npyz::{DType, NpyFile, Order, TypeChar};
-use zip::ZipArchive;
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder};
 
 use super::builder::Sink;
 use super::source::{Part, Wanted};
@@ -101,10 +101,14 @@ pub fn read_archive(
     sink: &mut dyn Sink,
 ) -> Result<bool, FileError> {
     let refuse = |problem: String| FileError::new(path, problem);
-    let mut archive = ZipArchive::new(Cursor::new(bytes))
-        .map_err(|error| refuse(format!("{error}; expected an archive of NumPy arrays")))?;
-    let names = archive.file_names().map(|name| Ok(name?.trim_end_matches(".npy").to_owned()));
-    let names: Vec<String> = names.collect::<Result<_, zip::result::ZipError>>().map_err(|e| refuse(e.to_string()))?;
+    let at = |error: rawzip::Error| refuse(format!("{error}; expected an archive of NumPy arrays"));
+    let archive = ZipArchive::from_slice(bytes).map_err(at)?;
+    let (mut names, mut members, mut entries) = (Vec::new(), Vec::new(), archive.entries());
+    while let Some(entry) = entries.next_entry().map_err(at)? {
+        let path = entry.file_path();
+        names.push(String::from_utf8_lossy(path.as_ref()).trim_end_matches(".npy").to_owned());
+        members.push((entry.wayfinder(), entry.compression_method()));
+    }
     let [xs, ys] = TRAIN[usize::from(part == Part::Test)];
     let find =
         |wanted: &'static [&'static str]| wanted.iter().find(|name| names.iter().any(|own| own == *name)).copied();
@@ -118,15 +122,46 @@ pub fn read_archive(
             super::names::listed(&names)
         )));
     };
-    let mut member = |name: &str| -> Result<Array, FileError> {
+    let member = |name: &str| -> Result<Array, FileError> {
         let at = |problem: String| refuse(format!("array {name}: {problem}"));
-        let file = archive.by_name(&format!("{name}.npy")).map_err(|error| at(error.to_string()))?;
-        let bytes = file::read_from(file, path, LIMIT, "arrays of NumPy")?;
+        let found = names.iter().position(|own| own == name).and_then(|index| members.get(index));
+        let &(place, method) = found.ok_or_else(|| at("is not there".to_owned()))?;
+        let bytes = unpacked(&archive, place, method, path).map_err(|problem| match problem {
+            Packed::Archive(error) => at(error.to_string()),
+            Packed::Method => at(format!("packed by method {}; expected deflate", method.as_u16())),
+            Packed::File(error) => error,
+        })?;
         array(&bytes).map_err(at)
     };
     let (x, y) = (member(x)?, y.map(member).transpose()?);
     pour(&x, y.as_ref(), y.is_none(), sink).map_err(refuse)?;
     Ok(true)
+}
+
+/// Why a member of an archive cannot be unpacked.
+enum Packed {
+    Archive(rawzip::Error),
+    Method,
+    File(FileError),
+}
+
+/// A member of an archive, its checksum compared.
+fn unpacked(
+    archive: &rawzip::ZipSliceArchive<&[u8]>,
+    place: ZipArchiveEntryWayfinder,
+    method: CompressionMethod,
+    path: &Path,
+) -> Result<Vec<u8>, Packed> {
+    const WHAT: &str = "arrays of NumPy";
+    let entry = archive.get_entry(place).map_err(Packed::Archive)?;
+    let bytes = match method {
+        CompressionMethod::STORE => file::read_from(entry.verifying_reader(entry.data()), path, LIMIT, WHAT),
+        CompressionMethod::DEFLATE => {
+            file::read_from(entry.verifying_reader(DeflateDecoder::new(entry.data())), path, LIMIT, WHAT)
+        }
+        _ => return Err(Packed::Method),
+    };
+    bytes.map_err(Packed::File)
 }
 
 /// Without labels of their own the last column is the label, unless samples are bare.

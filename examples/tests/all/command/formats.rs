@@ -16,12 +16,31 @@ fn npy(kind: &str, shape: &str, data: &[u8]) -> Vec<u8> {
 }
 
 fn npz(arrays: &[(&str, Vec<u8>)]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in arrays {
-        archive.start_file(format!("{name}.npy"), zip::write::SimpleFileOptions::default()).expect("a member");
-        archive.write_all(bytes).expect("bytes");
+    let mut packed = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut packed);
+    for (index, (name, bytes)) in arrays.iter().enumerate() {
+        let name = format!("{name}.npy");
+        let file = archive.new_file(&name);
+        // As `numpy.savez` and as `numpy.savez_compressed` write them.
+        if index % 2 == 0 {
+            let (mut entry, config) = file.start().expect("a member");
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(bytes).expect("bytes");
+            let (_, descriptor) = writer.finish().expect("bytes");
+            entry.finish(descriptor).expect("a member");
+        } else {
+            let (mut entry, config) =
+                file.compression_method(rawzip::CompressionMethod::DEFLATE).start().expect("a member");
+            let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
+            let mut writer = config.wrap(encoder);
+            writer.write_all(bytes).expect("bytes");
+            let (encoder, descriptor) = writer.finish().expect("bytes");
+            encoder.finish().expect("bytes");
+            entry.finish(descriptor).expect("a member");
+        }
     }
-    archive.finish().expect("an archive").into_inner()
+    archive.finish().expect("an archive");
+    packed
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
