@@ -45,16 +45,3 @@ pub fn digits() -> Dataset<FEATURES> {
 fn part(bytes: &[u8]) -> Part<FEATURES> {
     records::parse(bytes, Value::U8, CLASSES).expect("the file in the repository is whole")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_records_are_read() {
-        let set = digits();
-        assert_eq!((set.train.labels.len(), set.test.labels.len()), (1297, 500));
-        assert_eq!((TRAIN.len() % 65, TEST.len() % 65), (0, 0));
-        assert!(set.train.labels.iter().chain(&set.test.labels).all(|&label| label < 10));
-    }
-}

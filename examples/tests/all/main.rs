@@ -1,6 +1,7 @@
 //! The programs and what they are made of, from the outside.
 
 mod command;
+mod dataset;
 mod digits;
 mod directories;
 mod grow;
