@@ -756,6 +756,15 @@ fn parts_may_be_missing() {
     let (mut first, mut last) = (Some(&mut other), Some(&mut restored));
     check(&(&model, &order), &mut (&mut first, &mut None::<&mut Sgd<InverseTime>>, &mut last));
     assert_eq!((other.checksum(), restored), (model.checksum(), order));
+
+    // A stream that breaks off leaves what is there as new.
+    let (mut first, mut none) = (Some(&mut other), None::<&mut Order>);
+    let mut parts = (&mut first, &mut none);
+    let record = bytes_of(&(&model,));
+    let mut decoder = Decoder::new(&mut parts);
+    decoder.push(&record[..record.len() / 2]).unwrap();
+    assert_eq!(decoder.finish(), Err(Fault::Truncated));
+    assert_eq!(other.checksum(), Model::<3, 5>::new().checksum());
 }
 
 /// Scales in memory of a length that is known at run time.
