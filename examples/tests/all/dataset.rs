@@ -73,5 +73,8 @@ fn each_sample_is_in_one_part_with_its_label() {
 fn all_digits_are_read() {
     let set = digits();
     assert_eq!((set.train.labels.len(), set.test.labels.len()), (1297, 500));
+    let files =
+        [include_bytes!("../../data/digits/train.bin").as_slice(), include_bytes!("../../data/digits/test.bin")];
+    assert_eq!(files.map(|bytes| bytes.len() % 65), [0, 0]);
     assert!(set.train.labels.iter().chain(&set.test.labels).all(|&label| label < 10));
 }
