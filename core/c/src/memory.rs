@@ -44,8 +44,8 @@ fn seal_of(at: *const usize, tag: usize) -> usize {
     (at as usize) ^ tag
 }
 
-/// Refuses a pointer that can point to nothing of this type.
-fn check_pointer<T>(pointer: *const T) -> Outcome {
+/// Refuses a pointer that can point to nothing of this type; for a result, before anything is done.
+pub(crate) fn check_pointer<T>(pointer: *const T) -> Outcome {
     check_array(pointer.cast(), 0, align_of::<T>().ilog2())
 }
 
@@ -237,11 +237,6 @@ pub(crate) unsafe fn report<T>(to: *mut T, value: T) -> Outcome {
 /// Refuses a place that a report cannot be written to, before anything is done.
 pub(crate) fn check_report<T>(to: *mut T) -> Outcome {
     if to.is_null() { Ok(()) } else { check_pointer(to) }
-}
-
-/// Refuses a place that a result cannot be written to, before anything is done.
-pub(crate) fn check_place<T>(to: *mut T) -> Outcome {
-    check_pointer(to)
 }
 
 /// Writes a result.

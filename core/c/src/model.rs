@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use hingeline::{DynModel, Scale};
 
-use crate::memory::{Object, array, array_mut, check_apart, check_place, exclusive, memory, place_of, shared, write};
+use crate::memory::{Object, array, array_mut, check_apart, check_pointer, exclusive, memory, place_of, shared, write};
 use crate::status::{Told, told};
 
 /// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn hingeline_model_scale(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
-        check_place(scale).and(check_place(scale_carry))?;
+        check_pointer(scale).and(check_pointer(scale_carry))?;
         let (_, _, Scale { value, carry }) = shared::<DynModel<'_>>(model)?.parts();
         write(scale, value)?;
         write(scale_carry, carry)
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn hingeline_model_predict(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
-        check_place(predicted)?;
+        check_pointer(predicted)?;
         let class = shared::<DynModel<'_>>(model)?.predict(array(x, features)?)?;
         write(predicted, class)
     })
@@ -185,7 +185,7 @@ pub unsafe extern "C" fn hingeline_model_decide(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
-        check_place(decision)?;
+        check_pointer(decision)?;
         let made = shared::<DynModel<'_>>(model)?.decide(array(x, features)?)?;
         write(decision, hingeline_decision { predicted: made.class, runner_up: made.runner_up, gap: made.gap })
     })

@@ -9,7 +9,7 @@ use hingeline::{DynModel, DynMoments, DynStandardiser, Order};
 use crate::integer::{
     Optimiser as IntegerOptimiser, check_scales, hingeline_input_scale, hingeline_integer_model, hingeline_integer_sgd,
 };
-use crate::memory::{InUse, Object, array, array_mut, check_place, in_use, shared_struct, write};
+use crate::memory::{InUse, Object, array, array_mut, check_pointer, in_use, shared_struct, write};
 use crate::model::hingeline_model;
 use crate::order::hingeline_order;
 use crate::sgd::{Optimiser, hingeline_sgd};
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn hingeline_encode(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
-        check_place(len)?;
+        check_pointer(len)?;
         let buffer = array_mut(buffer, capacity)?;
         let written = Parts::of(state)?.with(|state| encode(state, buffer))?;
         write(len, written)

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use hingeline::integer::{DynModel, Inputs};
 
-use crate::memory::{Object, array, array_mut, check_apart, check_place, exclusive, memory, place_of, shared, write};
+use crate::memory::{Object, array, array_mut, check_apart, check_pointer, exclusive, memory, place_of, shared, write};
 use crate::model::hingeline_model;
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
 use crate::status::{Told, told};
@@ -142,9 +142,9 @@ pub unsafe extern "C" fn hingeline_integer_model_scores(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; the arrays do not overlap.
     told(|| unsafe {
+        let (x, own) = (Inputs::new(array(inputs, features)?)?, array_mut(scores, classes)?);
         check_apart((scores, classes), (inputs, features))?;
-        let (x, scores) = (Inputs::new(array(inputs, features)?)?, array_mut(scores, classes)?);
-        Ok(shared::<DynModel<'_>>(model)?.scores(x, scores)?)
+        Ok(shared::<DynModel<'_>>(model)?.scores(x, own)?)
     })
 }
 
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn hingeline_integer_model_predict(
 ) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
     told(|| unsafe {
-        check_place(predicted)?;
+        check_pointer(predicted)?;
         let class = shared::<DynModel<'_>>(model)?.predict(Inputs::new(array(inputs, features)?)?)?;
         write(predicted, class)
     })

@@ -93,10 +93,7 @@ fn check_training(core: &Core, printed: &Run) -> Result<(), Failure> {
 }
 
 fn costs(core: &Core, program: &Path, name_of: impl Fn(&str) -> String) -> Result<Costs, Failure> {
-    let log = program.with_extension(format!("{}.trace", core.name));
-    let printed = run(core, program, Some(&log))?;
-    let trace = Trace::read(&log)?;
-    std::fs::remove_file(&log).map_err(|error| hingeline_console::file::FileError::new(&log, error))?;
+    let (printed, trace) = Trace::of_run(core, program)?;
     let (elf, stacks) = (Elf::read(program)?, Stacks::read(program)?);
     let mut addresses = [0; FUNCTIONS.len()];
     for (address, name) in addresses.iter_mut().zip(FUNCTIONS) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use hingeline_console::file::FileError;
 use hingeline_firmware::integers;
 use hingeline_firmware::training::{self, Digits, Watch};
 use serde::Serialize;
@@ -144,10 +143,7 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
 
 /// Counts in a trace of the program that calls everything once; and its compiler.
 fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
-    let log = program.with_extension(format!("{}.trace", core.name));
-    run(core, program, Some(&log))?;
-    let trace = Trace::read(&log)?;
-    std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
+    let (_, trace) = Trace::of_run(core, program)?;
 
     let cost = Elf::read(program)?;
     let stacks = Stacks::read(program)?;
@@ -191,10 +187,7 @@ fn others(core: &Core, program: &Path) -> Result<[u64; OTHERS.len()], Failure> {
         }
         return Ok(counts);
     }
-    let log = program.with_extension(format!("{}.trace", core.name));
-    run(core, program, Some(&log))?;
-    let trace = Trace::read(&log)?;
-    std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
+    let (_, trace) = Trace::of_run(core, program)?;
     let elf = Elf::read(program)?;
     for (count, name) in counts.iter_mut().zip(OTHERS) {
         let function = elf.function(name, |own| own == format!("cost_others::{name}"))?;
@@ -276,10 +269,7 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
 /// What it costs to keep a state.
 fn saving(core: &Core, programs: &Programs) -> Result<Saving, Failure> {
     let program = programs.path("cost_saving");
-    let log = program.with_extension(format!("{}.trace", core.name));
-    let printed = run(core, &program, Some(&log))?;
-    let trace = Trace::read(&log)?;
-    std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
+    let (printed, trace) = Trace::of_run(core, &program)?;
     let (elf, stacks) = (Elf::read(&program)?, Stacks::read(&program)?);
     let mut functions = [0; SAVING.len()];
     for (function, name) in functions.iter_mut().zip(SAVING) {

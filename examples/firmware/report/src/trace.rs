@@ -7,14 +7,25 @@ use std::path::Path;
 use hingeline_console::file::FileError;
 
 use crate::Failure;
+use crate::cores::Core;
+use crate::run::{Run, run};
 
 /// The addresses of the instructions that a program executed, in their order.
 #[derive(Debug)]
 pub(crate) struct Trace(Vec<u64>);
 
 impl Trace {
+    /// Runs a program on a core: what it printed, and what it executed.
+    pub(crate) fn of_run(core: &Core, program: &Path) -> Result<(Run, Self), Failure> {
+        let log = program.with_extension(format!("{}.trace", core.name));
+        let printed = run(core, program, Some(&log))?;
+        let trace = Self::read(&log)?;
+        std::fs::remove_file(&log).map_err(|error| FileError::new(&log, error))?;
+        Ok((printed, trace))
+    }
+
     /// Reads what the emulator wrote: a line an instruction, its address behind the first slash in brackets.
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    fn read(path: &Path) -> Result<Self, Failure> {
         let mut addresses = Vec::new();
         let refuse = |error| FileError::new(path, error);
         for line in BufReader::new(File::open(path).map_err(refuse)?).split(b'\n') {
