@@ -1,17 +1,17 @@
 //! AVX2: the sixteen lanes are two registers of eight.
 
 use core::arch::x86_64::{
-    __m256, __m256i, _mm256_add_ps, _mm256_and_si256, _mm256_andnot_si256, _mm256_castps_si256, _mm256_castps256_ps128,
-    _mm256_castsi256_ps, _mm256_extractf128_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_maskload_ps,
-    _mm256_maskstore_ps, _mm256_max_epi32, _mm256_mul_ps, _mm256_or_ps, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_storeu_ps,
+    __m128, __m256, __m256i, _mm256_add_ps, _mm256_and_si256, _mm256_andnot_si256, _mm256_broadcast_ps,
+    _mm256_castps_si256, _mm256_castps256_ps128, _mm256_castsi256_ps, _mm256_extractf128_ps, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_maskload_ps, _mm256_max_epi32, _mm256_mul_ps, _mm256_or_ps, _mm256_permute2f128_ps,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 use super::OfTarget;
 use super::avx2_integers::YmmOfIntegers;
 use super::integers_lanes::integers_by_lanes;
-use super::lanes::{Register, Vector, entry_points};
-use super::sealed::{Key, Sealed};
+use super::lanes::{self, Packs, Register, Vector, entry_points, inside};
+use super::sealed::Sealed;
 use super::sse2::{self, Xmm};
 use crate::error::Error;
 
@@ -63,11 +63,7 @@ impl OfTarget for Avx2 {
 }
 
 impl Sealed for Avx2 {
-    #[inline(always)]
-    fn prefetch(self, _: Key, x: &[f32]) {
-        sse2::prefetch(x);
-    }
-
+    inside!("avx2");
     integers_by_lanes!("avx2", YmmOfIntegers);
 }
 
@@ -78,6 +74,13 @@ entry_points!(Avx2: "avx2", Ymm as 2 registers; 5 rows; a batch of 3 rows by 2 s
 
 #[derive(Clone, Copy)]
 pub(super) struct Ymm(__m256);
+
+/// Some of the first elements: how many, and a mask of them.
+#[derive(Clone, Copy)]
+pub(super) struct First {
+    count: usize,
+    bits: __m256i,
+}
 
 /// A mask of n ones and 8 − n zeros starts at element 8 − n.
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -121,39 +124,56 @@ impl Vector for Ymm {
             Self(_mm256_castsi256_ps(_mm256_max_epi32(magnitude, _mm256_castps_si256(self.0))))
         }
     }
+
+    #[inline(always)]
+    fn prefetch(place: *const f32) {
+        sse2::prefetch(place);
+    }
 }
 
 impl Register<2> for Ymm {
-    type Mask = __m256i;
+    type Mask = First;
     type Quad = Xmm;
 
     #[inline(always)]
-    unsafe fn mask(count: usize) -> __m256i {
+    unsafe fn mask(count: usize) -> First {
         // SAFETY: the caller's processor has AVX2; eight elements from 8 − count on lie in the table, for a count of 0
         // to 8.
-        unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(Self::WIDTH).sub(count).cast()) }
+        let bits = unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(Self::WIDTH).sub(count).cast()) };
+        First { count, bits }
     }
 
     #[inline(always)]
-    unsafe fn load_first(from: *const f32, mask: __m256i) -> Self {
+    unsafe fn load_first(from: *const f32, mask: First) -> Self {
         // SAFETY: the caller's processor has AVX2, and the elements of the mask can be read; no other is.
-        Self(unsafe { _mm256_maskload_ps(from, mask) })
+        Self(unsafe { _mm256_maskload_ps(from, mask.bits) })
     }
 
     #[inline(always)]
-    unsafe fn load_padded(from: *const f32, mask: __m256i) -> Self {
+    unsafe fn load_padded(from: *const f32, mask: First) -> Self {
         // SAFETY: as `load_first`, by the caller.
         unsafe {
-            let padding = _mm256_andnot_si256(mask, _mm256_set1_epi32(i32::MIN));
-            Self(_mm256_or_ps(_mm256_maskload_ps(from, mask), _mm256_castsi256_ps(padding)))
+            let padding = _mm256_andnot_si256(mask.bits, _mm256_set1_epi32(i32::MIN));
+            Self(_mm256_or_ps(_mm256_maskload_ps(from, mask.bits), _mm256_castsi256_ps(padding)))
         }
     }
 
     #[inline(always)]
-    unsafe fn store_first(self, to: *mut f32, mask: __m256i) {
+    unsafe fn store_first(self, to: *mut f32, mask: First) {
         // SAFETY: the register exists, so the processor has AVX2; the elements of the mask can be written, and no other
         // is.
-        unsafe { _mm256_maskstore_ps(to, mask, self.0) }
+        unsafe {
+            let (mut rest, mut to) = (Xmm(_mm256_castps256_ps128(self.0)), to);
+            if mask.count >= 4 {
+                rest.store(to);
+                rest = Xmm(_mm256_extractf128_ps::<1>(self.0));
+                to = to.add(4);
+            }
+            match mask.count % 4 {
+                0 => {}
+                some => rest.store_first(to, some),
+            }
+        }
     }
 
     #[inline(always)]
@@ -163,9 +183,90 @@ impl Register<2> for Ymm {
     }
 
     #[inline(always)]
+    unsafe fn batch_of_packed_rows(
+        weights: &[f32],
+        scale: f32,
+        bias: &[f32],
+        samples: &[&[f32]],
+        scores: &mut [f32],
+    ) -> bool {
+        #[target_feature(enable = "avx2")]
+        #[inline(never)]
+        fn entry(weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) -> bool {
+            // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
+            unsafe { lanes::packed_batch_scores::<Ymm, 2, 5>(weights, scale, bias, samples, scores) }
+        }
+        // SAFETY: the caller's processor has AVX2.
+        unsafe { entry(weights, scale, bias, samples, scores) }
+    }
+
+    #[inline(always)]
+    fn fold_eight(rows: [[Self; 2]; 8]) -> [f32; 8] {
+        let [a, b, c, d, e, f, g, h] = rows;
+        fold_eight([
+            a[0].add(a[1]),
+            b[0].add(b[1]),
+            c[0].add(c[1]),
+            d[0].add(d[1]),
+            e[0].add(e[1]),
+            f[0].add(f[1]),
+            g[0].add(g[1]),
+            h[0].add(h[1]),
+        ])
+    }
+
+    #[inline(always)]
     fn quarter([low, high]: [Self; 2]) -> Xmm {
         let eight = low.add(high).0;
         // SAFETY: the register exists, so the processor has AVX2.
         unsafe { Xmm(_mm256_castps256_ps128(eight)).add(Xmm(_mm256_extractf128_ps::<1>(eight))) }
     }
+}
+
+impl Packs<2> for Ymm {
+    #[inline(always)]
+    unsafe fn spread(from: *const f32) -> Self {
+        // SAFETY: the caller's processor has AVX2, and four elements can be read.
+        Self(unsafe { _mm256_broadcast_ps(&from.cast::<__m128>().read_unaligned()) })
+    }
+
+    #[inline(always)]
+    fn fold_quads([a, b, c, d]: [Self; 4]) -> Self {
+        let (low, high) = (fold_quarters(a, b), fold_quarters(c, d));
+        // SAFETY: the registers exist, so the processor has AVX2.
+        unsafe {
+            let even = _mm256_shuffle_ps::<0b01_00_01_00>(low.0, high.0);
+            let odd = _mm256_shuffle_ps::<0b11_10_11_10>(low.0, high.0);
+            Self(even).add(Self(odd))
+        }
+    }
+}
+
+/// The folds of eight rows from eight lanes on: each addition is one of two rows, in the halves of a register.
+#[inline(always)]
+pub(super) fn fold_eight([a, b, c, d, e, f, g, h]: [Ymm; 8]) -> [f32; 8] {
+    // Rows whose sums are to be four places apart, one in each half.
+    let (ae, bf, cg, dh) = (fold_halves(a, e), fold_halves(b, f), fold_halves(c, g), fold_halves(d, h));
+    let mut sums = [0.0; 8];
+    // SAFETY: the array holds the eight elements.
+    unsafe { Ymm::fold_quads([ae, bf, cg, dh]).store(sums.as_mut_ptr()) };
+    sums
+}
+
+/// The fold of two rows from eight lanes to four, one row behind the other.
+#[inline(always)]
+fn fold_halves(a: Ymm, b: Ymm) -> Ymm {
+    // SAFETY: the registers exist, so the processor has AVX2.
+    unsafe {
+        let low = _mm256_permute2f128_ps::<0x20>(a.0, b.0);
+        let high = _mm256_permute2f128_ps::<0x31>(a.0, b.0);
+        Ymm(low).add(Ymm(high))
+    }
+}
+
+/// The fold of four rows from four lanes to two, the elements of two of them in turns in each half.
+#[inline(always)]
+fn fold_quarters(a: Ymm, b: Ymm) -> Ymm {
+    // SAFETY: the registers exist, so the processor has AVX2.
+    unsafe { Ymm(_mm256_unpacklo_ps(a.0, b.0)).add(Ymm(_mm256_unpackhi_ps(a.0, b.0))) }
 }

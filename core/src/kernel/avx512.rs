@@ -10,8 +10,8 @@ use core::arch::x86_64::{
 use super::OfTarget;
 use super::avx2_integers::YmmOfIntegers;
 use super::integers_lanes::integers_by_lanes;
-use super::lanes::{Register, Vector, entry_points};
-use super::sealed::{Key, Sealed};
+use super::lanes::{Register, Vector, entry_points, inside};
+use super::sealed::Sealed;
 use super::sse2::{self, Xmm};
 use crate::error::Error;
 
@@ -67,12 +67,8 @@ impl OfTarget for Avx512 {
 }
 
 impl Sealed for Avx512 {
-    #[inline(always)]
-    fn prefetch(self, _: Key, x: &[f32]) {
-        sse2::prefetch(x);
-    }
-
     // Wider ones want an extension of AVX-512 that the kernel does without.
+    inside!("avx512f,avx512vl");
     integers_by_lanes!("avx2", YmmOfIntegers);
 }
 
@@ -122,6 +118,11 @@ impl Vector for Zmm {
             let magnitude = _mm512_castps_si512(_mm512_abs_ps(other.0));
             Self(_mm512_castsi512_ps(_mm512_max_epi32(magnitude, _mm512_castps_si512(self.0))))
         }
+    }
+
+    #[inline(always)]
+    fn prefetch(place: *const f32) {
+        sse2::prefetch(place);
     }
 }
 

@@ -9,13 +9,24 @@
 //! `inline(always)`, and no closure and no function given to an adapter such as `map` works on registers: these would
 //! be functions of their own without the instruction set. With them the scores of 10×64 took ten times as long.
 
+mod asks;
 mod dots;
 mod four;
+#[cfg(hingeline_sse2)]
+mod long;
+mod margins;
+#[cfg(hingeline_sse2)]
+mod packed;
+#[cfg(hingeline_sse2)]
+mod short;
 mod updates;
 
-pub(super) use dots::{batch_scores, dot, scores};
+#[cfg(hingeline_sse2)]
+pub(super) use dots::packed_batch_scores;
+pub(super) use dots::{batch_scores, dot, scores, scores_ahead};
 pub(super) use four::Four;
-pub(super) use updates::{axpy, batch_rank_one, largest, rank_one, scale};
+pub(super) use margins::{adopt, violations};
+pub(super) use updates::{axpy, batch_rank_one, largest, rank_one, scale, scaled_rank_one};
 
 /// Lanes of a dot product.
 const LANES: usize = 16;
@@ -43,6 +54,12 @@ pub(super) trait Vector: Copy {
     /// In each place, the larger of a magnitude and that of any other element, in the order of their bits as integers:
     /// infinity is above all numbers and NaN above that.
     fn larger(self, other: Self) -> Self;
+
+    /// Asks for a cache line, if the processor can be asked; any address will do.
+    #[inline(always)]
+    fn prefetch(place: *const f32) {
+        let _ = place;
+    }
 }
 
 /// A vector that holds a `PARTS`-th of the lanes, and parts of such a vector.
@@ -54,7 +71,7 @@ pub(super) trait Register<const PARTS: usize>: Vector {
     type Mask: Copy;
 
     /// Four lanes.
-    type Quad: Quad;
+    type Quad: Four;
 
     /// # Safety
     /// The processor has this register's instruction set; `count` is at least 1 and below `WIDTH`.
@@ -81,7 +98,47 @@ pub(super) trait Register<const PARTS: usize>: Vector {
 
     /// The first two folds of a row's lanes, from sixteen to eight and to four.
     fn quarter(lanes: [Self; PARTS]) -> Self::Quad;
+
+    /// The scores of a batch for which rows are packed, in a function of its own since that takes much of the stack. Returns whether it
+    /// was such a batch.
+    ///
+    /// # Safety
+    /// As [`splat`](Vector::splat).
+    #[inline(always)]
+    unsafe fn batch_of_packed_rows(_: &[f32], _: f32, _: &[f32], _: &[&[f32]], _: &mut [f32]) -> bool {
+        false
+    }
+
+    /// All folds of eight rows at once.
+    #[inline(always)]
+    fn fold_eight(rows: [[Self; PARTS]; 8]) -> [f32; 8] {
+        let [a, b, c, d, e, f, g, h] = rows;
+        let low = Self::Quad::fold_four([Self::quarter(a), Self::quarter(b), Self::quarter(c), Self::quarter(d)]);
+        let high = Self::Quad::fold_four([Self::quarter(e), Self::quarter(f), Self::quarter(g), Self::quarter(h)]);
+        let mut sums = [0.0; 8];
+        let (first, second) = sums.split_at_mut(4);
+        first.copy_from_slice(&low);
+        second.copy_from_slice(&high);
+        sums
+    }
 }
+
+/// A register that takes batches of packed rows.
+#[cfg(hingeline_sse2)]
+pub(super) trait Packs<const PARTS: usize>: Register<PARTS> {
+    /// The same four elements in each four places.
+    ///
+    /// # Safety
+    /// As [`splat`](Vector::splat); four elements can be read.
+    unsafe fn spread(from: *const f32) -> Self;
+
+    /// The last two folds of four registers, each of which holds four lanes of each of some rows: the sums of the first four
+    /// places' rows, then of the next ones.
+    fn fold_quads(registers: [Self; 4]) -> Self;
+}
+
+/// Four lanes in a register of their own.
+pub(super) type QuadOf<R, const PARTS: usize> = <R as Register<PARTS>>::Quad;
 
 /// Four lanes of a row, after the first two folds.
 pub(super) trait Quad: Copy {
@@ -112,43 +169,138 @@ fn common_length(samples: &[&[f32]]) -> Option<usize> {
     others.iter().all(|x| x.len() == first.len()).then_some(first.len())
 }
 
-/// The kernel of an instruction set: for each operation an entry point that is compiled for it.
+/// A kernel as a part of code that is compiled for its instructions: its operations have no entry points. Those in integers are the
+/// portable ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inside<K>(pub(super) K);
+
+/// The kernel of an instruction set: for each operation an entry point that is compiled for it, and the same as parts of code
+/// that is.
 macro_rules! entry_points {
     ($kernel:ident: $feature:tt, $register:ident as $parts:literal $(registers)? $(register)?; $rows:literal rows;
      a batch of $batch_rows:literal $(row)? $(rows)? by $samples:literal samples) => {
+        $crate::kernel::lanes::entry_points! { @ $kernel $feature
+            dot(a: &[f32], b: &[f32]) -> f32: <$register, $parts>;
+            scores(weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) -> ():
+                <$register, $parts, $rows>;
+            batch_scores(weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) -> ():
+                <$register, $parts, $rows, $batch_rows, $samples>;
+            axpy(k: f32, x: &[f32], y: &mut [f32]) -> (): <$register, $parts>;
+            rank_one(k: &[f32], x: &[f32], rows: &mut [f32]) -> (): <$register, $parts>;
+            batch_rank_one(k: &[f32], samples: &[&[f32]], rows: &mut [f32]) -> (): <$register, $parts>;
+            scale(k: f32, y: &mut [f32]) -> (): <$register, $parts>;
+            largest(x: &[f32]) -> f32: <$register, $parts>;
+        }
+
+        impl $crate::kernel::sealed::Sealed for $crate::kernel::lanes::Inside<$kernel> {
+            #[inline(always)]
+            fn violations(
+                self,
+                _: $crate::kernel::Key,
+                margin: f32,
+                label: usize,
+                factor: f32,
+                scores: &mut [f32],
+                bias: &mut [f32],
+            ) -> Result<(f32, usize), $crate::error::Error> {
+                // SAFETY: `self` is proof that the processor has the instruction set; where this becomes a part of code compiled for it, it is fast too.
+                unsafe { $crate::kernel::lanes::violations::<$crate::kernel::lanes::QuadOf<$register, $parts>>(margin, label, factor, scores, bias) }
+            }
+
+            #[inline(always)]
+            fn scores_ahead(
+                self,
+                _: $crate::kernel::Key,
+                linear: $crate::kernel::Linear<'_>,
+                x: &[f32],
+                scores: &mut [f32],
+                soon: $crate::kernel::Soon,
+            ) {
+                let $crate::kernel::Linear { weights, scale, bias } = linear;
+                // SAFETY: as `violations`.
+                unsafe {
+                    $crate::kernel::lanes::scores_ahead::<$register, $parts, $rows>(weights, scale, bias, x, scores, soon)
+                }
+            }
+
+            #[inline(always)]
+            fn scaled_rank_one(self, _: $crate::kernel::Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32]) {
+                // SAFETY: as `violations`.
+                unsafe { $crate::kernel::lanes::scaled_rank_one::<$register, $parts>(k, factor, x, rows) }
+            }
+
+            #[inline(always)]
+            fn adopt(self, _: $crate::kernel::Key, from: &[f32], to: &mut [f32]) {
+                // SAFETY: as `violations`.
+                unsafe { $crate::kernel::lanes::adopt::<$crate::kernel::lanes::QuadOf<$register, $parts>>(from, to) }
+            }
+        }
+    };
+    (@ $kernel:ident $feature:tt $($operation:ident($($argument:ident: $type:ty),*) -> $result:ty: <$($generic:tt),*>;)*) => {
         impl $crate::kernel::Kernel for $kernel {
             const CHOICE: $crate::kernel::Choice = $crate::kernel::Choice::$kernel;
             const BATCHES: bool = true;
 
-            $crate::kernel::lanes::entry_points! { @ $feature
-                dot(a: &[f32], b: &[f32]) -> f32: <$register, $parts>;
-                scores(weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) -> ():
-                    <$register, $parts, $rows>;
-                batch_scores(weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) -> ():
-                    <$register, $parts, $rows, $batch_rows, $samples>;
-                axpy(k: f32, x: &[f32], y: &mut [f32]) -> (): <$register, $parts>;
-                rank_one(k: &[f32], x: &[f32], rows: &mut [f32]) -> (): <$register, $parts>;
-                batch_rank_one(k: &[f32], samples: &[&[f32]], rows: &mut [f32]) -> (): <$register, $parts>;
-                scale(k: f32, y: &mut [f32]) -> (): <$register, $parts>;
-                largest(x: &[f32]) -> f32: <$register, $parts>;
-            }
+            $(
+                #[inline]
+                fn $operation(self, $($argument: $type),*) -> $result {
+                    #[target_feature(enable = $feature)]
+                    #[inline(never)]
+                    fn entry($($argument: $type),*) -> $result {
+                        // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
+                        unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }
+                    }
+                    #[cfg_attr(target_arch = "wasm32", allow(unused_unsafe, reason = "a module runs where it can or not at all"))]
+                    // SAFETY: `self` is proof that the processor has the instruction set.
+                    unsafe { entry($($argument),*) }
+                }
+            )*
         }
-    };
-    (@ $feature:tt $($operation:ident($($argument:ident: $type:ty),*) -> $result:ty: <$($generic:tt),*>;)*) => {
-        $(
-            #[inline]
-            fn $operation(self, $($argument: $type),*) -> $result {
-                #[target_feature(enable = $feature)]
-                #[inline(never)]
-                fn entry($($argument: $type),*) -> $result {
-                    // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
+
+        impl $crate::kernel::Kernel for $crate::kernel::lanes::Inside<$kernel> {
+            const CHOICE: $crate::kernel::Choice = $crate::kernel::Choice::$kernel;
+            const BATCHES: bool = true;
+
+            $(
+                #[inline(always)]
+                fn $operation(self, $($argument: $type),*) -> $result {
+                    // SAFETY: `self` is proof that the processor has the instruction set; where this becomes a part of code compiled for it, it is fast too.
                     unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }
                 }
-                #[cfg_attr(target_arch = "wasm32", allow(unused_unsafe, reason = "a module runs where it can or not at all"))]
-                // SAFETY: `self` is proof that the processor has the instruction set.
-                unsafe { entry($($argument),*) }
-            }
-        )*
+            )*
+        }
     };
 }
 pub(super) use entry_points;
+
+/// [`Sealed::inside`](super::sealed::Sealed::inside): one entry point for a whole piece of work.
+///
+/// Not in a debug build: the work is compiled with the crate that asks for it, where each operation of a register would be a call and
+/// each register a place on the stack. There the operations of this crate serve, which may be optimised by themselves.
+macro_rules! inside {
+    ($feature:tt) => {
+        #[inline]
+        fn inside<W: $crate::kernel::Work>(self, _: $crate::kernel::Key, work: W) -> W::Output {
+            #[target_feature(enable = $feature)]
+            #[inline(never)]
+            fn entry<W: $crate::kernel::Work, K>(work: W, kernel: $crate::kernel::lanes::Inside<K>) -> W::Output
+            where
+                $crate::kernel::lanes::Inside<K>: $crate::kernel::Kernel,
+            {
+                work.run(kernel)
+            }
+            if cfg!(debug_assertions) {
+                return work.run(self);
+            }
+            #[cfg_attr(
+                target_arch = "wasm32",
+                allow(unused_unsafe, reason = "a module runs where it can or not at all")
+            )]
+            // SAFETY: `self` is proof that the processor has the instruction set.
+            unsafe {
+                entry(work, $crate::kernel::lanes::Inside(self))
+            }
+        }
+    };
+}
+pub(super) use inside;

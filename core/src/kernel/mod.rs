@@ -251,18 +251,31 @@ trait OfTarget: Sized {
     const OF_TARGET: Self;
 }
 
+/// `copy_from_slice` without its panic: the part that both have.
+#[inline(always)]
+pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+    let len = from.len().min(to.len());
+    if let (Some(from), Some(to)) = (from.get(..len), to.get_mut(..len)) {
+        to.copy_from_slice(from);
+    }
+}
+
 mod sealed {
     use super::inputs::InputScale;
     use super::integers::{self, Rate};
-    use super::{Kernel, inputs, margins};
+    use super::{Kernel, Work, inputs, margins};
     use crate::error::Error;
 
     /// Operations that only this crate can call: they take a key, and only this crate has one.
     pub trait Sealed: Sized {
-        /// Tells the processor that these elements are wanted soon, if it has a cache and can be told.
+        /// Runs the work; a kernel may do so in a function that is compiled for its instructions, with its operations inlined:
+        /// without calls, and with shapes that the compiler knows.
         #[inline(always)]
-        fn prefetch(self, _: Key, x: &[f32]) {
-            let _ = x;
+        fn inside<W: Work>(self, _: Key, work: W) -> W::Output
+        where
+            Self: Kernel,
+        {
+            work.run(self)
         }
 
         /// One pass over a sample's scores, in place: they become the indicators of the margins that count, and the
@@ -273,7 +286,7 @@ mod sealed {
         /// indicators[c])`. Returns the sum and the number of the margins that count. If there are none, the indicators
         /// are undefined and the bias stays; after a refusal both are undefined.
         ///
-        /// Vectors gain nothing for so few classes; a kernel may gain from one pass in place of six.
+        /// By itself this is six passes; vector kernels and assembly make one or two.
         #[inline(always)]
         fn violations(
             self,
@@ -287,7 +300,7 @@ mod sealed {
             margins::violations(margin, label, factor, scores, bias)
         }
 
-        /// `rank_one` of the factors `k[c] * factor`, each rounded; what is in `k` afterwards is undefined.
+        /// `rank_one` of the factors `k[c] * factor`, each rounded, for a finite factor; what is in `k` afterwards is undefined.
         #[inline(always)]
         fn scaled_rank_one(self, _: Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32])
         where
@@ -297,6 +310,22 @@ mod sealed {
                 *k *= factor;
             }
             self.rank_one(k, x, rows);
+        }
+
+        /// [`Kernel::scores`]; on the way the kernel may ask for the cache lines of the sample whose turn is soon.
+        #[inline(always)]
+        fn scores_ahead(self, _: Key, linear: Linear<'_>, x: &[f32], scores: &mut [f32], soon: Soon)
+        where
+            Self: Kernel,
+        {
+            let _ = soon;
+            self.scores(linear.weights, linear.scale, linear.bias, x, scores);
+        }
+
+        /// Copies a bias that [`violations`](Self::violations) left.
+        #[inline(always)]
+        fn adopt(self, _: Key, from: &[f32], to: &mut [f32]) {
+            super::copy(from, to);
         }
 
         /// Scores in [integers](crate::integer): `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, within their bounds.
@@ -334,6 +363,33 @@ mod sealed {
         }
     }
 
+    /// What scores are made of, besides the sample.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Linear<'a> {
+        pub(crate) weights: &'a [f32],
+        pub(crate) scale: f32,
+        pub(crate) bias: &'a [f32],
+    }
+
+    /// Where a sample lies whose cache lines are to be asked for: an address, which nobody reads.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Soon(pub(super) *const f32);
+
+    impl Soon {
+        pub(crate) const NONE: Self = Self(core::ptr::null());
+
+        /// This one, or these elements for none: they are in the cache, and need no look at what they are.
+        #[inline(always)]
+        pub(crate) fn or(self, x: &[f32]) -> Self {
+            if self.0.is_null() { Self::at(x) } else { self }
+        }
+
+        #[inline(always)]
+        pub(crate) fn at(x: &[f32]) -> Self {
+            Self(x.as_ptr())
+        }
+    }
+
     /// What a call of the seal wants.
     #[derive(Clone, Copy, Debug)]
     pub struct Key(());
@@ -341,4 +397,4 @@ mod sealed {
     pub(crate) const KEY: Key = Key(());
 }
 
-pub(crate) use sealed::{KEY, Key, Sealed};
+pub(crate) use sealed::{KEY, Key, Linear, Sealed, Soon};

@@ -1,10 +1,10 @@
 //! NEON: the sixteen lanes are four registers of four.
 
 use core::arch::aarch64::{
-    float32x4_t, vabsq_f32, vaddq_f32, vcombine_f32, vdup_n_f32, vdupq_n_f32, vget_low_f32, vgetq_lane_f32, vld1_f32,
-    vld1_lane_f32, vld1q_f32, vmaxq_u32, vmulq_f32, vorrq_u32, vreinterpretq_f32_f64, vreinterpretq_f32_u32,
-    vreinterpretq_f64_f32, vreinterpretq_u32_f32, vst1_f32, vst1q_f32, vst1q_lane_f32, vzip1q_f32, vzip1q_f64,
-    vzip2q_f32, vzip2q_f64,
+    float32x4_t, uint32x4_t, vabsq_f32, vaddq_f32, vaddvq_u32, vandq_u32, vceqq_f32, vcgtq_f32, vcombine_f32,
+    vdup_n_f32, vdupq_n_f32, vget_low_f32, vgetq_lane_f32, vld1_f32, vld1_lane_f32, vld1q_f32, vld1q_u32, vmaxq_u32,
+    vmulq_f32, vmvnq_u32, vorrq_u32, vreinterpretq_f32_f64, vreinterpretq_f32_u32, vreinterpretq_f64_f32,
+    vreinterpretq_u32_f32, vst1_f32, vst1q_f32, vst1q_lane_f32, vzip1q_f32, vzip1q_f64, vzip2q_f32, vzip2q_f64,
 };
 
 use super::OfTarget;
@@ -32,7 +32,7 @@ impl OfTarget for Neon {
 }
 
 impl Sealed for Neon {
-    // Stable Rust has no hint that something is wanted soon.
+    // No step as a whole: with two violations of ten it took 2 % fewer instructions, with nine 11 % more.
     integers_by_lanes!("neon", QuadrupleOfIntegers);
 }
 
@@ -84,6 +84,14 @@ impl Vector for Quadruple {
             Self(vreinterpretq_f32_u32(vmaxq_u32(magnitude, vreinterpretq_u32_f32(self.0))))
         }
     }
+}
+
+/// A bit for each element of a mask, the first one's the lowest.
+#[inline(always)]
+fn bits_of(mask: uint32x4_t) -> u32 {
+    const BITS: [u32; 4] = [1, 2, 4, 8];
+    // SAFETY: the register exists, so the processor has NEON; four elements can be read.
+    unsafe { vaddvq_u32(vandq_u32(mask, vld1q_u32(BITS.as_ptr()))) }
 }
 
 impl Four for Quadruple {
@@ -146,6 +154,27 @@ impl Four for Quadruple {
         unsafe {
             Self(vreinterpretq_f32_f64(vzip2q_f64(vreinterpretq_f64_f32(self.0), vreinterpretq_f64_f32(other.0))))
         }
+    }
+
+    #[inline(always)]
+    fn where_positive(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        unsafe {
+            let positive = vcgtq_f32(self.0, vdupq_n_f32(0.0));
+            Self(vreinterpretq_f32_u32(vandq_u32(positive, vreinterpretq_u32_f32(other.0))))
+        }
+    }
+
+    #[inline(always)]
+    fn positive_bits(self) -> u32 {
+        // SAFETY: the register exists, so the processor has NEON.
+        bits_of(unsafe { vcgtq_f32(self.0, vdupq_n_f32(0.0)) })
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(self) -> u32 {
+        // SAFETY: the register exists, so the processor has NEON.
+        bits_of(unsafe { vmvnq_u32(vceqq_f32(self.0, vdupq_n_f32(0.0))) })
     }
 
     #[inline(always)]

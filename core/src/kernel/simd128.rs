@@ -4,13 +4,14 @@
 //! them. So nothing needs proof here, and the intrinsics are safe.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, i32x4_max, i32x4_shuffle, i32x4_splat, v128, v128_and,
-    v128_load, v128_load32_zero, v128_load64_zero, v128_or, v128_store, v128_store32_lane, v128_store64_lane,
+    f32x4_add, f32x4_extract_lane, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_splat, i32x4_max, i32x4_shuffle, i32x4_splat,
+    u32x4_bitmask, v128, v128_and, v128_load, v128_load32_zero, v128_load64_zero, v128_or, v128_store,
+    v128_store32_lane, v128_store64_lane,
 };
 
 use super::OfTarget;
 use super::integers_lanes::integers_by_lanes;
-use super::lanes::{Four, Vector, entry_points};
+use super::lanes::{Four, Vector, entry_points, inside};
 use super::sealed::Sealed;
 use super::simd128_integers::V128OfIntegers;
 
@@ -33,7 +34,7 @@ impl OfTarget for Simd128 {
 }
 
 impl Sealed for Simd128 {
-    // There is no instruction that says what is wanted soon.
+    inside!("simd128");
     integers_by_lanes!("simd128", V128OfIntegers);
 }
 
@@ -127,6 +128,21 @@ impl Four for V128 {
     #[inline(always)]
     fn pair_high(self, other: Self) -> Self {
         Self(i32x4_shuffle::<2, 3, 6, 7>(self.0, other.0))
+    }
+
+    #[inline(always)]
+    fn where_positive(self, other: Self) -> Self {
+        Self(v128_and(f32x4_gt(self.0, f32x4_splat(0.0)), other.0))
+    }
+
+    #[inline(always)]
+    fn positive_bits(self) -> u32 {
+        u32x4_bitmask(f32x4_gt(self.0, f32x4_splat(0.0))).into()
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(self) -> u32 {
+        u32x4_bitmask(f32x4_ne(self.0, f32x4_splat(0.0))).into()
     }
 
     #[inline(always)]

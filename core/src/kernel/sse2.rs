@@ -1,16 +1,17 @@
 //! SSE2: the sixteen lanes are four registers of four.
 
 use core::arch::x86_64::{
-    __m128, _MM_HINT_T1, _mm_add_ps, _mm_and_si128, _mm_andnot_si128, _mm_castps_si128, _mm_castsi128_ps,
-    _mm_cmpgt_epi32, _mm_cvtss_f32, _mm_load_ss, _mm_loadl_epi64, _mm_loadu_ps, _mm_movehl_ps, _mm_movelh_ps,
-    _mm_mul_ps, _mm_or_ps, _mm_or_si128, _mm_prefetch, _mm_set1_epi32, _mm_set1_ps, _mm_shuffle_ps, _mm_store_ss,
-    _mm_storel_epi64, _mm_storeu_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,
+    __m128, _MM_HINT_T1, _mm_add_ps, _mm_and_ps, _mm_and_si128, _mm_andnot_si128, _mm_castps_si128, _mm_castsi128_ps,
+    _mm_cmpgt_epi32, _mm_cmpgt_ps, _mm_cmpneq_ps, _mm_cvtss_f32, _mm_load_ss, _mm_loadl_epi64, _mm_loadu_ps,
+    _mm_movehl_ps, _mm_movelh_ps, _mm_movemask_ps, _mm_mul_ps, _mm_or_ps, _mm_or_si128, _mm_prefetch, _mm_set1_epi32,
+    _mm_set1_ps, _mm_setzero_ps, _mm_shuffle_ps, _mm_store_ss, _mm_storel_epi64, _mm_storeu_ps, _mm_unpackhi_ps,
+    _mm_unpacklo_ps,
 };
 
 use super::OfTarget;
 use super::integers_lanes::integers_by_lanes;
-use super::lanes::{Four, Vector, entry_points};
-use super::sealed::{Key, Sealed};
+use super::lanes::{Four, Vector, entry_points, inside};
+use super::sealed::Sealed;
 use super::sse2_integers::XmmOfIntegers;
 
 /// The kernel for SSE2, which every x86-64 processor has.
@@ -32,24 +33,16 @@ impl OfTarget for Sse2 {
 }
 
 impl Sealed for Sse2 {
-    #[inline(always)]
-    fn prefetch(self, _: Key, x: &[f32]) {
-        prefetch(x);
-    }
-
+    inside!("sse2");
     integers_by_lanes!("sse2", XmmOfIntegers);
 }
 
-/// Asks for the cache lines of the elements; into the second cache, since the first one may just hold the weights: into
-/// it, epochs of 10×784 took half as long again.
-#[inline]
-pub(super) fn prefetch(x: &[f32]) {
-    const LINE: usize = 64 / size_of::<f32>();
-    let starts = x.iter().step_by(LINE);
-    for element in starts.chain(x.last()) {
-        // SAFETY: every x86-64 processor has the instruction; it may be given any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(core::ptr::from_ref(element).cast()) };
-    }
+/// Asks for a cache line; into the second cache, since the first one may just hold the weights: into it, epochs of 10×784 took
+/// half as long again.
+#[inline(always)]
+pub(super) fn prefetch(place: *const f32) {
+    // SAFETY: every x86-64 processor has the instruction; it may be given any address.
+    unsafe { _mm_prefetch::<_MM_HINT_T1>(place.cast()) };
 }
 
 // Two rows, and one row by three samples in a batch: eight and twelve accumulators of the sixteen registers. With three
@@ -103,6 +96,11 @@ impl Vector for Xmm {
             let larger = _mm_or_si128(_mm_and_si128(greater, magnitude), _mm_andnot_si128(greater, own));
             Self(_mm_castsi128_ps(larger))
         }
+    }
+
+    #[inline(always)]
+    fn prefetch(place: *const f32) {
+        prefetch(place);
     }
 }
 
@@ -160,6 +158,24 @@ impl Four for Xmm {
     fn pair_high(self, other: Self) -> Self {
         // SAFETY: the register exists, so the processor has SSE2.
         Self(unsafe { _mm_movehl_ps(other.0, self.0) })
+    }
+
+    #[inline(always)]
+    fn where_positive(self, other: Self) -> Self {
+        // SAFETY: the register exists, so the processor has SSE2.
+        Self(unsafe { _mm_and_ps(_mm_cmpgt_ps(self.0, _mm_setzero_ps()), other.0) })
+    }
+
+    #[inline(always)]
+    fn positive_bits(self) -> u32 {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe { _mm_movemask_ps(_mm_cmpgt_ps(self.0, _mm_setzero_ps())).cast_unsigned() }
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(self) -> u32 {
+        // SAFETY: the register exists, so the processor has SSE2.
+        unsafe { _mm_movemask_ps(_mm_cmpneq_ps(self.0, _mm_setzero_ps())).cast_unsigned() }
     }
 
     #[inline(always)]

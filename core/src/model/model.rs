@@ -451,6 +451,9 @@ pub(crate) struct ViewMut<'a, K> {
     pub(crate) kernel: K,
 }
 
+/// What a step needs: the model, the sample, and two copies of the bias.
+pub(crate) type StepParts<'a, K> = (ViewMut<'a, K>, &'a [f32], [&'a mut [f32]; 2]);
+
 impl<K: Kernel> ViewMut<'_, K> {
     #[inline(always)]
     pub(crate) fn as_view(&self, features: usize) -> View<'_, K> {
@@ -472,6 +475,11 @@ impl<K: Kernel> View<'_, K> {
     }
 
     fn checked_batches<X: AsRef<[f32]>>(self, samples: &[X], scores: &mut [f32]) -> Result<(), Stopped> {
+        // As many references as kernels of batches want at once, which others have no room for.
+        if K::BATCHES { self.in_blocks::<64, X>(samples, scores) } else { self.in_blocks::<BLOCK, X>(samples, scores) }
+    }
+
+    fn in_blocks<const BLOCK: usize, X: AsRef<[f32]>>(self, samples: &[X], scores: &mut [f32]) -> Result<(), Stopped> {
         let classes = self.bias.len();
         if samples.len().checked_mul(classes) != Some(scores.len()) {
             return Err(Error::ShapeMismatch.into());
@@ -608,24 +616,29 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         })
     }
 
-    /// The model to be changed, a sample, and two copies of the bias as scratch.
+    /// Two copies of the bias for [`with_copies`](Self::with_copies).
+    #[inline(always)]
+    pub(crate) fn copies(&self) -> S::Copies {
+        self.storage.copies()
+    }
+
+    /// The model to be changed on a kernel, a sample, and two copies of the bias as scratch.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] for a sample of another length.
     #[inline(always)]
-    pub(crate) fn with_biases<T>(
-        &mut self,
-        x: &[f32],
-        f: impl FnOnce(ViewMut<'_, K>, &[f32], &mut [f32], &mut [f32]) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    pub(crate) fn with_copies<'s, I: Kernel>(
+        &'s mut self,
+        copies: &'s mut S::Copies,
+        kernel: I,
+        x: &'s [f32],
+    ) -> Result<StepParts<'s, I>, Error> {
         self.check_sample(x)?;
-        let (scale, bound, kernel) = (&mut self.scale, &mut self.bound, self.kernel);
-        self.storage.with_biases(|storage, first, second| {
-            // Its length is the storage's: said once more for a compiler that has only this part before it.
-            let x = x.get(..storage.features()).ok_or(Error::ShapeMismatch)?;
-            let (weights, bias) = storage.parts_mut();
-            f(ViewMut { weights, bias, scale, bound, kernel }, x, first.as_mut(), second.as_mut())
-        })
+        // Its length is the storage's: said once more for a compiler that has only this part before it.
+        let x = x.get(..self.storage.features()).ok_or(Error::ShapeMismatch)?;
+        let [weights, bias, first, second] = self.storage.with_copies(copies)?;
+        let model = ViewMut { weights, bias, scale: &mut self.scale, bound: &mut self.bound, kernel };
+        Ok((model, x, [first, second]))
     }
 
     #[inline(always)]

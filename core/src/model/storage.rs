@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::fmt;
 
 use crate::error::Error;
+pub(crate) use crate::kernel::copy;
 
 /// The number of classes and features, as a type: known to the compiler, or at run time.
 ///
@@ -184,8 +185,8 @@ pub(crate) mod sealed {
         /// A value for each class, kept in the same kind of memory.
         type Row: AsRef<[f32]> + AsMut<[f32]> + fmt::Debug;
 
-        /// A value for each class, lent.
-        type Biases: ?Sized + AsMut<[f32]>;
+        /// Two copies of the bias, if the storage has no scratch for them.
+        type Copies;
 
         fn features(&self) -> usize;
         fn weights(&self) -> &[f32];
@@ -210,21 +211,19 @@ pub(crate) mod sealed {
             f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
         ) -> Result<T, E>;
 
-        /// The storage, and two copies of the bias as scratch, which is shorter than zeros on small processors.
-        ///
-        /// All three have types that know their lengths if the storage does: a compiler that makes a function of `f`
-        /// knows them too.
-        fn with_biases<T>(
-            &mut self,
-            f: impl FnOnce(&mut Self, &mut Self::Biases, &mut Self::Biases) -> Result<T, Error>,
-        ) -> Result<T, Error>;
+        /// Two copies of the bias for [`with_copies`](Self::with_copies).
+        fn copies(&self) -> Self::Copies;
+
+        /// Weights and bias to be changed, and two copies of the bias as scratch, which is shorter than zeros on small
+        /// processors.
+        fn with_copies<'s>(&'s mut self, copies: &'s mut Self::Copies) -> Result<[&'s mut [f32]; 4], Error>;
     }
 
     impl<const C: usize, const F: usize> Storage for Arrays<C, F> {
         const MOST_DIRECTIONS: usize = usize::MAX;
 
         type Row = [f32; C];
-        type Biases = [f32; C];
+        type Copies = [[f32; C]; 2];
 
         #[inline(always)]
         fn features(&self) -> usize {
@@ -264,12 +263,13 @@ pub(crate) mod sealed {
         }
 
         #[inline(always)]
-        fn with_biases<T>(
-            &mut self,
-            f: impl FnOnce(&mut Self, &mut [f32; C], &mut [f32; C]) -> Result<T, Error>,
-        ) -> Result<T, Error> {
-            let (mut first, mut second) = (self.bias, self.bias);
-            f(self, &mut first, &mut second)
+        fn copies(&self) -> [[f32; C]; 2] {
+            [self.bias, self.bias]
+        }
+
+        #[inline(always)]
+        fn with_copies<'s>(&'s mut self, [first, second]: &'s mut [[f32; C]; 2]) -> Result<[&'s mut [f32]; 4], Error> {
+            Ok([self.weights.as_flattened_mut(), &mut self.bias, first, second])
         }
     }
 
@@ -277,7 +277,7 @@ pub(crate) mod sealed {
         const MOST_DIRECTIONS: usize = Lent::MOST_DIRECTIONS;
 
         type Row = &'a mut [f32];
-        type Biases = [f32];
+        type Copies = ();
 
         fn features(&self) -> usize {
             self.features
@@ -312,18 +312,13 @@ pub(crate) mod sealed {
             f([self.weights, self.bias, row, more])
         }
 
-        fn with_biases<T>(
-            &mut self,
-            f: impl FnOnce(&mut Self, &mut [f32], &mut [f32]) -> Result<T, Error>,
-        ) -> Result<T, Error> {
-            let scratch = self.scratch.take();
-            let result = row_and_more(scratch, self.bias.len(), 1).and_then(|(first, second)| {
-                copy(self.bias, first);
-                copy(self.bias, second);
-                f(self, first, second)
-            });
-            self.scratch.set(scratch);
-            result
+        fn copies(&self) {}
+
+        fn with_copies<'s>(&'s mut self, (): &'s mut ()) -> Result<[&'s mut [f32]; 4], Error> {
+            let (first, second) = row_and_more(self.scratch.get_mut(), self.bias.len(), 1)?;
+            copy(self.bias, first);
+            copy(self.bias, second);
+            Ok([self.weights, self.bias, first, second])
         }
     }
 }
@@ -352,13 +347,4 @@ pub(crate) fn rows_mut(matrix: &mut [f32], features: usize) -> impl Iterator<Ite
         rest = below;
         Some(row)
     })
-}
-
-/// `copy_from_slice` without its panic: the part that both have.
-#[inline(always)]
-pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
-    let len = from.len().min(to.len());
-    if let (Some(from), Some(to)) = (from.get(..len), to.get_mut(..len)) {
-        to.copy_from_slice(from);
-    }
 }

@@ -62,7 +62,8 @@ impl<K: Kernel> ViewMut<'_, K> {
     /// scale was folded into the weights: then the step wrote all of them.
     ///
     /// The caller then copies the bias: it may know the number of classes, and a copy of known length is shorter.
-    #[inline]
+    #[cfg_attr(any(hingeline_neon, hingeline_simd128, hingeline_sse2), inline(always))]
+    #[cfg_attr(not(any(hingeline_neon, hingeline_simd128, hingeline_sse2)), inline)]
     pub(crate) fn descend_sample(
         &mut self,
         x: &[f32],
@@ -157,7 +158,8 @@ impl<K: Kernel> ViewMut<'_, K> {
     fn decayed_scale(&self, decay: f32) -> (Scale, f32) {
         let scale = self.scale.get().decayed(decay);
         let fold = scale.due_fold();
-        (scale.without(fold), fold)
+        // Seldom due, and a division takes as long as several rows.
+        if fold == 1.0 { (scale, fold) } else { (scale.without(fold), fold) }
     }
 }
 

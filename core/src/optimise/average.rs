@@ -1,7 +1,7 @@
 //! Averaged stochastic gradient descent: the mean of the models that the steps leave behind.
 
 use super::schedule::Schedule;
-use super::sgd::{Sgd, SgdEpoch, SgdStep};
+use super::sgd::{Sample, Sgd, SgdEpoch, SgdStep};
 use crate::data::Order;
 use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::{all_finite, largest};
@@ -401,7 +401,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         label: usize,
     ) -> Result<SgdStep, Error> {
         model.check_shape(self.average.sums.shape())?;
-        self.sgd.observed_step(model, (x.as_ref(), label, 1.0), self.average)
+        self.sgd.observed_step(model, Sample::of(x.as_ref(), label, 1.0), self.average)
     }
 
     /// As [`Sgd::step_weighted`], averaged.
@@ -416,7 +416,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         weight: f32,
     ) -> Result<SgdStep, Error> {
         model.check_shape(self.average.sums.shape())?;
-        self.sgd.observed_step(model, (x.as_ref(), label, weight), self.average)
+        self.sgd.observed_step(model, Sample::of(x.as_ref(), label, weight), self.average)
     }
 
     /// As [`Sgd::fold`], with the average brought up to date first. A fold of the model behind its back would spoil it.

@@ -28,10 +28,22 @@
 
 use core::mem::MaybeUninit;
 
+use super::asks::Asks;
 use super::{LANES, Quad, Register, common_length, load};
+#[cfg(hingeline_sse2)]
+use super::{Packs, packed};
+
+/// Samples from which on packing rows is faster: equal at sixteen, slower at eight.
+const FEWEST: usize = 32;
+
+/// The features of short samples, at most.
+pub(super) const SHORT: usize = 4 * LANES;
 
 /// Blocks of samples that go by one strip of rows: few enough to stay in the second cache for the next strip.
 const GROUP: usize = 16;
+
+/// Features that two passes take in turns: as many of the sample stay in the nearest cache until the second one.
+const CHUNK: usize = 1_024;
 
 /// [`Kernel::dot`](crate::kernel::Kernel::dot).
 ///
@@ -40,8 +52,9 @@ const GROUP: usize = 16;
 #[inline(always)]
 pub(in crate::kernel) unsafe fn dot<R: Register<PARTS>, const PARTS: usize>(a: &[f32], b: &[f32]) -> f32 {
     let features = a.len().min(b.len());
+    let lengths = Lengths::of(features);
     // SAFETY: the caller's processor; both slices hold as many elements.
-    let [[lanes]] = unsafe { pass::<R, PARTS, 1, 1>([a.as_ptr()], [b.as_ptr()], features) };
+    let [[lanes]] = unsafe { pass::<R, PARTS, 1, 1, 1>([a.as_ptr()], [b.as_ptr()], lengths, ()) };
     R::quarter(lanes).fold()
 }
 
@@ -57,11 +70,30 @@ pub(in crate::kernel) unsafe fn scores<R: Register<PARTS>, const PARTS: usize, c
     x: &[f32],
     scores: &mut [f32],
 ) {
+    // SAFETY: by the caller.
+    unsafe { scores_ahead::<R, PARTS, ROWS>(weights, scale, bias, x, scores, ()) }
+}
+
+/// The same; on its way it asks for the cache lines of a sample whose turn is soon, line by line: all at once, they would be
+/// in the way of the weights.
+///
+/// # Safety
+/// As [`dot`].
+#[inline(always)]
+pub(in crate::kernel) unsafe fn scores_ahead<R: Register<PARTS>, const PARTS: usize, const ROWS: usize>(
+    weights: &[f32],
+    scale: f32,
+    bias: &[f32],
+    x: &[f32],
+    scores: &mut [f32],
+    soon: impl Asks,
+) {
     let features = x.len();
     let classes = rows_within(weights.len(), features, bias.len().min(scores.len()));
-    let problem = Problem { weights, scale, bias, features, classes };
+    let lengths = Lengths::of(features);
+    let problem = Problem { weights, scale, bias, lengths, classes, soon };
     // SAFETY: the caller's processor; as many rows lie in the weights, and as many elements in bias and scores.
-    unsafe { problem.solve::<R, PARTS, ROWS, 1>(&[[x]], scores.as_mut_ptr()) }
+    unsafe { problem.solve_each::<R, PARTS, ROWS>(0, &[[x]], scores.as_mut_ptr()) }
 }
 
 /// [`Kernel::batch_scores`](crate::kernel::Kernel::batch_scores), `BATCH_ROWS` classes of `SAMPLES` samples at a time;
@@ -83,61 +115,141 @@ pub(in crate::kernel) unsafe fn batch_scores<
     samples: &[&[f32]],
     scores: &mut [f32],
 ) {
+    // SAFETY: the caller's processor.
+    if samples.len() >= FEWEST && unsafe { R::batch_of_packed_rows(weights, scale, bias, samples, scores) } {
+        return;
+    }
     let classes = bias.len();
     let whole = rows_within(scores.len(), classes, samples.len());
     let samples = samples.get(..whole).unwrap_or_default();
     let features = common_length(samples).filter(|f| rows_within(weights.len(), *f, classes) == classes);
-    let (blocks, rest) = if features.is_some() { samples.as_chunks::<SAMPLES>() } else { (&[][..], samples) };
-    let problem = Problem { weights, scale, bias, features: features.unwrap_or(0), classes };
-
-    let mut scores = scores;
-    for group in blocks.chunks(GROUP) {
-        let Some((own, below)) = scores.split_at_mut_checked(group.len() * SAMPLES * classes) else {
-            return;
-        };
-        // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and `own` has the
-        // scores of each.
-        unsafe { problem.solve::<R, PARTS, BATCH_ROWS, SAMPLES>(group, own.as_mut_ptr()) };
-        scores = below;
-    }
-    for x in rest {
-        let Some((own, below)) = scores.split_at_mut_checked(classes) else {
-            return;
-        };
+    let Some(features) = features else {
         // SAFETY: the caller's processor.
+        return unsafe { one_by_one::<R, PARTS, ROWS>(weights, scale, bias, samples, scores) };
+    };
+    let lengths = Lengths::of(features);
+    let problem = Problem { weights, scale, bias, lengths, classes, soon: () };
+    // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and the scores hold a row for each.
+    unsafe {
+        // Short samples gain nothing from blocks on wide registers.
+        if PARTS == 2 && features <= SHORT {
+            return problem.solve_each::<R, PARTS, ROWS>(0, samples.as_chunks().0, scores.as_mut_ptr());
+        }
+        let (blocks, rest) = samples.as_chunks::<SAMPLES>();
+        let mut scores = scores.as_mut_ptr();
+        for group in blocks.chunks(GROUP) {
+            problem.solve::<R, PARTS, BATCH_ROWS, SAMPLES>(0, group, scores);
+            scores = scores.add(group.len() * SAMPLES * classes);
+        }
+        problem.solve_each::<R, PARTS, ROWS>(0, rest.as_chunks().0, scores);
+    }
+}
+
+/// The scores of a large batch, for which rows are packed. Returns whether its samples have one length, and rows of it.
+///
+/// # Safety
+/// As [`dot`].
+#[cfg(hingeline_sse2)]
+#[inline(always)]
+pub(in crate::kernel) unsafe fn packed_batch_scores<R: Packs<PARTS>, const PARTS: usize, const ROWS: usize>(
+    weights: &[f32],
+    scale: f32,
+    bias: &[f32],
+    samples: &[&[f32]],
+    scores: &mut [f32],
+) -> bool {
+    let classes = bias.len();
+    let samples = samples.get(..rows_within(scores.len(), classes, samples.len())).unwrap_or_default();
+    let features = common_length(samples).filter(|f| rows_within(weights.len(), *f, classes) == classes).unwrap_or(0);
+    let problem = Problem { weights, scale, bias, lengths: Lengths::of(features), classes, soon: () };
+    // SAFETY: the caller's processor; where there are features, all rows lie in the weights, all samples have one length, and the
+    // scores hold a row for each.
+    unsafe {
+        if features > 0 {
+            problem.packed::<R, PARTS, ROWS>(samples, scores.as_mut_ptr());
+        }
+    }
+    features > 0
+}
+
+/// The scores of samples whose lengths differ, or that have more features than the weights have.
+///
+/// # Safety
+/// As [`dot`].
+#[inline(always)]
+unsafe fn one_by_one<R: Register<PARTS>, const PARTS: usize, const ROWS: usize>(
+    weights: &[f32],
+    scale: f32,
+    bias: &[f32],
+    samples: &[&[f32]],
+    scores: &mut [f32],
+) {
+    let mut scores = scores;
+    for x in samples {
+        let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else {
+            return;
+        };
+        // SAFETY: by the caller.
         unsafe { self::scores::<R, PARTS, ROWS>(weights, scale, bias, x, own) };
         scores = below;
     }
 }
 
+/// A row's elements: those of whole blocks of lanes, and those behind them.
+#[derive(Clone, Copy)]
+struct Lengths {
+    whole: usize,
+    rest: usize,
+}
+
+impl Lengths {
+    #[inline(always)]
+    fn of(features: usize) -> Self {
+        let rest = features % LANES;
+        Self { whole: features - rest, rest }
+    }
+
+    #[inline(always)]
+    fn features(self) -> usize {
+        self.whole + self.rest
+    }
+}
+
 /// A row-major matrix and what else the scores of samples are made of.
-struct Problem<'a> {
+#[derive(Clone, Copy)]
+struct Problem<'a, A> {
     weights: &'a [f32],
     scale: f32,
     bias: &'a [f32],
-    features: usize,
+    lengths: Lengths,
     classes: usize,
+    soon: A,
 }
 
-impl Problem<'_> {
-    /// The scores of blocks of samples for all classes: two passes of `ROWS` at a time, then one, then of two rows and
-    /// one.
+impl<A: Asks> Problem<'_, A> {
+    /// The scores of blocks of samples for the classes from one on: two passes of `ROWS` at a time, then one, then of two rows
+    /// and one.
     ///
     /// A strip of rows stays in the nearest cache while the blocks go by. In the other order, with all strips for each
     /// block, the weights of 10×784 and a block were too much for it.
     ///
     /// # Safety
     /// The processor has the register's instruction set; the weights hold `classes` rows, the bias as many elements;
-    /// each sample has `features` elements, and the scores have `classes` for each sample.
+    /// each sample has as many elements as a row, and the scores have `classes` for each sample.
     #[inline(always)]
     unsafe fn solve<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
         &self,
+        class: usize,
         blocks: &[[&[f32]; SAMPLES]],
         scores: *mut f32,
     ) {
-        let mut class = 0;
+        let mut class = class;
         // SAFETY: by the caller; each strip ends at the number of classes at most.
         unsafe {
+            while PARTS <= 2 && SAMPLES == 1 && self.lengths.features() <= LANES && self.classes - class >= 8 {
+                self.eight::<R, PARTS, SAMPLES>(class, blocks, scores);
+                class += 8;
+            }
             while SAMPLES == 1 && self.classes - class >= 2 * ROWS {
                 self.strip::<R, PARTS, ROWS, 2, SAMPLES>(class, blocks, scores);
                 class += 2 * ROWS;
@@ -152,6 +264,30 @@ impl Problem<'_> {
             }
             if self.classes > class {
                 self.strip::<R, PARTS, 1, 1, SAMPLES>(class, blocks, scores);
+            }
+        }
+    }
+
+    /// The same for samples that are taken one by one.
+    ///
+    /// # Safety
+    /// As [`solve`](Self::solve).
+    #[inline(always)]
+    unsafe fn solve_each<R: Register<PARTS>, const PARTS: usize, const ROWS: usize>(
+        &self,
+        class: usize,
+        samples: &[[&[f32]; 1]],
+        scores: *mut f32,
+    ) {
+        // SAFETY: by the caller.
+        unsafe {
+            if PARTS <= 2 && self.lengths.rest == 0 && !cfg!(debug_assertions) {
+                // Said to the compiler: without a rest, and what it would need of registers, the loops are shorter. With registers of
+                // four elements they became longer: 1,262 to 2,008 units of fuel for scores of 10×64 on WebAssembly.
+                let problem = Problem { lengths: Lengths { rest: 0, ..self.lengths }, ..*self };
+                problem.solve::<R, PARTS, ROWS, 1>(class, samples, scores);
+            } else {
+                self.solve::<R, PARTS, ROWS, 1>(class, samples, scores);
             }
         }
     }
@@ -183,15 +319,11 @@ impl Problem<'_> {
             for (block, samples) in blocks.iter().enumerate() {
                 let samples = samples.map(<[f32]>::as_ptr);
                 let mut quads = MaybeUninit::<[[[R::Quad; ROWS]; PASSES]; SAMPLES]>::uninit();
-                for index in 0..PASSES {
-                    let rows = self.rows(class + index * ROWS);
-                    let lanes = pass::<R, PARTS, ROWS, SAMPLES>(rows, samples, self.features);
-                    for (sample, lanes) in lanes.into_iter().enumerate() {
-                        let first = quads.as_mut_ptr().cast::<R::Quad>().add((sample * PASSES + index) * ROWS);
-                        for (row, lanes) in lanes.into_iter().enumerate() {
-                            first.add(row).write(R::quarter(lanes));
-                        }
-                    }
+                let to = quads.as_mut_ptr().cast();
+                if PARTS <= 2 && SAMPLES == 1 && PASSES > 1 && self.lengths.features() > 2 * CHUNK {
+                    self.by_chunks::<R, PARTS, ROWS, PASSES, SAMPLES>(class, samples, to);
+                } else {
+                    self.by_passes::<R, PARTS, ROWS, PASSES, SAMPLES>(class, samples, to);
                 }
                 // All of them are written.
                 for (sample, quads) in quads.assume_init().into_iter().enumerate() {
@@ -207,19 +339,176 @@ impl Problem<'_> {
         }
     }
 
+    /// The scores of blocks of short samples for eight classes, all of whose folds are common.
+    ///
+    /// # Safety
+    /// As [`solve`](Self::solve), and `class + 8` is at most the number of classes.
+    #[inline(always)]
+    unsafe fn eight<R: Register<PARTS>, const PARTS: usize, const SAMPLES: usize>(
+        &self,
+        class: usize,
+        blocks: &[[&[f32]; SAMPLES]],
+        scores: *mut f32,
+    ) {
+        let [low, high] = [0, 1].map(|pass| self.soon.part(pass, 2, self.lengths.features()));
+        // SAFETY: by the caller, the rows and the elements of bias and scores for these classes exist.
+        unsafe {
+            let bias = self.bias.as_ptr().add(class).cast::<[f32; 8]>().read();
+            for (block, samples) in blocks.iter().enumerate() {
+                let samples = samples.map(<[f32]>::as_ptr);
+                let low = pass::<R, PARTS, 4, 2, SAMPLES>(self.rows(class), samples, self.lengths, low);
+                let high = pass::<R, PARTS, 4, 2, SAMPLES>(self.rows(class + 4), samples, self.lengths, high);
+                for (sample, ([a, b, c, d], [e, f, g, h])) in low.into_iter().zip(high).enumerate() {
+                    let mut own = R::fold_eight([a, b, c, d, e, f, g, h]);
+                    for (score, bias) in own.iter_mut().zip(bias) {
+                        *score = (self.scale * *score) + bias;
+                    }
+                    scores.add((block * SAMPLES + sample) * self.classes + class).cast::<[f32; 8]>().write(own);
+                }
+            }
+        }
+    }
+
+    /// The scores of a batch for which the rows are packed, but for a few classes of short samples.
+    ///
+    /// # Safety
+    /// As [`solve`](Self::solve); rows and samples are not empty.
+    #[cfg(hingeline_sse2)]
+    #[inline(always)]
+    unsafe fn packed<R: Packs<PARTS>, const PARTS: usize, const ROWS: usize>(
+        &self,
+        samples: &[&[f32]],
+        scores: *mut f32,
+    ) {
+        let Self { weights, scale, bias, .. } = *self;
+        let rows = packed::Rows { weights, scale, bias, features: self.lengths.features() };
+        // SAFETY: by the caller.
+        unsafe {
+            if rows.features > SHORT {
+                rows.scores_of_long::<R, PARTS>(samples, scores);
+            } else {
+                let class = rows.scores_of_short::<R, PARTS>(samples, scores);
+                self.solve_each::<R, PARTS, ROWS>(class, samples.as_chunks().0, scores);
+            }
+        }
+    }
+
+    /// The quads of a strip's passes, one pass after the other.
+    ///
+    /// # Safety
+    /// As [`strip`](Self::strip); `quads` can take `PASSES · ROWS` for each sample.
+    #[inline(always)]
+    unsafe fn by_passes<
+        R: Register<PARTS>,
+        const PARTS: usize,
+        const ROWS: usize,
+        const PASSES: usize,
+        const SAMPLES: usize,
+    >(
+        &self,
+        class: usize,
+        samples: [*const f32; SAMPLES],
+        quads: *mut R::Quad,
+    ) {
+        for index in 0..PASSES {
+            // SAFETY: by the caller.
+            unsafe {
+                let rows = self.rows(class + index * ROWS);
+                // Each pass asks for its part of the next sample.
+                let soon = self.soon.part(index, PASSES, self.lengths.features());
+                let lanes = pass::<R, PARTS, ROWS, PASSES, SAMPLES>(rows, samples, self.lengths, soon);
+                write_quads::<R, PARTS, ROWS, PASSES, SAMPLES>(lanes, index, quads);
+            }
+        }
+    }
+
+    /// The same for a sample that is longer than the nearest cache keeps for the second pass: the passes take turns.
+    ///
+    /// The lanes go through memory in between, which is little for so many features.
+    ///
+    /// # Safety
+    /// As [`by_passes`](Self::by_passes).
+    #[inline(always)]
+    unsafe fn by_chunks<
+        R: Register<PARTS>,
+        const PARTS: usize,
+        const ROWS: usize,
+        const PASSES: usize,
+        const SAMPLES: usize,
+    >(
+        &self,
+        class: usize,
+        samples: [*const f32; SAMPLES],
+        quads: *mut R::Quad,
+    ) {
+        // SAFETY: by the caller.
+        unsafe {
+            let mut all = [[[[R::splat(-0.0); PARTS]; ROWS]; SAMPLES]; PASSES];
+            let mut from = 0;
+            loop {
+                let left = self.lengths.whole - from;
+                let lengths = if left > CHUNK {
+                    Lengths { whole: CHUNK, rest: 0 }
+                } else {
+                    Lengths { whole: left, ..self.lengths }
+                };
+                let samples = samples.map(|x| x.add(from));
+                for (index, lanes) in all.iter_mut().enumerate() {
+                    let rows = self.rows(class + index * ROWS).map(|row| row.add(from));
+                    let soon = self.soon.part(index, PASSES, self.lengths.features()).onwards(from / PASSES);
+                    let mut own = *lanes;
+                    take_blocks::<R, PARTS, ROWS, PASSES, SAMPLES>(&mut own, rows, samples, lengths, 0, soon);
+                    *lanes = own;
+                }
+                if left <= CHUNK {
+                    break;
+                }
+                from += CHUNK;
+            }
+            for (index, lanes) in all.into_iter().enumerate() {
+                write_quads::<R, PARTS, ROWS, PASSES, SAMPLES>(lanes, index, quads);
+            }
+        }
+    }
+
     /// Where `ROWS` rows start, from a class on.
     ///
     /// # Safety
     /// The weights hold them.
     #[inline(always)]
     unsafe fn rows<const ROWS: usize>(&self, class: usize) -> [*const f32; ROWS] {
+        let features = self.lengths.features();
         // SAFETY: by the caller.
         unsafe {
-            let mut rows = [self.weights.as_ptr().add(class * self.features); ROWS];
+            let mut rows = [self.weights.as_ptr().add(class * features); ROWS];
             for (index, row) in rows.iter_mut().enumerate() {
-                *row = row.add(index * self.features);
+                *row = row.add(index * features);
             }
             rows
+        }
+    }
+}
+
+/// The first two folds of a pass, written to their places among those of its strip.
+///
+/// # Safety
+/// The processor has the register's instruction set; `quads` can take `PASSES · ROWS` for each sample.
+#[inline(always)]
+unsafe fn write_quads<
+    R: Register<PARTS>,
+    const PARTS: usize,
+    const ROWS: usize,
+    const PASSES: usize,
+    const SAMPLES: usize,
+>(
+    lanes: [[[R; PARTS]; ROWS]; SAMPLES],
+    pass: usize,
+    quads: *mut R::Quad,
+) {
+    for (sample, lanes) in lanes.into_iter().enumerate() {
+        for (row, lanes) in lanes.into_iter().enumerate() {
+            // SAFETY: by the caller.
+            unsafe { quads.add((sample * PASSES + pass) * ROWS + row).write(R::quarter(lanes)) }
         }
     }
 }
@@ -227,30 +516,60 @@ impl Problem<'_> {
 /// The lanes of the dot products of some rows with some samples: one pass over all of them.
 ///
 /// # Safety
-/// The processor has the register's instruction set; each row and sample has `features` elements.
+/// The processor has the register's instruction set; each row and sample has the elements of `lengths`.
 #[inline(always)]
-unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const SAMPLES: usize>(
+unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const PASSES: usize, const SAMPLES: usize>(
     rows: [*const f32; ROWS],
     samples: [*const f32; SAMPLES],
-    features: usize,
+    lengths: Lengths,
+    soon: impl Asks,
 ) -> [[[R; PARTS]; ROWS]; SAMPLES] {
-    // SAFETY: the caller's processor; every load ends at `features` at most.
+    // SAFETY: the caller's processor; the first block exists where it is taken.
     unsafe {
         let mut lanes = [[[R::splat(-0.0); PARTS]; ROWS]; SAMPLES];
-        let rest = features % LANES;
-        let tail = features - rest;
         let mut block = 0;
         // The first products are assigned, since a lane starts at the identity of addition. For one sample and wide
         // registers that was up to a tenth slower.
-        if (PARTS == 4 || SAMPLES > 1) && block < tail {
+        if (PARTS == 4 || SAMPLES > 1) && lengths.whole > 0 {
             for part in 0..PARTS {
                 take_products(&mut lanes, rows, samples, part, part * R::WIDTH, None, true);
             }
-            block += LANES;
+            block = LANES;
         }
-        while block < tail {
+        take_blocks::<R, PARTS, ROWS, PASSES, SAMPLES>(&mut lanes, rows, samples, lengths, block, soon);
+        lanes
+    }
+}
+
+/// Adds the products of the blocks from one on, and of what is behind them.
+///
+/// # Safety
+/// As [`pass`]; `first` is a multiple of the lanes, and not above the elements of the whole blocks.
+#[inline(always)]
+unsafe fn take_blocks<
+    R: Register<PARTS>,
+    const PARTS: usize,
+    const ROWS: usize,
+    const PASSES: usize,
+    const SAMPLES: usize,
+>(
+    lanes: &mut [[[R; PARTS]; ROWS]; SAMPLES],
+    rows: [*const f32; ROWS],
+    samples: [*const f32; SAMPLES],
+    lengths: Lengths,
+    first: usize,
+    soon: impl Asks,
+) {
+    let Lengths { whole, rest } = lengths;
+    let mut block = first;
+    // SAFETY: the caller's processor; every load ends at the lengths' elements at most.
+    unsafe {
+        while block < whole {
+            if let Some(place) = soon.place(block, PASSES) {
+                R::prefetch(place);
+            }
             for part in 0..PARTS {
-                take_products(&mut lanes, rows, samples, part, block + part * R::WIDTH, None, false);
+                take_products(lanes, rows, samples, part, block + part * R::WIDTH, None, false);
             }
             block += LANES;
         }
@@ -258,13 +577,12 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
             for part in 0..PARTS {
                 let start = part * R::WIDTH;
                 if rest >= start + R::WIDTH {
-                    take_products(&mut lanes, rows, samples, part, tail + start, None, false);
+                    take_products(lanes, rows, samples, part, whole + start, None, false);
                 } else if rest > start {
-                    take_products(&mut lanes, rows, samples, part, tail + start, Some(R::mask(rest - start)), false);
+                    take_products(lanes, rows, samples, part, whole + start, Some(R::mask(rest - start)), false);
                 }
             }
         }
-        lanes
     }
 }
 
@@ -307,7 +625,7 @@ unsafe fn take_products<R: Register<PARTS>, const PARTS: usize, const ROWS: usiz
 
 /// The last sums of some rows: four rows at a time as far as they go.
 #[inline(always)]
-fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
+pub(super) fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
     let (fours, rest) = quads.as_chunks();
     let (sums_of_fours, sums_of_rest) = sums.as_chunks_mut();
     for (sums, four) in sums_of_fours.iter_mut().zip(fours) {
@@ -320,7 +638,7 @@ fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
 
 /// How many rows of `features` elements there are: as many as wanted, or as the elements make.
 #[inline(always)]
-fn rows_within(elements: usize, features: usize, wanted: usize) -> usize {
+pub(super) fn rows_within(elements: usize, features: usize, wanted: usize) -> usize {
     // The product first: it tells without a division, which takes as long as several rows.
     match wanted.checked_mul(features) {
         Some(needed) if needed <= elements => wanted,

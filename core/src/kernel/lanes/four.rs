@@ -42,6 +42,15 @@ pub(in crate::kernel) trait Four: Vector {
     /// The upper two elements of both, one pair behind the other.
     fn pair_high(self, other: Self) -> Self;
 
+    /// The other one's elements where this one's are above zero, and +0.0 in the other places.
+    fn where_positive(self, other: Self) -> Self;
+
+    /// A bit for each element that is above zero, the first one's the lowest.
+    fn positive_bits(self) -> u32;
+
+    /// A bit for each element that is not zero.
+    fn nonzero_bits(self) -> u32;
+
     fn first(self) -> f32;
     fn second(self) -> f32;
 }
