@@ -5,7 +5,7 @@
 
 A DIR holds train.bin, test.bin (records: a label of one byte, then the features) and meta.json (name, d, classes, dtype).
 Features are standardised by the training part's mean and deviation. Ours is `hingeline train`, which chooses its parameters by
-cross-validation; the others' are chosen on a fifth of the training part, of 5,000 samples at most. The time is that of the
+cross-validation, but for the loss if --loss says it; the others' are chosen on a fifth of the training part, of 5,000 samples at most. The time is that of the
 training that follows, on all of it. --enlarge N measures
 a set of N training samples instead, made of the given pictures by random shifts of up to two pixels.
 """
@@ -120,20 +120,21 @@ def measured(system, part, test):
     return {"system": system.name, "version": system.version, "seconds": seconds, "accuracy": system.accuracy(model, *test)}
 
 
-def ours(folder, meta):
+def ours(folder, loss):
+    chosen = [] if loss is None else ["--loss", loss]
     with tempfile.TemporaryDirectory() as directory:
-        command = [ROOT / "target/release/hingeline", "train", folder, "--json", "--quiet", "-o", f"{directory}/model.json"]
+        command = [ROOT / "target/release/hingeline", "train", folder, "--json", "--quiet", "-o", f"{directory}/model.json", *chosen]
         row = json.loads(subprocess.check_output(command, text=True))
     name, version = f"averaged SGD, {row['kernel']}", "hingeline"
     return {"system": name, "version": version, "seconds": row["train_seconds"], "accuracy": row["test"]["accuracy"]}
 
 
-def compare(folder):
+def compare(folder, loss):
     meta = json.loads((folder / "meta.json").read_text())
     part, test = standardised(folder, meta)
     crammer_singer = measured(Liblinear("Crammer-Singer (-s 4)", 4), part, test)
     one_versus_rest = measured(Liblinear("one versus rest (-s 3, hinge)", 3), part, test)
-    rows = [ours(folder, meta), measured(ScikitLearn(), part, test), one_versus_rest, crammer_singer]
+    rows = [ours(folder, loss), measured(ScikitLearn(), part, test), one_versus_rest, crammer_singer]
     shape = f"{len(part[1]):,} x {meta['d']} to train, {len(test[1]):,} to test, {len(meta['classes'])} classes"
     print(f"\n{meta['name']}: {shape}\n")
     print("| system | version | train s | of ours | accuracy | to Crammer-Singer |\n|---|---|---:|---:|---:|---:|")
@@ -148,6 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", metavar="DIR", nargs="+", type=Path)
     parser.add_argument("--enlarge", metavar="N", type=int, help="make N training samples of the pictures by shifts")
+    parser.add_argument("--loss", help="the loss that ours is trained with; chosen if it is not said")
     options = parser.parse_args()
     build = ["cargo", "build", "--quiet", "--release", "-p", "hingeline-examples", "--bin", "hingeline"]
     subprocess.check_call(build, cwd=ROOT)
@@ -155,12 +157,12 @@ def main():
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     for folder in options.folders:
         if options.enlarge is None:
-            compare(folder)
+            compare(folder, options.loss)
             continue
         with tempfile.TemporaryDirectory() as temporary:
             meta = json.loads((folder / "meta.json").read_text())
             enlarge(folder, meta, options.enlarge, Path(temporary))
-            compare(Path(temporary))
+            compare(Path(temporary), options.loss)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 pub mod aligned;
 pub mod contest;
+pub mod epoch;
 pub mod machine;
 #[cfg(feature = "peers")]
 pub mod peers;
+#[cfg(feature = "peers")]
+mod python;
 #[cfg(feature = "peers")]
 pub mod work;
 

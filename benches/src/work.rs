@@ -1,16 +1,20 @@
 //! The work that is compared: the same data for everybody, and who does it.
 
 use std::hint::black_box;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use hingeline::kernel::{Choice, Kernel, Work};
-use hingeline::{Model, Order, Samples, Slices, integer, random};
+use hingeline::{Slices, integer, random};
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
 
 use crate::aligned::{Aligned, Paged, Results};
 use crate::contest::{Contestant, fastest};
+use crate::epoch::{Part, Recorded};
 use crate::peers::{Axpy, Faer, Linear, MatrixMultiply, Nalgebra, OpenBlas, Peer, SimSimd};
+use crate::python::epochs_of_peers;
 use crate::{RATE, model_on, overlapping_classes, sgd};
 
 /// Samples of a batch.
@@ -106,14 +110,43 @@ pub fn compare<const C: usize, const F: usize>(blas: Option<OpenBlas>, budget: D
     figures
 }
 
-/// Compares the kernels on a whole epoch of SGD over samples of classes that overlap a little.
-pub fn compare_epochs<const C: usize, const F: usize>(samples: usize, budget: Duration) -> Vec<Figure> {
+/// The kernels' figures, and the parts of an epoch on the fastest one.
+pub type EpochFigures = (Vec<Figure>, Vec<Part>);
+
+/// Compares the kernels on a whole epoch of SGD over samples of classes that overlap a little, with the same steps on samples that
+/// stay in the nearest cache, and with what a Python has of other libraries.
+///
+/// # Errors
+/// If that Python has them not.
+pub fn compare_epochs<const C: usize, const F: usize>(
+    samples: usize,
+    budget: Duration,
+    python: Option<&Path>,
+) -> io::Result<EpochFigures> {
     let (features, labels) = overlapping_classes::<F>(C, samples);
     let set = Slices::new(&features, &labels).expect("as many labels as rows");
-    let mut contestants = kernels(|| EpochOf::<F, C>(set));
+    let recorded = Recorded::<C, F>::of(set);
+    let mut contestants = kernels(|| recorded.epochs());
+    let resident = contestants.len();
+    contestants.push(on(Choice::best(), recorded.resident()));
     let times = fastest(&mut contestants, budget);
-    figures_of("epoch", (C, F), samples * C * F, None, &contestants, &times)
+    let mut figures = figures_of("epoch", (C, F), samples * C * F, None, &contestants[..resident], &times);
+    let fastest_kernel = figures.iter_mut().filter(|figure| figure.kernel == Choice::best().name());
+    for figure in fastest_kernel {
+        figure.against.push((RESIDENT, times[resident] / figure.nanoseconds));
+    }
+    for (name, nanoseconds) in
+        python.map(|python| epochs_of_peers(python, &features, &labels)).transpose()?.unwrap_or_default()
+    {
+        for figure in &mut figures {
+            figure.against.push((name, nanoseconds * samples as f64 / figure.nanoseconds));
+        }
+    }
+    Ok((figures, recorded.parts(Choice::best(), budget)))
 }
+
+/// The name under which the same steps on resident samples are compared with an epoch.
+pub const RESIDENT: &str = "resident";
 
 /// Compares the kernels in integers of 16 bits, with each other and with the fastest one in binary32.
 pub fn compare_integers<const C: usize, const F: usize>(budget: Duration) -> Vec<Figure> {
@@ -348,23 +381,6 @@ fn steps_of_peer<'a, P: Axpy, const C: usize, const F: usize>(peer: P, data: &'a
             peer.axpy(black_box(RATE), black_box(x), row);
         }
     })
-}
-
-struct EpochOf<'a, const F: usize, const C: usize>(Slices<'a, F>);
-
-impl<'a, const F: usize, const C: usize> Work for EpochOf<'a, F, C> {
-    type Output = Contestant<'a>;
-
-    fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
-        let (mut samples, fresh) = (self.0, Model::<C, F, K>::on(kernel));
-        let mut model = Box::new(Aligned(fresh.clone()));
-        Contestant::new(K::NAME, move || {
-            model.copy_from(&fresh);
-            let mut order = Order::resume([1, 2, 3, 4], samples.len(), 0, 0).expect("a set of at least one sample");
-            let epoch = sgd(1e-3).epoch(&mut *model, &mut samples, &mut order);
-            black_box(epoch.expect("finite data"));
-        })
-    }
 }
 
 /// A pass that only loads.

@@ -1,5 +1,7 @@
 //! Every kernel against the portable one and against what a user would pick instead, in alternation.
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,9 +10,12 @@ use clap::builder::PossibleValuesParser;
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use hingeline::kernel::Choice;
+use hingeline_benches::epoch::Part;
 use hingeline_benches::machine::processor;
 use hingeline_benches::peers::OpenBlas;
-use hingeline_benches::work::{BATCH, FLOAT, Figure, compare, compare_epochs, compare_integers};
+use hingeline_benches::work::{
+    BATCH, EpochFigures, FLOAT, Figure, RESIDENT, compare, compare_epochs, compare_integers,
+};
 use hingeline_console::{Problem, line};
 use serde::Serialize;
 
@@ -25,9 +30,17 @@ struct Options {
     #[arg(long, value_parser = PossibleValuesParser::new(COMPARISONS.map(|(shape, _)| shape)))]
     shape: Vec<String>,
 
-    /// Seconds for each comparison, of which there are 27
+    /// Seconds for each comparison, of which there are 31
     #[arg(long, default_value_t = 1.3, value_parser = seconds)]
     seconds: f64,
+
+    /// A Python that has scikit-learn, for its epochs and LIBLINEAR's, which take two minutes
+    #[arg(long)]
+    python: Option<PathBuf>,
+
+    /// Measures epochs alone
+    #[arg(long)]
+    epochs: bool,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -48,20 +61,35 @@ struct Line<'a> {
     gmacs: f64,
 }
 
-type Comparison = fn(Option<OpenBlas>, Duration) -> Vec<Figure>;
+/// A line of `--json` on where an epoch's time goes.
+#[derive(Serialize)]
+struct PartLine<'a> {
+    work: &'a str,
+    shape: &'a str,
+    part: &'a str,
+    nanoseconds: f64,
+}
+
+/// What is compared at a shape.
+#[derive(Clone, Copy)]
+enum Comparison {
+    Calls(fn(Option<OpenBlas>, Duration) -> Vec<Figure>),
+    Integers(fn(Duration) -> Vec<Figure>),
+    Epochs(fn(Duration, Option<&Path>) -> io::Result<EpochFigures>),
+}
 
 const COMPARISONS: [(&str, Comparison); 11] = [
-    ("4x16", compare::<4, 16>),
-    ("10x64", compare::<10, 64>),
-    ("7x30", compare::<7, 30>),
-    ("10x784", compare::<10, 784>),
-    ("10x3072", compare::<10, 3_072>),
-    ("26x16", compare::<26, 16>),
-    ("100x512", compare::<100, 512>),
-    ("10x64", |_, budget| compare_epochs::<10, 64>(10_000, budget)),
-    ("10x784", |_, budget| compare_epochs::<10, 784>(60_000, budget)),
-    ("10x64", |_, budget| compare_integers::<10, 64>(budget)),
-    ("10x784", |_, budget| compare_integers::<10, 784>(budget)),
+    ("4x16", Comparison::Calls(compare::<4, 16>)),
+    ("10x64", Comparison::Calls(compare::<10, 64>)),
+    ("7x30", Comparison::Calls(compare::<7, 30>)),
+    ("10x784", Comparison::Calls(compare::<10, 784>)),
+    ("10x3072", Comparison::Calls(compare::<10, 3_072>)),
+    ("26x16", Comparison::Calls(compare::<26, 16>)),
+    ("100x512", Comparison::Calls(compare::<100, 512>)),
+    ("10x64", Comparison::Epochs(|budget, python| compare_epochs::<10, 64>(10_000, budget, python))),
+    ("10x784", Comparison::Epochs(|budget, python| compare_epochs::<10, 784>(60_000, budget, python))),
+    ("10x64", Comparison::Integers(compare_integers::<10, 64>)),
+    ("10x784", Comparison::Integers(compare_integers::<10, 784>)),
 ];
 
 fn main() -> ExitCode {
@@ -75,19 +103,62 @@ fn run(blas: Option<OpenBlas>, options: &Options) -> Result<(), Problem> {
     if !options.json {
         print_machine(blas)?;
     }
-    let mut figures = Vec::new();
+    let (mut figures, mut epochs) = (Vec::new(), Vec::new());
     let wanted = |shape: &str| options.shape.is_empty() || options.shape.iter().any(|wanted| wanted == shape);
-    for (_, compare) in COMPARISONS.iter().filter(|(shape, _)| wanted(shape)) {
-        let new = compare(blas, budget);
+    for (shape, comparison) in COMPARISONS.iter().filter(|(shape, _)| wanted(shape)) {
+        let new = match comparison {
+            Comparison::Epochs(compare) => {
+                let (new, parts) = compare(budget, options.python.as_deref())?;
+                epochs.push((*shape, parts));
+                new
+            }
+            _ if options.epochs => Vec::new(),
+            Comparison::Calls(compare) => compare(blas, budget),
+            Comparison::Integers(compare) => compare(budget),
+        };
         if options.json {
             print_lines(&new)?;
         }
         figures.extend(new);
     }
-    if !options.json {
-        line(table(&figures, blas.is_some()))?;
+    if options.json {
+        return print_parts(&epochs);
+    }
+    line(table(&figures))?;
+    if !epochs.is_empty() {
+        line(
+            "\nWhere the time of an epoch goes on the fastest kernel, ns a sample; pieces by themselves, which overlap in a step:\n",
+        )?;
+        line(table_of_parts(&epochs))?;
     }
     Ok(())
+}
+
+fn print_parts(epochs: &[(&str, Vec<Part>)]) -> Result<(), Problem> {
+    for (shape, parts) in epochs {
+        for &Part { name: part, nanoseconds } in parts {
+            line(serde_json::to_string(&PartLine { work: "part of an epoch", shape, part, nanoseconds })?)?;
+        }
+    }
+    Ok(())
+}
+
+/// A row a part, a column a shape.
+fn table_of_parts(epochs: &[(&str, Vec<Part>)]) -> Table {
+    let mut table = Table::new();
+    let shapes = epochs.iter().map(|(shape, _)| *shape);
+    table.load_style(ASCII_MARKDOWN).set_header(std::iter::once("part").chain(shapes));
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let names = epochs.first().map(|(_, parts)| parts.iter().map(|part| part.name)).into_iter().flatten();
+    for (row, name) in names.enumerate() {
+        let times = epochs
+            .iter()
+            .map(|(_, parts)| parts.get(row).map_or_else(String::new, |p| format!("{:.1}", p.nanoseconds)));
+        table.add_row(std::iter::once(name.to_owned()).chain(times));
+    }
+    table
 }
 
 fn print_machine(blas: Option<OpenBlas>) -> Result<(), Problem> {
@@ -102,7 +173,8 @@ fn print_machine(blas: Option<OpenBlas>) -> Result<(), Problem> {
         "\nns: the shortest call. Batches of {BATCH} samples. A step has two violations and so updates three rows; a\n\
          library's step is its scores and three axpy alone. Epochs: 10,000 samples of 64 features, 60,000 of 784.\n\
          loads: bytes that must be loaded at least, of those that this processor loads in that time from that cache.\n\
-         The last columns: how many times as fast as that.\n"
+         The last columns: how many times as fast as that; resident: the same steps on samples that stay in the nearest\n\
+         cache; scikit-learn: its SGDClassifier, a model a class; liblinear: its solver of Crammer and Singer, in scikit-learn.\n"
     ))
 }
 
@@ -118,9 +190,21 @@ fn print_lines(figures: &[Figure]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn table(figures: &[Figure], has_blas: bool) -> Table {
-    let others = ["portable", FLOAT, "openblas", "nalgebra", "matrixmultiply", "faer", "simsimd"];
-    let others: Vec<_> = others.into_iter().filter(|name| has_blas || *name != "openblas").collect();
+fn table(figures: &[Figure]) -> Table {
+    let others = [
+        "portable",
+        FLOAT,
+        "openblas",
+        "nalgebra",
+        "matrixmultiply",
+        "faer",
+        "simsimd",
+        RESIDENT,
+        "scikit-learn",
+        "liblinear",
+    ];
+    let is_there = |name: &&str| figures.iter().any(|figure| figure.against.iter().any(|(other, _)| other == name));
+    let others: Vec<_> = others.into_iter().filter(is_there).collect();
     let mut table = Table::new();
     let header = ["work", "shape", "kernel", "ns", "GMAC/s", "loads"];
     table.load_style(ASCII_MARKDOWN).set_header(header.iter().chain(&others));
