@@ -68,11 +68,11 @@ impl Elf {
         Ok(function.address)
     }
 
-    /// A function and the copies of it that the compiler made for some arguments, which have its name and more.
+    /// A function and the copies of it that the compiler made for some arguments or types, which have its name and more.
     pub(crate) fn copies(&self, names: &[String]) -> Vec<u64> {
         let holds = |own: &str| {
             names.iter().any(|name| {
-                own.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                own.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', ':']))
             })
         };
         self.functions.iter().filter(|function| holds(&function.name)).map(|function| function.address).collect()
