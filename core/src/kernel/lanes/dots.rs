@@ -33,6 +33,9 @@ use super::{LANES, Quad, Register, common_length, load};
 #[cfg(hingeline_sse2)]
 use super::{Packs, packed};
 
+/// Whether there are variants for special shapes: not in a debug build, where each takes places of its own on the stack.
+const OPTIMISED: bool = !cfg!(debug_assertions);
+
 /// Samples from which on packing rows is faster: equal at sixteen, slower at eight.
 const FEWEST: usize = 32;
 
@@ -123,25 +126,30 @@ pub(in crate::kernel) unsafe fn batch_scores<
     let whole = rows_within(scores.len(), classes, samples.len());
     let samples = samples.get(..whole).unwrap_or_default();
     let features = common_length(samples).filter(|f| rows_within(weights.len(), *f, classes) == classes);
-    let Some(features) = features else {
+    let problem = Problem { weights, scale, bias, lengths: Lengths::of(features.unwrap_or(0)), classes, soon: () };
+    // Short samples gain nothing from blocks on wide registers.
+    if OPTIMISED && PARTS == 2 && features.is_some_and(|features| features <= SHORT) {
+        // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and the scores hold a row for
+        // each.
+        return unsafe { problem.solve_each::<R, PARTS, ROWS>(0, samples.as_chunks().0, scores.as_mut_ptr()) };
+    }
+    let (blocks, rest) = if features.is_some() { samples.as_chunks::<SAMPLES>() } else { (&[][..], samples) };
+    let mut scores = scores;
+    for group in blocks.chunks(GROUP) {
+        let Some((own, below)) = scores.split_at_mut_checked(group.len() * SAMPLES * classes) else {
+            return;
+        };
+        // SAFETY: as above.
+        unsafe { problem.solve::<R, PARTS, BATCH_ROWS, SAMPLES>(0, group, own.as_mut_ptr()) };
+        scores = below;
+    }
+    for x in rest {
+        let Some((own, below)) = scores.split_at_mut_checked(classes) else {
+            return;
+        };
         // SAFETY: the caller's processor.
-        return unsafe { one_by_one::<R, PARTS, ROWS>(weights, scale, bias, samples, scores) };
-    };
-    let lengths = Lengths::of(features);
-    let problem = Problem { weights, scale, bias, lengths, classes, soon: () };
-    // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and the scores hold a row for each.
-    unsafe {
-        // Short samples gain nothing from blocks on wide registers.
-        if PARTS == 2 && features <= SHORT {
-            return problem.solve_each::<R, PARTS, ROWS>(0, samples.as_chunks().0, scores.as_mut_ptr());
-        }
-        let (blocks, rest) = samples.as_chunks::<SAMPLES>();
-        let mut scores = scores.as_mut_ptr();
-        for group in blocks.chunks(GROUP) {
-            problem.solve::<R, PARTS, BATCH_ROWS, SAMPLES>(0, group, scores);
-            scores = scores.add(group.len() * SAMPLES * classes);
-        }
-        problem.solve_each::<R, PARTS, ROWS>(0, rest.as_chunks().0, scores);
+        unsafe { self::scores::<R, PARTS, ROWS>(weights, scale, bias, x, own) };
+        scores = below;
     }
 }
 
@@ -170,29 +178,6 @@ pub(in crate::kernel) unsafe fn packed_batch_scores<R: Packs<PARTS>, const PARTS
         }
     }
     features > 0
-}
-
-/// The scores of samples whose lengths differ, or that have more features than the weights have.
-///
-/// # Safety
-/// As [`dot`].
-#[inline(always)]
-unsafe fn one_by_one<R: Register<PARTS>, const PARTS: usize, const ROWS: usize>(
-    weights: &[f32],
-    scale: f32,
-    bias: &[f32],
-    samples: &[&[f32]],
-    scores: &mut [f32],
-) {
-    let mut scores = scores;
-    for x in samples {
-        let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else {
-            return;
-        };
-        // SAFETY: by the caller.
-        unsafe { self::scores::<R, PARTS, ROWS>(weights, scale, bias, x, own) };
-        scores = below;
-    }
 }
 
 /// A row's elements: those of whole blocks of lanes, and those behind them.
@@ -246,7 +231,12 @@ impl<A: Asks> Problem<'_, A> {
         let mut class = class;
         // SAFETY: by the caller; each strip ends at the number of classes at most.
         unsafe {
-            while PARTS <= 2 && SAMPLES == 1 && self.lengths.features() <= LANES && self.classes - class >= 8 {
+            while OPTIMISED
+                && PARTS <= 2
+                && SAMPLES == 1
+                && self.lengths.features() <= LANES
+                && self.classes - class >= 8
+            {
                 self.eight::<R, PARTS, SAMPLES>(class, blocks, scores);
                 class += 8;
             }
@@ -281,7 +271,7 @@ impl<A: Asks> Problem<'_, A> {
     ) {
         // SAFETY: by the caller.
         unsafe {
-            if PARTS <= 2 && self.lengths.rest == 0 && !cfg!(debug_assertions) {
+            if OPTIMISED && PARTS <= 2 && self.lengths.rest == 0 {
                 // Said to the compiler: without a rest, and what it would need of registers, the loops are shorter. With registers of
                 // four elements they became longer: 1,262 to 2,008 units of fuel for scores of 10×64 on WebAssembly.
                 let problem = Problem { lengths: Lengths { rest: 0, ..self.lengths }, ..*self };
@@ -320,7 +310,7 @@ impl<A: Asks> Problem<'_, A> {
                 let samples = samples.map(<[f32]>::as_ptr);
                 let mut quads = MaybeUninit::<[[[R::Quad; ROWS]; PASSES]; SAMPLES]>::uninit();
                 let to = quads.as_mut_ptr().cast();
-                if PARTS <= 2 && SAMPLES == 1 && PASSES > 1 && self.lengths.features() > 2 * CHUNK {
+                if OPTIMISED && PARTS <= 2 && SAMPLES == 1 && PASSES > 1 && self.lengths.features() > 2 * CHUNK {
                     self.by_chunks::<R, PARTS, ROWS, PASSES, SAMPLES>(class, samples, to);
                 } else {
                     self.by_passes::<R, PARTS, ROWS, PASSES, SAMPLES>(class, samples, to);
