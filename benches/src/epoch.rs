@@ -66,7 +66,7 @@ impl<'a, const C: usize, const F: usize> Recorded<'a, C, F> {
     }
 
     /// The same steps on resident samples.
-    pub fn resident<'r>(&'r self) -> impl Work<Output = Contestant<'r>> + use<'r, C, F> {
+    fn resident<'r>(&'r self) -> impl Work<Output = Contestant<'r>> + use<'r, C, F> {
         Steps::<'r, C, F>(&self.violations)
     }
 

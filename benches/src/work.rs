@@ -127,13 +127,12 @@ pub fn compare_epochs<const C: usize, const F: usize>(
     let set = Slices::new(&features, &labels).expect("as many labels as rows");
     let recorded = Recorded::<C, F>::of(set);
     let mut contestants = kernels(|| recorded.epochs());
-    let resident = contestants.len();
-    contestants.push(on(Choice::best(), recorded.resident()));
     let times = fastest(&mut contestants, budget);
-    let mut figures = figures_of("epoch", (C, F), samples * C * F, None, &contestants[..resident], &times);
-    let fastest_kernel = figures.iter_mut().filter(|figure| figure.kernel == Choice::best().name());
-    for figure in fastest_kernel {
-        figure.against.push((RESIDENT, times[resident] / figure.nanoseconds));
+    let mut figures = figures_of("epoch", (C, F), samples * C * F, None, &contestants, &times);
+    let parts = recorded.parts(Choice::best(), budget);
+    let [epoch, resident] = [0, 1].map(|part| parts[part].nanoseconds);
+    for figure in figures.iter_mut().filter(|figure| figure.kernel == Choice::best().name()) {
+        figure.against.push((RESIDENT, resident / epoch));
     }
     for (name, nanoseconds) in
         python.map(|python| epochs_of_peers(python, &features, &labels)).transpose()?.unwrap_or_default()
@@ -142,7 +141,7 @@ pub fn compare_epochs<const C: usize, const F: usize>(
             figure.against.push((name, nanoseconds * samples as f64 / figure.nanoseconds));
         }
     }
-    Ok((figures, recorded.parts(Choice::best(), budget)))
+    Ok((figures, parts))
 }
 
 /// The name under which the same steps on resident samples are compared with an epoch.

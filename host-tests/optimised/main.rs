@@ -178,8 +178,14 @@ impl Work for Batches {
                 let value = if hostile { generate::special_or_not_finite } else { generate::ordinary };
                 let mut rng = generate::rng((7 * index + count) as u64);
                 let mut draw = |n| generate::values(&mut rng, n, value);
-                let (weights, bias, features_of_all) =
+                let (mut weights, mut bias, mut features_of_all) =
                     (draw(classes * features), draw(classes), draw(count * features));
+                // All sums are −0.0, and one that is padded by +0.0 is not.
+                if index % 5 == 0 {
+                    weights.fill(-0.0);
+                    bias.fill(-0.0);
+                    features_of_all.fill(1.0);
+                }
                 let samples: Vec<&[f32]> = features_of_all.chunks(features).collect();
                 let mut scores = vec![7.0; count * classes + 1];
                 kernel.batch_scores(&weights, 0.75, &bias, &samples, &mut scores);

@@ -83,7 +83,7 @@ pub trait Samples<const F: usize> {
     /// once.
     ///
     /// `None`, which is always right, for what has to be decoded first, and for what [`sample`](Self::sample) would
-    /// refuse. It should be cheap: a training loop also asks for the sample that comes after the current one.
+    /// refuse. It should be cheap: a training loop also asks for a sample that comes a few steps after the current one.
     ///
     /// ```
     /// use hingeline::{Samples, Slices};

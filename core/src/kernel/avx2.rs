@@ -10,7 +10,7 @@ use core::arch::x86_64::{
 use super::OfTarget;
 use super::avx2_integers::YmmOfIntegers;
 use super::integers_lanes::integers_by_lanes;
-use super::lanes::{self, Packs, Register, Vector, entry_points, inside};
+use super::lanes::{self, Packs, Register, Rows, Vector, entry_points, inside};
 use super::sealed::Sealed;
 use super::sse2::{self, Xmm};
 use crate::error::Error;
@@ -183,21 +183,16 @@ impl Register<2> for Ymm {
     }
 
     #[inline(always)]
-    unsafe fn batch_of_packed_rows(
-        weights: &[f32],
-        scale: f32,
-        bias: &[f32],
-        samples: &[&[f32]],
-        scores: &mut [f32],
-    ) -> bool {
+    unsafe fn packed_batch_scores(rows: Rows<'_>, samples: &[&[f32]], scores: *mut f32) -> bool {
         #[target_feature(enable = "avx2")]
         #[inline(never)]
-        fn entry(weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) -> bool {
-            // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
-            unsafe { lanes::packed_batch_scores::<Ymm, 2, 5>(weights, scale, bias, samples, scores) }
+        unsafe fn entry(rows: Rows<'_>, samples: &[&[f32]], scores: *mut f32) {
+            // SAFETY: this function is compiled for, and called on, a processor with the instruction set; the rest by the caller.
+            unsafe { lanes::packed_batch_scores::<Ymm, 2, 5>(rows, samples, scores) }
         }
-        // SAFETY: the caller's processor has AVX2.
-        unsafe { entry(weights, scale, bias, samples, scores) }
+        // SAFETY: the caller's processor has AVX2; the rest by the caller.
+        unsafe { entry(rows, samples, scores) }
+        true
     }
 
     #[inline(always)]
@@ -244,7 +239,7 @@ impl Packs<2> for Ymm {
 
 /// The folds of eight rows from eight lanes on: each addition is one of two rows, in the halves of a register.
 #[inline(always)]
-pub(super) fn fold_eight([a, b, c, d, e, f, g, h]: [Ymm; 8]) -> [f32; 8] {
+fn fold_eight([a, b, c, d, e, f, g, h]: [Ymm; 8]) -> [f32; 8] {
     // Rows whose sums are to be four places apart, one in each half.
     let (ae, bf, cg, dh) = (fold_halves(a, e), fold_halves(b, f), fold_halves(c, g), fold_halves(d, h));
     let mut sums = [0.0; 8];

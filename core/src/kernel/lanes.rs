@@ -15,7 +15,6 @@ mod four;
 #[cfg(hingeline_sse2)]
 mod long;
 mod margins;
-#[cfg(hingeline_sse2)]
 mod packed;
 #[cfg(hingeline_sse2)]
 mod short;
@@ -26,10 +25,14 @@ pub(super) use dots::packed_batch_scores;
 pub(super) use dots::{batch_scores, dot, scores, scores_ahead};
 pub(super) use four::Four;
 pub(super) use margins::{adopt, violations};
+pub(super) use packed::Rows;
 pub(super) use updates::{axpy, batch_rank_one, largest, rank_one, scale, scaled_rank_one};
 
 /// Lanes of a dot product.
 const LANES: usize = 16;
+
+/// Classes of which a word has a bit for each.
+const WORD: usize = u64::BITS as usize;
 
 /// A vector of binary32 in a register of an instruction set.
 ///
@@ -99,13 +102,14 @@ pub(super) trait Register<const PARTS: usize>: Vector {
     /// The first two folds of a row's lanes, from sixteen to eight and to four.
     fn quarter(lanes: [Self; PARTS]) -> Self::Quad;
 
-    /// The scores of a batch for which rows are packed, in a function of its own since that takes much of the stack. Returns whether it
-    /// was such a batch.
+    /// The scores of a large batch by rows that are packed, in a function of its own since that takes much of the stack. Returns whether
+    /// the register packs them.
     ///
     /// # Safety
-    /// As [`splat`](Vector::splat).
+    /// The processor has this register's instruction set; there are features, and the weights hold a row of them for each class; each
+    /// sample has as many elements, and the scores have a row for each sample.
     #[inline(always)]
-    unsafe fn batch_of_packed_rows(_: &[f32], _: f32, _: &[f32], _: &[&[f32]], _: &mut [f32]) -> bool {
+    unsafe fn packed_batch_scores(_: Rows<'_>, _: &[&[f32]], _: *mut f32) -> bool {
         false
     }
 

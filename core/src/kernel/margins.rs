@@ -9,14 +9,17 @@ use crate::error::Error;
 /// [`Error::LabelOutOfRange`], [`Error::InvalidShape`] for more classes than are counted, [`Error::NonFiniteScore`].
 #[inline(always)]
 pub(crate) fn check_scores(label: usize, scores: &[f32]) -> Result<(), Error> {
-    if label >= scores.len() {
+    check_label(label, scores.len())?;
+    if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
+}
+
+/// Refuses a label that is no class, and more classes than are counted, in 32 bits.
+#[inline(always)]
+pub(super) fn check_label(label: usize, classes: usize) -> Result<(), Error> {
+    if label >= classes {
         return Err(Error::LabelOutOfRange);
     }
-    // Classes are counted in 32 bits.
-    if u32::try_from(scores.len()).is_err() {
-        return Err(Error::InvalidShape);
-    }
-    if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
+    if u32::try_from(classes).is_err() { Err(Error::InvalidShape) } else { Ok(()) }
 }
 
 /// Scores become margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum of those

@@ -28,10 +28,11 @@
 
 use core::mem::MaybeUninit;
 
-use super::asks::Asks;
-use super::{LANES, Quad, Register, common_length, load};
 #[cfg(hingeline_sse2)]
-use super::{Packs, packed};
+use super::Packs;
+use super::asks::Asks;
+use super::packed::Rows;
+use super::{LANES, Quad, Register, common_length, load};
 
 /// Whether there are variants for special shapes: not in a debug build, where each takes places of its own on the stack.
 const OPTIMISED: bool = !cfg!(debug_assertions);
@@ -118,19 +119,22 @@ pub(in crate::kernel) unsafe fn batch_scores<
     samples: &[&[f32]],
     scores: &mut [f32],
 ) {
-    // SAFETY: the caller's processor.
-    if samples.len() >= FEWEST && unsafe { R::batch_of_packed_rows(weights, scale, bias, samples, scores) } {
-        return;
-    }
     let classes = bias.len();
     let whole = rows_within(scores.len(), classes, samples.len());
     let samples = samples.get(..whole).unwrap_or_default();
     let features = common_length(samples).filter(|f| rows_within(weights.len(), *f, classes) == classes);
+    if let Some(features @ 1..) = features
+        && samples.len() >= FEWEST
+        // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and the scores hold a row for
+        // each.
+        && unsafe { R::packed_batch_scores(Rows { weights, scale, bias, features }, samples, scores.as_mut_ptr()) }
+    {
+        return;
+    }
     let problem = Problem { weights, scale, bias, lengths: Lengths::of(features.unwrap_or(0)), classes, soon: () };
     // Short samples gain nothing from blocks on wide registers.
     if OPTIMISED && PARTS == 2 && features.is_some_and(|features| features <= SHORT) {
-        // SAFETY: the caller's processor; all rows lie in the weights, all samples have one length, and the scores hold a row for
-        // each.
+        // SAFETY: as above.
         return unsafe { problem.solve_each::<R, PARTS, ROWS>(0, samples.as_chunks().0, scores.as_mut_ptr()) };
     }
     let (blocks, rest) = if features.is_some() { samples.as_chunks::<SAMPLES>() } else { (&[][..], samples) };
@@ -153,31 +157,30 @@ pub(in crate::kernel) unsafe fn batch_scores<
     }
 }
 
-/// The scores of a large batch, for which rows are packed. Returns whether its samples have one length, and rows of it.
+/// The scores of a large batch, for which rows are packed, but for a few classes of short samples.
 ///
 /// # Safety
-/// As [`dot`].
+/// The processor has the register's instruction set; there are features, and the weights hold a row of them for each class; each
+/// sample has as many elements, and the scores have `bias.len()` for each sample.
 #[cfg(hingeline_sse2)]
 #[inline(always)]
 pub(in crate::kernel) unsafe fn packed_batch_scores<R: Packs<PARTS>, const PARTS: usize, const ROWS: usize>(
-    weights: &[f32],
-    scale: f32,
-    bias: &[f32],
+    rows: Rows<'_>,
     samples: &[&[f32]],
-    scores: &mut [f32],
-) -> bool {
-    let classes = bias.len();
-    let samples = samples.get(..rows_within(scores.len(), classes, samples.len())).unwrap_or_default();
-    let features = common_length(samples).filter(|f| rows_within(weights.len(), *f, classes) == classes).unwrap_or(0);
-    let problem = Problem { weights, scale, bias, lengths: Lengths::of(features), classes, soon: () };
-    // SAFETY: the caller's processor; where there are features, all rows lie in the weights, all samples have one length, and the
-    // scores hold a row for each.
+    scores: *mut f32,
+) {
+    let Rows { weights, scale, bias, features } = rows;
+    // SAFETY: by the caller.
     unsafe {
-        if features > 0 {
-            problem.packed::<R, PARTS, ROWS>(samples, scores.as_mut_ptr());
+        if features > SHORT {
+            rows.scores_of_long::<R, PARTS>(samples, scores);
+        } else {
+            let class = rows.scores_of_short::<R, PARTS>(samples, scores);
+            let (lengths, classes) = (Lengths::of(features), bias.len());
+            let problem = Problem { weights, scale, bias, lengths, classes, soon: () };
+            problem.solve_each::<R, PARTS, ROWS>(class, samples.as_chunks().0, scores);
         }
     }
-    features > 0
 }
 
 /// A row's elements: those of whole blocks of lanes, and those behind them.
@@ -319,9 +322,7 @@ impl<A: Asks> Problem<'_, A> {
                 for (sample, quads) in quads.assume_init().into_iter().enumerate() {
                     let mut own = [[0.0; ROWS]; PASSES];
                     fold(quads.as_flattened(), own.as_flattened_mut());
-                    for (score, bias) in own.as_flattened_mut().iter_mut().zip(bias.as_flattened()) {
-                        *score = (self.scale * *score) + bias;
-                    }
+                    finish(own.as_flattened_mut(), self.scale, bias.as_flattened());
                     let start = (block * SAMPLES + sample) * self.classes + class;
                     scores.add(start).cast::<[[f32; ROWS]; PASSES]>().write(own);
                 }
@@ -350,35 +351,9 @@ impl<A: Asks> Problem<'_, A> {
                 let high = pass::<R, PARTS, 4, 2, SAMPLES>(self.rows(class + 4), samples, self.lengths, high);
                 for (sample, ([a, b, c, d], [e, f, g, h])) in low.into_iter().zip(high).enumerate() {
                     let mut own = R::fold_eight([a, b, c, d, e, f, g, h]);
-                    for (score, bias) in own.iter_mut().zip(bias) {
-                        *score = (self.scale * *score) + bias;
-                    }
+                    finish(&mut own, self.scale, &bias);
                     scores.add((block * SAMPLES + sample) * self.classes + class).cast::<[f32; 8]>().write(own);
                 }
-            }
-        }
-    }
-
-    /// The scores of a batch for which the rows are packed, but for a few classes of short samples.
-    ///
-    /// # Safety
-    /// As [`solve`](Self::solve); rows and samples are not empty.
-    #[cfg(hingeline_sse2)]
-    #[inline(always)]
-    unsafe fn packed<R: Packs<PARTS>, const PARTS: usize, const ROWS: usize>(
-        &self,
-        samples: &[&[f32]],
-        scores: *mut f32,
-    ) {
-        let Self { weights, scale, bias, .. } = *self;
-        let rows = packed::Rows { weights, scale, bias, features: self.lengths.features() };
-        // SAFETY: by the caller.
-        unsafe {
-            if rows.features > SHORT {
-                rows.scores_of_long::<R, PARTS>(samples, scores);
-            } else {
-                let class = rows.scores_of_short::<R, PARTS>(samples, scores);
-                self.solve_each::<R, PARTS, ROWS>(class, samples.as_chunks().0, scores);
             }
         }
     }
@@ -623,6 +598,14 @@ pub(super) fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
     }
     for (sum, quad) in sums_of_rest.iter_mut().zip(rest) {
         *sum = quad.fold();
+    }
+}
+
+/// Sums become scores.
+#[inline(always)]
+pub(super) fn finish(sums: &mut [f32], scale: f32, bias: &[f32]) {
+    for (sum, bias) in sums.iter_mut().zip(bias) {
+        *sum = (scale * *sum) + bias;
     }
 }
 

@@ -13,7 +13,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::dots::fold;
+use super::dots::{finish, fold};
 use super::packed::{Aligned, Rows};
 use super::{LANES, Register};
 
@@ -106,9 +106,7 @@ impl Rows<'_> {
                 }
                 let mut own = [0.0; ROWS];
                 fold(&quads.assume_init(), &mut own);
-                for (score, bias) in own.iter_mut().zip(bias) {
-                    *score = (self.scale * *score) + bias;
-                }
+                finish(&mut own, self.scale, &bias);
                 scores.add(index * self.bias.len() + class).cast::<[f32; ROWS]>().write(own);
             }
         }

@@ -7,8 +7,9 @@
 
 use core::mem::MaybeUninit;
 
-use super::{Four, Register};
+use super::{Four, Register, WORD};
 use crate::error::Error;
+use crate::kernel::margins::check_label;
 
 /// From element `4 − n` on, a one behind n zeros.
 static ONE: [f32; 8] = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
@@ -21,9 +22,6 @@ static BEHIND: [f32; 8] = {
     const LEAST: f32 = f32::NEG_INFINITY;
     [0.0, 0.0, 0.0, 0.0, LEAST, LEAST, LEAST, LEAST]
 };
-
-/// Classes whose margins' signs are the bits of a word.
-const WORD: usize = u64::BITS as usize;
 
 /// [`Sealed::violations`](crate::kernel::sealed::Sealed::violations).
 ///
@@ -41,14 +39,11 @@ pub(in crate::kernel) unsafe fn violations<R: Four>(
     if classes != bias.len() {
         return Err(Error::ShapeMismatch);
     }
-    let own = *scores.get(label).ok_or(Error::LabelOutOfRange)?;
-    // Classes are counted in 32 bits.
-    if u32::try_from(classes).is_err() {
-        return Err(Error::InvalidShape);
-    }
+    check_label(label, classes)?;
     let (scores, bias) = (scores.as_mut_ptr(), bias.as_mut_ptr());
-    // SAFETY: the caller's processor; both have an element for each class, and each word begins at one of them.
+    // SAFETY: the caller's processor; both have an element for each class, the label is one, and each word begins at one.
     unsafe {
+        let own = scores.add(label).read();
         let mut largest = R::splat(0.0);
         let (mut sum, mut count) = (0.0, 0_u32);
         let mut first = 0;

@@ -4,18 +4,20 @@
 //! one, and as many rows go by a sample as there are registers: each of their elements is loaded as an operand of its product.
 
 /// Memory that starts at a cache line.
+#[cfg(hingeline_sse2)]
 #[repr(align(64))]
 pub(super) struct Aligned<T>(pub(super) T);
 
 /// A row-major matrix, and what else scores are made of.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
+pub(in crate::kernel) struct Rows<'a> {
     pub(super) weights: &'a [f32],
     pub(super) scale: f32,
     pub(super) bias: &'a [f32],
     pub(super) features: usize,
 }
 
+#[cfg(hingeline_sse2)]
 impl Rows<'_> {
     /// Where a class's row starts.
     ///

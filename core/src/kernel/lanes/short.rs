@@ -12,7 +12,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::dots::SHORT as MOST;
+use super::dots::SHORT;
 use super::packed::{Aligned, Rows};
 use super::{LANES, Packs, Vector};
 
@@ -26,7 +26,7 @@ impl Rows<'_> {
     /// The scores of short samples for the first classes, as far as they make registers, or half of one; returns how many.
     ///
     /// # Safety
-    /// The processor has the register's instruction set; the weights hold a row of `features`, from 1 to `MOST`, for each class; each
+    /// The processor has the register's instruction set; the weights hold a row of `features`, from 1 to `SHORT`, for each class; each
     /// sample has as many elements, and the scores have `bias.len()` for each sample.
     #[inline(always)]
     pub(super) unsafe fn scores_of_short<R: Packs<PARTS>, const PARTS: usize>(
@@ -69,7 +69,7 @@ impl Rows<'_> {
         samples: &[&[f32]],
         scores: *mut f32,
     ) {
-        let mut packed = MaybeUninit::<Aligned<[f32; MOST * LANES]>>::uninit();
+        let mut packed = MaybeUninit::<Aligned<[f32; SHORT * LANES]>>::uninit();
         let packed = packed.as_mut_ptr().cast::<f32>();
         // +0.0 · −0.0 = −0.0 leaves a lane as it is.
         let mut padded = Aligned([-0.0_f32; LANES]);

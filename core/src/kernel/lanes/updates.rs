@@ -19,7 +19,7 @@
 )]
 
 use super::dots::rows_within;
-use super::{Four, LANES, Register, common_length, load};
+use super::{Four, LANES, Register, WORD, common_length, load};
 
 /// [`Kernel::axpy`](crate::kernel::Kernel::axpy).
 ///
@@ -90,9 +90,6 @@ pub(in crate::kernel) unsafe fn scaled_rank_one<R: Register<PARTS>, const PARTS:
         first += WORD;
     }
 }
-
-/// Factors whose being zero or not are the bits of a word.
-const WORD: usize = u64::BITS as usize;
 
 /// A bit for each factor that is not zero.
 ///
