@@ -270,7 +270,7 @@ mod sealed {
     pub trait Sealed: Sized {
         /// Runs the work; a kernel may do so in a function that is compiled for its instructions, with its operations inlined:
         /// without calls, and with shapes that the compiler knows.
-        #[inline(always)]
+        #[inline]
         fn inside<W: Work>(self, _: Key, work: W) -> W::Output
         where
             Self: Kernel,

@@ -41,7 +41,7 @@ fn score(model: &DynModel<'_>, x: &[f32], scores: &mut [f32]) -> Result<(), Erro
 
 #[inline(never)]
 fn step(sgd: &mut Sgd<InverseTime>, model: &mut DynModel<'_>, x: &[f32], weight: f32) -> Result<SgdStep, Error> {
-    sgd.step_weighted(model, x, 0, weight)
+    sgd.step_weighted(model, x, black_box(0), weight)
 }
 
 #[entry]
