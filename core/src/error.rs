@@ -22,7 +22,8 @@ pub enum Error {
     NonFiniteLoss,
     /// The weights or the bias that this step, a search or an average arrives at would not be finite.
     NonFiniteStep,
-    /// A feature of a sample that was to be kept or observed is NaN, infinite, or too large for moments.
+    /// A feature of a sample that was to be kept or observed is NaN, infinite, or too large for moments. Or a reading is not finite, or a
+    /// feature of a window overflows.
     NonFiniteFeature,
     /// A feature is larger in magnitude than the limit that the caller set.
     FeatureTooLarge,
@@ -97,8 +98,19 @@ pub enum Error {
     InvalidLimit,
     /// A standardiser that clips cannot be folded into a linear model.
     NotLinear,
-    /// The share of a sample in [`Moments`](crate::Moments) is not from 0 to ½.
+    /// The share of a sample in [`Moments`](crate::Moments) is not from 0 to ½, or that of a window in
+    /// [`Smoothed`](crate::signal::Smoothed) not above 0 and at most 1.
     InvalidShare,
+    /// A window of no axes, of fewer than two readings, of more than [`LONGEST`](crate::signal::LONGEST), or a hop of 0.
+    InvalidWindow,
+    /// A list of no features, or a number of a [`Feature`](crate::signal::Feature) that a window of this shape does not have.
+    InvalidFeature,
+    /// The ends of an [`Axis`](crate::signal::Axis) are in the wrong order, or its noise is not finite and at least 0.
+    InvalidAxis,
+    /// The votes that are needed are none, or more than there are windows.
+    InvalidVotes,
+    /// A window has fewer readings than its length.
+    IncompleteWindow,
     /// A scale outside the range that a model keeps it in.
     InvalidScale,
     /// An average takes no more steps: its sum would hardly notice them.
@@ -120,7 +132,7 @@ impl fmt::Display for Error {
             Self::NonFiniteScore => "a score is not finite: a feature is NaN or infinite, or the score overflows",
             Self::NonFiniteLoss => "the loss or a slope of it is not finite",
             Self::NonFiniteStep => "the weights or the bias would not be finite",
-            Self::NonFiniteFeature => "a feature is not finite, or too large to be observed",
+            Self::NonFiniteFeature => "a feature or a reading is not finite, or too large to be observed",
             Self::FeatureTooLarge => "a feature is larger than the limit that was set",
             Self::NonFiniteModel => "weights, biases or the elements of a direction are not finite",
             Self::WeightTooLarge => "a weight or a bias is beyond the bounds of integers",
@@ -158,7 +170,12 @@ impl fmt::Display for Error {
             Self::InvalidScaling => "a scale, an offset, a mean or a factor is not finite",
             Self::InvalidLimit => "a limit must be a finite number above 0",
             Self::NotLinear => "a standardiser that clips cannot be folded into a model",
-            Self::InvalidShare => "the share of a sample must be from 0 to 1/2",
+            Self::InvalidShare => "the share must be from 0 to 1/2, of a window above 0 and at most 1",
+            Self::InvalidWindow => "a window must have an axis, a hop of at least one reading, and 2 to 32767 readings",
+            Self::InvalidFeature => "the window has no such feature: segments, cycles or axes are out of its range",
+            Self::InvalidAxis => "an axis must have a low end below its high end, and a finite noise of at least 0",
+            Self::InvalidVotes => "the votes needed must be at least one and at most as many as windows vote",
+            Self::IncompleteWindow => "the window has fewer readings than its length",
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
             Self::AverageFull => "an average must have at most Average::LARGEST steps",
             Self::InvalidState => "no run can have left this state behind",

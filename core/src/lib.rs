@@ -37,6 +37,9 @@ mod model;
 // How good a model's answers are.
 mod metrics;
 
+// From a stream of readings to samples and to answers.
+pub mod signal;
+
 // What is minimised, its gradient, and how good a model is.
 mod loss;
 

@@ -17,5 +17,6 @@ pub mod orders;
 pub mod power_cuts;
 pub mod records;
 pub mod tolerance;
+pub mod windows;
 
 mod shapes;

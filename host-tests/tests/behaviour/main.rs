@@ -22,3 +22,4 @@ mod stack;
 mod standardise;
 mod stopping;
 mod strategies;
+mod windows;

@@ -7,3 +7,4 @@ mod kernels;
 mod replay;
 mod runtime_shapes;
 mod saved;
+mod windows;

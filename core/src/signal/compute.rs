@@ -1,0 +1,157 @@
+//! A window's features.
+
+use super::axis::{Axis, Reading};
+use super::feature::{Feature, Needs};
+use super::readings::Readings;
+use super::turns::turns;
+use crate::error::Error;
+
+/// What a window was made of.
+///
+/// ```
+/// use hingeline::signal::{Axis, DynWindow, Feature};
+///
+/// let (axes, mut memory) = ([Axis::<i16>::new().saturates_at(-100, 100)?], [0; 4]);
+/// let mut window = DynWindow::new(&mut memory, 4, 4, &axes, &[Feature::Mean])?;
+/// for reading in [98, 100, 100, 90] {
+///     window.push(&[reading])?;
+/// }
+/// assert_eq!(window.features(&mut [0])?.saturated, 2);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Report {
+    /// The readings, of all axes, that were at the ends of the sensor's range: a window that has many says less than its features do.
+    pub saturated: u32,
+    /// The features that 16 bits do not hold; 0 for readings of `f32`.
+    pub clamped: u32,
+}
+
+/// Readings and what is known of them.
+pub(super) struct View<'a, R> {
+    /// A row for each axis.
+    pub(super) rows: &'a [R],
+    pub(super) len: usize,
+    /// The place of the oldest reading in each row.
+    pub(super) oldest: usize,
+    pub(super) axes: &'a [Axis<R>],
+}
+
+impl<'a, R: Reading> View<'a, R> {
+    fn readings(&self, axis: usize) -> Readings<'a, R> {
+        let start = axis.saturating_mul(self.len);
+        let row = self.rows.get(start..start.saturating_add(self.len)).unwrap_or_default();
+        Readings::new(row, self.oldest)
+    }
+
+    /// Writes all features. Where the compiler knows the list, it knows the needs, and leaves out what they are not.
+    #[inline(always)]
+    pub(super) fn features(&self, list: &[Feature], needs: Needs, x: &mut [R]) -> Result<Report, Error> {
+        let mut sample = Places { places: x.iter_mut(), report: Report::default() };
+        for (axis, limits) in self.axes.iter().enumerate() {
+            of_axis(self.readings(axis), limits, list, needs, &mut sample)?;
+        }
+        if needs.any(Needs::CORRELATIONS) {
+            for feature in list {
+                if let Feature::Correlation(first, second) = *feature {
+                    sample.put(R::correlation(self.readings(first.into()), self.readings(second.into())))?;
+                }
+            }
+        }
+        if sample.places.next().is_some() { Err(Error::ShapeMismatch) } else { Ok(sample.report) }
+    }
+}
+
+/// Where features go.
+struct Places<'x, R> {
+    places: core::slice::IterMut<'x, R>,
+    report: Report,
+}
+
+impl<R: Reading> Places<'_, R> {
+    fn put(&mut self, wide: R::Wide) -> Result<(), Error> {
+        let place = self.places.next().ok_or(Error::ShapeMismatch)?;
+        *place = R::narrow(wide, &mut self.report.clamped);
+        if place.is_finite() { Ok(()) } else { Err(Error::NonFiniteFeature) }
+    }
+}
+
+#[inline(always)]
+fn of_axis<R: Reading>(
+    readings: Readings<'_, R>,
+    limits: &Axis<R>,
+    list: &[Feature],
+    needs: Needs,
+    sample: &mut Places<'_, R>,
+) -> Result<(), Error> {
+    let center = R::center(readings);
+    let none = R::Wide::default();
+    let (low, high, saturated) = extremes(readings, limits);
+    sample.report.saturated = sample.report.saturated.saturating_add(saturated);
+    let deviation = if needs.any(Needs::DEVIATION) { R::deviation(readings, center) } else { none };
+    let root_mean_square = if needs.any(Needs::SQUARES) { R::root_mean_square(readings) } else { none };
+    let turns =
+        if needs.any(Needs::TURNS) { turns(readings, center, limits.wide_noise(), needs) } else { Default::default() };
+    for feature in list {
+        sample.put(match *feature {
+            Feature::Mean => R::mean(center),
+            Feature::Deviation => deviation,
+            Feature::Minimum => low.wide(),
+            Feature::Maximum => high.wide(),
+            Feature::Range => high.difference(low),
+            Feature::RootMeanSquare => root_mean_square,
+            Feature::MeanAbsolute => {
+                if needs.any(Needs::MAGNITUDES) {
+                    mean_absolute(readings)
+                } else {
+                    none
+                }
+            }
+            Feature::ZeroCrossings => R::of_count(turns.zero_crossings),
+            Feature::MeanCrossings => R::of_count(turns.mean_crossings),
+            Feature::SlopeSignChanges => R::of_count(turns.slope_sign_changes),
+            Feature::WaveformLength => R::quotient(turns.length, readings.len().saturating_sub(1)),
+            Feature::Peaks => R::of_count(turns.peaks),
+            Feature::Band(low, high) => {
+                if needs.any(Needs::BANDS) {
+                    R::band(readings, center, low, high)
+                } else {
+                    none
+                }
+            }
+            Feature::Segments(parts) => {
+                if needs.any(Needs::SEGMENTS) {
+                    segments(readings, parts.into(), sample)?;
+                }
+                continue;
+            }
+            Feature::Correlation(..) => continue,
+        })?;
+    }
+    Ok(())
+}
+
+/// The smallest and the largest reading, and how many are at the ends of the sensor's range.
+fn extremes<R: Reading>(readings: Readings<'_, R>, limits: &Axis<R>) -> (R, R, u32) {
+    let Some((first, _)) = readings.split_first() else { return Default::default() };
+    readings.fold((first, first, 0_u32), |(low, high, saturated), x| {
+        let saturated = saturated.wrapping_add(limits.is_saturated(x).into());
+        (if x < low { x } else { low }, if x > high { x } else { high }, saturated)
+    })
+}
+
+fn mean_absolute<R: Reading>(readings: Readings<'_, R>) -> R::Wide {
+    let sum = readings.fold(R::Wide::default(), |sum, x| R::sum(sum, R::magnitude(x.wide())));
+    R::quotient(sum, readings.len())
+}
+
+fn segments<R: Reading>(readings: Readings<'_, R>, parts: usize, sample: &mut Places<'_, R>) -> Result<(), Error> {
+    // Both are below 2¹⁵.
+    let border = |part: usize| part.saturating_mul(readings.len()).checked_div(parts).unwrap_or_default();
+    for part in 0..parts {
+        let places = border(part)..border(part.saturating_add(1));
+        sample.put(R::mean(R::center(readings.part(places))))?;
+    }
+    Ok(())
+}

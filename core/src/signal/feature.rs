@@ -1,0 +1,179 @@
+//! What a window can be turned into.
+
+use crate::error::Error;
+
+/// The most readings of a window, so that all counts fit into 16 bits.
+pub const LONGEST: usize = 32_767;
+
+/// A feature of the readings of an axis, or of two; [`signal`](crate::signal) has the formulas.
+///
+/// ```
+/// use hingeline::signal::{Feature, count};
+///
+/// let list = [Feature::Mean, Feature::Segments(4), Feature::Correlation(0, 2)];
+/// // A mean and four parts of each of three axes, and one correlation.
+/// assert_eq!(count(&list, 3), 16);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Feature {
+    /// The mean.
+    Mean,
+    /// The standard deviation.
+    Deviation,
+    /// The smallest reading.
+    Minimum,
+    /// The largest reading.
+    Maximum,
+    /// The largest reading less the smallest.
+    Range,
+    /// The root of the mean square.
+    RootMeanSquare,
+    /// The mean of the magnitudes.
+    MeanAbsolute,
+    /// How often the sign changes.
+    ZeroCrossings,
+    /// How often the readings cross their mean.
+    MeanCrossings,
+    /// How often the readings turn.
+    SlopeSignChanges,
+    /// The mean magnitude of the difference to the reading before.
+    WaveformLength,
+    /// How many maxima stand out of the noise.
+    Peaks,
+    /// The means of so many parts, which follow each other: the course of the window. At least one, and at most one a reading.
+    Segments(u16),
+    /// The amplitude, as a root of a mean square, of the frequencies from the one to the other, both included, in whole cycles a
+    /// window: at least 1, and at most half as many as there are readings.
+    Band(u16, u16),
+    /// The correlation of two axes, which are counted from 0.
+    Correlation(u16, u16),
+}
+
+impl Feature {
+    /// The values for each axis; those of a pair of axes are not counted.
+    const fn values(self) -> usize {
+        match self {
+            Self::Correlation(..) => 0,
+            Self::Segments(parts) => parts as usize,
+            _ => 1,
+        }
+    }
+
+    /// Whether a window of these axes and this length has the feature.
+    const fn is_of(self, axes: usize, len: usize) -> bool {
+        match self {
+            Self::Segments(parts) => parts >= 1 && parts as usize <= len,
+            Self::Band(low, high) => low >= 1 && low <= high && high as usize <= len / 2,
+            Self::Correlation(first, second) => (first as usize) < axes && (second as usize) < axes && first != second,
+            _ => true,
+        }
+    }
+
+    /// A bit for each feature, whatever its numbers are.
+    const fn bit(self) -> u32 {
+        match self {
+            Self::Mean => Needs::MEAN,
+            Self::Deviation => Needs::DEVIATION,
+            Self::Minimum | Self::Maximum | Self::Range => Needs::EXTREMES,
+            Self::RootMeanSquare => Needs::SQUARES,
+            Self::MeanAbsolute => Needs::MAGNITUDES,
+            Self::ZeroCrossings => Needs::ZERO_CROSSINGS,
+            Self::MeanCrossings => Needs::MEAN_CROSSINGS,
+            Self::SlopeSignChanges => Needs::SLOPES,
+            Self::WaveformLength => Needs::LENGTH,
+            Self::Peaks => Needs::PEAKS,
+            Self::Segments(_) => Needs::SEGMENTS,
+            Self::Band(..) => Needs::BANDS,
+            Self::Correlation(..) => Needs::CORRELATIONS,
+        }
+    }
+}
+
+/// The number of values that these features of so many axes are.
+///
+/// ```
+/// use hingeline::signal::{Feature, count};
+///
+/// const LIST: &[Feature] = &[Feature::Deviation, Feature::Band(1, 3), Feature::Band(4, 9)];
+/// const FEATURES: usize = count(LIST, 6);
+/// assert_eq!(FEATURES, 18);
+/// ```
+pub const fn count(list: &[Feature], axes: usize) -> usize {
+    let (mut values, mut pairs, mut rest) = (0_usize, 0_usize, list);
+    while let [feature, behind @ ..] = rest {
+        values = values.saturating_add(feature.values());
+        pairs = pairs.saturating_add(matches!(feature, Feature::Correlation(..)) as usize);
+        rest = behind;
+    }
+    values.saturating_mul(axes).saturating_add(pairs)
+}
+
+/// Refuses what no window can be turned into.
+pub(super) const fn check(list: &[Feature], axes: usize, len: usize) -> Result<(), Error> {
+    if axes == 0 || len < 2 || len > LONGEST {
+        return Err(Error::InvalidWindow);
+    }
+    let mut rest = list;
+    while let [feature, behind @ ..] = rest {
+        if !feature.is_of(axes, len) {
+            return Err(Error::InvalidFeature);
+        }
+        rest = behind;
+    }
+    if list.is_empty() { Err(Error::InvalidFeature) } else { Ok(()) }
+}
+
+/// A list of features that the compiler knows.
+///
+/// ```
+/// use hingeline::signal::{Feature, Features};
+///
+/// struct Muscle;
+/// impl Features for Muscle {
+///     const LIST: &'static [Feature] = &[Feature::MeanAbsolute, Feature::WaveformLength, Feature::ZeroCrossings];
+/// }
+/// ```
+pub trait Features {
+    /// The features, in the order of the sample.
+    const LIST: &'static [Feature];
+}
+
+/// Which features are in a list: where the compiler knows it, nothing of the others is left.
+#[derive(Clone, Copy)]
+pub(super) struct Needs(u32);
+
+impl Needs {
+    pub(super) const MEAN: u32 = 1;
+    pub(super) const DEVIATION: u32 = 1 << 1;
+    pub(super) const EXTREMES: u32 = 1 << 2;
+    pub(super) const SQUARES: u32 = 1 << 3;
+    pub(super) const MAGNITUDES: u32 = 1 << 4;
+    pub(super) const ZERO_CROSSINGS: u32 = 1 << 5;
+    pub(super) const MEAN_CROSSINGS: u32 = 1 << 6;
+    pub(super) const SLOPES: u32 = 1 << 7;
+    pub(super) const LENGTH: u32 = 1 << 8;
+    pub(super) const PEAKS: u32 = 1 << 9;
+    pub(super) const SEGMENTS: u32 = 1 << 10;
+    pub(super) const BANDS: u32 = 1 << 11;
+    pub(super) const CORRELATIONS: u32 = 1 << 12;
+    /// What takes a look at successive readings.
+    pub(super) const TURNS: u32 =
+        Self::ZERO_CROSSINGS | Self::MEAN_CROSSINGS | Self::SLOPES | Self::LENGTH | Self::PEAKS;
+
+    pub(super) const fn of(list: &[Feature]) -> Self {
+        let (mut bits, mut rest) = (0, list);
+        while let [feature, behind @ ..] = rest {
+            bits |= feature.bit();
+            rest = behind;
+        }
+        Self(bits)
+    }
+
+    /// Whether one of these is in the list.
+    #[inline(always)]
+    pub(super) const fn any(self, bits: u32) -> bool {
+        self.0 & bits != 0
+    }
+}

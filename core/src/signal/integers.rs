@@ -1,0 +1,188 @@
+//! The arithmetic of readings in integers of 16 bits: exact sums.
+//!
+//! A window has at most 2¹⁵ − 1 readings of at most 2¹⁵, so a sum is at most 2³⁰, one of squares 2⁴⁵, and N times that 2⁶⁰.
+
+use super::axis::sealed::Reading;
+use super::readings::Readings;
+
+/// Sum and number of the readings.
+#[derive(Clone, Copy, Debug)]
+pub struct Center {
+    sum: i32,
+    count: i32,
+}
+
+/// The fraction bits of a sine and of a correlation.
+const FRACTION: u32 = 14;
+
+impl Reading for i16 {
+    type Wide = i32;
+    type Center = Center;
+
+    #[inline(always)]
+    fn is_finite(self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn wide(self) -> i32 {
+        self.into()
+    }
+
+    #[inline(always)]
+    fn difference(self, other: i16) -> i32 {
+        i32::from(self).wrapping_sub(other.into())
+    }
+
+    #[inline(always)]
+    fn magnitude(wide: i32) -> i32 {
+        wide.wrapping_abs()
+    }
+
+    /// Of magnitudes below 2¹⁶ or of readings.
+    #[inline(always)]
+    fn sum(a: i32, b: i32) -> i32 {
+        a.wrapping_add(b)
+    }
+
+    #[inline(always)]
+    fn quotient(a: i32, count: usize) -> i32 {
+        a.checked_div(count as i32).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn of_count(count: u32) -> i32 {
+        count as i32
+    }
+
+    #[inline(always)]
+    fn narrow(wide: i32, clamped: &mut u32) -> i16 {
+        i16::try_from(wide).unwrap_or_else(|_| {
+            *clamped = clamped.saturating_add(1);
+            if wide < 0 { i16::MIN } else { i16::MAX }
+        })
+    }
+
+    fn center(readings: Readings<'_, i16>) -> Center {
+        let sum = readings.fold(0_i32, |sum, x| sum.wrapping_add(x.into()));
+        Center { sum, count: readings.len() as i32 }
+    }
+
+    fn mean(Center { sum, count }: Center) -> i32 {
+        let twice = (sum.wrapping_mul(2)).wrapping_add(count);
+        twice.checked_div_euclid(count.wrapping_mul(2)).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn is_below(self, Center { sum, count }: Center) -> bool {
+        i32::from(self).wrapping_mul(count) < sum
+    }
+
+    fn deviation(readings: Readings<'_, i16>, center: Center) -> i32 {
+        let count = u64::from(center.count.unsigned_abs());
+        root(spread(squares(readings), center).checked_div(count.wrapping_mul(count)))
+    }
+
+    fn root_mean_square(readings: Readings<'_, i16>) -> i32 {
+        root(squares(readings).checked_div(readings.len() as u64))
+    }
+
+    fn band(readings: Readings<'_, i16>, center: Center, low: u16, high: u16) -> i32 {
+        let (count, mean) = (readings.len() as u64, Self::mean(center));
+        let mut power = 0_u64;
+        for cycles in low..=high {
+            // Parseval's theorem bounds the sum over all of them by N Σ d², below 2⁶³.
+            let square = squared_amplitude(readings, mean, cycles);
+            let weight = if u64::from(cycles).wrapping_mul(2) == count { 1 } else { 2 };
+            power = power.saturating_add(square.saturating_mul(weight));
+        }
+        root(power.checked_div(count.wrapping_mul(count)))
+    }
+
+    fn correlation(first: Readings<'_, i16>, second: Readings<'_, i16>) -> i32 {
+        let (a, b) = (Self::center(first), Self::center(second));
+        let products =
+            first.fold_pairs(second, 0_i64, |sum, x, y| sum.wrapping_add(i32::from(x).wrapping_mul(y.into()).into()));
+        let (of_first, of_second) = (spread(squares(first), a), spread(squares(second), b));
+        let both = products.wrapping_mul(a.count.into()).wrapping_sub(i64::from(a.sum).wrapping_mul(b.sum.into()));
+        let ((first, shift), (second, more)) = (long_root(of_first), long_root(of_second));
+        let divisor = first.wrapping_mul(second) >> FRACTION;
+        // By Cauchy and Schwarz below 2⁶⁰, as the roots' product.
+        let both = both.wrapping_shl(shift.wrapping_add(more));
+        let quotient = both.checked_div(divisor as i64).unwrap_or_default();
+        quotient.clamp(-(1 << FRACTION), 1 << FRACTION) as i32
+    }
+}
+
+fn squares(readings: Readings<'_, i16>) -> u64 {
+    readings.fold(0_u64, |sum, x| sum.wrapping_add(u64::from(i32::from(x).wrapping_mul(x.into()).unsigned_abs())))
+}
+
+/// `N Σ x² − (Σ x)²`, N² times the variance.
+fn spread(squares: u64, Center { sum, count }: Center) -> u64 {
+    let sum = u64::from(sum.unsigned_abs());
+    squares.wrapping_mul(count.unsigned_abs().into()).wrapping_sub(sum.wrapping_mul(sum))
+}
+
+fn root(square: Option<u64>) -> i32 {
+    square.unwrap_or_default().isqrt() as i32
+}
+
+/// The root of a number below 2⁶⁰ with thirty digits, and by how many bits it is shifted for that.
+fn long_root(square: u64) -> (u64, u32) {
+    let shift = square.leading_zeros().saturating_sub(4) / 2;
+    (square.wrapping_shl(shift.wrapping_mul(2)).isqrt(), shift)
+}
+
+/// `|X_k|²` of the readings less their mean, for k cycles a window.
+fn squared_amplitude(readings: Readings<'_, i16>, mean: i32, cycles: u16) -> u64 {
+    let step = (u64::from(cycles) << 32).checked_div(readings.len() as u64).unwrap_or_default() as u32;
+    let (_, cosines, sines) = readings.fold((0_u32, 0_i64, 0_i64), |(phase, cosines, sines), x| {
+        // Below 2¹⁶ and at most 2¹⁴: the product fits into 32 bits.
+        let d = i32::from(x).wrapping_sub(mean);
+        let times = |angle: u32| i64::from(d.wrapping_mul(sine(angle).into()));
+        let quarter = phase.wrapping_add(1 << 30);
+        (phase.wrapping_add(step), cosines.wrapping_add(times(quarter)), sines.wrapping_add(times(phase)))
+    });
+    let square = |sum: i64| {
+        let sum = (sum >> FRACTION).unsigned_abs();
+        sum.wrapping_mul(sum)
+    };
+    square(cosines).wrapping_add(square(sines))
+}
+
+/// A turn in 256 steps.
+const STEPS: usize = 256;
+static SINES: [i16; STEPS] = sines();
+
+/// The sine of an angle, of which 2³² are a turn, at the nearest step.
+#[inline(always)]
+fn sine(angle: u32) -> i16 {
+    let index = angle.wrapping_add(1 << 23) >> 24;
+    SINES.get(index as usize).copied().unwrap_or_default()
+}
+
+/// Computed by the compiler, by the series of the sine: its rest is below 2⁻³⁰ within a half turn, and no multiple of ½ is nearer than
+/// that to a sine times 2¹⁴.
+const fn sines() -> [i16; STEPS] {
+    let (mut table, mut rest) = ([0; STEPS], STEPS);
+    while rest > 0 {
+        rest = rest.saturating_sub(1);
+        // Within a half turn of 0.
+        let turns = rest as f64 / STEPS as f64 - 0.5;
+        let angle = turns * core::f64::consts::TAU;
+        let (mut term, mut sum, mut power) = (angle, angle, 1.0);
+        while power < 27.0 {
+            term *= -(angle * angle) / ((power + 1.0) * (power + 2.0));
+            sum += term;
+            power += 2.0;
+        }
+        // sin(a − π) = −sin a.
+        let value = -sum * (1_u32 << FRACTION) as f64;
+        let rounded = if value < 0.0 { value - 0.5 } else { value + 0.5 };
+        if let Some((place, _)) = table.split_at_mut(rest).1.split_first_mut() {
+            *place = rounded as i16;
+        }
+    }
+    table
+}

@@ -1,0 +1,229 @@
+//! A window's features are their definition to the bit, wherever in the ring it begins; of static and of runtime shape alike.
+
+use hingeline::Error;
+use hingeline::signal::{Axis, DynWindow, Feature, Features, Window, count};
+use hingeline_host_tests::generate::{self, below, one_of, ordinary, special};
+use hingeline_host_tests::windows::{self, Row};
+use rand_core::Rng;
+use rand_xorshift::XorShiftRng;
+
+/// Up to six features that a window of these axes has.
+fn list(rng: &mut XorShiftRng, axes: usize, len: usize) -> Vec<Feature> {
+    (0..1 + below(rng, 6))
+        .map(|_| {
+            let low = 1 + below(rng, len / 2);
+            let high = (low + below(rng, 4)).min(len / 2);
+            let (first, second) = (below(rng, axes) as u16, below(rng, axes) as u16);
+            let kinds = [
+                Feature::Mean,
+                Feature::Deviation,
+                Feature::Minimum,
+                Feature::Maximum,
+                Feature::Range,
+                Feature::RootMeanSquare,
+                Feature::MeanAbsolute,
+                Feature::ZeroCrossings,
+                Feature::MeanCrossings,
+                Feature::SlopeSignChanges,
+                Feature::WaveformLength,
+                Feature::Peaks,
+                Feature::Segments(1 + below(rng, len.min(9)) as u16),
+                Feature::Band(low as u16, high as u16),
+                if first == second { Feature::Mean } else { Feature::Correlation(first, second) },
+            ];
+            one_of(rng, &kinds)
+        })
+        .collect()
+}
+
+/// A shape at random: axes, length, hop, and readings that come.
+fn shape(rng: &mut XorShiftRng) -> [usize; 4] {
+    let most = one_of(rng, &[40, 40, 40, 300]);
+    let len = 2 + below(rng, most);
+    [1 + below(rng, 4), len, 1 + below(rng, 2 * len), len + below(rng, 3 * len)]
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| if value.is_nan() { u32::MAX } else { value.to_bits() }).collect()
+}
+
+#[test]
+fn features_in_binary32() {
+    let mut refused = 0;
+    for seed in 0..3_000 {
+        let mut rng = generate::rng(seed);
+        let [axes, len, hop, readings] = shape(&mut rng);
+        let list = list(&mut rng, axes, len);
+        let noises: Vec<f32> = (0..axes).map(|_| one_of(&mut rng, &[0.0, 0.5, 2.0])).collect();
+        let limits: Vec<_> = noises.iter().map(|noise| Axis::<f32>::new().noise(*noise).unwrap()).collect();
+        let mut draw = [ordinary, special, |rng: &mut XorShiftRng| generate::whole(rng, 3)][seed as usize % 3];
+        let stream: Vec<Vec<f32>> = (0..readings).map(|_| generate::values(&mut rng, axes, &mut draw)).collect();
+        let mut memory = vec![f32::NAN; axes * len];
+        let mut window = DynWindow::new(&mut memory, len, hop, &limits, &list).unwrap();
+        for (t, reading) in stream.iter().enumerate() {
+            let is_due = t + 1 >= len && (t + 1 - len).is_multiple_of(hop);
+            assert_eq!(window.push(reading), Ok(is_due), "seed {seed}, reading {t}");
+            let mut x = vec![0.0; count(&list, axes)];
+            if t + 1 < len {
+                assert_eq!(window.features(&mut x), Err(Error::IncompleteWindow));
+            } else if is_due {
+                let rows: Vec<_> = (0..axes)
+                    .map(|axis| Row {
+                        readings: stream[t + 1 - len..=t].iter().map(|reading| reading[axis]).collect(),
+                        noise: noises[axis],
+                    })
+                    .collect();
+                let expected = windows::floats(&rows, &list);
+                if expected.iter().all(|x| x.is_finite()) {
+                    let report = window.features(&mut x).unwrap();
+                    assert_eq!((report.saturated, report.clamped), (0, 0));
+                    assert_eq!(bits(&x), bits(&expected), "seed {seed}, reading {t}: {list:?} of {rows:?}");
+                } else {
+                    assert_eq!(window.features(&mut x), Err(Error::NonFiniteFeature), "seed {seed}, reading {t}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 1_000, "only {refused} windows overflow");
+}
+
+#[test]
+fn features_in_integers() {
+    let mut clamps = 0;
+    for seed in 0..3_000 {
+        let mut rng = generate::rng(seed);
+        let [axes, len, hop, readings] = shape(&mut rng);
+        let list = list(&mut rng, axes, len);
+        let noises: Vec<i16> = (0..axes).map(|_| one_of(&mut rng, &[0, 1, 5, 300])).collect();
+        let (low, high) = one_of(&mut rng, &[(-4, 4), (-200, 300), (i16::MIN, i16::MAX)]);
+        let limits: Vec<_> = noises
+            .iter()
+            .map(|noise| Axis::<i16>::new().noise(*noise).unwrap().saturates_at(low, high).unwrap())
+            .collect();
+        let kind = seed % 4;
+        let mut draw = || match kind {
+            0 => rng.next_u32() as i16,
+            1 => one_of(&mut rng, &[i16::MIN, i16::MAX, 0, -1]),
+            2 => below(&mut rng, 7) as i16 - 3,
+            _ => below(&mut rng, 4_000) as i16 - 1_000,
+        };
+        let stream: Vec<Vec<i16>> = (0..readings).map(|_| (0..axes).map(|_| draw()).collect()).collect();
+        let mut memory = vec![7; axes * len];
+        let mut window = DynWindow::new(&mut memory, len, hop, &limits, &list).unwrap();
+        for (t, reading) in stream.iter().enumerate() {
+            if !window.push(reading).unwrap() {
+                continue;
+            }
+            let seen = &stream[t + 1 - len..=t];
+            let rows: Vec<_> = (0..axes)
+                .map(|axis| Row { readings: seen.iter().map(|reading| reading[axis]).collect(), noise: noises[axis] })
+                .collect();
+            let expected = windows::integers(&rows, &list);
+            let mut x = vec![0; count(&list, axes)];
+            let report = window.features(&mut x).unwrap();
+            let clamped: Vec<_> =
+                expected.iter().map(|x| (*x).clamp(i16::MIN.into(), i16::MAX.into()) as i16).collect();
+            assert_eq!(x, clamped, "seed {seed}, reading {t}: {list:?} of {rows:?}");
+            let beyond = expected.iter().filter(|x| i16::try_from(**x).is_err()).count();
+            assert_eq!(report.clamped as usize, beyond, "seed {seed}");
+            let saturated = seen.iter().flatten().filter(|x| **x <= low || **x >= high).count();
+            assert_eq!(report.saturated as usize, saturated, "seed {seed}");
+            clamps += beyond;
+        }
+    }
+    assert!(clamps > 1_000, "only {clamps} features are clamped");
+}
+
+/// Every kind, so that what a list leaves out for the compiler is tested by the next one.
+struct All;
+impl Features for All {
+    const LIST: &'static [Feature] = &[
+        Feature::Mean,
+        Feature::Deviation,
+        Feature::Minimum,
+        Feature::Maximum,
+        Feature::Range,
+        Feature::RootMeanSquare,
+        Feature::MeanAbsolute,
+        Feature::ZeroCrossings,
+        Feature::MeanCrossings,
+        Feature::SlopeSignChanges,
+        Feature::WaveformLength,
+        Feature::Peaks,
+        Feature::Segments(5),
+        Feature::Band(1, 4),
+        Feature::Band(9, 15),
+        Feature::Correlation(0, 1),
+        Feature::Correlation(2, 0),
+    ];
+}
+
+macro_rules! lists {
+    ($($name:ident: $($feature:expr),+;)*) => {$(
+        struct $name;
+        impl Features for $name {
+            const LIST: &'static [Feature] = &[$($feature),+];
+        }
+    )*};
+}
+
+lists! {
+    One: Feature::Deviation;
+    Counts: Feature::Peaks, Feature::ZeroCrossings;
+    Lines: Feature::WaveformLength, Feature::SlopeSignChanges, Feature::MeanCrossings;
+    Pairs: Feature::Correlation(1, 2);
+    Spectrum: Feature::Band(2, 2), Feature::Segments(30), Feature::MeanAbsolute;
+}
+
+const AXES: usize = 3;
+const LEN: usize = 30;
+
+/// The same list by the compiler and at run time.
+fn both<L: Features, const F: usize>(seed: u64) {
+    let mut rng = generate::rng(seed);
+    let hop = 1 + below(&mut rng, 40);
+    let axes = [
+        Axis::<f32>::new().noise(0.5).unwrap(),
+        Axis::<f32>::new(),
+        Axis::<f32>::new().saturates_at(-1.0, 1.0).unwrap(),
+    ];
+    let raw_axes =
+        [Axis::<i16>::new().noise(20).unwrap(), Axis::<i16>::new(), Axis::<i16>::new().saturates_at(-9, 90).unwrap()];
+    let (mut memory, mut raw_memory) = ([0.0; AXES * LEN], [0; AXES * LEN]);
+    let mut lent = DynWindow::new(&mut memory, LEN, hop, &axes, L::LIST).unwrap();
+    let mut raw_lent = DynWindow::new(&mut raw_memory, LEN, hop, &raw_axes, L::LIST).unwrap();
+    let mut own = Window::<f32, L, AXES, LEN>::new(hop, axes).unwrap();
+    let mut raw_own = Window::<i16, L, AXES, LEN>::new(hop, raw_axes).unwrap();
+    assert_eq!(Window::<f32, L, AXES, LEN>::FEATURES, F);
+    for t in 0..150 {
+        if t == 70 {
+            (own.gap(), lent.gap(), raw_own.gap(), raw_lent.gap());
+        }
+        let reading = [(); AXES].map(|()| ordinary(&mut rng));
+        let raw = reading.map(|x| (x * 100.0) as i16);
+        let is_due = own.push(&reading).unwrap();
+        assert_eq!([lent.push(&reading), raw_own.push(&raw), raw_lent.push(&raw)], [Ok(is_due); 3], "seed {seed}");
+        if is_due {
+            let (mut x, mut y) = ([0.0; F], [0.0; F]);
+            assert_eq!(own.features(&mut x), lent.features(&mut y));
+            assert_eq!(bits(&x), bits(&y), "seed {seed}, reading {t}");
+            let (mut x, mut y) = ([0; F], [0; F]);
+            assert_eq!(raw_own.features(&mut x), raw_lent.features(&mut y));
+            assert_eq!(x, y, "seed {seed}, reading {t}");
+        }
+    }
+    assert_eq!((own.gaps(), lent.gaps(), own.refused()), (1, 1, 0));
+}
+
+#[test]
+fn a_static_window_is_that_of_runtime_shape() {
+    for seed in 0..40 {
+        both::<All, { count(All::LIST, AXES) }>(seed);
+        both::<One, { count(One::LIST, AXES) }>(seed);
+        both::<Counts, { count(Counts::LIST, AXES) }>(seed);
+        both::<Lines, { count(Lines::LIST, AXES) }>(seed);
+        both::<Pairs, { count(Pairs::LIST, AXES) }>(seed);
+        both::<Spectrum, { count(Spectrum::LIST, AXES) }>(seed);
+    }
+}
