@@ -122,17 +122,22 @@ fn peaks_in_binary32(x: &[f32], noise: f32) -> usize {
 }
 
 fn squared_amplitude(x: &[f32], mean: f32, k: u16) -> f32 {
-    let half_angle = std::f32::consts::PI * f32::from(k) / x.len() as f32;
+    let (n, twice) = (x.len(), 2 * usize::from(k));
+    let is_slow = 2 * twice <= n;
+    let a = std::f32::consts::FRAC_PI_2 * (if is_slow { twice } else { n - twice } as f32 / n as f32);
+    let square = a * a;
+    let inner = 1.0 / 120.0 + square * (-1.0 / 5_040.0 + square * (1.0 / 362_880.0));
+    let sine = a * (1.0 + square * (-1.0 / 6.0 + square * inner));
     let (mut before, mut state) = (0.0_f32, 0.0_f32);
-    if 4 * usize::from(k) <= x.len() {
-        let kappa = -(4.0 * (libm::sinf(half_angle) * libm::sinf(half_angle)));
+    if is_slow {
+        let kappa = -(4.0 * (sine * sine));
         for x in x {
             before += (x - mean) + kappa * state;
             state += before;
         }
         before * before - (kappa * state) * (state - before)
     } else {
-        let kappa = 4.0 * (libm::cosf(half_angle) * libm::cosf(half_angle));
+        let kappa = 4.0 * (sine * sine);
         for x in x {
             before = ((x - mean) + kappa * state) - before;
             state = before - state;

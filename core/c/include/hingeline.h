@@ -143,7 +143,7 @@ enum hingeline_status
   HINGELINE_INVALID_LIMIT = 38,
   // A standardiser that clips cannot be folded into a linear model.
   HINGELINE_NOT_LINEAR = 39,
-  // The share of a sample in `Moments` is not from 0 to ½.
+  // The share of a sample in moments is not from 0 to ½, or that of a window in smoothed scores not above 0 and at most 1.
   HINGELINE_INVALID_SHARE = 40,
   // A scale outside the range that a model keeps it in.
   HINGELINE_INVALID_SCALE = 41,
@@ -157,6 +157,16 @@ enum hingeline_status
   HINGELINE_KERNEL_UNAVAILABLE = 45,
   // The arithmetic of this build, on this processor, is not that of the numeric contract.
   HINGELINE_ARITHMETIC_MISMATCH = 46,
+  // A window of no axes, of fewer than two readings, of more than 32,767, or a hop of 0.
+  HINGELINE_INVALID_WINDOW = 47,
+  // A list of no features, or a number of a feature that a window of this shape does not have.
+  HINGELINE_INVALID_FEATURE = 48,
+  // The ends of an axis are in the wrong order, or its noise is not finite and at least 0.
+  HINGELINE_INVALID_AXIS = 49,
+  // The votes that are needed are none, or more than there are windows.
+  HINGELINE_INVALID_VOTES = 50,
+  // A window has fewer readings than its length.
+  HINGELINE_INCOMPLETE_WINDOW = 51,
   // The bytes do not begin like a record.
   HINGELINE_NO_RECORD = 128,
   // The record is of a version of the format that this library does not read.

@@ -94,7 +94,7 @@ pub enum hingeline_status {
     HINGELINE_INVALID_LIMIT = 38,
     /// A standardiser that clips cannot be folded into a linear model.
     HINGELINE_NOT_LINEAR = 39,
-    /// The share of a sample in `Moments` is not from 0 to ½.
+    /// The share of a sample in moments is not from 0 to ½, or that of a window in smoothed scores not above 0 and at most 1.
     HINGELINE_INVALID_SHARE = 40,
     /// A scale outside the range that a model keeps it in.
     HINGELINE_INVALID_SCALE = 41,
@@ -108,6 +108,16 @@ pub enum hingeline_status {
     HINGELINE_KERNEL_UNAVAILABLE = 45,
     /// The arithmetic of this build, on this processor, is not that of the numeric contract.
     HINGELINE_ARITHMETIC_MISMATCH = 46,
+    /// A window of no axes, of fewer than two readings, of more than 32,767, or a hop of 0.
+    HINGELINE_INVALID_WINDOW = 47,
+    /// A list of no features, or a number of a feature that a window of this shape does not have.
+    HINGELINE_INVALID_FEATURE = 48,
+    /// The ends of an axis are in the wrong order, or its noise is not finite and at least 0.
+    HINGELINE_INVALID_AXIS = 49,
+    /// The votes that are needed are none, or more than there are windows.
+    HINGELINE_INVALID_VOTES = 50,
+    /// A window has fewer readings than its length.
+    HINGELINE_INCOMPLETE_WINDOW = 51,
     /// The bytes do not begin like a record.
     HINGELINE_NO_RECORD = 128,
     /// The record is of a version of the format that this library does not read.
@@ -245,6 +255,11 @@ impl From<Error> for hingeline_status {
             Error::L2TooStrong => HINGELINE_L2_TOO_STRONG,
             Error::KernelUnavailable => HINGELINE_KERNEL_UNAVAILABLE,
             Error::ArithmeticMismatch => HINGELINE_ARITHMETIC_MISMATCH,
+            Error::InvalidWindow => HINGELINE_INVALID_WINDOW,
+            Error::InvalidFeature => HINGELINE_INVALID_FEATURE,
+            Error::InvalidAxis => HINGELINE_INVALID_AXIS,
+            Error::InvalidVotes => HINGELINE_INVALID_VOTES,
+            Error::IncompleteWindow => HINGELINE_INCOMPLETE_WINDOW,
             _ => HINGELINE_UNKNOWN,
         }
     }
@@ -357,6 +372,11 @@ const fn name(status: i32) -> &'static CStr {
         44 => c"HINGELINE_L2_TOO_STRONG",
         45 => c"HINGELINE_KERNEL_UNAVAILABLE",
         46 => c"HINGELINE_ARITHMETIC_MISMATCH",
+        47 => c"HINGELINE_INVALID_WINDOW",
+        48 => c"HINGELINE_INVALID_FEATURE",
+        49 => c"HINGELINE_INVALID_AXIS",
+        50 => c"HINGELINE_INVALID_VOTES",
+        51 => c"HINGELINE_INCOMPLETE_WINDOW",
         128 => c"HINGELINE_NO_RECORD",
         129 => c"HINGELINE_UNKNOWN_VERSION",
         130 => c"HINGELINE_OTHER_KIND",

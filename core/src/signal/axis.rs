@@ -1,5 +1,6 @@
 //! What is known of an axis, and what its readings are.
 
+use super::feature::Needs;
 use super::readings::Readings;
 use crate::error::Error;
 
@@ -19,11 +20,20 @@ impl Reading for f32 {}
 impl Reading for i16 {}
 
 pub(super) mod sealed {
-    use super::Readings;
+    use super::{Needs, Readings};
 
     /// The arithmetic of readings. Wide values hold what sums of them lead to, before it becomes a feature.
     pub trait Reading: Copy + PartialOrd + Default + core::fmt::Debug {
+        const ZERO: Self;
+
+        /// The ends of a sensor of which nothing else is known.
+        const LOWEST: Self;
+        const HIGHEST: Self;
+
         type Wide: Copy + PartialOrd + Default;
+
+        /// What one pass over the readings adds up.
+        type Sums: Copy + Default;
 
         /// What the mean is found by.
         type Center: Copy;
@@ -45,19 +55,30 @@ pub(super) mod sealed {
         /// As a feature; counts a clamp.
         fn narrow(wide: Self::Wide, clamped: &mut u32) -> Self;
 
-        fn center(readings: Readings<'_, Self>) -> Self::Center;
+        /// Adds a reading, as far as the list needs it.
+        fn add(self, sums: Self::Sums, needs: Needs) -> Self::Sums;
+
+        fn center(sums: Self::Sums, count: usize) -> Self::Center;
 
         fn mean(center: Self::Center) -> Self::Wide;
 
         fn is_below(self, center: Self::Center) -> bool;
 
-        fn deviation(readings: Readings<'_, Self>, center: Self::Center) -> Self::Wide;
+        fn mean_absolute(sums: Self::Sums, count: usize) -> Self::Wide;
 
-        fn root_mean_square(readings: Readings<'_, Self>) -> Self::Wide;
+        fn root_mean_square(sums: Self::Sums, count: usize) -> Self::Wide;
+
+        fn deviation(readings: Readings<'_, Self>, sums: Self::Sums, center: Self::Center) -> Self::Wide;
 
         fn band(readings: Readings<'_, Self>, center: Self::Center, low: u16, high: u16) -> Self::Wide;
 
         fn correlation(first: Readings<'_, Self>, second: Readings<'_, Self>) -> Self::Wide;
+
+        /// The center of readings of which nothing else is asked.
+        #[inline(always)]
+        fn center_of(readings: Readings<'_, Self>) -> Self::Center {
+            Self::center(readings.fold(Self::Sums::default(), |sums, x| x.add(sums, Needs::NONE)), readings.len())
+        }
     }
 }
 
@@ -82,13 +103,8 @@ pub struct Axis<R> {
 
 /// What does not differ between readings of floats and of integers, in functions that are `const`.
 macro_rules! axes {
-    ($($reading:ty, $lowest:expr, $highest:expr;)*) => {$(
+    ($($reading:ty)*) => {$(
         impl Axis<$reading> {
-            /// No noise. Of `i16` the ends of the sensor are those of 16 bits, of `f32` there are none.
-            pub const fn new() -> Self {
-                Self { low: $lowest, high: $highest, noise: 0 as $reading }
-            }
-
             /// The lowest and the highest reading that the sensor has; readings there or beyond are counted in each window.
             ///
             /// # Errors
@@ -105,21 +121,17 @@ macro_rules! axes {
                 if noise >= 0 as $reading && noise <= <$reading>::MAX { Ok(Self { noise, ..self }) } else { Err(Error::InvalidAxis) }
             }
         }
-
-        impl Default for Axis<$reading> {
-            fn default() -> Self {
-                Self::new()
-            }
-        }
     )*};
 }
 
-axes! {
-    f32, f32::NEG_INFINITY, f32::INFINITY;
-    i16, i16::MIN, i16::MAX;
-}
+axes!(f32 i16);
 
 impl<R: Reading> Axis<R> {
+    /// No noise. Of `i16` the ends of the sensor are those of 16 bits, of `f32` there are none.
+    pub const fn new() -> Self {
+        Self { low: R::LOWEST, high: R::HIGHEST, noise: R::ZERO }
+    }
+
     /// As wide as a difference of readings.
     pub(super) fn wide_noise(&self) -> R::Wide {
         self.noise.wide()
@@ -127,5 +139,11 @@ impl<R: Reading> Axis<R> {
 
     pub(super) fn is_saturated(&self, reading: R) -> bool {
         reading <= self.low || reading >= self.high
+    }
+}
+
+impl<R: Reading> Default for Axis<R> {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -85,12 +85,15 @@ fn of_axis<R: Reading>(
     needs: Needs,
     sample: &mut Places<'_, R>,
 ) -> Result<(), Error> {
-    let center = R::center(readings);
-    let none = R::Wide::default();
-    let (low, high, saturated) = extremes(readings, limits);
-    sample.report.saturated = sample.report.saturated.saturating_add(saturated);
-    let deviation = if needs.any(Needs::DEVIATION) { R::deviation(readings, center) } else { none };
-    let root_mean_square = if needs.any(Needs::SQUARES) { R::root_mean_square(readings) } else { none };
+    let (count, none) = (readings.len(), R::Wide::default());
+    let Survey { low, high, sums } = survey(readings, needs);
+    if limits.is_saturated(low) || limits.is_saturated(high) {
+        let saturated = readings.fold(0_u32, |count, x| count.wrapping_add(limits.is_saturated(x).into()));
+        sample.report.saturated = sample.report.saturated.saturating_add(saturated);
+    }
+    let center = R::center(sums, count);
+    let deviation = if needs.any(Needs::DEVIATION) { R::deviation(readings, sums, center) } else { none };
+    let root_mean_square = if needs.any(Needs::SQUARES) { R::root_mean_square(sums, count) } else { none };
     let turns =
         if needs.any(Needs::TURNS) { turns(readings, center, limits.wide_noise(), needs) } else { Default::default() };
     for feature in list {
@@ -103,7 +106,7 @@ fn of_axis<R: Reading>(
             Feature::RootMeanSquare => root_mean_square,
             Feature::MeanAbsolute => {
                 if needs.any(Needs::MAGNITUDES) {
-                    mean_absolute(readings)
+                    R::mean_absolute(sums, count)
                 } else {
                     none
                 }
@@ -111,7 +114,7 @@ fn of_axis<R: Reading>(
             Feature::ZeroCrossings => R::of_count(turns.zero_crossings),
             Feature::MeanCrossings => R::of_count(turns.mean_crossings),
             Feature::SlopeSignChanges => R::of_count(turns.slope_sign_changes),
-            Feature::WaveformLength => R::quotient(turns.length, readings.len().saturating_sub(1)),
+            Feature::WaveformLength => R::quotient(turns.length, count.saturating_sub(1)),
             Feature::Peaks => R::of_count(turns.peaks),
             Feature::Band(low, high) => {
                 if needs.any(Needs::BANDS) {
@@ -132,18 +135,19 @@ fn of_axis<R: Reading>(
     Ok(())
 }
 
-/// The smallest and the largest reading, and how many are at the ends of the sensor's range.
-fn extremes<R: Reading>(readings: Readings<'_, R>, limits: &Axis<R>) -> (R, R, u32) {
-    let Some((first, _)) = readings.split_first() else { return Default::default() };
-    readings.fold((first, first, 0_u32), |(low, high, saturated), x| {
-        let saturated = saturated.wrapping_add(limits.is_saturated(x).into());
-        (if x < low { x } else { low }, if x > high { x } else { high }, saturated)
-    })
+/// What one pass over the readings finds.
+struct Survey<R: Reading> {
+    low: R,
+    high: R,
+    sums: R::Sums,
 }
 
-fn mean_absolute<R: Reading>(readings: Readings<'_, R>) -> R::Wide {
-    let sum = readings.fold(R::Wide::default(), |sum, x| R::sum(sum, R::magnitude(x.wide())));
-    R::quotient(sum, readings.len())
+#[inline(always)]
+fn survey<R: Reading>(readings: Readings<'_, R>, needs: Needs) -> Survey<R> {
+    let first = readings.split_first().map_or(R::ZERO, |(first, _)| first);
+    readings.fold(Survey { low: first, high: first, sums: R::Sums::default() }, |Survey { low, high, sums }, x| {
+        Survey { low: if x < low { x } else { low }, high: if x > high { x } else { high }, sums: x.add(sums, needs) }
+    })
 }
 
 fn segments<R: Reading>(readings: Readings<'_, R>, parts: usize, sample: &mut Places<'_, R>) -> Result<(), Error> {
@@ -151,7 +155,7 @@ fn segments<R: Reading>(readings: Readings<'_, R>, parts: usize, sample: &mut Pl
     let border = |part: usize| part.saturating_mul(readings.len()).checked_div(parts).unwrap_or_default();
     for part in 0..parts {
         let places = border(part)..border(part.saturating_add(1));
-        sample.put(R::mean(R::center(readings.part(places))))?;
+        sample.put(R::mean(R::center_of(readings.part(places))))?;
     }
     Ok(())
 }

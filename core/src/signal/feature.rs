@@ -142,9 +142,12 @@ pub trait Features {
 
 /// Which features are in a list: where the compiler knows it, nothing of the others is left.
 #[derive(Clone, Copy)]
-pub(super) struct Needs(u32);
+pub struct Needs(u32);
 
 impl Needs {
+    pub(super) const NONE: Self = Self(0);
+    /// Of a correlation: squares.
+    pub(super) const PAIRS: Self = Self(Self::SQUARES);
     pub(super) const MEAN: u32 = 1;
     pub(super) const DEVIATION: u32 = 1 << 1;
     pub(super) const EXTREMES: u32 = 1 << 2;

@@ -1,12 +1,26 @@
 //! The arithmetic of readings in binary32.
 
-use core::f32::consts::PI;
+use core::f32::consts::FRAC_PI_2;
 
 use super::axis::sealed::Reading;
+use super::feature::Needs;
 use super::readings::Readings;
 
+/// Of readings, of their magnitudes and of their squares.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    sum: f32,
+    magnitudes: f32,
+    squares: f32,
+}
+
 impl Reading for f32 {
+    const ZERO: Self = 0.0;
+    const LOWEST: Self = f32::NEG_INFINITY;
+    const HIGHEST: Self = f32::INFINITY;
+
     type Wide = f32;
+    type Sums = Sums;
     type Center = f32;
 
     #[inline(always)]
@@ -49,8 +63,22 @@ impl Reading for f32 {
         wide
     }
 
-    fn center(readings: Readings<'_, f32>) -> f32 {
-        readings.fold(0.0, |sum, x| sum + x) / readings.len() as f32
+    #[inline(always)]
+    fn add(self, sums: Sums, needs: Needs) -> Sums {
+        let Sums { mut sum, mut magnitudes, mut squares } = sums;
+        sum += self;
+        if needs.any(Needs::MAGNITUDES) {
+            magnitudes += self.abs();
+        }
+        if needs.any(Needs::SQUARES) {
+            squares += self * self;
+        }
+        Sums { sum, magnitudes, squares }
+    }
+
+    #[inline(always)]
+    fn center(sums: Sums, count: usize) -> f32 {
+        sums.sum / count as f32
     }
 
     #[inline(always)]
@@ -63,17 +91,24 @@ impl Reading for f32 {
         self < center
     }
 
-    fn deviation(readings: Readings<'_, f32>, center: f32) -> f32 {
+    #[inline(always)]
+    fn mean_absolute(sums: Sums, count: usize) -> f32 {
+        sums.magnitudes / count as f32
+    }
+
+    #[inline(always)]
+    fn root_mean_square(sums: Sums, count: usize) -> f32 {
+        libm::sqrtf(sums.squares / count as f32)
+    }
+
+    #[inline(always)]
+    fn deviation(readings: Readings<'_, f32>, _: Sums, center: f32) -> f32 {
         let (sum, squares) = readings.fold((0.0, 0.0), |(sum, squares), x| {
             let d = x - center;
             (sum + d, squares + d * d)
         });
         let count = readings.len() as f32;
         libm::sqrtf(positive((squares - sum * sum / count) / count))
-    }
-
-    fn root_mean_square(readings: Readings<'_, f32>) -> f32 {
-        libm::sqrtf(readings.fold(0.0, |squares, x| squares + x * x) / readings.len() as f32)
     }
 
     fn band(readings: Readings<'_, f32>, center: f32, low: u16, high: u16) -> f32 {
@@ -87,7 +122,7 @@ impl Reading for f32 {
     }
 
     fn correlation(first: Readings<'_, f32>, second: Readings<'_, f32>) -> f32 {
-        let (a, b) = (Self::center(first), Self::center(second));
+        let (a, b) = (Self::center_of(first), Self::center_of(second));
         let [products, squares, others] = first.fold_pairs(second, [0.0; 3], |[products, squares, others], x, y| {
             let (d, e) = (x - a, y - b);
             [products + d * e, squares + d * d, others + e * e]
@@ -116,25 +151,41 @@ fn clamp(value: f32) -> f32 {
 
 /// `|X_k|²` of the readings less their mean, for k cycles a window.
 ///
-/// Goertzel's recursion alone loses digits where few cycles are in many readings; Reinsch's differences keep them.
+/// Goertzel's recursion alone loses digits where few cycles are in many readings, or nearly as many as half of them; Reinsch's differences, and
+/// sums for the latter, keep them.
+#[inline(always)]
 fn squared_amplitude(readings: Readings<'_, f32>, center: f32, cycles: u16) -> f32 {
-    let count = readings.len();
-    let half_angle = PI * f32::from(cycles) / count as f32;
-    if usize::from(cycles).saturating_mul(4) <= count {
-        let sine = libm::sinf(half_angle);
-        let kappa = -(4.0 * (sine * sine));
-        let (delta, state) = readings.fold((0.0, 0.0), |(delta, state), x| {
-            let delta: f32 = ((x - center) + kappa * state) + delta;
+    // Whole numbers up to 2¹⁶: exact.
+    let (twice, count) = (2.0 * f32::from(cycles), readings.len() as f32);
+    let kappa = |quarters: f32| {
+        let sine = sine_of_quarter(quarters / count);
+        4.0 * (sine * sine)
+    };
+    if 2.0 * twice <= count {
+        let kappa = -kappa(twice);
+        let (delta, state) = readings.fold((0.0_f32, 0.0_f32), |(delta, state), x| {
+            let delta = ((x - center) + kappa * state) + delta;
             (delta, state + delta)
         });
         delta * delta - (kappa * state) * (state - delta)
     } else {
-        let cosine = libm::cosf(half_angle);
-        let kappa = 4.0 * (cosine * cosine);
-        let (sigma, state) = readings.fold((0.0, 0.0), |(sigma, state), x| {
-            let sigma: f32 = ((x - center) + kappa * state) - sigma;
+        let kappa = kappa(count - twice);
+        let (sigma, state) = readings.fold((0.0_f32, 0.0_f32), |(sigma, state), x| {
+            let sigma = ((x - center) + kappa * state) - sigma;
             (sigma, sigma - state)
         });
         sigma * sigma - (kappa * state) * (sigma - state)
     }
+}
+
+/// The sine of t quarter turns, `0 ≤ t ≤ ½`, by its series up to the ninth power: the next term is below 2⁻²⁹ of it. Shorter than a sine of any angle,
+/// and without binary64.
+fn sine_of_quarter(t: f32) -> f32 {
+    let a = FRAC_PI_2 * t;
+    let square = a * a;
+    let mut sum = 1.0 / 362_880.0;
+    for coefficient in [-1.0 / 5_040.0, 1.0 / 120.0, -1.0 / 6.0, 1.0] {
+        sum = coefficient + square * sum;
+    }
+    a * sum
 }

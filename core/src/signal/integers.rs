@@ -3,7 +3,16 @@
 //! A window has at most 2¹⁵ − 1 readings of at most 2¹⁵, so a sum is at most 2³⁰, one of squares 2⁴⁵, and N times that 2⁶⁰.
 
 use super::axis::sealed::Reading;
+use super::feature::Needs;
 use super::readings::Readings;
+
+/// Of readings, of their magnitudes and of their squares.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    sum: i32,
+    magnitudes: i32,
+    squares: u64,
+}
 
 /// Sum and number of the readings.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +25,12 @@ pub struct Center {
 const FRACTION: u32 = 14;
 
 impl Reading for i16 {
+    const ZERO: Self = 0;
+    const LOWEST: Self = i16::MIN;
+    const HIGHEST: Self = i16::MAX;
+
     type Wide = i32;
+    type Sums = Sums;
     type Center = Center;
 
     #[inline(always)]
@@ -63,9 +77,23 @@ impl Reading for i16 {
         })
     }
 
-    fn center(readings: Readings<'_, i16>) -> Center {
-        let sum = readings.fold(0_i32, |sum, x| sum.wrapping_add(x.into()));
-        Center { sum, count: readings.len() as i32 }
+    #[inline(always)]
+    fn add(self, sums: Sums, needs: Needs) -> Sums {
+        let Sums { mut sum, mut magnitudes, mut squares } = sums;
+        let x = i32::from(self);
+        sum = sum.wrapping_add(x);
+        if needs.any(Needs::MAGNITUDES) {
+            magnitudes = magnitudes.wrapping_add(x.wrapping_abs());
+        }
+        if needs.any(Needs::SQUARES | Needs::DEVIATION) {
+            squares = squares.wrapping_add(u64::from(x.wrapping_mul(x).cast_unsigned()));
+        }
+        Sums { sum, magnitudes, squares }
+    }
+
+    #[inline(always)]
+    fn center(Sums { sum, .. }: Sums, count: usize) -> Center {
+        Center { sum, count: count as i32 }
     }
 
     fn mean(Center { sum, count }: Center) -> i32 {
@@ -78,13 +106,20 @@ impl Reading for i16 {
         i32::from(self).wrapping_mul(count) < sum
     }
 
-    fn deviation(readings: Readings<'_, i16>, center: Center) -> i32 {
-        let count = u64::from(center.count.unsigned_abs());
-        root(spread(squares(readings), center).checked_div(count.wrapping_mul(count)))
+    #[inline(always)]
+    fn mean_absolute(sums: Sums, count: usize) -> i32 {
+        Self::quotient(sums.magnitudes, count)
     }
 
-    fn root_mean_square(readings: Readings<'_, i16>) -> i32 {
-        root(squares(readings).checked_div(readings.len() as u64))
+    #[inline(always)]
+    fn root_mean_square(sums: Sums, count: usize) -> i32 {
+        root(sums.squares.checked_div(count as u64))
+    }
+
+    #[inline(always)]
+    fn deviation(_: Readings<'_, i16>, sums: Sums, center: Center) -> i32 {
+        let count = u64::from(center.count.unsigned_abs());
+        root(spread(sums.squares, center).checked_div(count.wrapping_mul(count)))
     }
 
     fn band(readings: Readings<'_, i16>, center: Center, low: u16, high: u16) -> i32 {
@@ -100,10 +135,14 @@ impl Reading for i16 {
     }
 
     fn correlation(first: Readings<'_, i16>, second: Readings<'_, i16>) -> i32 {
-        let (a, b) = (Self::center(first), Self::center(second));
-        let products =
-            first.fold_pairs(second, 0_i64, |sum, x, y| sum.wrapping_add(i32::from(x).wrapping_mul(y.into()).into()));
-        let (of_first, of_second) = (spread(squares(first), a), spread(squares(second), b));
+        let (a, b, products) =
+            first.fold_pairs(second, (Sums::default(), Sums::default(), 0_i64), |(a, b, products), x, y| {
+                let product = i32::from(x).wrapping_mul(y.into());
+                (x.add(a, Needs::PAIRS), y.add(b, Needs::PAIRS), products.wrapping_add(product.into()))
+            });
+        let (squares, others) = (a.squares, b.squares);
+        let [a, b] = [a, b].map(|sums| Self::center(sums, first.len()));
+        let (of_first, of_second) = (spread(squares, a), spread(others, b));
         let both = products.wrapping_mul(a.count.into()).wrapping_sub(i64::from(a.sum).wrapping_mul(b.sum.into()));
         let ((first, shift), (second, more)) = (long_root(of_first), long_root(of_second));
         let divisor = first.wrapping_mul(second) >> FRACTION;
@@ -112,10 +151,6 @@ impl Reading for i16 {
         let quotient = both.checked_div(divisor as i64).unwrap_or_default();
         quotient.clamp(-(1 << FRACTION), 1 << FRACTION) as i32
     }
-}
-
-fn squares(readings: Readings<'_, i16>) -> u64 {
-    readings.fold(0_u64, |sum, x| sum.wrapping_add(u64::from(i32::from(x).wrapping_mul(x.into()).unsigned_abs())))
 }
 
 /// `N Σ x² − (Σ x)²`, N² times the variance.

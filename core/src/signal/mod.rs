@@ -59,12 +59,12 @@
 //!
 //! # Numeric contract
 //! Of f32, all in the order of the readings and in binary32, each operation rounded: sums start at +0.0; the square of the deviation is
-//! `(Σ d² − ((Σ d)² / N)) / N` with `d = x − m`, and 0 if that is below it; square roots, sines and cosines are those of the `libm` crate.
+//! `(Σ d² − ((Σ d)² / N)) / N` with `d = x − m`, and 0 if that is below it; square roots are those of the `libm` crate.
 //! A correlation is `Σ d e / √(Σ d² · Σ e²)`, limited to ±1, 0 where the divisor is. A band runs Goertzel's recursion in Reinsch's form
-//! for each k on `d`: where `4 k ≤ N`, with `κ = −(4 s²)` and `s = sin((π k) / N)`,
-//! `δ ← (d + κ · S) + δ`, `S ← S + δ`, and `|X|² = δ² − (κ · S) (S − δ)`; else with `κ = 4 c²` and `c = cos((π k) / N)`,
-//! `σ ← (d + κ · S) − σ`, `S ← σ − S`, and `|X|² = σ² − (κ · S) (σ − S)`; 0 if that is below it. A window with a feature that is not finite
-//! is refused.
+//! for each k on `d`, from zeros. Where `4 k ≤ N`, with `κ = −(4 (s · s))` and `s = sin(π/2 · 2k / N)`,
+//! `δ ← (d + κ · S) + δ`, `S ← S + δ`, and `|X|² = δ · δ − (κ · S) (S − δ)`; else with `κ = 4 (s · s)` and `s = sin(π/2 · (N − 2k) / N)`,
+//! `σ ← (d + κ · S) − σ`, `S ← σ − S`, and `|X|² = σ · σ − (κ · S) (σ − S)`; 0 if that is below it. The sine of t quarter turns is
+//! `a (1 + a² (−1/6 + a² (1/120 + a² (−1/5040 + a² · 1/362880))))` with `a = (π/2) t`. A window with a feature that is not finite is refused.
 //!
 //! Of i16 all features are i16 too, from exact sums: the mean is `⌊(2 Σ x + N) / 2 N⌋`, the deviation
 //! `⌊√⌊(N Σ x² − (Σ x)²) / N²⌋⌋`, the root of the mean square `⌊√⌊Σ x² / N⌋⌋`; the other quotients are rounded down. A reading crosses

@@ -32,7 +32,7 @@ pub(super) fn turns<R: Reading>(
         let next = reading.difference(before);
         let large = R::magnitude(next) >= noise;
         if needs.any(Needs::ZERO_CROSSINGS) {
-            let crosses = (before < R::default()) != (reading < R::default());
+            let crosses = (before < R::ZERO) != (reading < R::ZERO);
             turns.zero_crossings = turns.zero_crossings.wrapping_add((crosses && large).into());
         }
         if needs.any(Needs::MEAN_CROSSINGS) {

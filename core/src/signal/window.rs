@@ -30,12 +30,18 @@ impl Place {
     }
 
     /// Keeps a reading of each axis; whether a window is due.
-    fn push<R: Reading>(&mut self, reading: &[R], rows: &mut [R], len: usize) -> Result<bool, Error> {
+    #[inline(always)]
+    fn push<'r, R: Reading + 'r>(
+        &mut self,
+        reading: &[R],
+        rows: impl Iterator<Item = &'r mut [R]>,
+        len: usize,
+    ) -> Result<bool, Error> {
         if !reading.iter().all(|value| value.is_finite()) {
             self.refused = self.refused.saturating_add(1);
             return Err(Error::NonFiniteFeature);
         }
-        for (value, row) in reading.iter().zip(rows.chunks_exact_mut(len.max(1))) {
+        for (value, row) in reading.iter().zip(rows) {
             if let Some(place) = row.get_mut(self.next) {
                 *place = *value;
             }
@@ -77,7 +83,7 @@ impl Place {
 /// const FEATURES: usize = count(Course::LIST, 1);
 ///
 /// // Four readings a window, a new one every two; raw readings of a converter.
-/// static WINDOW: ConstStaticCell<Window<i16, Course, 1, 4>> = ConstStaticCell::new(match Window::new(2, [Axis::<i16>::new()]) {
+/// static WINDOW: ConstStaticCell<Window<i16, Course, 1, 4>> = ConstStaticCell::new(match Window::new(2, [Axis::new()]) {
 ///     Ok(window) => window,
 ///     Err(_) => panic!("at compile time"),
 /// });
@@ -101,36 +107,27 @@ pub struct Window<R, L, const AXES: usize, const LEN: usize> {
     list: PhantomData<L>,
 }
 
-/// `const` for each kind of reading, so that windows can be static.
-macro_rules! windows {
-    ($($reading:ty)*) => {$(
-        impl<L: Features, const AXES: usize, const LEN: usize> Window<$reading, L, AXES, LEN> {
-            /// No reading yet. The hop is the number of readings from one window to the next: `LEN / 2` lets them overlap by half.
-            ///
-            /// # Errors
-            /// [`Error::InvalidWindow`] for a hop of 0, no axes, fewer than two readings or more than [`LONGEST`](super::LONGEST);
-            /// [`Error::InvalidFeature`] for an empty list, and for a number in it that a window of this shape does not have.
-            pub const fn new(hop: usize, axes: [Axis<$reading>; AXES]) -> Result<Self, Error> {
-                if let Err(error) = check(L::LIST, AXES, LEN) {
-                    return Err(error);
-                }
-                match Place::new(hop, LEN) {
-                    Ok(place) => Ok(Self { rows: [[0 as $reading; LEN]; AXES], place, axes, list: PhantomData }),
-                    Err(error) => Err(error),
-                }
-            }
-        }
-    )*};
-}
-
-windows!(f32 i16);
-
 impl<R: Reading, L: Features, const AXES: usize, const LEN: usize> Window<R, L, AXES, LEN> {
     /// The bytes that it takes.
     pub const SIZE: usize = size_of::<Self>();
 
     /// The values of a sample.
     pub const FEATURES: usize = count(L::LIST, AXES);
+
+    /// No reading yet. The hop is the number of readings from one window to the next: `LEN / 2` lets them overlap by half.
+    ///
+    /// # Errors
+    /// [`Error::InvalidWindow`] for a hop of 0, no axes, fewer than two readings or more than [`LONGEST`](super::LONGEST);
+    /// [`Error::InvalidFeature`] for an empty list, and for a number in it that a window of this shape does not have.
+    pub const fn new(hop: usize, axes: [Axis<R>; AXES]) -> Result<Self, Error> {
+        if let Err(error) = check(L::LIST, AXES, LEN) {
+            return Err(error);
+        }
+        match Place::new(hop, LEN) {
+            Ok(place) => Ok(Self { rows: [[R::ZERO; LEN]; AXES], place, axes, list: PhantomData }),
+            Err(error) => Err(error),
+        }
+    }
 
     /// Takes the next reading, a value for each axis. Returns whether a window is due: `LEN` readings have come since the start or the
     /// last gap, and `hop` since the last window.
@@ -139,7 +136,7 @@ impl<R: Reading, L: Features, const AXES: usize, const LEN: usize> Window<R, L, 
     /// [`Error::NonFiniteFeature`] for a NaN or an infinity. The reading is counted in [`refused`](Self::refused), and left out; where
     /// the time that it stands for matters, push another value in its place, or call [`gap`](Self::gap).
     pub fn push(&mut self, reading: &[R; AXES]) -> Result<bool, Error> {
-        self.place.push(reading, self.rows.as_flattened_mut(), LEN)
+        self.place.push(reading, self.rows.iter_mut().map(|row| row.as_mut_slice()), LEN)
     }
 
     /// Readings were lost: starts over, so that no feature spans the gap.
@@ -236,7 +233,7 @@ impl<'a, R: Reading> DynWindow<'a, R> {
         if reading.len() != self.axes.len() {
             return Err(Error::ShapeMismatch);
         }
-        self.place.push(reading, self.rows, self.len)
+        self.place.push(reading, self.rows.chunks_exact_mut(self.len.max(1)), self.len)
     }
 
     /// [`Window::gap`].

@@ -7,7 +7,7 @@ use hingeline_console::file::{self, FileError};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::measure::{OTHERS, Row, SAVING};
+use crate::measure::{OTHERS, Row, SAVING, WINDOWS};
 use crate::run::root;
 
 /// A count may be worse by one in so many.
@@ -84,7 +84,19 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
         ("instructions_step_folding", Some(counts.instructions_step_folding)),
         ("instructions_decode", Some(counts.instructions_decode)),
     ];
-    let others = OTHERS.into_iter().zip(row.counts.others).map(|(name, count)| (format!("instructions_{name}"), count));
+    let others = OTHERS.into_iter().zip(row.counts.others);
+    let others = others.chain(WINDOWS.into_iter().zip(row.counts.windows));
+    let others = others.map(|(name, count)| (format!("instructions_{name}"), count));
+    let windows = bare.map(|bare| bare.windows).into_iter().flat_map(|windows| {
+        ["floats", "integers"].into_iter().enumerate().flat_map(move |(kind, name)| {
+            [
+                (format!("ram_window_{name}"), windows.ram[kind]),
+                (format!("flash_window_{name}"), windows.flash_time[kind]),
+                (format!("flash_bands_{name}"), windows.flash_bands[kind]),
+                (format!("stack_bound_window_{name}"), windows.stack_bound[kind]),
+            ]
+        })
+    });
     let saving = bare.map(|bare| &bare.saving).into_iter().flat_map(|saving| {
         let sizes = [("ram_checkpoints", saving.ram), ("flash_bytes", saving.flash_bytes)];
         let more = [("flash_checkpoints", saving.flash_checkpoints), ("stack_saving", saving.stack)];
@@ -94,7 +106,7 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
         )
     });
     let counts = counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?)));
-    counts.chain(others).chain(saving).collect()
+    counts.chain(others).chain(saving).chain(windows).collect()
 }
 
 #[cfg(test)]

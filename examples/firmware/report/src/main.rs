@@ -25,7 +25,7 @@ use hingeline_console::{Problem as Failure, line, remark};
 
 use cores::{CORES, Core};
 use figures::Figures;
-use measure::{Row, measure};
+use measure::{Row, Windows, measure};
 
 #[derive(Debug, Parser)]
 #[command(about = "Builds the firmware for every core, runs it there in an emulator, and tells what it costs")]
@@ -93,7 +93,8 @@ fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    line(format_args!("{}\n\n{}\n\n{}\n\n{}", costs(rows), counts(rows), by_losses(rows), saving(rows)))
+    let tables = [costs(rows), counts(rows), by_losses(rows), saving(rows), windows(rows)];
+    line(tables.map(|table| table.to_string()).join("\n\n"))
 }
 
 /// What firmware needs and costs, and what comes out.
@@ -216,6 +217,39 @@ fn saving(rows: &[Row]) -> Table {
         let sizes = [saving.flash_bytes, saving.flash_checkpoints, saving.ram, saving.stack];
         let numbers = sizes.into_iter().chain(saving.instructions).map(|number| number.to_string());
         Some([row.core.to_owned()].into_iter().chain(numbers).collect())
+    });
+    table(&header, cells)
+}
+
+/// What windows cost: their features in binary32 and in integers, a row each.
+fn windows(rows: &[Row]) -> Table {
+    let header = [
+        "core",
+        "numbers",
+        "RAM",
+        "flash",
+        "of bands",
+        "bound",
+        "push",
+        "mean, deviation",
+        "12 an axis",
+        "3 bands an axis",
+        "3 pairs",
+        "features",
+    ];
+    let cells = rows.iter().flat_map(|row| {
+        ["binary32", "integers"].into_iter().enumerate().map(move |(kind, name)| {
+            let sizes = row.bare.as_ref().map(|bare| bare.windows);
+            let size = |of: fn(Windows) -> [u64; 2]| optional(sizes.map(|windows| of(windows)[kind]));
+            let mut cells = vec![row.core.to_owned(), name.to_owned()];
+            cells.push(size(|windows| windows.ram));
+            cells.push(size(|windows| windows.flash_time));
+            cells.push(size(|windows| windows.flash_bands));
+            cells.push(size(|windows| windows.stack_bound));
+            cells.extend(row.counts.windows.iter().skip(5 * kind).take(5).map(u64::to_string));
+            cells.push(row.checksum_windows.clone());
+            cells
+        })
     });
     table(&header, cells)
 }

@@ -15,6 +15,10 @@ use crate::run::{Programs, Run, build, engine, output, run};
 use crate::stack::Stacks;
 use crate::trace::{Trace, first_call, first_call_of};
 
+#[path = "../../src/windowed.rs"]
+#[allow(dead_code)]
+mod windowed;
+
 /// What a core needs and does.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Row {
@@ -37,6 +41,8 @@ pub(crate) struct Row {
     pub(crate) checksums_losses: [String; 3],
     /// And of the digits in integers.
     pub(crate) checksum_integers: String,
+    /// And of the features of windows.
+    pub(crate) checksum_windows: String,
     #[serde(skip)]
     pub(crate) compiler: String,
 }
@@ -55,6 +61,32 @@ pub(crate) const OTHERS: [&str; 7] = [
 
 /// Functions of `cost_saving`: a model, its optimiser and its order to bytes and back; the start, a save and a load in flash.
 pub(crate) const SAVING: [&str; 5] = ["to_bytes", "from_bytes", "open", "save", "restore"];
+
+/// Functions of `cost_windows`: a reading, and the features of a window by four lists, in binary32 and in integers.
+pub(crate) const WINDOWS: [&str; 10] = [
+    "floats_push",
+    "floats_plain",
+    "floats_time",
+    "floats_bands",
+    "floats_pairs",
+    "integers_push",
+    "integers_plain",
+    "integers_time",
+    "integers_bands",
+    "integers_pairs",
+];
+
+/// What windows cost where there is no operating system, in binary32 and in integers.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Windows {
+    /// Bytes of a window of 64 readings of three axes.
+    pub(crate) ram: [u64; 2],
+    /// Bytes of the code of a reading and of the features that readings in their order tell, and of that of bands.
+    pub(crate) flash_time: [u64; 2],
+    pub(crate) flash_bands: [u64; 2],
+    /// The largest stack that one of these can take.
+    pub(crate) stack_bound: [u64; 2],
+}
 
 /// What it costs to keep a state.
 #[derive(Clone, Debug, Serialize)]
@@ -86,6 +118,7 @@ pub(crate) struct Bare {
     pub(crate) flash_integers: u64,
     pub(crate) stack_bound_integers: u64,
     pub(crate) saving: Saving,
+    pub(crate) windows: Windows,
 }
 
 /// Executed instructions from a function's entry to its return, or fuel.
@@ -106,6 +139,7 @@ pub(crate) struct Counts {
     pub(crate) instructions_decode: u64,
     /// Of the functions of another program.
     pub(crate) others: [u64; OTHERS.len()],
+    pub(crate) windows: [u64; WINDOWS.len()],
     /// Cycles for that score, by models.
     #[serde(flatten)]
     pub(crate) cycles: BTreeMap<&'static str, u64>,
@@ -119,7 +153,8 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
         Machine::Module => (fuel(core, &programs.path("cost"))?, Elf::compiler_of_module(&programs.path("cost"))?),
         _ => traced(core, &programs.path("cost"))?,
     };
-    counts.others = others(core, &programs.path("cost_others"))?;
+    counts.others = others(core, &programs.path("cost_others"), OTHERS)?;
+    counts.windows = others(core, &programs.path("cost_windows"), WINDOWS)?;
     let trained = |program| run(core, &programs.path(program), None)?.word_after("checksum");
     let (model, optimiser) = (costs.number("model")? as u64, costs.number("optimiser")? as u64);
     let row = Row {
@@ -135,6 +170,7 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
         checksum_watch: trained("train_watch")?,
         checksums_losses: by_losses(&run(core, &programs.path("train_losses"), None)?)?,
         checksum_integers: trained("integers")?,
+        checksum_windows: trained("cost_windows")?,
         compiler,
     };
     check_checksums(&row)?;
@@ -172,16 +208,18 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
         instructions_step_folding: call("step_folding")?.len() as u64,
         instructions_decode: call("decode")?.len() as u64,
         others: [0; OTHERS.len()],
+        windows: [0; WINDOWS.len()],
         cycles: cycles(core, &stacks, in_score)?,
     };
     Ok((counts, cost.compiler))
 }
 
-/// Counts of the other program, by a trace or by fuel.
-fn others(core: &Core, program: &Path) -> Result<[u64; OTHERS.len()], Failure> {
-    let mut counts = [0; OTHERS.len()];
+/// Counts of functions of a program that calls each once, by a trace or by fuel.
+fn others<const N: usize>(core: &Core, program: &Path, functions: [&str; N]) -> Result<[u64; N], Failure> {
+    let mut counts = [0; N];
+    let name = program.file_stem().and_then(|name| name.to_str()).ok_or("no name of a program")?;
     if matches!(core.machine, Machine::Module) {
-        let wanted = OTHERS.map(|name| format!("11cost_others{}{name}", name.len()));
+        let wanted = functions.map(|function| format!("{}{name}{}{function}", name.len(), function.len()));
         let output = output(engine().arg("--fuel").arg(program).args(&wanted))?.output;
         let found: BTreeMap<String, Option<u64>> = serde_json::from_slice(&output)?;
         for (count, name) in counts.iter_mut().zip(&wanted) {
@@ -191,9 +229,9 @@ fn others(core: &Core, program: &Path) -> Result<[u64; OTHERS.len()], Failure> {
     }
     let (_, trace) = Trace::of_run(core, program)?;
     let elf = Elf::read(program)?;
-    for (count, name) in counts.iter_mut().zip(OTHERS) {
-        let function = elf.function(name, |own| own == format!("cost_others::{name}"))?;
-        *count = trace.first_call(function)?.len() as u64;
+    for (count, function) in counts.iter_mut().zip(functions) {
+        let address = elf.function(function, |own| own == format!("{name}::{function}"))?;
+        *count = trace.first_call(address)?.len() as u64;
     }
     Ok(counts)
 }
@@ -227,6 +265,7 @@ fn fuel(core: &Core, program: &Path) -> Result<Counts, Failure> {
         instructions_step_folding: needed(step_folding)?,
         instructions_decode: needed(&decode)?,
         others: [0; OTHERS.len()],
+        windows: [0; WINDOWS.len()],
         cycles: BTreeMap::new(),
     })
 }
@@ -267,6 +306,7 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
         flash_integers: flash_integers?,
         stack_bound_integers,
         saving: saving(core, programs)?,
+        windows: windows(core, programs)?,
     })
 }
 
@@ -298,6 +338,27 @@ fn saving(core: &Core, programs: &Programs) -> Result<Saving, Failure> {
     })
 }
 
+/// What windows take.
+fn windows(core: &Core, programs: &Programs) -> Result<Windows, Failure> {
+    let program = programs.path("cost_windows");
+    let (elf, stacks) = (Elf::read(&program)?, Stacks::read(&program)?);
+    let printed = run(core, &program, None)?;
+    let size = |functions: &[String]| {
+        let addresses = functions.iter().map(|name| elf.function(name, |own| own == format!("cost_windows::{name}")));
+        let addresses: Vec<_> = addresses.collect::<Result<_, _>>()?;
+        Ok::<_, Failure>(elf.size(&addresses.into_iter().flat_map(|function| stacks.reachable(function)).collect()))
+    };
+    let mut windows = Windows { ram: [0; 2], flash_time: [0; 2], flash_bands: [0; 2], stack_bound: [0; 2] };
+    for (place, kind) in ["floats", "integers"].into_iter().enumerate() {
+        let [push, time, bands, pairs] = ["push", "time", "bands", "pairs"].map(|name| format!("{kind}_{name}"));
+        windows.ram[place] = printed.number(kind)? as u64;
+        windows.flash_time[place] = size(&[push.clone(), time.clone()])?;
+        windows.flash_bands[place] = size(&[push.clone(), bands.clone()])?;
+        (windows.stack_bound[place], _) = bounds(programs, "cost_windows", &[&push, &time, &bands, &pairs])?;
+    }
+    Ok(windows)
+}
+
 /// The bytes of the function that scores and steps, and of all that it calls.
 fn flash(program: &Path) -> Result<u64, Failure> {
     let elf = Elf::read(program)?;
@@ -327,13 +388,14 @@ fn check_checksums(row: &Row) -> Result<(), Failure> {
     let by_losses = training::watch_by_losses(&mut Watch::new()).map_err(|error| format!("the losses: {error}"))?;
     let mut in_integers = integers::Digits::new();
     integers::digits(&mut in_integers).map_err(|error| format!("the digits in integers: {error}"))?;
-    let own = [digits.checksum(), watch.checksum(), in_integers.checksum()];
-    let there =
-        [&row.checksum_digits, &row.checksum_watch, &row.checksum_integers].into_iter().chain(&row.checksums_losses);
+    let windows = windowed::fingerprint().map_err(|error| format!("the windows: {error}"))?;
+    let own = [digits.checksum(), watch.checksum(), in_integers.checksum(), windows];
+    let there = [&row.checksum_digits, &row.checksum_watch, &row.checksum_integers, &row.checksum_windows];
+    let there = there.into_iter().chain(&row.checksums_losses);
     for (there, here) in there.zip(own.into_iter().chain(by_losses)) {
         let here = format!("{here:016x}");
         if *there != here {
-            return Err(format!("{}: the trained weights are {there}, and {here} on this machine", row.core).into());
+            return Err(format!("{}: weights or features are {there}, and {here} on this machine", row.core).into());
         }
     }
     Ok(())

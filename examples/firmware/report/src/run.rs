@@ -20,9 +20,10 @@ pub(crate) fn root() -> &'static Path {
 }
 
 /// The programs that need no board.
-const HOSTED: [&str; 11] = [
+const HOSTED: [&str; 12] = [
     "cost",
     "cost_others",
+    "cost_windows",
     "exported",
     "integers",
     "landscape",

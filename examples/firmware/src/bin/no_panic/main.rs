@@ -11,6 +11,7 @@
 mod integers;
 mod losses;
 mod saving;
+mod windows;
 
 use core::fmt::Write;
 use core::hint::black_box;
@@ -62,6 +63,7 @@ fn main() -> ! {
     black_box(losses::runtime_shapes(black_box([10, 64])).is_ok());
     black_box(integers::all().is_ok());
     black_box(saving::all().is_ok());
+    black_box(windows::all().is_ok());
     black_box(orders().is_ok());
     black_box(texts().is_ok());
     if cfg!(feature = "planted-panic") {
