@@ -56,7 +56,7 @@ pub(super) mod sealed {
         fn narrow(wide: Self::Wide, clamped: &mut u32) -> Self;
 
         /// Adds a reading, as far as the list needs it.
-        fn add(self, sums: Self::Sums, needs: Needs) -> Self::Sums;
+        fn add_to(self, sums: Self::Sums, needs: Needs) -> Self::Sums;
 
         fn center(sums: Self::Sums, count: usize) -> Self::Center;
 
@@ -77,7 +77,7 @@ pub(super) mod sealed {
         /// The center of readings of which nothing else is asked.
         #[inline(always)]
         fn center_of(readings: Readings<'_, Self>) -> Self::Center {
-            Self::center(readings.fold(Self::Sums::default(), |sums, x| x.add(sums, Needs::NONE)), readings.len())
+            Self::center(readings.fold(Self::Sums::default(), |sums, x| x.add_to(sums, Needs::NONE)), readings.len())
         }
     }
 }

@@ -146,7 +146,11 @@ struct Survey<R: Reading> {
 fn survey<R: Reading>(readings: Readings<'_, R>, needs: Needs) -> Survey<R> {
     let first = readings.split_first().map_or(R::ZERO, |(first, _)| first);
     readings.fold(Survey { low: first, high: first, sums: R::Sums::default() }, |Survey { low, high, sums }, x| {
-        Survey { low: if x < low { x } else { low }, high: if x > high { x } else { high }, sums: x.add(sums, needs) }
+        Survey {
+            low: if x < low { x } else { low },
+            high: if x > high { x } else { high },
+            sums: x.add_to(sums, needs),
+        }
     })
 }
 

@@ -141,7 +141,7 @@ pub trait Features {
 }
 
 /// Which features are in a list: where the compiler knows it, nothing of the others is left.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Needs(u32);
 
 impl Needs {

@@ -64,7 +64,7 @@ impl Reading for f32 {
     }
 
     #[inline(always)]
-    fn add(self, sums: Sums, needs: Needs) -> Sums {
+    fn add_to(self, sums: Sums, needs: Needs) -> Sums {
         let Sums { mut sum, mut magnitudes, mut squares } = sums;
         sum += self;
         if needs.any(Needs::MAGNITUDES) {
@@ -129,24 +129,13 @@ impl Reading for f32 {
         });
         let divisor = libm::sqrtf(squares * others);
         // A square that underflows is that of a constant.
-        if divisor == 0.0 { 0.0 } else { clamp(products / divisor) }
+        if divisor == 0.0 { 0.0 } else { (products / divisor).clamp(-1.0, 1.0) }
     }
 }
 
 /// The number, or 0 if it is below; a NaN stays one.
 fn positive(value: f32) -> f32 {
     if value < 0.0 { 0.0 } else { value }
-}
-
-/// The number, at most 1 in magnitude; a NaN stays one.
-fn clamp(value: f32) -> f32 {
-    if value > 1.0 {
-        1.0
-    } else if value < -1.0 {
-        -1.0
-    } else {
-        value
-    }
 }
 
 /// `|X_k|²` of the readings less their mean, for k cycles a window.

@@ -78,7 +78,7 @@ impl Reading for i16 {
     }
 
     #[inline(always)]
-    fn add(self, sums: Sums, needs: Needs) -> Sums {
+    fn add_to(self, sums: Sums, needs: Needs) -> Sums {
         let Sums { mut sum, mut magnitudes, mut squares } = sums;
         let x = i32::from(self);
         sum = sum.wrapping_add(x);
@@ -138,7 +138,7 @@ impl Reading for i16 {
         let (a, b, products) =
             first.fold_pairs(second, (Sums::default(), Sums::default(), 0_i64), |(a, b, products), x, y| {
                 let product = i32::from(x).wrapping_mul(y.into());
-                (x.add(a, Needs::PAIRS), y.add(b, Needs::PAIRS), products.wrapping_add(product.into()))
+                (x.add_to(a, Needs::PAIRS), y.add_to(b, Needs::PAIRS), products.wrapping_add(product.into()))
             });
         let (squares, others) = (a.squares, b.squares);
         let [a, b] = [a, b].map(|sums| Self::center(sums, first.len()));
