@@ -228,9 +228,13 @@ impl Search {
         samples: &S,
         shape: [usize; 2],
         labels: &[u16],
+        groups: Option<&[u32]>,
         tried: &(dyn Fn() + Sync),
     ) -> Result<Option<Found>, String> {
-        let folds = folds(labels, self.folds, self.seed)?;
+        let folds = match groups {
+            None => folds(labels, self.folds, self.seed)?,
+            Some(groups) => folds_of_groups(labels, groups, self.folds, self.seed)?,
+        };
         let mut grid = self.grid(shape[1]);
         shuffle(&mut grid, self.seed)?;
         if grid.len() > self.trials {
@@ -339,6 +343,66 @@ pub fn folds(labels: &[u16], count: usize, seed: u64) -> Result<Vec<Fold>, Strin
     Ok((0..count)
         .map(|fold| [of(0..labels.len(), &|own| own != fold), of(0..labels.len(), &|own| own == fold)])
         .collect())
+}
+
+/// The same, but that the samples of a group are in one fold.
+///
+/// # Errors
+/// What is wrong, for people, if there are fewer groups than folds.
+pub fn folds_of_groups(labels: &[u16], groups: &[u32], count: usize, seed: u64) -> Result<Vec<Fold>, String> {
+    let fold_of = share_out(labels, groups, &vec![1.0 / count as f64; count], seed)?;
+    let of = |keep: &dyn Fn(usize) -> bool| (0..labels.len()).filter(|index| keep(fold_of[*index])).collect();
+    Ok((0..count).map(|fold| [of(&|own| own != fold), of(&|own| own == fold)]).collect())
+}
+
+/// About this fraction of the samples of each class, and the others: groups are in one of both parts.
+///
+/// # Errors
+/// What is wrong, for people.
+pub fn divide_groups(labels: &[u16], groups: &[u32], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2], String> {
+    let part_of = share_out(labels, groups, &[fraction, 1.0 - fraction], seed)?;
+    let parts = [0, 1].map(|part| (0..labels.len()).filter(|index| part_of[*index] == part).collect::<Vec<_>>());
+    if parts.iter().any(Vec::is_empty) {
+        return Err(format!("{fraction} of the groups is none or all of them; expected some"));
+    }
+    Ok(parts)
+}
+
+/// The part of each sample, in parts of these shares: the largest groups first, and each to the part that then differs least from its share of each
+/// class. Groups of one size come in an order that the seed shuffles.
+fn share_out(labels: &[u16], groups: &[u32], shares: &[f64], seed: u64) -> Result<Vec<usize>, String> {
+    let classes = labels.iter().max().map_or(0, |label| usize::from(*label) + 1);
+    let count = groups.iter().max().map_or(0, |group| *group as usize + 1);
+    let (mut counts, mut all) = (vec![vec![0.0; classes]; count], vec![0.0; classes]);
+    for (label, group) in labels.iter().zip(groups) {
+        counts[*group as usize][usize::from(*label)] += 1.0;
+        all[usize::from(*label)] += 1.0;
+    }
+    let mut order: Vec<usize> = (0..count).filter(|group| counts[*group].iter().any(|count| *count > 0.0)).collect();
+    if order.len() < shares.len() {
+        return Err(format!("{} groups cannot be divided into {} parts", order.len(), shares.len()));
+    }
+    shuffle(&mut order, seed)?;
+    let size = |group: usize| counts[group].iter().sum::<f64>();
+    order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
+    let (mut parts, mut part_of_group) = (vec![vec![0.0; classes]; shares.len()], vec![0; count]);
+    for group in order {
+        // What the squared distance from the shares grows by.
+        let growth = |part: usize| {
+            let of = |class: usize| {
+                let (own, more) = (parts[part][class], counts[group][class]);
+                if more == 0.0 { 0.0 } else { more * (2.0 * own + more) / (shares[part] * all[class]) }
+            };
+            // The sizes of the parts count as a class does, or parts without a class would stay empty.
+            let (own, more) = (parts[part].iter().sum::<f64>(), size(group));
+            (0..classes).map(of).sum::<f64>() + more * (2.0 * own + more) / (shares[part] * labels.len() as f64)
+        };
+        let growths: Vec<f64> = (0..shares.len()).map(growth).collect();
+        let least = (0..shares.len()).min_by(|a, b| growths[*a].total_cmp(&growths[*b])).unwrap_or_default();
+        parts[least].iter_mut().zip(&counts[group]).for_each(|(part, count)| *part += count);
+        part_of_group[group] = least;
+    }
+    Ok(groups.iter().map(|group| part_of_group[*group as usize]).collect())
 }
 
 /// About this fraction of the samples, of each class but for those of a single one, and the others.

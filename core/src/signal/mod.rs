@@ -100,6 +100,6 @@ pub use axis::{Axis, Reading};
 pub use compute::Report;
 pub use feature::{Feature, Features, LONGEST, count};
 pub use hold::Hold;
-pub use smoothed::Smoothed;
+pub use smoothed::{DynSmoothed, Smoothed};
 pub use votes::Votes;
 pub use window::{DynWindow, Window};

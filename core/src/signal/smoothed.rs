@@ -23,8 +23,54 @@ use crate::model::Decision;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Smoothed<const C: usize> {
-    mean: Option<[f32; C]>,
+    mean: [f32; C],
+    rule: Rule,
+}
+
+/// [`Smoothed`] scores of a number of classes that is known only at run time, in memory that the caller lends: a value a class.
+///
+/// ```
+/// use hingeline::signal::DynSmoothed;
+///
+/// let mut memory = vec![0.0; 2];
+/// let mut smoothed = DynSmoothed::new(&mut memory, 0.25)?;
+/// smoothed.push(&[1.0, 0.0])?;
+/// assert_eq!(smoothed.push(&[0.0, 1.0])?.gap, 0.5);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct DynSmoothed<'a> {
+    mean: &'a mut [f32],
+    rule: Rule,
+}
+
+/// How means follow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+struct Rule {
     share: f32,
+    /// Whether there were scores.
+    follows: bool,
+}
+
+impl Rule {
+    const fn new(share: f32) -> Result<Self, Error> {
+        if share > 0.0 && share <= 1.0 { Ok(Self { share, follows: false }) } else { Err(Error::InvalidShare) }
+    }
+
+    fn push(&mut self, mean: &mut [f32], scores: &[f32]) -> Result<Decision, Error> {
+        let Self { share, follows } = *self;
+        let next = |mean: f32, score: f32| if follows { mean + share * (score - mean) } else { score };
+        let all = mean.iter().zip(scores).map(|(mean, score)| next(*mean, *score));
+        if !all_finite(scores.iter().copied().chain(all)) {
+            return Err(Error::NonFiniteScore);
+        }
+        for (mean, score) in mean.iter_mut().zip(scores) {
+            *mean = next(*mean, *score);
+        }
+        self.follows = true;
+        Ok(Decision::of(mean))
+    }
 }
 
 impl<const C: usize> Smoothed<C> {
@@ -33,7 +79,10 @@ impl<const C: usize> Smoothed<C> {
     /// # Errors
     /// [`Error::InvalidShare`] unless the share is above 0 and at most 1.
     pub const fn new(share: f32) -> Result<Self, Error> {
-        if share > 0.0 && share <= 1.0 { Ok(Self { mean: None, share }) } else { Err(Error::InvalidShare) }
+        match Rule::new(share) {
+            Ok(rule) => Ok(Self { mean: [0.0; C], rule }),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes the scores of the next window; the decision is that of their mean.
@@ -41,19 +90,40 @@ impl<const C: usize> Smoothed<C> {
     /// # Errors
     /// [`Error::NonFiniteScore`] if a score or a mean is not finite; the means are then as before.
     pub fn push(&mut self, scores: &[f32; C]) -> Result<Decision, Error> {
-        let mut mean = self.mean.unwrap_or(*scores);
-        for (mean, score) in mean.iter_mut().zip(scores) {
-            *mean += self.share * (score - *mean);
-        }
-        if !all_finite(scores.iter().chain(&mean).copied()) {
-            return Err(Error::NonFiniteScore);
-        }
-        self.mean = Some(mean);
-        Ok(Decision::of(&mean))
+        self.rule.push(&mut self.mean, scores)
     }
 
     /// Forgets all scores, as after a gap.
     pub const fn clear(&mut self) {
-        self.mean = None;
+        self.rule.follows = false;
+    }
+}
+
+impl<'a> DynSmoothed<'a> {
+    /// No scores yet, of as many classes as there are values of memory.
+    ///
+    /// # Errors
+    /// [`Error::InvalidShare`] unless the share is above 0 and at most 1.
+    pub const fn new(memory: &'a mut [f32], share: f32) -> Result<Self, Error> {
+        match Rule::new(share) {
+            Ok(rule) => Ok(Self { mean: memory, rule }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// [`Smoothed::push`].
+    ///
+    /// # Errors
+    /// As there, and [`Error::ShapeMismatch`] for another number of classes.
+    pub fn push(&mut self, scores: &[f32]) -> Result<Decision, Error> {
+        if scores.len() != self.mean.len() {
+            return Err(Error::ShapeMismatch);
+        }
+        self.rule.push(self.mean, scores)
+    }
+
+    /// [`Smoothed::clear`].
+    pub const fn clear(&mut self) {
+        self.rule.follows = false;
     }
 }

@@ -5,6 +5,19 @@ use std::collections::HashMap;
 use super::names::{check_names, class_name, is_missing, listed};
 use super::table::{Table, Values};
 
+/// What is known of the next sample besides features and label.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// What it belongs to, such as a recording or its wearer: samples of one group are never divided.
+    pub group: Option<&'a str>,
+    /// The time, of a reading.
+    pub time: Option<f64>,
+    /// The first window of a recording, or behind a gap.
+    pub fresh: bool,
+    /// A window over more than one class.
+    pub mixed: bool,
+}
+
 /// Takes what a reader finds, a sample at a time.
 pub trait Sink {
     /// The names of the features and of the label, before the first sample, where the source has some.
@@ -18,6 +31,9 @@ pub trait Sink {
     /// # Errors
     /// What is wrong with them, for people.
     fn classes(&mut self, names: &[String]) -> Result<(), String>;
+
+    /// What is known of the next sample, where the source says something.
+    fn context(&mut self, _: &Context<'_>) {}
 
     /// A sample, with the name of its class where the source has one.
     ///
@@ -37,6 +53,10 @@ pub struct Builder {
     features: Option<Vec<String>>,
     /// The name of the label's column.
     label: Option<String>,
+    /// The groups by name, that of the next sample, and those of all samples, if they have some.
+    groups: HashMap<String, u32>,
+    group: Option<u32>,
+    of_samples: Vec<u32>,
     width: Option<usize>,
     /// Classes and their order are known: there is no other one.
     closed: bool,
@@ -57,6 +77,9 @@ impl Builder {
             classes: Vec::new(),
             features: None,
             label: None,
+            groups: HashMap::new(),
+            group: None,
+            of_samples: Vec::new(),
             width: None,
             closed: false,
             limit,
@@ -80,7 +103,7 @@ impl Builder {
     /// # Errors
     /// What is wrong with it, for people.
     pub fn finish(self) -> Result<Table, String> {
-        let Self { values, mut labels, classes, features, label, width, closed, .. } = self;
+        let Self { values, mut labels, classes, features, label, width, closed, of_samples, .. } = self;
         let (Some(width), false) = (width, labels.is_empty()) else {
             return Err("it has no sample; expected at least one".to_owned());
         };
@@ -95,7 +118,8 @@ impl Builder {
         labels.iter_mut().for_each(|label| *label = place[usize::from(*label)]);
         let classes = order.iter().map(|class| classes[usize::from(*class)].clone()).collect();
         let features = features.unwrap_or_else(|| (0..width).map(|feature| format!("x{feature}")).collect());
-        Ok(Table { width, values, labels, classes, features, label })
+        let groups = (of_samples.len() == labels.len()).then_some(of_samples);
+        Ok(Table { width, values, labels, groups, classes, features, label })
     }
 
     fn label(&mut self, name: &str) -> Result<u16, String> {
@@ -145,6 +169,17 @@ impl Sink for Builder {
         Ok(())
     }
 
+    fn context(&mut self, context: &Context<'_>) {
+        self.group = context.group.map(|name| match self.groups.get(name) {
+            Some(group) => *group,
+            None => {
+                let group = self.groups.len() as u32;
+                self.groups.insert(name.to_owned(), group);
+                group
+            }
+        });
+    }
+
     fn sample(&mut self, features: &[f32], label: Option<&str>) -> Result<(), String> {
         if features.is_empty() {
             return Err("it has no feature; expected at least one".to_owned());
@@ -156,6 +191,7 @@ impl Sink for Builder {
         let label = self.label(label.ok_or("it has no label")?)?;
         self.values.push(features);
         self.labels.push(label);
+        self.of_samples.extend(self.group);
         if self.values.size() > self.limit {
             let limit = self.limit as f64 / 1e9;
             return Err(format!("{limit:.1} GB of values so far; --memory GB allows more, if there is so much"));

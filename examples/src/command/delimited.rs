@@ -6,7 +6,7 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use hingeline_console::file::FileError;
 
-use super::builder::Sink;
+use super::builder::{Context, Sink};
 use super::names::{is_missing, listed};
 use super::source::Wanted;
 
@@ -53,6 +53,9 @@ pub fn read(mut file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn
             }
         };
         let label = columns.take(&record, &mut features).map_err(at)?;
+        if columns.group.is_some() || columns.time.is_some() {
+            sink.context(&columns.context(&record).map_err(at)?);
+        }
         sink.sample(&features, label).map_err(at)?;
     }
     if columns.is_none() {
@@ -97,6 +100,10 @@ struct Columns {
     label: Option<usize>,
     /// Those of the features, in the order of the model.
     features: Vec<usize>,
+    group: Option<usize>,
+    time: Option<usize>,
+    /// Whether a value may be missing.
+    readings: bool,
 }
 
 impl Columns {
@@ -117,7 +124,17 @@ impl Columns {
             named || (count > 1 && features.clone().any(is_name) && features.all(|cell| !is_number(cell)))
         });
         let names = is_header.then(|| first.iter().map(str::to_owned).collect::<Vec<_>>());
-        let label = label_of(names.as_deref(), count, wanted)?;
+        let column = |wanted: &Option<String>, what: &str| {
+            let Some(wanted) = wanted else { return Ok(None) };
+            let named = names.as_ref().and_then(|names| names.iter().position(|name| name == wanted));
+            let numbered = wanted.parse::<usize>().ok().filter(|number| (1..=count).contains(number));
+            let found = named.or_else(|| numbered?.checked_sub(1));
+            found
+                .map(Some)
+                .ok_or_else(|| format!("no column {wanted:?} for the {what}; expected a name or 1 to {count}"))
+        };
+        let (group, time) = (column(&wanted.group, "group")?, column(&wanted.time, "time")?);
+        let label = label_of(names.as_deref(), count, wanted, [group, time])?;
         let features = match (wanted.features, &names) {
             // A model that was trained without names takes features by place.
             (Some(known), Some(names)) if !are_numbered(known) => known
@@ -127,7 +144,7 @@ impl Columns {
                     found.ok_or_else(|| format!("no column {name:?}; the columns are {}", listed(names)))
                 })
                 .collect::<Result<_, _>>()?,
-            _ => (0..count).filter(|column| Some(*column) != label).collect::<Vec<_>>(),
+            _ => (0..count).filter(|column| ![label, group, time].contains(&Some(*column))).collect::<Vec<_>>(),
         };
         if label.is_some_and(|label| features.contains(&label)) {
             return Err("the column of the label is one of a feature; --label COLUMN names another".to_owned());
@@ -138,7 +155,7 @@ impl Columns {
         if features.is_empty() {
             return Err("one column; expected features and a label, between commas, semicolons or tabs".to_owned());
         }
-        Ok((Self { count, names, label, features }, is_header))
+        Ok((Self { count, names, label, features, group, time, readings: wanted.readings }, is_header))
     }
 
     fn feature_names(&self, names: &[String]) -> Vec<String> {
@@ -155,6 +172,8 @@ impl Columns {
             let cell = record.get(column).unwrap_or_default();
             match cell.parse::<f32>() {
                 Ok(value) if value.is_finite() => features.push(value),
+                // The reading is told as missing.
+                _ if self.readings && is_missing(cell) => features.push(f32::NAN),
                 _ => return Err(self.of_cell(column, cell)),
             }
         }
@@ -163,6 +182,15 @@ impl Columns {
             return Err("the label has more than one line; is a quote open?".to_owned());
         }
         Ok(label)
+    }
+
+    fn context<'r>(&self, record: &'r StringRecord) -> Result<Context<'r>, String> {
+        let cell = |column: Option<usize>| column.and_then(|column| record.get(column));
+        let time = cell(self.time).map(|time| {
+            let time = time.parse::<f64>().ok().filter(|time| time.is_finite());
+            time.ok_or_else(|| format!("the time {:?}; expected a number", cell(self.time).unwrap_or_default()))
+        });
+        Ok(Context { group: cell(self.group), time: time.transpose()?, ..Context::default() })
     }
 
     fn of_cell(&self, column: usize, cell: &str) -> String {
@@ -185,7 +213,15 @@ fn are_numbered(names: &[String]) -> bool {
 }
 
 /// The column of the label, if there is to be one.
-fn label_of(names: Option<&[String]>, count: usize, wanted: &Wanted) -> Result<Option<usize>, String> {
+fn label_of(
+    names: Option<&[String]>,
+    count: usize,
+    wanted: &Wanted,
+    others: [Option<usize>; 2],
+) -> Result<Option<usize>, String> {
+    if wanted.bare {
+        return Ok(None);
+    }
     // As many columns as features leave none for a label.
     let is_bare = wanted.unlabelled && wanted.features.is_some_and(|known| known.len() == count);
     if let Some(label) = &wanted.label {
@@ -205,7 +241,8 @@ fn label_of(names: Option<&[String]>, count: usize, wanted: &Wanted) -> Result<O
         None => label.parse::<usize>().ok().filter(|number| (1..=count).contains(number) && !is_bare)?.checked_sub(1),
     });
     let is_feature = |name: &String| wanted.features.is_some_and(|known| known.contains(name));
-    let last = count.checked_sub(1).filter(|last| names.is_none_or(|names| !is_feature(&names[*last])));
+    let last = (0..count).rfind(|column| !others.contains(&Some(*column)));
+    let last = last.filter(|last| names.is_none_or(|names| !is_feature(&names[*last])));
     let by_name = names.and_then(|names| names.iter().rposition(|name| is_of_label(name) && !is_feature(name)));
     match usual.or(by_name).or(last) {
         _ if is_bare => Ok(None),

@@ -11,6 +11,7 @@ use hingeline_console::{Problem, line, remark, text, unusable};
 use super::builder::Builder;
 use super::format::Format;
 use super::integers::{Integers, Width};
+use super::signal::Kind;
 use super::source;
 use super::stored::{Stored, check_place, write};
 use super::{export_c, export_rust, record, tensors};
@@ -92,6 +93,15 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         stored = stored.folded().map_err(unusable)?;
     }
     let refuse = |problem: String| unusable(FileError::new(&options.model, problem));
+    if stored.signal.is_some() && options.to == Target::C {
+        return Err(refuse("windows in C are not there yet; expected --to rust, or a model of features".to_owned()));
+    }
+    if stored.signal.as_ref().is_some_and(|signal| signal.readings == Kind::F32) && options.integers.is_some() {
+        return Err(refuse(
+            "features of readings in binary32 are no whole numbers; expected a model of `train --readings i16`"
+                .to_owned(),
+        ));
+    }
     let integers = options.integers.map(|width| Integers::of(&stored, width)).transpose().map_err(refuse)?;
     if let (Some(data), Some(integers)) = (&options.agreement, &integers) {
         tell_agreement(&stored, integers, data, &options.format)?;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::integers::{Integers, Raw, Width};
+use super::signal::{Asked, Kind, Signal};
 use super::stored::Stored;
 
 /// The file. Rust prints as many digits of a number as it takes to read the same one back.
@@ -26,7 +27,7 @@ pub static CLASS_NAMES: [&str; CLASSES] = {class_names:?};
 pub static FEATURE_NAMES: [&str; FEATURES] = {feature_names:?};
 ",
         checksum = stored.weights_checksum,
-        imports = imports(stored, integers),
+        imports = imports(stored, integers) + if stored.signal.is_some() { SIGNAL } else { "" },
         class_names = stored.classes,
         feature_names = stored.features,
     );
@@ -34,16 +35,120 @@ pub static FEATURE_NAMES: [&str; FEATURES] = {feature_names:?};
         None => floats(&mut code, stored),
         Some(integers) => whole(&mut code, integers),
     }
+    if let Some(signal) = &stored.signal {
+        windows(&mut code, signal, integers.is_some());
+    }
     code
 }
 
-fn imports(stored: &Stored, integers: Option<&Integers>) -> &'static str {
-    match integers.map(|integers| integers.width) {
+/// A feature as it stands in code.
+fn feature(name: &str) -> String {
+    match name.parse() {
+        Ok(Asked::Plain(feature)) => format!("Feature::{feature:?}"),
+        // A stored model was checked.
+        _ => unreachable!("{name}"),
+    }
+}
+
+/// The windows before the model.
+fn windows(code: &mut String, signal: &Signal, in_integers: bool) {
+    let Signal { axes, window, hop, features, noise, saturation, .. } = signal;
+    let reading = if signal.readings == Kind::I16 { "i16" } else { "f32" };
+    let list: String = features.iter().map(|name| format!("        {},\n", feature(name))).collect();
+    let number =
+        |value: f32| if signal.readings == Kind::I16 { format!("{}", value as i16) } else { format!("{value:?}") };
+    let of_axis = |axis: usize| {
+        let noise = number(noise.get(axis).copied().unwrap_or_default());
+        let own = match saturation.get(axis).map(|ends| ends.map(number)) {
+            Some([low, high]) => format!("Axis::<{reading}>::new().saturates_at({low}, {high})"),
+            None => "Ok(Axis::new())".to_owned(),
+        };
+        format!("axis({own}, {noise})")
+    };
+    let mut all: Vec<_> = (0..axes.len()).map(of_axis).collect();
+    all.dedup();
+    let (is_plain, is_one) = (noise.is_empty() && saturation.is_empty(), all.len() == 1);
+    let all = match all.first() {
+        _ if is_plain => "[Axis::new(); AXES]".to_owned(),
+        Some(first) if is_one => format!("[{first}; AXES]"),
+        _ => format!("[{}]", (0..axes.len()).map(of_axis).collect::<Vec<_>>().join(", ")),
+    };
+    let axis = if is_plain {
+        String::new()
+    } else {
+        format!(
+            "
+const fn axis(axis: Result<Axis<{reading}>, Error>, noise: {reading}) -> Axis<{reading}> {{
+    match axis {{
+        Ok(axis) => match axis.noise(noise) {{
+            Ok(axis) => axis,
+            Err(_) => panic!(),
+        }},
+        Err(_) => panic!(),
+    }}
+}}
+"
+        )
+    };
+    let _ = write!(
+        code,
+        "
+/// The axes of a reading.
+pub const AXES: usize = {count};
+/// The readings of a window, and those from one window to the next.
+pub const WINDOW: usize = {window};
+pub const HOP: usize = {hop};
+/// The names of the axes.
+pub static AXIS_NAMES: [&str; AXES] = {axes:?};
+
+/// What windows are turned into.
+pub struct List;
+
+impl Features for List {{
+    #[rustfmt::skip]
+    const LIST: &'static [Feature] = &[
+{list}    ];
+}}
+{axis}
+/// Windows over a stream of readings.
+pub type Readings = Window<{reading}, List, AXES, WINDOW>;
+
+/// One without a reading; a static may hold it.
+#[rustfmt::skip]
+pub const fn readings() -> Readings {{
+    match Window::new(HOP, {all}) {{
+        Ok(readings) => readings,
+        Err(_) => panic!(),
+    }}
+}}
+
+/// The features of the window that is due, as [`predict`] takes them.
+///
+/// # Errors
+/// If there are fewer readings than a window has, or a feature is not finite.
+pub fn features(readings: &Readings) -> Result<[{raw}; FEATURES], Error> {{
+    let mut x = [{zero}; FEATURES];
+    readings.features(&mut x)?;
+    Ok(x{convert})
+}}
+",
+        count = axes.len(),
+        raw = if in_integers { "i16" } else { "f32" },
+        zero = if reading == "i16" { "0" } else { "0.0" },
+        convert = if reading == "i16" && !in_integers { ".map(f32::from)" } else { "" },
+    );
+}
+
+const SIGNAL: &str = "\nuse hingeline::signal::{Axis, Feature, Features, Window};";
+
+fn imports(stored: &Stored, integers: Option<&Integers>) -> String {
+    let of_model = match integers.map(|integers| integers.width) {
         None if stored.standardiser.is_none() => "use hingeline::{Error, Model};",
         None => "use hingeline::{Error, Model, Standardiser};",
         Some(Width::I16) => "use hingeline::Error;\nuse hingeline::integer::{InputScale, Inputs, Model};",
         Some(Width::I8) => "use hingeline::Error;\nuse hingeline::integer::{ByteInputs, ByteModel, InputScale};",
-    }
+    };
+    of_model.to_owned()
 }
 
 fn floats(code: &mut String, stored: &Stored) {

@@ -1,10 +1,29 @@
 //! Options that say how data is to be read.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 
+use super::signal::Asked;
 use super::source::{self, Wanted};
+
+/// Features by their number, for svmlight, or one of a window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wish {
+    /// So many.
+    Number(usize),
+    /// This one.
+    Feature(Asked),
+}
+
+impl FromStr for Wish {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().map(Self::Number).or_else(|_| text.parse().map(Self::Feature))
+    }
+}
 
 /// How data is to be read, where it does not say so itself.
 #[derive(Debug, Args)]
@@ -17,9 +36,15 @@ pub struct Format {
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
 
-    /// The features of a sample, for svmlight, which leaves zeros out [default: the largest index]
-    #[arg(long, value_name = "NUMBER")]
-    pub features: Option<usize>,
+    /// Of windows, what is taken: mean, deviation, minimum, maximum, range, rms, mean-absolute, zero-crossings, mean-crossings,
+    /// slope-sign-changes, waveform-length, peaks, segments:8, band:1-4 in cycles a window, band:0.5-3Hz, correlation:0-1, correlations. Of
+    /// svmlight, which leaves zeros out, the number of features [default: the largest index]
+    #[arg(long, value_name = "LIST|NUMBER", value_delimiter = ',')]
+    pub features: Vec<Wish>,
+
+    /// The column of what samples belong to, such as a wearer: in cross-validation and by --test-fraction a group is never divided
+    #[arg(long, value_name = "COLUMN")]
+    pub group: Option<String>,
 
     /// The first row names the columns [default: if none of its features is a number, or its label is named so]
     #[arg(long, overrides_with = "no_header")]
@@ -48,9 +73,22 @@ impl Format {
             delimiter: self.delimiter,
             labels: self.labels.clone(),
             features,
-            width: self.features,
+            width: self
+                .features
+                .iter()
+                .find_map(|wish| if let Wish::Number(number) = wish { Some(*number) } else { None }),
             unlabelled,
+            group: self.group.clone(),
+            ..Wanted::default()
         }
+    }
+
+    /// The features of windows that are asked for.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.features
+            .iter()
+            .filter_map(|wish| if let Wish::Feature(asked) = wish { Some(*asked) } else { None })
+            .collect()
     }
 
     /// The bytes that values may take.

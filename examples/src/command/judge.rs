@@ -8,13 +8,16 @@ use clap::Args;
 use hingeline::{Confusion, DynModel};
 use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, text, unusable};
+use serde::Serialize;
 
-use super::builder::Sink;
+use super::builder::{Context, Sink};
+use super::events::{self, Decider, Events};
 use super::format::Format;
 use super::names::{class_name, listed};
 use super::report::{self, Quality};
 use super::scaler::Scaler;
-use super::source;
+use super::signal::{self, LabelFrom, Signal, Windows};
+use super::source::{self, Wanted};
 use super::stored::Stored;
 use crate::integers;
 
@@ -33,6 +36,14 @@ pub struct PredictOptions {
     /// The score of each class behind its name
     #[arg(long)]
     scores: bool,
+
+    /// Of recordings, what an answer takes.
+    #[command(flatten)]
+    decisions: events::DecisionOptions,
+
+    /// Of recordings, the column of the time
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
 
     /// Print a JSON object for each sample
     #[arg(long)]
@@ -59,9 +70,27 @@ pub struct EvaluateOptions {
     #[arg(long)]
     json: bool,
 
+    /// Of recordings, what an answer takes.
+    #[command(flatten)]
+    decisions: events::DecisionOptions,
+
+    /// Of recordings, the column of the time
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+
     /// How the data is to be read.
     #[command(flatten)]
     format: Format,
+}
+
+/// What came of it, for machines.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    quality: &'a Quality,
+    /// Of recordings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    events: Option<&'a Events>,
 }
 
 /// Takes samples one by one, and a model to each.
@@ -75,11 +104,29 @@ struct Judge<'a, 'm, F> {
     scores: Vec<f32>,
     /// Gets the scores, the class and the label.
     each: F,
+    /// Of the next window: the first of a recording, and over more than one class.
+    fresh: bool,
+    mixed: bool,
     /// What cannot be written ends the reading.
     problem: Option<Problem>,
 }
 
-impl<F: FnMut(&[f32], usize, Option<&str>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
+/// A sample, as a model sees it.
+struct Seen<'a> {
+    scores: &'a [f32],
+    class: usize,
+    label: Option<&'a str>,
+    /// The first window of a recording, or behind a gap.
+    fresh: bool,
+    /// A window over more than one class.
+    mixed: bool,
+}
+
+impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
+    fn context(&mut self, context: &Context<'_>) {
+        (self.fresh, self.mixed) = (context.fresh, context.mixed);
+    }
+
     fn names(&mut self, names: &[String], _: Option<&str>) -> Result<(), String> {
         // Columns with a header were found by their names.
         if names.len() == self.names.len() {
@@ -103,7 +150,8 @@ impl<F: FnMut(&[f32], usize, Option<&str>) -> Result<(), Problem>> Sink for Judg
         }
         self.model.scores(&self.x, &mut self.scores).map_err(|error| error.to_string())?;
         let class = hingeline::argmax(&self.scores);
-        (self.each)(&self.scores, class, label).map_err(|problem| {
+        let seen = Seen { scores: &self.scores, class, label, fresh: self.fresh, mixed: self.mixed };
+        (self.each)(seen).map_err(|problem| {
             let told = problem.to_string();
             if is_output(&*problem) {
                 self.problem = Some(problem);
@@ -119,10 +167,12 @@ fn judge(
     data: &[PathBuf],
     format: &Format,
     unlabelled: bool,
-    each: impl FnMut(&[f32], usize, Option<&str>) -> Result<(), Problem>,
+    time: Option<&String>,
+    each: impl FnMut(Seen<'_>) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     stored.with_model(|model| {
-        let mut wanted = format.wanted(Some(&stored.features), unlabelled);
+        let features = stored.signal.as_ref().map_or(&stored.features, |signal| &signal.axes);
+        let mut wanted = format.wanted(Some(features), unlabelled);
         wanted.usual_label.clone_from(&stored.label);
         let mut judge = Judge {
             model,
@@ -132,8 +182,19 @@ fn judge(
             x: vec![0.0; stored.features.len()],
             scores: vec![0.0; stored.classes.len()],
             each,
+            fresh: false,
+            mixed: false,
             problem: None,
         };
+        if let Some(signal) = &stored.signal {
+            wanted.readings = true;
+            wanted.time = time.cloned();
+            // Where the class stands in names, no column has it.
+            let label_from = signal.label_from.filter(|_| format.label.is_none() && !unlabelled);
+            (wanted.bare, wanted.unlabelled) =
+                (signal.label_from.is_some() && format.label.is_none(), unlabelled || label_from.is_some());
+            return judge_recordings(signal, data, &wanted, label_from, &mut judge);
+        }
         for path in data {
             let read = source::read_to_judge(path, &wanted, &mut judge);
             match (read, judge.problem.take()) {
@@ -146,6 +207,38 @@ fn judge(
     })?
 }
 
+/// Runs a model over all windows of some recordings.
+fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
+    signal: &Signal,
+    data: &[PathBuf],
+    wanted: &Wanted<'_>,
+    label_from: Option<LabelFrom>,
+    judge: &mut Judge<'_, '_, F>,
+) -> Result<(), Problem> {
+    let make = |_: Vec<String>| Ok(signal.clone());
+    for path in signal::recordings(data).map_err(unusable)? {
+        let mut windows = Windows::new(&make, true, judge);
+        let read = windows.begin(&path, label_from);
+        let read = read.and_then(|()| source::read(&path, source::Part::Train, wanted, &mut windows));
+        match (read, judge.problem.take()) {
+            (Ok(_), _) => {}
+            (Err(_), Some(problem)) => return Err(problem),
+            (Err(error), None) => return Err(unusable(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what is for recordings alone.
+fn check(stored: &Stored, decisions: &events::DecisionOptions, time: Option<&String>) -> Result<(), Problem> {
+    if stored.signal.is_none() && (decisions.is_some() || time.is_some()) {
+        return Err(unusable(
+            "--votes, --smooth, --threshold, --hold and --time are for a model of recordings, which `train --window` makes",
+        ));
+    }
+    Ok(())
+}
+
 /// Text is written in pieces of about so many bytes.
 const PIECE: usize = 1 << 16;
 
@@ -155,25 +248,37 @@ const PIECE: usize = 1 << 16;
 /// What is wrong with options or data, or with what is written.
 pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
     let stored = Stored::read(&options.model).map_err(unusable)?;
+    check(&stored, &options.decisions, options.time.as_ref())?;
     let mut lines = String::new();
-    judge(&stored, &options.data, &options.format, true, |scores, class, _| {
-        let name = &stored.classes[class];
-        if options.json {
-            let scores: serde_json::Map<_, _> =
-                stored.classes.iter().cloned().zip(scores.iter().map(|score| (*score).into())).collect();
-            writeln!(lines, "{}", serde_json::json!({ "class": name, "scores": scores }))?;
-        } else if options.scores {
-            let scores: String = scores.iter().map(|score| format!(",{score:?}")).collect();
-            writeln!(lines, "{}{scores}", cell(name))?;
-        } else {
-            writeln!(lines, "{name}")?;
-        }
-        if lines.len() > PIECE {
-            text(&lines)?;
-            lines.clear();
-        }
-        Ok(())
-    })?;
+    let mut memory = vec![0.0; stored.classes.len()];
+    let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
+    judge(
+        &stored,
+        &options.data,
+        &options.format,
+        true,
+        options.time.as_ref(),
+        |Seen { scores, class, fresh, .. }| {
+            let answer = if options.decisions.is_some() { decider.answer(scores, fresh)? } else { Some(class) };
+            // What is rejected has no name.
+            let name = answer.map_or("", |class| stored.classes[class].as_str());
+            if options.json {
+                let scores: serde_json::Map<_, _> =
+                    stored.classes.iter().cloned().zip(scores.iter().map(|score| (*score).into())).collect();
+                writeln!(lines, "{}", serde_json::json!({ "class": name, "scores": scores }))?;
+            } else if options.scores {
+                let scores: String = scores.iter().map(|score| format!(",{score:?}")).collect();
+                writeln!(lines, "{}{scores}", cell(name))?;
+            } else {
+                writeln!(lines, "{name}")?;
+            }
+            if lines.len() > PIECE {
+                text(&lines)?;
+                lines.clear();
+            }
+            Ok(())
+        },
+    )?;
     text(lines)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -192,22 +297,37 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     let classes = &stored.classes;
     let mut counts = vec![0; classes.len() * classes.len()];
     let mut confusion = Confusion::new(&mut counts, classes.len())?;
-    judge(&stored, &options.data, &options.format, false, |_, class, label| {
+    check(&stored, &options.decisions, options.time.as_ref())?;
+    let (mut events, mut memory) = (Events::default(), vec![0.0; classes.len()]);
+    let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
+    judge(&stored, &options.data, &options.format, false, options.time.as_ref(), |seen| {
+        let Seen { scores, class, label, fresh, mixed } = seen;
         let label = label.ok_or("it has no label; expected one")?;
         let spelt = class_name(label);
         let known = classes.iter().position(|name| *name == spelt);
         let known = known.ok_or_else(|| format!("the label {label:?}; expected one of {}", listed(classes)))?;
+        if stored.signal.is_some() {
+            events.add(known, decider.answer(scores, fresh)?, fresh, mixed);
+        }
+        if mixed {
+            return Ok(());
+        }
         Ok(confusion.add(known, class)?)
     })?;
+    events.finish();
     let quality = Quality::read(&confusion, classes);
     if quality.samples == 0 {
         let first = options.data.first().map_or(std::path::Path::new(""), PathBuf::as_path);
         return Err(unusable(FileError::new(first, "it has no sample; expected at least one")));
     }
     if options.json {
-        line(serde_json::to_string(&quality)?)?;
+        let events = stored.signal.is_some().then_some(&events);
+        line(serde_json::to_string(&Row { quality: &quality, events })?)?;
     } else {
         report::print(&options.model.display().to_string(), &quality, classes)?;
+        if stored.signal.is_some() {
+            report::print_events(&events)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

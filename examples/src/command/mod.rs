@@ -2,6 +2,7 @@
 
 pub mod builder;
 pub mod delimited;
+pub mod events;
 pub mod export;
 pub mod export_c;
 pub mod export_rust;
@@ -16,6 +17,7 @@ pub mod record;
 pub mod replay;
 pub mod report;
 pub mod scaler;
+pub mod signal;
 pub mod source;
 pub mod sparse;
 pub mod stored;

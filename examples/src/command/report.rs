@@ -4,6 +4,7 @@ use hingeline::{Confusion, DynModel, DynSamples};
 use hingeline_console::{Problem, line, unusable};
 use serde::Serialize;
 
+use super::events::Events;
 use crate::report::{percent, table_of};
 
 /// How good a model is.
@@ -109,4 +110,23 @@ pub fn print(part: &str, quality: &Quality, classes: &[String]) -> Result<(), Pr
         table.add_row(cells);
     }
     line(table)
+}
+
+/// Prints what came of answers over time.
+///
+/// # Errors
+/// What cannot be written.
+pub fn print_events(events: &Events) -> Result<(), Problem> {
+    let Events { windows, answered, correct, events: all, recognised, unanswered, found, .. } = *events;
+    let of = |part: usize, whole: usize| percent(part as f64 / whole.max(1) as f64);
+    line(format_args!(
+        "answers: {} of {windows} windows have one, {} of these are right",
+        of(answered, windows),
+        of(correct, answered)
+    ))?;
+    let delay = events.delay().map_or("-".to_owned(), |delay| format!("{delay:.1}"));
+    line(format_args!(
+        "events: {recognised} of {all} are recognised ({}), {unanswered} have no answer; {delay} windows pass before the first right answer ({found} events)",
+        of(recognised, all)
+    ))
 }

@@ -42,6 +42,14 @@ pub struct Wanted<'a> {
     pub width: Option<usize>,
     /// Whether samples may come without labels.
     pub unlabelled: bool,
+    /// The column of the group, and that of the time, by name or by number from 1.
+    pub group: Option<String>,
+    /// The column of the time.
+    pub time: Option<String>,
+    /// Whether rows are readings, of which some may be missing.
+    pub readings: bool,
+    /// Whether no column is a label.
+    pub bare: bool,
 }
 
 impl Wanted<'_> {
@@ -49,7 +57,7 @@ impl Wanted<'_> {
     pub fn label_column(&self, count: usize) -> Option<usize> {
         let by_number = |label: &String| label.parse::<usize>().ok()?.checked_sub(1);
         match (&self.label, &self.usual_label) {
-            _ if self.is_bare(count) => None,
+            _ if self.bare || self.is_bare(count) => None,
             (Some(label), _) => by_number(label),
             (None, Some(label)) => by_number(label).or(count.checked_sub(1)),
             (None, None) => count.checked_sub(1),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::integers::Raw;
 use super::names::check_names;
 use super::scaler::Scaler;
+use super::signal::Signal;
 use crate::selection::Recipe;
 
 const FORMAT: &str = "hingeline model";
@@ -26,6 +27,9 @@ pub struct Stored {
     pub classes: Vec<String>,
     /// The names of the features, in the order of the weights.
     pub features: Vec<String>,
+    /// What makes features of readings, if samples are windows over recordings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<Signal>,
     /// What features go through first.
     pub standardiser: Scaler,
     /// A row for each class, of standardised features.
@@ -43,7 +47,7 @@ pub struct Stored {
     pub training: Option<Training>,
     /// The library's checksum of weights and biases.
     pub weights_checksum: String,
-    /// CRC-32 of all numbers as little-endian bytes: weights, biases, means, factors.
+    /// CRC-32 of all numbers as little-endian bytes: weights, biases, means, factors; and of what makes features of readings, as it stands here.
     pub crc32: String,
 }
 
@@ -84,6 +88,7 @@ impl Stored {
             classes,
             features,
             standardiser,
+            signal: None,
             label: None,
             raw: Raw::F32,
             training: None,
@@ -94,6 +99,17 @@ impl Stored {
         stored.weights_checksum = stored.with_model(|model| format!("{:016x}", model.checksum()))?;
         stored.crc32 = stored.crc();
         Ok(stored)
+    }
+
+    /// The same for windows over recordings.
+    ///
+    /// # Errors
+    /// What is wrong with them, for people.
+    pub fn with_signal(mut self, signal: Signal) -> Result<Self, String> {
+        self.signal = Some(signal);
+        self.check_shapes()?;
+        self.crc32 = self.crc();
+        Ok(self)
     }
 
     /// Reads a model, whole and in order.
@@ -151,6 +167,13 @@ impl Stored {
         }
         check_names(&self.classes)?;
         check_names(&self.features)?;
+        if let Some(signal) = &self.signal {
+            check_names(&signal.axes)?;
+            signal.check()?;
+            if signal.names()? != self.features {
+                return Err("other features than those of its windows".to_owned());
+            }
+        }
         if let Some(row) = self.weights.iter().position(|row| row.len() != features) {
             return Err(format!("{} weights of class {row}; expected {features}", self.weights[row].len()));
         }
@@ -166,6 +189,9 @@ impl Stored {
         let scaler = self.standardiser.mean.iter().chain(&self.standardiser.factor);
         for value in self.weights.iter().flatten().chain(&self.bias).chain(scaler) {
             crc.update(&value.to_le_bytes());
+        }
+        if let Some(text) = self.signal.as_ref().and_then(|signal| serde_json::to_vec(signal).ok()) {
+            crc.update(&text);
         }
         format!("{:08x}", crc.finalize())
     }
@@ -198,7 +224,11 @@ impl Stored {
         }
         let scaler = Scaler::none(self.features.len());
         let folded = Self::new(self.classes.clone(), self.features.clone(), scaler, &weights, &bias)?;
-        Ok(Self { label: self.label.clone(), raw: self.raw, training: self.training.clone(), ..folded })
+        let folded = Self { label: self.label.clone(), raw: self.raw, training: self.training.clone(), ..folded };
+        match &self.signal {
+            Some(signal) => folded.with_signal(signal.clone()),
+            None => Ok(folded),
+        }
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Table {
     pub values: Values,
     /// The class of each sample.
     pub labels: Vec<u16>,
+    /// The group of each sample, if samples have some: a group is never divided.
+    pub groups: Option<Vec<u32>>,
     /// The names of the classes, in the order of the labels.
     pub classes: Vec<String>,
     /// The names of the features.
@@ -95,8 +97,10 @@ impl Table {
             Values::Floats(floats) => Values::Floats(self.rows(floats, indices)),
         };
         let labels = indices.iter().map(|index| self.labels[*index]).collect();
+        let of = |groups: &Vec<u32>| indices.iter().map(|index| groups[*index]).collect();
+        let groups = self.groups.as_ref().map(of);
         let (classes, features, label) = (self.classes.clone(), self.features.clone(), self.label.clone());
-        Self { width: self.width, values, labels, classes, features, label }
+        Self { width: self.width, values, labels, groups, classes, features, label }
     }
 
     fn rows<T: Copy>(&self, values: &[T], indices: &[usize]) -> Vec<T> {

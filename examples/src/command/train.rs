@@ -17,6 +17,7 @@ use super::format::Format;
 use super::integers::Raw;
 use super::report::{self, Quality};
 use super::scaler::{Scaler, Standardised};
+use super::signal::{self, Kind, Signal, Tally, Windows};
 use super::source::{self, Part, Wanted};
 use super::stored::{Stored, Training, check_place};
 use super::suspect;
@@ -53,6 +54,10 @@ pub struct Options {
     /// How the data is to be read.
     #[command(flatten)]
     format: Format,
+
+    /// How recordings become samples.
+    #[command(flatten)]
+    windows: signal::WindowOptions,
 
     /// What is minimised; several are chosen from [default: all three]
     #[arg(long, value_enum, value_delimiter = ',')]
@@ -118,6 +123,7 @@ const EXAMPLES: &str = "Examples:
 struct Row<'a> {
     model: String,
     samples: usize,
+    recordings: Option<Tally>,
     features: usize,
     classes: &'a [String],
     recipe: Recipe,
@@ -138,13 +144,26 @@ struct Row<'a> {
 /// What is wrong with options or data, or with what is written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     check_place(&options.output).map_err(unusable)?;
-    let (mut train, mut test) = read(options).map_err(unusable)?;
-    let warnings = suspect::of(&train);
+    let Parts { mut train, mut test, signal } = read(options).map_err(unusable)?;
+    let mut warnings = suspect::of(&train);
+    if let Some((_, tally)) = &signal {
+        warnings.extend(tally.warnings());
+    }
     if !options.quiet && !options.json {
         warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
     }
     check(&train, options).map_err(unusable)?;
-    let raw = Raw::of(&train);
+    let raw = match &signal {
+        // As a window on a device gives them.
+        Some((signal, _)) => {
+            if signal.readings == Kind::I16 {
+                Raw::I16
+            } else {
+                Raw::F32
+            }
+        }
+        None => Raw::of(&train),
+    };
     let scaler = if options.no_standardise { Scaler::none(train.width) } else { Scaler::of(&train) };
     if options.integers {
         train.round(&scaler);
@@ -167,6 +186,9 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
 
     let mut stored = Stored::new(train.classes.clone(), train.features.clone(), scaler, &weights, &bias)?;
     stored.raw = raw;
+    if let Some((signal, _)) = &signal {
+        stored = stored.with_signal(signal.clone())?;
+    }
     stored.label = train.label.clone().or_else(|| options.format.label.clone());
     let of_train = stored.with_model(|model| Quality::of(model, &mut set.samples(), &train.classes))??;
     let of_test = match &test {
@@ -188,6 +210,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let row = Row {
         model: options.output.display().to_string(),
         samples: train.labels.len(),
+        recordings: signal.as_ref().map(|(_, tally)| *tally),
         features: train.width,
         classes: &train.classes,
         recipe,
@@ -209,8 +232,81 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What was read.
+struct Parts {
+    train: Table,
+    /// The part to test on, if there is one.
+    test: Option<Table>,
+    /// What made samples of recordings, and what came of those to train on.
+    signal: Option<(Signal, Tally)>,
+}
+
+impl Parts {
+    /// Sets a fraction of what was read aside to test on: of samples, or of groups if there are some.
+    fn divided(table: Table, fraction: f64, seed: u64, signal: Option<(Signal, Tally)>) -> Result<Self, String> {
+        let [test, rest] = match &table.groups {
+            None => selection::divide(&table.labels, fraction, seed)?,
+            Some(groups) => selection::divide_groups(&table.labels, groups, fraction, seed)?,
+        };
+        Ok(Self { train: table.select(&rest), test: Some(table.select(&test)), signal })
+    }
+}
+
+/// Reads recordings: all windows of a file, or of a group, are in one part.
+fn read_recordings(options: &Options) -> Result<Parts, FileError> {
+    let first = options.data.first().map_or(Path::new(""), PathBuf::as_path);
+    let refuse = |problem: String| FileError::new(first, problem);
+    let asked = match options.format.asked() {
+        asked if asked.is_empty() => {
+            signal::USUAL.split(',').map(str::parse).collect::<Result<_, _>>().map_err(refuse)?
+        }
+        asked => asked,
+    };
+    let by_options = |axes: Vec<String>| Signal::of(&options.windows, &asked, axes);
+    let wanted = Wanted {
+        readings: true,
+        time: options.windows.time.clone(),
+        bare: options.windows.label_from.is_some(),
+        unlabelled: options.windows.label_from.is_some(),
+        ..options.format.wanted(None, false)
+    };
+    let read_all = |paths: &[PathBuf],
+                    wanted: &Wanted,
+                    builder: &mut Builder,
+                    make: &dyn Fn(Vec<String>) -> Result<Signal, String>| {
+        let mut windows = Windows::new(make, false, builder);
+        for path in signal::recordings(paths)? {
+            windows.begin(&path, options.windows.label_from)?;
+            source::read(&path, Part::Train, wanted, &mut windows)?;
+        }
+        let none = || FileError::new(first, "no reading");
+        Ok::<_, FileError>((windows.signal().cloned().ok_or_else(none)?, windows.tally))
+    };
+    let mut builder = Builder::new(options.format.limit());
+    let (signal, tally) = read_all(&options.data, &wanted, &mut builder, &by_options)?;
+    let table = builder.finish().map_err(|problem| {
+        let length =
+            format!("; windows have {} readings, and no recording of one class may have so many", signal.window);
+        refuse(problem + &length)
+    })?;
+    if let Some(fraction) = options.test_fraction {
+        return Parts::divided(table, fraction, options.seed, Some((signal, tally))).map_err(refuse);
+    }
+    let mut test = None;
+    if let Some(last) = options.test.last() {
+        let wanted = Wanted { features: Some(&signal.axes), usual_label: table.label.clone(), ..wanted };
+        let mut builder = Builder::closed(&table.classes, &table.features, options.format.limit());
+        read_all(&options.test, &wanted, &mut builder, &|_| Ok(signal.clone()))?;
+        test = Some(builder.finish().map_err(|problem| FileError::new(last, problem))?);
+    }
+    Ok(Parts { train: table, test, signal: Some((signal, tally)) })
+}
+
 /// The part to train on and the one to test on, if there is one.
-fn read(options: &Options) -> Result<(Table, Option<Table>), FileError> {
+fn read(options: &Options) -> Result<Parts, FileError> {
+    if options.windows.window.is_some() {
+        return read_recordings(options);
+    }
     let (wanted, limit) = (options.format.wanted(None, false), options.format.limit());
     let first = options.data.first().map_or(Path::new(""), PathBuf::as_path);
     let refuse = |problem: String| FileError::new(first, problem);
@@ -218,10 +314,12 @@ fn read(options: &Options) -> Result<(Table, Option<Table>), FileError> {
     for path in &options.data {
         source::read(path, Part::Train, &wanted, &mut builder)?;
     }
+    if !options.format.asked().is_empty() {
+        return Err(refuse("features of windows; expected --window, the readings of a window".to_owned()));
+    }
     let train = builder.finish().map_err(refuse)?;
     if let Some(fraction) = options.test_fraction {
-        let [test, rest] = selection::divide(&train.labels, fraction, options.seed).map_err(refuse)?;
-        return Ok((train.select(&rest), Some(train.select(&test))));
+        return Parts::divided(train, fraction, options.seed, None).map_err(refuse);
     }
     // The labels of the one part are not those of the other.
     let mut wanted = Wanted { features: Some(&train.features), labels: options.test_labels.clone(), ..wanted };
@@ -237,7 +335,7 @@ fn read(options: &Options) -> Result<(Table, Option<Table>), FileError> {
     }
     let last = options.test.last().map_or(first, PathBuf::as_path);
     let test = if found { Some(builder.finish().map_err(|problem| FileError::new(last, problem))?) } else { None };
-    Ok((train, test))
+    Ok(Parts { train, test, signal: None })
 }
 
 /// Of so many samples, labels that are nearly all different are no classes.
@@ -311,9 +409,9 @@ fn choose(search: &Search, set: Set<'_>, options: &Options) -> Result<(Recipe, O
             selection::divide(&set.table.labels, ENOUGH as f64 / all as f64, options.seed).map_err(unusable)?;
         let table = set.table.select(&part);
         let samples = Standardised::new(&table, set.scaler);
-        search.run(&samples, shape, &table.labels, &tried)
+        search.run(&samples, shape, &table.labels, table.groups.as_deref(), &tried)
     } else {
-        search.run(&set.samples(), shape, &set.table.labels, &tried)
+        search.run(&set.samples(), shape, &set.table.labels, set.table.groups.as_deref(), &tried)
     };
     bar.finish_and_clear();
     let found = found.map_err(unusable)?;
@@ -364,6 +462,9 @@ impl Work for Fit<'_> {
 }
 
 fn print(row: &Row<'_>, search: &Search) -> Result<(), Problem> {
+    if let Some(Tally { recordings, readings, windows, .. }) = row.recordings {
+        line(format_args!("{recordings} recordings of {readings} readings: {windows} windows"))?;
+    }
     line(format_args!("{} samples to train, {} features, {} classes", row.samples, row.features, row.classes.len()))?;
     let Recipe { loss, learning_rate, l2, weight_power, epochs, .. } = row.recipe;
     let chosen = row.validation.map_or(String::new(), |value| {

@@ -2,7 +2,9 @@
 
 use std::f64::consts::TAU;
 
-use hingeline::signal::{Axis, DynWindow, Feature, Features, Hold, LONGEST, Smoothed, Votes, Window, count};
+use hingeline::signal::{
+    Axis, DynSmoothed, DynWindow, Feature, Features, Hold, LONGEST, Smoothed, Votes, Window, count,
+};
 use hingeline::{Decision, Error};
 use hingeline_host_tests::generate::{self, below, ordinary};
 use hingeline_host_tests::windows::{self, Row};
@@ -246,6 +248,8 @@ fn votes_are_counted_over_the_last_windows() {
         for seed in 0..50 {
             let mut rng = generate::rng(seed);
             let mut votes = Votes::<M>::new(needed).unwrap();
+            // In more memory than votes.
+            let mut fewer = Votes::<9>::of_last(M, needed).unwrap();
             let mut all: Vec<Option<usize>> = vec![];
             for _ in 0..60 {
                 all.push((rng.next_u32() % 4 > 0).then(|| below(&mut rng, 3)));
@@ -254,7 +258,9 @@ fn votes_are_counted_over_the_last_windows() {
                 let most = (0..3).map(tally).max().unwrap();
                 let latest = last.iter().rev().flatten().copied().find(|class| tally(*class) == most);
                 let expected = latest.filter(|_| most >= needed);
-                assert_eq!(votes.push(*all.last().unwrap()), expected, "{needed} of {M}, seed {seed}: {last:?}");
+                let class = *all.last().unwrap();
+                assert_eq!(votes.push(class), expected, "{needed} of {M}, seed {seed}: {last:?}");
+                assert_eq!(fewer.push(class), expected, "{needed} of {M}, seed {seed}: {last:?}");
             }
             votes.clear();
             assert_eq!(votes, Votes::new(needed).unwrap());
@@ -263,6 +269,9 @@ fn votes_are_counted_over_the_last_windows() {
     assert_eq!(Votes::<3>::new(0), Err(Error::InvalidVotes));
     assert_eq!(Votes::<3>::new(4), Err(Error::InvalidVotes));
     assert_eq!(Votes::<0>::new(0), Err(Error::InvalidVotes));
+    for (windows, needed) in [(4, 1), (2, 3), (0, 0), (3, 0)] {
+        assert_eq!(Votes::<3>::of_last(windows, needed), Err(Error::InvalidVotes));
+    }
     let mut votes = Votes::<1>::new(1).unwrap();
     assert_eq!(votes.push(Some(usize::MAX)), if usize::BITS > 32 { None } else { Some(usize::MAX) });
 }
@@ -284,6 +293,8 @@ fn an_answer_is_held_for_some_windows() {
 #[test]
 fn smoothed_scores_are_an_exponential_mean() {
     let mut smoothed = Smoothed::<3>::new(0.3).unwrap();
+    let mut memory = [f32::NAN; 3];
+    let mut lent = DynSmoothed::new(&mut memory, 0.3).unwrap();
     let mut expected: Option<[f32; 3]> = None;
     let mut rng = generate::rng(5);
     for _ in 0..100 {
@@ -297,7 +308,13 @@ fn smoothed_scores_are_an_exponential_mean() {
         });
         expected = Some(mean);
         assert_eq!(smoothed.push(&scores), Ok(Decision::of(&mean)));
+        assert_eq!(lent.push(&scores), Ok(Decision::of(&mean)));
     }
+    assert_eq!(lent.push(&[1.0; 2]), Err(Error::ShapeMismatch));
+    assert_eq!(lent.push(&[1.0, f32::NAN, 1.0]), Err(Error::NonFiniteScore));
+    lent.clear();
+    assert_eq!(lent.push(&[1.0, 3.0, 2.0]).unwrap(), Decision { class: 1, runner_up: 2, gap: 1.0 });
+    assert_eq!(DynSmoothed::new(&mut [], 0.0).err(), Some(Error::InvalidShare));
     let before = smoothed;
     assert_eq!(smoothed.push(&[1.0, f32::NAN, 0.0]), Err(Error::NonFiniteScore));
     assert_eq!(smoothed.push(&[f32::INFINITY, 1.0, 0.0]), Err(Error::NonFiniteScore));

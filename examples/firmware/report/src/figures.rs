@@ -90,11 +90,13 @@ fn counts(row: &Row) -> BTreeMap<String, u64> {
     let windows = bare.map(|bare| bare.windows).into_iter().flat_map(|windows| {
         ["floats", "integers"].into_iter().enumerate().flat_map(move |(kind, name)| {
             [
-                (format!("ram_window_{name}"), windows.ram[kind]),
-                (format!("flash_window_{name}"), windows.flash_time[kind]),
-                (format!("flash_bands_{name}"), windows.flash_bands[kind]),
+                (format!("ram_window_{name}"), Some(windows.ram[kind])),
+                (format!("flash_window_{name}"), Some(windows.flash_time[kind])),
+                (format!("flash_bands_{name}"), Some(windows.flash_bands[kind])),
                 (format!("stack_bound_window_{name}"), windows.stack_bound[kind]),
             ]
+            .into_iter()
+            .filter_map(|(name, size)| Some((name, size?)))
         })
     });
     let saving = bare.map(|bare| &bare.saving).into_iter().flat_map(|saving| {

@@ -241,11 +241,12 @@ fn windows(rows: &[Row]) -> Table {
         ["binary32", "integers"].into_iter().enumerate().map(move |(kind, name)| {
             let sizes = row.bare.as_ref().map(|bare| bare.windows);
             let size = |of: fn(Windows) -> [u64; 2]| optional(sizes.map(|windows| of(windows)[kind]));
+            let bound = sizes.and_then(|windows| windows.stack_bound[kind]);
             let mut cells = vec![row.core.to_owned(), name.to_owned()];
             cells.push(size(|windows| windows.ram));
             cells.push(size(|windows| windows.flash_time));
             cells.push(size(|windows| windows.flash_bands));
-            cells.push(size(|windows| windows.stack_bound));
+            cells.push(optional(bound));
             cells.extend(row.counts.windows.iter().skip(5 * kind).take(5).map(u64::to_string));
             cells.push(row.checksum_windows.clone());
             cells

@@ -1,9 +1,10 @@
-//! Runs the models that `hingeline export` wrote on the test part of the digits. A fingerprint of all scores of each is
-//! the desktop's, and so is what is recognised.
+//! Runs the models that `hingeline export` wrote: those of the digits on their test part, and those of windows on recordings, reading by reading. A
+//! fingerprint of all scores of each is the desktop's, and so is what is recognised.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
-use exported::{bytes, floats, integers};
+use exported::{bytes, floats, integers, windows, windows_integers};
 use hingeline::Error;
+use hingeline::signal::{Hold, Votes};
 #[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
@@ -44,7 +45,83 @@ fn judge() -> Result<(), Error> {
         let mut scores = [0; CLASSES];
         bytes::scores(pixels, &mut scores)?;
         Ok((scores.map(i32::cast_unsigned), bytes::predict(pixels)?))
+    })?;
+    over_recordings()
+}
+
+/// The recordings of a wearer that the models have not seen, by the name of the exercise.
+static RECORDINGS: [(&str, &str); 7] = [
+    ("ABD", include_str!("../../../data/recordings/test/ABD_10.csv")),
+    ("ER", include_str!("../../../data/recordings/test/ER_10.csv")),
+    ("FEL", include_str!("../../../data/recordings/test/FEL_10.csv")),
+    ("IR", include_str!("../../../data/recordings/test/IR_10.csv")),
+    ("PEN", include_str!("../../../data/recordings/test/PEN_10.csv")),
+    ("ROW", include_str!("../../../data/recordings/test/ROW_10.csv")),
+    ("TRAP", include_str!("../../../data/recordings/test/TRAP_10.csv")),
+];
+
+/// The readings of a recording, as a sensor would deliver them.
+fn readings(text: &str) -> impl Iterator<Item = [i16; windows::AXES]> {
+    text.lines().skip(1).map(|line| {
+        let mut values = line.split(',').map(|value| value.parse().unwrap_or_default());
+        core::array::from_fn(|_| values.next().unwrap_or_default())
     })
+}
+
+/// What came of windows: FNV-1a of all scores, the windows recognised, and those whose answer by votes is right.
+struct Tally {
+    hash: u64,
+    recognised: u32,
+    answered: u32,
+    votes: Votes<5>,
+    hold: Hold,
+}
+
+impl Tally {
+    fn new() -> Result<Self, Error> {
+        let (hash, recognised, answered) = (0xcbf2_9ce4_8422_2325, 0, 0);
+        Ok(Self { hash, recognised, answered, votes: Votes::new(3)?, hold: Hold::new(1) })
+    }
+
+    fn add(&mut self, scores: &[u32], class: usize, name: &str) {
+        for byte in scores.iter().flat_map(|score| score.to_le_bytes()) {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        let is_right = |class: &usize| windows::CLASS_NAMES.get(*class) == Some(&name);
+        self.recognised += u32::from(is_right(&class));
+        self.answered += u32::from(self.hold.push(self.votes.push(Some(class))).as_ref().is_some_and(is_right));
+    }
+
+    /// A recording ends.
+    fn clear(&mut self) {
+        self.votes.clear();
+        self.hold.clear();
+    }
+}
+
+fn over_recordings() -> Result<(), Error> {
+    let (mut of_floats, mut of_integers) = (Tally::new()?, Tally::new()?);
+    for (name, text) in &RECORDINGS {
+        let (mut window, mut whole) = (windows::readings(), windows_integers::readings());
+        for reading in readings(text) {
+            if window.push(&reading.map(f32::from))? {
+                let (x, mut scores) = (windows::features(&window)?, [0.0; windows::CLASSES]);
+                windows::scores(&x, &mut scores)?;
+                of_floats.add(&scores.map(f32::to_bits), windows::predict(&x)?, name);
+            }
+            if whole.push(&reading)? {
+                let (x, mut scores) = (windows_integers::features(&whole)?, [0; windows::CLASSES]);
+                windows_integers::scores(&x, &mut scores)?;
+                of_integers.add(&scores.map(i32::cast_unsigned), windows_integers::predict(&x)?, name);
+            }
+        }
+        of_floats.clear();
+        of_integers.clear();
+    }
+    for (name, Tally { hash, recognised, answered, .. }) in [("windows", of_floats), ("whole", of_integers)] {
+        println!("{name} {hash:016x} {recognised} {answered}");
+    }
+    Ok(())
 }
 
 /// Prints FNV-1a of all scores, as little-endian bytes, and how many of the digits are recognised.

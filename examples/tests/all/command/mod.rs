@@ -5,6 +5,7 @@ mod export;
 mod formats;
 mod import;
 mod judge;
+mod recordings;
 mod train;
 
 use std::fs;

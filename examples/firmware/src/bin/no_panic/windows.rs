@@ -3,7 +3,9 @@
 use core::hint::black_box;
 
 use hingeline::Stopped;
-use hingeline::signal::{Axis, DynWindow, Feature, Features, Hold, Reading, Smoothed, Votes, Window, count};
+use hingeline::signal::{
+    Axis, DynSmoothed, DynWindow, Feature, Features, Hold, Reading, Smoothed, Votes, Window, count,
+};
 
 /// Of each kind.
 struct All;
@@ -63,10 +65,15 @@ fn decisions() -> Result<(), Stopped> {
     let mut votes = Votes::<3>::new(black_box(2))?;
     black_box(votes.push(black_box(Some(1))));
     votes.clear();
+    black_box(Votes::<3>::of_last(black_box(2), black_box(1)).is_ok());
     let mut hold = Hold::new(black_box(2));
     black_box(hold.push(black_box(None)));
     hold.clear();
     let mut smoothed = Smoothed::<3>::new(black_box(0.5))?;
+    black_box(smoothed.push(black_box(&[0.5; 3]))?);
+    smoothed.clear();
+    let mut memory = [0.0; 3];
+    let mut smoothed = DynSmoothed::new(black_box(&mut memory), black_box(0.5))?;
     black_box(smoothed.push(black_box(&[0.5; 3]))?);
     smoothed.clear();
     Ok(())

@@ -1,0 +1,164 @@
+//! Decisions over time, measured on recordings: by window, by event, and how late an answer is.
+
+use clap::Args;
+use hingeline::signal::{DynSmoothed, Hold, Votes};
+use hingeline::{Decision, Error};
+use serde::Serialize;
+
+/// The most windows that vote.
+const MOST: usize = 64;
+
+/// Options that turn scores into answers.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DecisionOptions {
+    /// The answer is the class that so many of the last windows agree on, such as 3/5
+    #[arg(long, value_name = "N/M", value_parser = votes)]
+    pub votes: Option<[usize; 2]>,
+
+    /// Decide by an exponential mean of the scores, in which the latest window has this share
+    #[arg(long, value_name = "SHARE")]
+    pub smooth: Option<f32>,
+
+    /// Reject what has a smaller gap between the two best scores
+    #[arg(long, value_name = "GAP")]
+    pub threshold: Option<f32>,
+
+    /// Keep the last answer for so many windows that have none
+    #[arg(long, value_name = "WINDOWS")]
+    pub hold: Option<u32>,
+}
+
+fn votes(text: &str) -> Result<[usize; 2], String> {
+    let pair = text.split_once('/').and_then(|(needed, last)| Some([needed.parse().ok()?, last.parse().ok()?]));
+    let is_possible = |[needed, last]: &[usize; 2]| Votes::<MOST>::of_last(*last, *needed).is_ok();
+    pair.filter(is_possible).ok_or_else(|| format!("expected N/M, at least one vote of the last M, of {MOST} at most"))
+}
+
+impl DecisionOptions {
+    /// Whether any is given.
+    pub fn is_some(&self) -> bool {
+        self.votes.is_some() || self.smooth.is_some() || self.threshold.is_some() || self.hold.is_some()
+    }
+}
+
+/// Answers to a stream of scores, as a device would give them.
+#[derive(Debug)]
+pub struct Decider<'a> {
+    options: DecisionOptions,
+    votes: Option<Votes<MOST>>,
+    smoothed: Option<DynSmoothed<'a>>,
+    hold: Hold,
+}
+
+impl<'a> Decider<'a> {
+    /// By the options, with a value of memory for each class.
+    ///
+    /// # Errors
+    /// What the library refuses.
+    pub fn new(options: DecisionOptions, memory: &'a mut [f32]) -> Result<Self, Error> {
+        let votes = options.votes.map(|[needed, last]| Votes::of_last(last, needed)).transpose()?;
+        let smoothed = options.smooth.map(|share| DynSmoothed::new(memory, share)).transpose()?;
+        Ok(Self { options, votes, smoothed, hold: Hold::new(options.hold.unwrap_or_default()) })
+    }
+
+    /// The answer after the next window; the first one of a recording knows of none before it.
+    ///
+    /// # Errors
+    /// What the library refuses.
+    pub fn answer(&mut self, scores: &[f32], fresh: bool) -> Result<Option<usize>, Error> {
+        if fresh {
+            if let Some(votes) = &mut self.votes {
+                votes.clear();
+            }
+            if let Some(smoothed) = &mut self.smoothed {
+                smoothed.clear();
+            }
+            self.hold.clear();
+        }
+        let decision = match &mut self.smoothed {
+            Some(smoothed) => smoothed.push(scores)?,
+            None => Decision::of(scores),
+        };
+        let class = decision.at_least(self.options.threshold.unwrap_or(0.0));
+        let class = match &mut self.votes {
+            Some(votes) => votes.push(class),
+            None => class,
+        };
+        Ok(self.hold.push(class))
+    }
+}
+
+/// What came of answers, window by window.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Events {
+    /// Windows over one class.
+    pub windows: usize,
+    /// Those that got an answer, and those that got the right one.
+    pub answered: usize,
+    /// Of these.
+    pub correct: usize,
+    /// Stretches of one class in a recording.
+    pub events: usize,
+    /// Those of which most answers are right.
+    pub recognised: usize,
+    /// Those without an answer.
+    pub unanswered: usize,
+    /// Those that had a right answer, and the windows before it, of all of them together.
+    pub found: usize,
+    /// The windows that passed before the first right answer.
+    pub late: usize,
+    #[serde(skip)]
+    current: Option<Event>,
+}
+
+/// A stretch of one class.
+#[derive(Clone, Debug, Default)]
+struct Event {
+    class: usize,
+    windows: usize,
+    /// How often each class was the answer.
+    answers: Vec<usize>,
+    first: Option<usize>,
+}
+
+impl Events {
+    /// Takes the answer to a window, whose newest reading has this class.
+    pub fn add(&mut self, class: usize, answer: Option<usize>, fresh: bool, mixed: bool) {
+        if fresh || self.current.as_ref().is_none_or(|event| event.class != class) {
+            self.finish();
+            self.current = Some(Event { class, ..Event::default() });
+        }
+        if !mixed {
+            self.windows += 1;
+            self.answered += usize::from(answer.is_some());
+            self.correct += usize::from(answer == Some(class));
+        }
+        let Some(event) = &mut self.current else { return };
+        if let Some(answer) = answer {
+            event.answers.resize(event.answers.len().max(answer + 1), 0);
+            event.answers[answer] += 1;
+            if answer == class {
+                event.first.get_or_insert(event.windows);
+            }
+        }
+        event.windows += 1;
+    }
+
+    /// The last event ends.
+    pub fn finish(&mut self) {
+        let Some(Event { class, answers, first, .. }) = self.current.take() else { return };
+        self.events += 1;
+        let right = answers.get(class).copied().unwrap_or_default();
+        self.unanswered += usize::from(answers.iter().all(|count| *count == 0));
+        self.recognised += usize::from(2 * right > answers.iter().sum());
+        if let Some(first) = first {
+            self.found += 1;
+            self.late += first;
+        }
+    }
+
+    /// The windows before the first right answer, on average over the events that had one.
+    pub fn delay(&self) -> Option<f64> {
+        (self.found > 0).then(|| self.late as f64 / self.found as f64)
+    }
+}

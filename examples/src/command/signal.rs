@@ -1,0 +1,655 @@
+//! Recordings of a sensor: windows over readings, whose features are the samples.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use hingeline::signal::{Axis, DynWindow, Feature, Reading, count};
+use hingeline_console::file::FileError;
+use serde::{Deserialize, Serialize};
+
+use super::builder::{Context, Sink};
+use super::names::class_name;
+
+/// Options that make windows of recordings.
+#[derive(Debug, Args)]
+pub struct WindowOptions {
+    /// The data are recordings, a reading a row: samples are the features of windows of so many readings
+    #[arg(long, value_name = "READINGS")]
+    pub window: Option<usize>,
+
+    /// The readings from one window to the next [default: half a window]
+    #[arg(long, value_name = "READINGS", requires = "window")]
+    pub hop: Option<usize>,
+
+    /// The readings a second, for bands in hertz
+    #[arg(long, value_name = "HERTZ", requires = "window")]
+    pub sampling_rate: Option<f64>,
+
+    /// The difference below which readings cross, turn or peak by chance; one for all axes, or one for each
+    #[arg(long, value_delimiter = ',', requires = "window")]
+    pub noise: Vec<f32>,
+
+    /// The ends of the sensor's range, such as -2048:2047; one pair for all axes, or one for each
+    #[arg(long, value_name = "LOW:HIGH", value_delimiter = ',', value_parser = ends, requires = "window")]
+    pub saturation: Vec<[f32; 2]>,
+
+    /// What readings are on the device: with i16 the sums are exact, and features are whole numbers too
+    #[arg(long, value_enum, default_value_t = Kind::F32, requires = "window")]
+    pub readings: Kind,
+
+    /// The column of the time, by name or by number: where it steps by more than one and a half times the usual, readings were lost
+    #[arg(long, value_name = "COLUMN", requires = "window")]
+    pub time: Option<String>,
+
+    /// The class of a recording is the name of its file, without numbers at its end, or that of its folder [default: a column]
+    #[arg(long, value_enum, requires = "window", conflicts_with = "label")]
+    pub label_from: Option<LabelFrom>,
+}
+
+/// Where the class of a recording stands, if not in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LabelFrom {
+    /// In the name of the file
+    File,
+    /// In the name of the folder
+    Folder,
+}
+
+/// What readings are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Numbers of binary32
+    F32,
+    /// Whole numbers of 16 bits, as a converter delivers them
+    I16,
+}
+
+fn ends(text: &str) -> Result<[f32; 2], String> {
+    let pair = text.split_once(':').and_then(|(low, high)| Some([low.parse().ok()?, high.parse().ok()?]));
+    pair.filter(|[low, high]| low < high).ok_or_else(|| "expected LOW:HIGH, such as -2048:2047".to_owned())
+}
+
+/// A feature as it is asked for: a frequency may be in hertz, and the axes of a pair all of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Asked {
+    /// As the library has it.
+    Plain(Feature),
+    /// A band in hertz.
+    Hertz(f64, f64),
+    /// Each axis with each.
+    Correlations,
+}
+
+const PLAIN: [(&str, Feature); 12] = [
+    ("mean", Feature::Mean),
+    ("deviation", Feature::Deviation),
+    ("minimum", Feature::Minimum),
+    ("maximum", Feature::Maximum),
+    ("range", Feature::Range),
+    ("rms", Feature::RootMeanSquare),
+    ("mean-absolute", Feature::MeanAbsolute),
+    ("zero-crossings", Feature::ZeroCrossings),
+    ("mean-crossings", Feature::MeanCrossings),
+    ("slope-sign-changes", Feature::SlopeSignChanges),
+    ("waveform-length", Feature::WaveformLength),
+    ("peaks", Feature::Peaks),
+];
+
+/// What is taken if nothing is asked for.
+pub const USUAL: &str = "mean,deviation,minimum,maximum,mean-crossings,waveform-length,correlations";
+
+/// The name of a feature, as it is written on the command line and in a model's file.
+pub fn name(feature: Feature) -> String {
+    match feature {
+        Feature::Segments(parts) => format!("segments:{parts}"),
+        Feature::Band(low, high) => format!("band:{low}-{high}"),
+        Feature::Correlation(first, second) => format!("correlation:{first}-{second}"),
+        plain => PLAIN.iter().find(|(_, own)| *own == plain).map_or("?", |(name, _)| name).to_owned(),
+    }
+}
+
+impl FromStr for Asked {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if let Some((_, feature)) = PLAIN.iter().find(|(name, _)| *name == text) {
+            return Ok(Self::Plain(*feature));
+        }
+        if text == "correlations" {
+            return Ok(Self::Correlations);
+        }
+        let (kind, numbers) = text.split_once(':').unwrap_or((text, ""));
+        let pair = numbers.split_once('-');
+        let whole = |text: &str| text.parse::<u16>().ok();
+        let found = match (kind, pair) {
+            ("segments", _) => whole(numbers).map(|parts| Self::Plain(Feature::Segments(parts))),
+            ("band", Some((low, high))) => match high.strip_suffix("Hz") {
+                Some(high) => low.parse().ok().zip(high.parse().ok()).map(|(low, high)| Self::Hertz(low, high)),
+                None => whole(low).zip(whole(high)).map(|(low, high)| Self::Plain(Feature::Band(low, high))),
+            },
+            ("correlation", Some((first, second))) => {
+                whole(first).zip(whole(second)).map(|(first, second)| Self::Plain(Feature::Correlation(first, second)))
+            }
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            let names: Vec<_> = PLAIN.iter().map(|(name, _)| *name).collect();
+            format!(
+                "no feature {text:?}; expected {}, segments:8, band:1-4 in cycles a window, band:0.5-3Hz, correlation:0-1 or correlations",
+                names.join(", ")
+            )
+        })
+    }
+}
+
+/// What makes samples of recordings: all that a device has to know of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The names of the axes.
+    pub axes: Vec<String>,
+    /// What readings are.
+    pub readings: Kind,
+    /// The readings of a window.
+    pub window: usize,
+    /// Those from one window to the next.
+    pub hop: usize,
+    /// The features, by their names.
+    pub features: Vec<String>,
+    /// Of each axis, what is noise; none for none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub noise: Vec<f32>,
+    /// Of each axis, the ends of the sensor's range.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub saturation: Vec<[f32; 2]>,
+    /// Where the class of a recording stands, if not in a column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_from: Option<LabelFrom>,
+}
+
+impl Signal {
+    /// By the options, for these axes.
+    ///
+    /// # Errors
+    /// What is wrong, for people.
+    pub fn of(options: &WindowOptions, asked: &[Asked], axes: Vec<String>) -> Result<Self, String> {
+        let window = options.window.ok_or("no --window")?;
+        let each = |len: usize, what: &str| match len {
+            0 | 1 => Ok(()),
+            len if len == axes.len() => Ok(()),
+            len => Err(format!("{len} values of {what}; expected one, or one for each of {} axes", axes.len())),
+        };
+        each(options.noise.len(), "--noise")?;
+        each(options.saturation.len(), "--saturation")?;
+        let for_all = |values: &[f32]| match values {
+            [one] => vec![*one; axes.len()],
+            values => values.to_vec(),
+        };
+        let signal = Self {
+            readings: options.readings,
+            window,
+            hop: options.hop.unwrap_or(window.div_ceil(2)),
+            features: list(asked, axes.len(), window, options.sampling_rate)?.into_iter().map(name).collect(),
+            noise: for_all(&options.noise),
+            saturation: match options.saturation.as_slice() {
+                [one] => vec![*one; axes.len()],
+                values => values.to_vec(),
+            },
+            label_from: options.label_from,
+            axes,
+        };
+        signal.check()?;
+        Ok(signal)
+    }
+
+    /// Whether the library takes it.
+    ///
+    /// # Errors
+    /// What is wrong, for people.
+    pub fn check(&self) -> Result<(), String> {
+        fn refused<R: Bounds>(signal: &Signal) -> Result<(), String> {
+            let (axes, list) = (signal.axes::<R>()?, signal.list()?);
+            let len = axes.len().checked_mul(signal.window).filter(|len| *len < MOST).ok_or("too long a window")?;
+            let window =
+                DynWindow::new(&mut vec![R::default(); len], signal.window, signal.hop, &axes, &list).map(drop);
+            window.map_err(|error| error.to_string())
+        }
+        match self.readings {
+            Kind::F32 => refused::<f32>(self),
+            Kind::I16 => refused::<i16>(self),
+        }
+    }
+
+    /// The features as the library has them.
+    ///
+    /// # Errors
+    /// What is wrong with a name, for people.
+    pub fn list(&self) -> Result<Vec<Feature>, String> {
+        let of = |name: &String| match name.parse()? {
+            Asked::Plain(feature) => Ok(feature),
+            _ => Err(format!("the feature {name:?}; expected cycles a window, and a pair of axes")),
+        };
+        self.features.iter().map(of).collect()
+    }
+
+    /// What is known of each axis.
+    fn axes<R: Bounds>(&self) -> Result<Vec<Axis<R>>, String> {
+        (0..self.axes.len())
+            .map(|axis| {
+                let mut own = Axis::new();
+                if let Some(ends) = self.saturation.get(axis) {
+                    own = R::saturates(own, *ends)?;
+                }
+                self.noise.get(axis).map_or(Ok(own), |noise| R::noisy(own, *noise))
+            })
+            .collect()
+    }
+
+    /// The names of the features of a sample.
+    ///
+    /// # Errors
+    /// What is wrong with a name, for people.
+    pub fn names(&self) -> Result<Vec<String>, String> {
+        let list = self.list()?;
+        let mut names = Vec::new();
+        for axis in &self.axes {
+            for feature in &list {
+                match *feature {
+                    Feature::Correlation(..) => {}
+                    Feature::Segments(parts) => names.extend((0..parts).map(|part| format!("{axis}.segment{part}"))),
+                    feature => names.push(format!("{axis}.{}", name(feature))),
+                }
+            }
+        }
+        for feature in list {
+            if let Feature::Correlation(first, second) = feature {
+                let axis = |axis: u16| self.axes.get(usize::from(axis)).map_or("?", String::as_str);
+                names.push(format!("correlation.{}.{}", axis(first), axis(second)));
+            }
+        }
+        Ok(names)
+    }
+
+    fn stream(&self) -> Result<Box<dyn Stream>, String> {
+        Ok(match self.readings {
+            Kind::F32 => Box::new(Of::<f32>::new(self)?),
+            Kind::I16 => Box::new(Of::<i16>::new(self)?),
+        })
+    }
+}
+
+/// The readings of all axes in a window, at most.
+const MOST: usize = 1 << 28;
+
+/// The features that are asked for, of so many axes.
+fn list(asked: &[Asked], axes: usize, window: usize, rate: Option<f64>) -> Result<Vec<Feature>, String> {
+    let mut list = Vec::new();
+    for asked in asked {
+        match *asked {
+            Asked::Plain(feature) => list.push(feature),
+            Asked::Correlations => {
+                let pairs = (0..axes).flat_map(|first| (first + 1..axes).map(move |second| (first, second)));
+                list.extend(pairs.map(|(first, second)| Feature::Correlation(first as u16, second as u16)));
+            }
+            Asked::Hertz(low, high) => {
+                let rate = rate.ok_or("a band in hertz; expected --sampling-rate, the readings a second")?;
+                let cycles = |hertz: f64| (hertz * window as f64 / rate).round();
+                let (low, high) = (cycles(low).max(1.0), cycles(high));
+                if !(low <= high && high <= (window / 2) as f64) {
+                    let (least, most) = (rate / window as f64, rate / 2.0);
+                    return Err(format!("a band that no window has; expected from {least} Hz to {most} Hz"));
+                }
+                list.push(Feature::Band(low as u16, high as u16));
+            }
+        }
+    }
+    Ok(list)
+}
+
+/// A reading of either kind, of a number in a file.
+trait Bounds: Reading + Default {
+    fn of(value: f32) -> Option<Self>;
+    fn float(self) -> f32;
+    fn saturates(axis: Axis<Self>, ends: [f32; 2]) -> Result<Axis<Self>, String>;
+    fn noisy(axis: Axis<Self>, noise: f32) -> Result<Axis<Self>, String>;
+}
+
+impl Bounds for f32 {
+    fn of(value: f32) -> Option<Self> {
+        Some(value)
+    }
+
+    fn float(self) -> f32 {
+        self
+    }
+
+    fn saturates(axis: Axis<f32>, [low, high]: [f32; 2]) -> Result<Axis<f32>, String> {
+        axis.saturates_at(low, high).map_err(|error| error.to_string())
+    }
+
+    fn noisy(axis: Axis<f32>, noise: f32) -> Result<Axis<f32>, String> {
+        axis.noise(noise).map_err(|error| error.to_string())
+    }
+}
+
+impl Bounds for i16 {
+    fn of(value: f32) -> Option<Self> {
+        Some(value as i16).filter(|whole| f32::from(*whole) == value)
+    }
+
+    fn float(self) -> f32 {
+        self.into()
+    }
+
+    fn saturates(axis: Axis<i16>, [low, high]: [f32; 2]) -> Result<Axis<i16>, String> {
+        let whole = |value| Self::of(value).ok_or_else(|| format!("{value} is no whole number of 16 bits"));
+        axis.saturates_at(whole(low)?, whole(high)?).map_err(|error| error.to_string())
+    }
+
+    fn noisy(axis: Axis<i16>, noise: f32) -> Result<Axis<i16>, String> {
+        let whole = Self::of(noise).ok_or_else(|| format!("a noise of {noise} is no whole number of 16 bits"))?;
+        axis.noise(whole).map_err(|error| error.to_string())
+    }
+}
+
+/// A window of either kind of readings.
+trait Stream: std::fmt::Debug {
+    /// Takes a reading; the features, if a window is due.
+    fn push(&mut self, reading: &[f32]) -> Result<Option<(&[f32], u32)>, String>;
+
+    fn gap(&mut self);
+}
+
+/// A window with its memory.
+#[derive(Debug)]
+struct Of<R: 'static> {
+    window: DynWindow<'static, R>,
+    reading: Vec<R>,
+    features: Vec<R>,
+    floats: Vec<f32>,
+}
+
+impl<R: Bounds> Of<R> {
+    fn new(signal: &Signal) -> Result<Self, String> {
+        let (axes, list) = (signal.axes::<R>()?, signal.list()?);
+        let (readings, width) = (vec![R::default(); axes.len()], count(&list, axes.len()));
+        signal.check()?;
+        let len = axes.len() * signal.window;
+        // One a run of the command, which lives as long.
+        let (memory, axes, list) = (vec![R::default(); len].leak(), axes.leak(), list.leak());
+        let window =
+            DynWindow::new(memory, signal.window, signal.hop, axes, list).map_err(|error| error.to_string())?;
+        Ok(Self { window, reading: readings, features: vec![R::default(); width], floats: vec![0.0; width] })
+    }
+}
+
+impl<R: Bounds> Stream for Of<R> {
+    fn push(&mut self, reading: &[f32]) -> Result<Option<(&[f32], u32)>, String> {
+        if reading.len() != self.reading.len() {
+            return Err(format!("{} axes; expected {}", reading.len(), self.reading.len()));
+        }
+        for (own, value) in self.reading.iter_mut().zip(reading) {
+            *own = R::of(*value).ok_or_else(|| format!("the reading {value}; expected a whole number of 16 bits"))?;
+        }
+        if !self.window.push(&self.reading).map_err(|error| error.to_string())? {
+            return Ok(None);
+        }
+        let report = self.window.features(&mut self.features).map_err(|error| error.to_string())?;
+        self.floats.iter_mut().zip(&self.features).for_each(|(float, own)| *float = own.float());
+        Ok(Some((&self.floats, report.saturated)))
+    }
+
+    fn gap(&mut self) {
+        self.window.gap();
+    }
+}
+
+/// What came of recordings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// The recordings, and the readings in them.
+    pub recordings: usize,
+    /// The readings.
+    pub readings: usize,
+    /// Readings that are missing, or after which time leaps.
+    pub gaps: usize,
+    /// The windows that became samples.
+    pub windows: usize,
+    /// Windows over more than one class, which are no samples.
+    pub mixed: usize,
+    /// Windows in which the sensor was at an end of its range.
+    pub saturated: usize,
+}
+
+impl Tally {
+    /// What a person should hear of.
+    pub fn warnings(&self) -> Vec<String> {
+        let of = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        [
+            of(self.gaps, "gaps in the readings: windows start over behind them"),
+            of(self.mixed, "windows over more than one class are left out"),
+            of(self.saturated, "windows in which the sensor is at an end of its range"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// What a recording's windows are given to: a reader's sink that makes samples for another sink.
+pub struct Windows<'a> {
+    /// Before the axes are known.
+    make: &'a dyn Fn(Vec<String>) -> Result<Signal, String>,
+    signal: Option<(Signal, Box<dyn Stream>)>,
+    sink: &'a mut dyn Sink,
+    /// Whether windows over more than one class are given away too.
+    keeps_mixed: bool,
+    /// The class of the whole recording, if it stands in a name.
+    label: Option<String>,
+    file: String,
+    group: Option<String>,
+    /// The class that the last readings have, and how many.
+    run: (Option<String>, usize),
+    time: Steps,
+    fresh: bool,
+    /// What came of it so far.
+    pub tally: Tally,
+}
+
+/// Steps of time: the usual one is the median of the first.
+#[derive(Debug, Default)]
+struct Steps {
+    last: Option<f64>,
+    seen: Vec<f64>,
+}
+
+impl Steps {
+    const ENOUGH: usize = 101;
+
+    /// Whether readings are missing before this one.
+    fn leaps(&mut self, time: f64) -> bool {
+        let Some(step) = self.last.replace(time).map(|last| time - last) else { return false };
+        if self.seen.len() < Self::ENOUGH {
+            let place = self.seen.partition_point(|own| *own < step);
+            self.seen.insert(place, step);
+        }
+        let usual = self.seen[self.seen.len() / 2];
+        step > 1.5 * usual || step <= 0.0
+    }
+}
+
+impl std::fmt::Debug for Windows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Windows").field("signal", &self.signal).field("tally", &self.tally).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Windows<'a> {
+    /// Makes samples for a sink, by what is made of the names of the axes.
+    pub fn new(
+        make: &'a dyn Fn(Vec<String>) -> Result<Signal, String>,
+        keeps_mixed: bool,
+        sink: &'a mut dyn Sink,
+    ) -> Self {
+        let (signal, label, group, time) = (None, None, None, Steps::default());
+        let file = String::new();
+        Self {
+            make,
+            signal,
+            sink,
+            keeps_mixed,
+            label,
+            file,
+            group,
+            run: (None, 0),
+            time,
+            fresh: true,
+            tally: Tally::default(),
+        }
+    }
+
+    /// A recording begins.
+    ///
+    /// # Errors
+    /// If its name has no class.
+    pub fn begin(&mut self, path: &Path, label_from: Option<LabelFrom>) -> Result<(), FileError> {
+        self.label = label_from.map(|from| label_of(path, from)).transpose()?;
+        self.file = path.display().to_string();
+        (self.group, self.time) = (None, Steps::default());
+        self.tally.recordings += 1;
+        self.gap();
+        Ok(())
+    }
+
+    /// What made the samples, once there was a reading.
+    pub fn signal(&self) -> Option<&Signal> {
+        self.signal.as_ref().map(|(signal, _)| signal)
+    }
+
+    fn gap(&mut self) {
+        (self.fresh, self.run) = (true, (None, 0));
+        if let Some((_, stream)) = &mut self.signal {
+            stream.gap();
+        }
+    }
+
+    fn start(&mut self, axes: Vec<String>, label: Option<&str>) -> Result<(), String> {
+        if let Some((signal, _)) = &self.signal {
+            let is_same = signal.axes == axes;
+            return if is_same { Ok(()) } else { Err(format!("axes {axes:?}; expected {:?}", signal.axes)) };
+        }
+        let signal = (self.make)(axes)?;
+        let stream = signal.stream()?;
+        self.sink.names(&signal.names()?, label)?;
+        self.signal = Some((signal, stream));
+        Ok(())
+    }
+}
+
+impl Sink for Windows<'_> {
+    fn names(&mut self, names: &[String], label: Option<&str>) -> Result<(), String> {
+        self.start(names.to_vec(), label)
+    }
+
+    fn classes(&mut self, names: &[String]) -> Result<(), String> {
+        self.sink.classes(names)
+    }
+
+    fn context(&mut self, context: &Context<'_>) {
+        if context.group != self.group.as_deref() {
+            if self.group.is_some() {
+                self.tally.recordings += 1;
+                self.time = Steps::default();
+            }
+            self.group = context.group.map(str::to_owned);
+            self.gap();
+        }
+        if context.time.is_some_and(|time| self.time.leaps(time)) {
+            self.tally.gaps += 1;
+            self.gap();
+        }
+    }
+
+    fn sample(&mut self, reading: &[f32], label: Option<&str>) -> Result<(), String> {
+        if self.signal.is_none() {
+            self.start((0..reading.len()).map(|axis| format!("x{axis}")).collect(), None)?;
+        }
+        self.tally.readings += 1;
+        if reading.iter().any(|value| value.is_nan()) {
+            self.tally.gaps += 1;
+            self.gap();
+            return Ok(());
+        }
+        let label = self.label.as_deref().or(label).map(|label| class_name(label).into_owned());
+        if self.run.0 == label {
+            self.run.1 += 1;
+        } else {
+            self.run = (label, 1);
+        }
+        let Some((signal, stream)) = &mut self.signal else { return Ok(()) };
+        let Some((features, saturated)) = stream.push(reading)? else { return Ok(()) };
+        let mixed = self.run.1 < signal.window;
+        self.tally.saturated += usize::from(saturated > 0);
+        self.tally.mixed += usize::from(mixed);
+        if mixed && !self.keeps_mixed {
+            return Ok(());
+        }
+        self.tally.windows += 1;
+        let group = self.group.as_deref().unwrap_or(&self.file);
+        self.sink.context(&Context { group: Some(group), time: None, fresh: self.fresh, mixed });
+        self.fresh = false;
+        self.sink.sample(features, self.run.0.as_deref())
+    }
+}
+
+/// The class in the name of a file, or of its folder.
+fn label_of(path: &Path, from: LabelFrom) -> Result<String, FileError> {
+    let name = match from {
+        LabelFrom::File => path.file_stem(),
+        LabelFrom::Folder => path.parent().and_then(Path::file_name),
+    };
+    let name = name.and_then(|name| name.to_str()).unwrap_or_default();
+    // Of `walking_03.csv.gz` there is `.csv` left.
+    let name = if from == LabelFrom::File { name.split('.').next().unwrap_or_default() } else { name };
+    let name = match from {
+        LabelFrom::File => name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '-' | ' ')),
+        LabelFrom::Folder => name,
+    };
+    if name.is_empty() { Err(FileError::new(path, "its name has no class")) } else { Ok(name.to_owned()) }
+}
+
+/// The recordings that are meant: files as they are, and of folders all files in them whose names end as those of text do, in the order of
+/// their names.
+///
+/// # Errors
+/// A message that names the folder.
+pub fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
+    const ENDINGS: [&str; 5] = [".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz"];
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let refuse = |error: std::io::Error| FileError::new(path, error);
+        let mut inside = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(refuse)? {
+            inside.push(entry.map_err(refuse)?.path());
+        }
+        inside.sort();
+        let is_text = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            path.is_dir() || ENDINGS.iter().any(|ending| name.ends_with(ending))
+        };
+        inside.retain(is_text);
+        let before = found.len();
+        found.extend(recordings(&inside)?);
+        if found.len() == before {
+            return Err(FileError::new(path, "no recording in this folder; expected files that end in .csv or .txt"));
+        }
+    }
+    Ok(found)
+}
