@@ -177,8 +177,10 @@ fn windows_over_two_classes_and_over_gaps_are_no_samples() {
     assert!(warnings.contains("3 windows over more than one class are left out"), "{warnings}");
 
     // A missing value and a leap in time: windows start over behind each.
-    let text = stream(100, |_| "rest").replace("0.2,0.25,0,", "0.2,,0,").replace("1.2,", "1.23,")
-        + &stream(100, |_| "shake")[16..];
+    let (rest, shake) = (stream(100, |_| "rest"), stream(100, |_| "shake"));
+    let rest: String = rest.lines().filter(|line| !line.starts_with("1.2,")).map(|line| format!("{line}\n")).collect();
+    let (_, shake) = shake.split_once('\n').expect("a header");
+    let text = rest.replace("0.2,0.25,0,", "0.2,,0,") + shake;
     place.write("broken.csv", text);
     let row = place.json(&[&["train", "broken.csv"], &OF_STREAM[..], &given].concat());
     assert_eq!(row["recordings"]["gaps"], 3, "{row}");
@@ -268,7 +270,7 @@ fn what_is_no_window_is_refused_with_a_reason() {
         (&["--window", "10", "--noise", "1,2"], "2 values of --noise; expected one, or one for each of 3 axes"),
         (&["--window", "10", "--noise", "nan"], "a finite noise of at least 0"),
         (&["--window", "10", "--saturation", "5:1"], "expected LOW:HIGH"),
-        (&["--window", "10", "--readings", "i16"], "the reading 0.02; expected a whole number of 16 bits"),
+        (&["--window", "10", "--readings", "i16"], "the reading 0.25; expected a whole number of 16 bits"),
         (&["--window", "10", "--time", "when"], r#"no column "when" for the time"#),
         (&["--features", "mean"], "expected --window"),
         (&["--hop", "3"], "--window"),
