@@ -11,6 +11,9 @@ pub mod command {}
 #[doc = include_str!("guide/firmware.md")]
 pub mod firmware {}
 
+#[doc = include_str!("guide/windows.md")]
+pub mod windows {}
+
 #[doc = include_str!("guide/adapting.md")]
 pub mod adapting {}
 
