@@ -103,11 +103,11 @@ pub enum Error {
     InvalidShare,
     /// A window of no axes, of fewer than two readings, of more than [`LONGEST`](crate::signal::LONGEST), or a hop of 0.
     InvalidWindow,
-    /// A list of no features, or a number of a [`Feature`](crate::signal::Feature) that a window of this shape does not have.
+    /// A list of no features, or a [`Feature`](crate::signal::Feature) whose parameters are out of range for this window.
     InvalidFeature,
     /// The ends of an [`Axis`](crate::signal::Axis) are in the wrong order, or its noise is not finite and at least 0.
     InvalidAxis,
-    /// The votes that are needed are none, or more than there are windows.
+    /// The number of votes needed is 0 or exceeds the number of windows.
     InvalidVotes,
     /// A window has fewer readings than its length.
     IncompleteWindow,
@@ -170,9 +170,9 @@ impl fmt::Display for Error {
             Self::InvalidScaling => "a scale, an offset, a mean or a factor is not finite",
             Self::InvalidLimit => "a limit must be a finite number above 0",
             Self::NotLinear => "a standardiser that clips cannot be folded into a model",
-            Self::InvalidShare => "the share must be from 0 to 1/2, of a window above 0 and at most 1",
+            Self::InvalidShare => "the share must be from 0 to 1/2; that of smoothed scores above 0 and at most 1",
             Self::InvalidWindow => "a window must have an axis, a hop of at least one reading, and 2 to 32767 readings",
-            Self::InvalidFeature => "the window has no such feature: segments, cycles or axes are out of its range",
+            Self::InvalidFeature => "a list must have a feature, and segments, cycles and axes that the window has",
             Self::InvalidAxis => "an axis must have a low end below its high end, and a finite noise of at least 0",
             Self::InvalidVotes => "the votes needed must be at least one and at most as many as windows vote",
             Self::IncompleteWindow => "the window has fewer readings than its length",

@@ -379,7 +379,7 @@ fn share_out(labels: &[u16], groups: &[u32], shares: &[f64], seed: u64) -> Resul
         all[usize::from(*label)] += 1.0;
     }
     let mut order: Vec<usize> = (0..count).filter(|group| counts[*group].iter().any(|count| *count > 0.0)).collect();
-    if order.len() < shares.len() {
+    if order.len() < shares.len() || shares.len() < 2 {
         return Err(format!("{} groups cannot be divided into {} parts", order.len(), shares.len()));
     }
     shuffle(&mut order, seed)?;

@@ -147,11 +147,21 @@ fn squared_amplitude(x: &[f32], mean: f32, k: u16) -> f32 {
 }
 
 fn correlation(first: &Row<f32>, second: &Row<f32>) -> f32 {
+    let is_constant = |row: &Row<f32>| row.readings.iter().all(|x| *x == row.readings[0]);
+    if is_constant(first) || is_constant(second) {
+        return 0.0;
+    }
     let (a, b) = (mean(&first.readings), mean(&second.readings));
     let d: Vec<_> = first.readings.iter().map(|x| x - a).collect();
     let e: Vec<_> = second.readings.iter().map(|y| y - b).collect();
-    let product = |d: &[f32], e: &[f32]| total(d.iter().zip(e).map(|(d, e)| d * e));
-    let divisor = libm::sqrtf(product(&d, &d) * product(&e, &e));
+    let sum = |d: &[f32]| total(d.iter().copied());
+    let product =
+        |d: &[f32], e: &[f32]| total(d.iter().zip(e).map(|(d, e)| d * e)) - (sum(d) * sum(e)) / d.len() as f32;
+    let (of_first, of_second) = (product(&d, &d), product(&e, &e));
+    if !of_first.is_finite() || !of_second.is_finite() {
+        return f32::NAN;
+    }
+    let divisor = libm::sqrtf(not_below_zero(of_first)) * libm::sqrtf(not_below_zero(of_second));
     let quotient = product(&d, &e) / divisor;
     if divisor == 0.0 {
         0.0

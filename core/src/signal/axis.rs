@@ -1,4 +1,4 @@
-//! What is known of an axis, and what its readings are.
+//! The readings of an axis, their range and their noise.
 
 use super::feature::Needs;
 use super::readings::Readings;
@@ -14,7 +14,7 @@ use crate::error::Error;
 /// }
 /// assert_eq!(quiet::<i16>(), Axis::new());
 /// ```
-pub trait Reading: sealed::Reading {}
+pub trait Reading: sealed::Reading + 'static {}
 
 impl Reading for f32 {}
 impl Reading for i16 {}
@@ -25,10 +25,6 @@ pub(super) mod sealed {
     /// The arithmetic of readings. Wide values hold what sums of them lead to, before it becomes a feature.
     pub trait Reading: Copy + PartialOrd + Default + core::fmt::Debug {
         const ZERO: Self;
-
-        /// The ends of a sensor of which nothing else is known.
-        const LOWEST: Self;
-        const HIGHEST: Self;
 
         type Wide: Copy + PartialOrd + Default;
 
@@ -60,6 +56,9 @@ pub(super) mod sealed {
 
         fn center(sums: Self::Sums, count: usize) -> Self::Center;
 
+        /// Whether the sums have not overflowed.
+        fn is_known(center: Self::Center) -> bool;
+
         fn mean(center: Self::Center) -> Self::Wide;
 
         fn is_below(self, center: Self::Center) -> bool;
@@ -82,7 +81,7 @@ pub(super) mod sealed {
     }
 }
 
-/// What is known of the readings of an axis: where its sensor ends, and what is noise.
+/// The sensor range and the noise threshold of an axis.
 ///
 /// ```
 /// use hingeline::Error;
@@ -96,24 +95,23 @@ pub(super) mod sealed {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Axis<R> {
-    low: R,
-    high: R,
+    ends: Option<(R, R)>,
     noise: R,
 }
 
-/// What does not differ between readings of floats and of integers, in functions that are `const`.
+/// Functions that are `const` for each type of reading.
 macro_rules! axes {
     ($($reading:ty)*) => {$(
         impl Axis<$reading> {
-            /// The lowest and the highest reading that the sensor has; readings there or beyond are counted in each window.
+            /// Sets the sensor range. Readings at or beyond a limit are counted as saturated.
             ///
             /// # Errors
-            /// [`Error::InvalidAxis`] unless the one is below the other.
+            /// [`Error::InvalidAxis`] unless the lower limit is below the upper one.
             pub const fn saturates_at(self, low: $reading, high: $reading) -> Result<Self, Error> {
-                if low < high { Ok(Self { low, high, ..self }) } else { Err(Error::InvalidAxis) }
+                if low < high { Ok(Self { ends: Some((low, high)), ..self }) } else { Err(Error::InvalidAxis) }
             }
 
-            /// The difference below which readings cross or turn by chance.
+            /// Sets the noise threshold: smaller changes are not counted as crossings, slope sign changes or peaks.
             ///
             /// # Errors
             /// [`Error::InvalidAxis`] unless it is at least 0 and finite.
@@ -127,9 +125,9 @@ macro_rules! axes {
 axes!(f32 i16);
 
 impl<R: Reading> Axis<R> {
-    /// No noise. Of `i16` the ends of the sensor are those of 16 bits, of `f32` there are none.
+    /// No range that is known, and no noise.
     pub const fn new() -> Self {
-        Self { low: R::LOWEST, high: R::HIGHEST, noise: R::ZERO }
+        Self { ends: None, noise: R::ZERO }
     }
 
     /// As wide as a difference of readings.
@@ -137,8 +135,10 @@ impl<R: Reading> Axis<R> {
         self.noise.wide()
     }
 
-    pub(super) fn is_saturated(&self, reading: R) -> bool {
-        reading <= self.low || reading >= self.high
+    /// The readings at or beyond the limits of the sensor.
+    pub(super) fn saturated(&self, readings: Readings<'_, R>) -> u32 {
+        let Some((low, high)) = self.ends else { return 0 };
+        readings.fold(0_u32, |count, x| count.wrapping_add((x <= low || x >= high).into()))
     }
 }
 

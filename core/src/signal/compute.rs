@@ -6,7 +6,7 @@ use super::readings::Readings;
 use super::turns::turns;
 use crate::error::Error;
 
-/// What a window was made of.
+/// Data-quality counts of a window.
 ///
 /// ```
 /// use hingeline::signal::{Axis, DynWindow, Feature};
@@ -22,9 +22,9 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Report {
-    /// The readings, of all axes, that were at the ends of the sensor's range: a window that has many says less than its features do.
+    /// The number of readings, of all axes, at or beyond the limits of [`Axis::saturates_at`]: features of a window with many are unreliable.
     pub saturated: u32,
-    /// The features that 16 bits do not hold; 0 for readings of `f32`.
+    /// The number of features that were clamped to the range of `i16`; 0 for readings of `f32`.
     pub clamped: u32,
 }
 
@@ -35,6 +35,8 @@ pub(super) struct View<'a, R> {
     pub(super) len: usize,
     /// The place of the oldest reading in each row.
     pub(super) oldest: usize,
+    /// The number of axes, and what is known of them: of those behind its end nothing.
+    pub(super) count: usize,
     pub(super) axes: &'a [Axis<R>],
 }
 
@@ -49,8 +51,9 @@ impl<'a, R: Reading> View<'a, R> {
     #[inline(always)]
     pub(super) fn features(&self, list: &[Feature], needs: Needs, x: &mut [R]) -> Result<Report, Error> {
         let mut sample = Places { places: x.iter_mut(), report: Report::default() };
-        for (axis, limits) in self.axes.iter().enumerate() {
-            of_axis(self.readings(axis), limits, list, needs, &mut sample)?;
+        for axis in 0..self.count {
+            let own = self.axes.get(axis).copied().unwrap_or_default();
+            of_axis(self.readings(axis), &own, list, needs, &mut sample)?;
         }
         if needs.any(Needs::CORRELATIONS) {
             for feature in list {
@@ -80,22 +83,22 @@ impl<R: Reading> Places<'_, R> {
 #[inline(always)]
 fn of_axis<R: Reading>(
     readings: Readings<'_, R>,
-    limits: &Axis<R>,
+    own: &Axis<R>,
     list: &[Feature],
     needs: Needs,
     sample: &mut Places<'_, R>,
 ) -> Result<(), Error> {
     let (count, none) = (readings.len(), R::Wide::default());
     let Survey { low, high, sums } = survey(readings, needs);
-    if limits.is_saturated(low) || limits.is_saturated(high) {
-        let saturated = readings.fold(0_u32, |count, x| count.wrapping_add(limits.is_saturated(x).into()));
-        sample.report.saturated = sample.report.saturated.saturating_add(saturated);
-    }
+    sample.report.saturated = sample.report.saturated.saturating_add(own.saturated(readings));
     let center = R::center(sums, count);
+    if !R::is_known(center) {
+        return Err(Error::NonFiniteFeature);
+    }
     let deviation = if needs.any(Needs::DEVIATION) { R::deviation(readings, sums, center) } else { none };
     let root_mean_square = if needs.any(Needs::SQUARES) { R::root_mean_square(sums, count) } else { none };
     let turns =
-        if needs.any(Needs::TURNS) { turns(readings, center, limits.wide_noise(), needs) } else { Default::default() };
+        if needs.any(Needs::TURNS) { turns(readings, center, own.wide_noise(), needs) } else { Default::default() };
     for feature in list {
         sample.put(match *feature {
             Feature::Mean => R::mean(center),
@@ -145,12 +148,13 @@ struct Survey<R: Reading> {
 #[inline(always)]
 fn survey<R: Reading>(readings: Readings<'_, R>, needs: Needs) -> Survey<R> {
     let first = readings.split_first().map_or(R::ZERO, |(first, _)| first);
-    readings.fold(Survey { low: first, high: first, sums: R::Sums::default() }, |Survey { low, high, sums }, x| {
-        Survey {
-            low: if x < low { x } else { low },
-            high: if x > high { x } else { high },
-            sums: x.add_to(sums, needs),
+    let start = Survey { low: first, high: first, sums: R::Sums::default() };
+    readings.fold(start, |Survey { mut low, mut high, sums }, x| {
+        if needs.any(Needs::EXTREMES) {
+            low = if x < low { x } else { low };
+            high = if x > high { x } else { high };
         }
+        Survey { low, high, sums: x.add_to(sums, needs) }
     })
 }
 

@@ -1,8 +1,9 @@
-//! What a window can be turned into.
+//! The features of a window.
 
+use super::axis::{Axis, Reading};
 use crate::error::Error;
 
-/// The most readings of a window, so that all counts fit into 16 bits.
+/// The maximum window length. All counts fit in 16 bits.
 pub const LONGEST: usize = 32_767;
 
 /// A feature of the readings of an axis, or of two; [`signal`](crate::signal) has the formulas.
@@ -32,22 +33,22 @@ pub enum Feature {
     RootMeanSquare,
     /// The mean of the magnitudes.
     MeanAbsolute,
-    /// How often the sign changes.
+    /// The number of sign changes.
     ZeroCrossings,
-    /// How often the readings cross their mean.
+    /// The number of crossings of the mean.
     MeanCrossings,
-    /// How often the readings turn.
+    /// The number of slope sign changes.
     SlopeSignChanges,
-    /// The mean magnitude of the difference to the reading before.
+    /// The mean magnitude of the difference to the previous reading: the waveform length per step.
     WaveformLength,
-    /// How many maxima stand out of the noise.
+    /// The number of maxima above the noise threshold.
     Peaks,
-    /// The means of so many parts, which follow each other: the course of the window. At least one, and at most one a reading.
+    /// The means of n consecutive parts of the window; n is from 1 to the number of readings.
     Segments(u16),
-    /// The amplitude, as a root of a mean square, of the frequencies from the one to the other, both included, in whole cycles a
-    /// window: at least 1, and at most half as many as there are readings.
+    /// The RMS amplitude of the components from the first to the second frequency, both included, in whole cycles per window: from 1 to half the
+    /// number of readings.
     Band(u16, u16),
-    /// The correlation of two axes, which are counted from 0.
+    /// The correlation of two different axes, counted from 0.
     Correlation(u16, u16),
 }
 
@@ -91,7 +92,7 @@ impl Feature {
     }
 }
 
-/// The number of values that these features of so many axes are.
+/// The number of values in a sample with this list and number of axes.
 ///
 /// ```
 /// use hingeline::signal::{Feature, count};
@@ -110,7 +111,7 @@ pub const fn count(list: &[Feature], axes: usize) -> usize {
     values.saturating_mul(axes).saturating_add(pairs)
 }
 
-/// Refuses what no window can be turned into.
+/// Refuses a shape that no window has, and a feature that does not exist for this shape.
 pub(super) const fn check(list: &[Feature], axes: usize, len: usize) -> Result<(), Error> {
     if axes == 0 || len < 2 || len > LONGEST {
         return Err(Error::InvalidWindow);
@@ -125,19 +126,27 @@ pub(super) const fn check(list: &[Feature], axes: usize, len: usize) -> Result<(
     if list.is_empty() { Err(Error::InvalidFeature) } else { Ok(()) }
 }
 
-/// A list of features that the compiler knows.
+/// What is computed of windows: the type of the readings, a list of features, and what is known of the axes. All of it is constant, so only the
+/// listed features are linked.
 ///
 /// ```
 /// use hingeline::signal::{Feature, Features};
 ///
 /// struct Muscle;
 /// impl Features for Muscle {
+///     type Reading = i16;
 ///     const LIST: &'static [Feature] = &[Feature::MeanAbsolute, Feature::WaveformLength, Feature::ZeroCrossings];
 /// }
 /// ```
 pub trait Features {
+    /// What a sensor delivers: `f32`, or `i16` as converters do.
+    type Reading: Reading;
+
     /// The features, in the order of the sample.
     const LIST: &'static [Feature];
+
+    /// The range and the noise of each axis; empty if nothing is known of them.
+    const AXES: &'static [Axis<Self::Reading>] = &[];
 }
 
 /// Which features are in a list: where the compiler knows it, nothing of the others is left.

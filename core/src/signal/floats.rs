@@ -16,8 +16,6 @@ pub struct Sums {
 
 impl Reading for f32 {
     const ZERO: Self = 0.0;
-    const LOWEST: Self = f32::NEG_INFINITY;
-    const HIGHEST: Self = f32::INFINITY;
 
     type Wide = f32;
     type Sums = Sums;
@@ -82,6 +80,11 @@ impl Reading for f32 {
     }
 
     #[inline(always)]
+    fn is_known(center: f32) -> bool {
+        center.is_finite()
+    }
+
+    #[inline(always)]
     fn mean(center: f32) -> f32 {
         center
     }
@@ -122,13 +125,25 @@ impl Reading for f32 {
     }
 
     fn correlation(first: Readings<'_, f32>, second: Readings<'_, f32>) -> f32 {
+        // The mean of equal readings may differ from them by its rounding.
+        if first.is_constant() || second.is_constant() {
+            return 0.0;
+        }
         let (a, b) = (Self::center_of(first), Self::center_of(second));
-        let [products, squares, others] = first.fold_pairs(second, [0.0; 3], |[products, squares, others], x, y| {
-            let (d, e) = (x - a, y - b);
-            [products + d * e, squares + d * d, others + e * e]
-        });
-        let divisor = libm::sqrtf(squares * others);
-        // A square that underflows is that of a constant.
+        let start = ((0.0, 0.0), (0.0, 0.0), 0.0);
+        let ((sum, squares), (other, others), products) =
+            first.fold_pairs(second, start, |((sum, squares), (other, others), products), x, y| {
+                let (d, e) = (x - a, y - b);
+                ((sum + d, squares + d * d), (other + e, others + e * e), products + d * e)
+            });
+        let count = first.len() as f32;
+        let (squares, others) = (squares - sum * sum / count, others - other * other / count);
+        let products = products - sum * other / count;
+        if !(squares.is_finite() && others.is_finite()) {
+            return f32::NAN;
+        }
+        let divisor = libm::sqrtf(positive(squares)) * libm::sqrtf(positive(others));
+        // Squares that underflow are those of a constant.
         if divisor == 0.0 { 0.0 } else { (products / divisor).clamp(-1.0, 1.0) }
     }
 }
@@ -167,7 +182,7 @@ fn squared_amplitude(readings: Readings<'_, f32>, center: f32, cycles: u16) -> f
     }
 }
 
-/// The sine of t quarter turns, `0 ≤ t ≤ ½`, by its series up to the ninth power: the next term is below 2⁻²⁹ of it. Shorter than a sine of any angle,
+/// The sine of t quarter turns, `0 ≤ t ≤ ½`, by its series up to the ninth power: the next term is below 2⁻²⁸ of it. Shorter than a sine of any angle,
 /// and without binary64.
 fn sine_of_quarter(t: f32) -> f32 {
     let a = FRAC_PI_2 * t;

@@ -1,6 +1,6 @@
-//! The last answer, for a while.
+//! Repeats the last answer.
 
-/// Keeps the last answer for windows that have none, up to so many of them in a row.
+/// Repeats the last answer for up to `windows` consecutive windows without one.
 ///
 /// ```
 /// use hingeline::signal::Hold;
@@ -18,12 +18,12 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// No answer yet; each is held for so many windows without one.
+    /// No answer yet. Each is repeated for at most this number of windows.
     pub const fn new(windows: u32) -> Self {
         Self { windows, left: 0, last: None }
     }
 
-    /// The answer of a window, or the one that is held.
+    /// Takes the answer of a window; returns it, or the last one.
     pub const fn push(&mut self, class: Option<usize>) -> Option<usize> {
         match (class, self.left.checked_sub(1)) {
             (Some(_), _) => (self.last, self.left) = (class, self.windows),

@@ -29,6 +29,15 @@ impl<'a, R: Copy> Readings<'a, R> {
         }
     }
 
+    /// Whether all are equal.
+    pub(super) fn is_constant(self) -> bool
+    where
+        R: PartialEq,
+    {
+        let Some((first, rest)) = self.split_first() else { return true };
+        rest.older.iter().chain(rest.newer).all(|reading| *reading == first)
+    }
+
     /// Those at these places.
     pub(super) fn part(self, places: Range<usize>) -> Self {
         let border = self.older.len();

@@ -1,4 +1,4 @@
-//! Scores that follow a model's slowly.
+//! Exponentially smoothed scores.
 
 use crate::error::Error;
 use crate::kernel::magnitude::all_finite;
@@ -6,8 +6,8 @@ use crate::model::Decision;
 
 /// The exponential mean of the scores of a stream of windows.
 ///
-/// `m ← m + (a * (s − m))` for each class, from the first window's scores on, with the share a of the latest window: 1 follows each
-/// window, a tenth the last ten or so. A [threshold](Decision::at_least) on the gap of the means rejects what is in doubt.
+/// `m ← m + (a * (s − m))` for each class, starting with the first window's scores, with the share a of the latest window: 1 is
+/// no smoothing, 0.1 averages over about ten windows. A [threshold](Decision::at_least) on the gap of the means rejects what is in doubt.
 ///
 /// ```
 /// use hingeline::signal::Smoothed;
@@ -60,6 +60,7 @@ impl Rule {
 
     fn push(&mut self, mean: &mut [f32], scores: &[f32]) -> Result<Decision, Error> {
         let Self { share, follows } = *self;
+        let follows = follows && share < 1.0;
         let next = |mean: f32, score: f32| if follows { mean + share * (score - mean) } else { score };
         let all = mean.iter().zip(scores).map(|(mean, score)| next(*mean, *score));
         if !all_finite(scores.iter().copied().chain(all)) {

@@ -1,4 +1,4 @@
-//! What successive readings tell: crossings, turns, peaks, and the length of their line.
+//! Features of differences between successive readings: crossings, turns, peaks, waveform length.
 
 use super::axis::Reading;
 use super::feature::Needs;

@@ -1,41 +1,37 @@
 //! Windows over a stream of readings.
 
 use core::fmt;
-use core::marker::PhantomData;
 
+use super::axis::sealed::Reading as _;
 use super::axis::{Axis, Reading};
 use super::compute::{Report, View};
 use super::feature::{Feature, Features, Needs, check, count};
 use crate::error::Error;
 
-/// Where a window is in its stream.
-#[derive(Clone, Copy, Debug)]
+/// The position of a window in its stream: zeros at the start, so that a static window takes no flash.
+#[derive(Clone, Copy, Debug, Default)]
 struct Place {
-    hop: usize,
     /// The place of the next reading, which is that of the oldest one.
     next: usize,
+    /// The readings that are there, at most as many as a window has.
     filled: usize,
-    /// Readings to come before a window is due.
-    due: usize,
+    /// Readings since the last window.
+    since: usize,
     refused: u32,
     gaps: u32,
 }
 
 impl Place {
-    const fn new(hop: usize, len: usize) -> Result<Self, Error> {
-        if hop == 0 {
-            return Err(Error::InvalidWindow);
-        }
-        Ok(Self { hop, next: 0, filled: 0, due: len, refused: 0, gaps: 0 })
-    }
+    const START: Self = Self { next: 0, filled: 0, since: 0, refused: 0, gaps: 0 };
 
-    /// Keeps a reading of each axis; whether a window is due.
+    /// Keeps a reading of each axis. Returns whether a window is due.
     #[inline(always)]
     fn push<'r, R: Reading + 'r>(
         &mut self,
         reading: &[R],
         rows: impl Iterator<Item = &'r mut [R]>,
         len: usize,
+        hop: usize,
     ) -> Result<bool, Error> {
         if !reading.iter().all(|value| value.is_finite()) {
             self.refused = self.refused.saturating_add(1);
@@ -48,17 +44,26 @@ impl Place {
         }
         let next = self.next.saturating_add(1);
         self.next = if next < len { next } else { 0 };
-        self.filled = self.filled.saturating_add(1).min(len);
-        self.due = self.due.saturating_sub(1);
-        if self.due > 0 {
-            return Ok(false);
+        self.since = self.since.saturating_add(1);
+        let due = if self.filled < len {
+            self.filled = self.filled.saturating_add(1);
+            self.filled == len
+        } else {
+            self.since >= hop
+        };
+        if due {
+            self.since = 0;
         }
-        self.due = self.hop;
-        Ok(true)
+        Ok(due)
     }
 
-    fn gap(&mut self, len: usize) {
-        (self.filled, self.due, self.gaps) = (0, len, self.gaps.saturating_add(1));
+    const fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    const fn gap(&mut self) {
+        self.clear();
+        self.gaps = self.gaps.saturating_add(1);
     }
 
     /// The place of the oldest reading, if there are enough.
@@ -67,26 +72,33 @@ impl Place {
     }
 }
 
-/// The last `LEN` readings of a stream of `AXES` axes, and their features by a list that the compiler knows.
+/// The last `LEN` readings of a stream of `AXES` axes, a window every `HOP` readings, and its features by a list that the compiler knows.
 ///
-/// `4 · AXES · LEN` bytes for readings of `f32`, half of that for `i16`, and some twenty to fifty more; scratch: some hundred bytes of stack. A
-/// reading costs a few instructions; a window's features take several passes over it, which [`features`](Self::features) makes at once.
+/// The size is that of the readings, `4 · AXES · LEN` bytes for `f32` and half of that for `i16`, and 20 bytes on a processor of 32 bits. All bits are zero at
+/// the start, so a static window is in `.bss` and takes no flash. [`features`](Self::features) makes several passes over the
+/// window and does not return before the last; it takes a few hundred bytes of stack, which
+/// [`guide::windows`](crate::guide::windows#what-it-costs) lists with the instructions.
+///
+/// # In an interrupt
+/// Readings come in an interrupt, and features take longer than one: let the interrupt put readings in a queue, such as
+/// `heapless::spsc::Queue`, that holds those of the time that features, prediction and learning take, and let the main loop own the window. Where the
+/// features of a window take less time than a reading, the interrupt may own it.
 ///
 /// ```
-/// use hingeline::signal::{Axis, Feature, Features, Window, count};
+/// use hingeline::signal::{Feature, Features, Window, count};
 /// use static_cell::ConstStaticCell;
 ///
 /// struct Course;
 /// impl Features for Course {
+///     // Raw readings of a converter.
+///     type Reading = i16;
 ///     const LIST: &'static [Feature] = &[Feature::Range, Feature::Segments(2)];
 /// }
 /// const FEATURES: usize = count(Course::LIST, 1);
 ///
-/// // Four readings a window, a new one every two; raw readings of a converter.
-/// static WINDOW: ConstStaticCell<Window<i16, Course, 1, 4>> = ConstStaticCell::new(match Window::new(2, [Axis::new()]) {
-///     Ok(window) => window,
-///     Err(_) => panic!("at compile time"),
-/// });
+/// // Four readings per window, a window every two.
+/// static WINDOW: ConstStaticCell<Window<Course, 1, 4, 2>> = ConstStaticCell::new(Window::new());
+///
 /// let window = WINDOW.take();
 /// let mut samples = vec![];
 /// for reading in [1, 3, 10, 20, 30, 50] {
@@ -99,85 +111,112 @@ impl Place {
 /// assert_eq!(samples, [[19, 2, 15], [40, 15, 40]]);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
-#[derive(Clone)]
-pub struct Window<R, L, const AXES: usize, const LEN: usize> {
-    rows: [[R; LEN]; AXES],
+///
+/// A shape or a list that is impossible does not compile:
+///
+/// ```compile_fail
+/// use hingeline::signal::{Feature, Features, Window};
+///
+/// struct High;
+/// impl Features for High {
+///     type Reading = f32;
+///     const LIST: &'static [Feature] = &[Feature::Band(1, 40)];
+/// }
+/// // 64 readings have bands up to 32 cycles.
+/// let window = Window::<High, 3, 64, 32>::new();
+/// ```
+pub struct Window<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> {
+    rows: [[L::Reading; LEN]; AXES],
     place: Place,
-    axes: [Axis<R>; AXES],
-    list: PhantomData<L>,
 }
 
-impl<R: Reading, L: Features, const AXES: usize, const LEN: usize> Window<R, L, AXES, LEN> {
+impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Window<L, AXES, LEN, HOP> {
     /// The bytes that it takes.
     pub const SIZE: usize = size_of::<Self>();
 
     /// The values of a sample.
     pub const FEATURES: usize = count(L::LIST, AXES);
 
-    /// No reading yet. The hop is the number of readings from one window to the next: `LEN / 2` lets them overlap by half.
+    /// An empty window.
     ///
-    /// # Errors
-    /// [`Error::InvalidWindow`] for a hop of 0, no axes, fewer than two readings or more than [`LONGEST`](super::LONGEST);
-    /// [`Error::InvalidFeature`] for an empty list, and for a number in it that a window of this shape does not have.
-    pub const fn new(hop: usize, axes: [Axis<R>; AXES]) -> Result<Self, Error> {
-        if let Err(error) = check(L::LIST, AXES, LEN) {
-            return Err(error);
+    /// It is checked at compile time that there are an axis, 2 to [`LONGEST`](super::LONGEST) readings and a hop of at least one, that the
+    /// list is not empty, and that each feature exists for this shape.
+    pub const fn new() -> Self {
+        const {
+            assert!(HOP > 0, "the hop is at least one reading");
+            assert!(L::AXES.is_empty() || L::AXES.len() == AXES, "the list describes all axes or none");
+            assert!(check(L::LIST, AXES, LEN).is_ok(), "a window of this shape does not have these features");
         }
-        match Place::new(hop, LEN) {
-            Ok(place) => Ok(Self { rows: [[R::ZERO; LEN]; AXES], place, axes, list: PhantomData }),
-            Err(error) => Err(error),
-        }
+        Self { rows: [[L::Reading::ZERO; LEN]; AXES], place: Place::START }
     }
 
     /// Takes the next reading, a value for each axis. Returns whether a window is due: `LEN` readings have come since the start or the
-    /// last gap, and `hop` since the last window.
+    /// last gap, and `HOP` since the last window.
     ///
     /// # Errors
-    /// [`Error::NonFiniteFeature`] for a NaN or an infinity. The reading is counted in [`refused`](Self::refused), and left out; where
-    /// the time that it stands for matters, push another value in its place, or call [`gap`](Self::gap).
-    pub fn push(&mut self, reading: &[R; AXES]) -> Result<bool, Error> {
-        self.place.push(reading, self.rows.iter_mut().map(|row| row.as_mut_slice()), LEN)
+    /// [`Error::NonFiniteFeature`] for a NaN or an infinity. The reading is counted in [`refused`](Self::refused) and left out, and the window is as
+    /// before. Call [`gap`](Self::gap) then, as `hingeline train` does for a missing value; or push another value in its place.
+    pub fn push(&mut self, reading: &[L::Reading; AXES]) -> Result<bool, Error> {
+        self.place.push(reading, self.rows.iter_mut().map(|row| row.as_mut_slice()), LEN, HOP)
     }
 
-    /// Readings were lost: starts over, so that no feature spans the gap.
-    pub fn gap(&mut self) {
-        self.place.gap(LEN);
+    /// Starts over because readings were lost, so that no feature spans the gap. Counted in [`gaps`](Self::gaps).
+    pub const fn gap(&mut self) {
+        self.place.gap();
     }
 
-    /// The features of the last `LEN` readings, at any time at which there are as many.
+    /// Starts over, as at the beginning of another recording. The counts stay.
+    pub const fn clear(&mut self) {
+        self.place.clear();
+    }
+
+    /// Computes the features of the last `LEN` readings. May be called whenever as many are present: if readings are pushed between the call that
+    /// returned `true` and this one, the window has moved on.
     ///
-    /// That the sample has [`FEATURES`](Self::FEATURES) values is checked when the program is compiled.
+    /// It is checked at compile time that the sample has [`FEATURES`](Self::FEATURES) values.
     ///
     /// # Errors
-    /// [`Error::IncompleteWindow`] if there are fewer readings; [`Error::NonFiniteFeature`] if a feature overflows. The window is as before, and the
-    /// sample of no use.
-    pub fn features<const F: usize>(&self, x: &mut [R; F]) -> Result<Report, Error> {
+    /// [`Error::IncompleteWindow`] if there are fewer readings; [`Error::NonFiniteFeature`] if a feature overflows. The window is unchanged, and the
+    /// contents of `x` are unspecified.
+    pub fn features<const F: usize>(&self, x: &mut [L::Reading; F]) -> Result<Report, Error> {
         const {
             assert!(F == count(L::LIST, AXES), "a sample has as many values as the list has for these axes");
         }
         let oldest = self.place.oldest(LEN)?;
-        let view = View { rows: self.rows.as_flattened(), len: LEN, oldest, axes: &self.axes };
+        let view = View { rows: self.rows.as_flattened(), len: LEN, oldest, count: AXES, axes: L::AXES };
         view.features(L::LIST, const { Needs::of(L::LIST) }, x)
     }
 
-    /// The readings that were refused.
+    /// The number of readings that were refused.
     pub const fn refused(&self) -> u32 {
         self.place.refused
     }
 
-    /// The gaps that were told.
+    /// The number of calls to [`gap`](Self::gap).
     pub const fn gaps(&self) -> u32 {
         self.place.gaps
     }
 }
 
-impl<R: Reading, L, const AXES: usize, const LEN: usize> fmt::Debug for Window<R, L, AXES, LEN> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Window").field("place", &self.place).field("axes", &self.axes).finish_non_exhaustive()
+impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Default for Window<L, AXES, LEN, HOP> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
-/// [`Window`] of a length, a number of axes and a list that are known only at run time, in memory that the caller lends.
+impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Clone for Window<L, AXES, LEN, HOP> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> fmt::Debug for Window<L, AXES, LEN, HOP> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Window").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+/// [`Window`] with a list, a length, a hop and a number of axes that are known only at run time, in memory that the caller lends.
 ///
 /// The calls are the same, and so are the bits; slices of another length are refused as [`Error::ShapeMismatch`].
 ///
@@ -201,16 +240,19 @@ impl<R: Reading, L, const AXES: usize, const LEN: usize> fmt::Debug for Window<R
 pub struct DynWindow<'a, R> {
     rows: &'a mut [R],
     len: usize,
+    hop: usize,
     place: Place,
     axes: &'a [Axis<R>],
     list: &'a [Feature],
 }
 
 impl<'a, R: Reading> DynWindow<'a, R> {
-    /// No reading yet, of as many axes as are described.
+    /// An empty window of as many axes as are described.
     ///
     /// # Errors
-    /// As [`Window::new`], and [`Error::ShapeMismatch`] unless there are `len` places of memory for each axis.
+    /// [`Error::InvalidWindow`] for a hop of 0, no axes, fewer than two readings or more than [`LONGEST`](super::LONGEST);
+    /// [`Error::InvalidFeature`] for an empty list and for a feature that does not exist for this shape; [`Error::ShapeMismatch`] unless there are
+    /// `len` values of memory for each axis.
     pub fn new(
         memory: &'a mut [R],
         len: usize,
@@ -222,7 +264,10 @@ impl<'a, R: Reading> DynWindow<'a, R> {
         if axes.len().checked_mul(len) != Some(memory.len()) {
             return Err(Error::ShapeMismatch);
         }
-        Ok(Self { rows: memory, len, place: Place::new(hop, len)?, axes, list })
+        if hop == 0 {
+            return Err(Error::InvalidWindow);
+        }
+        Ok(Self { rows: memory, len, hop, place: Place::START, axes, list })
     }
 
     /// [`Window::push`].
@@ -233,12 +278,17 @@ impl<'a, R: Reading> DynWindow<'a, R> {
         if reading.len() != self.axes.len() {
             return Err(Error::ShapeMismatch);
         }
-        self.place.push(reading, self.rows.chunks_exact_mut(self.len.max(1)), self.len)
+        self.place.push(reading, self.rows.chunks_exact_mut(self.len.max(1)), self.len, self.hop)
     }
 
     /// [`Window::gap`].
-    pub fn gap(&mut self) {
-        self.place.gap(self.len);
+    pub const fn gap(&mut self) {
+        self.place.gap();
+    }
+
+    /// [`Window::clear`].
+    pub const fn clear(&mut self) {
+        self.place.clear();
     }
 
     /// [`Window::features`].
@@ -250,7 +300,7 @@ impl<'a, R: Reading> DynWindow<'a, R> {
             return Err(Error::ShapeMismatch);
         }
         let oldest = self.place.oldest(self.len)?;
-        let view = View { rows: self.rows, len: self.len, oldest, axes: self.axes };
+        let view = View { rows: self.rows, len: self.len, oldest, count: self.axes.len(), axes: self.axes };
         view.features(self.list, Needs::of(self.list), x)
     }
 

@@ -6,57 +6,60 @@ use hingeline::signal::{Axis, Feature, Features, Reading, Window, count};
 pub(crate) const AXES: usize = 3;
 pub(crate) const LEN: usize = 64;
 
-/// What most take first.
-pub(crate) struct Plain;
-/// All that is told by the readings in their order.
-pub(crate) struct Time;
-/// Sixteen frequencies in three bands.
-pub(crate) struct Bands;
-/// Each axis with each.
-pub(crate) struct Pairs;
+/// A list for each type of reading; noise is what the last digits of a reading are.
+macro_rules! lists {
+    ($($(#[$text:meta])* $name:ident, $raw:ident: $($feature:expr),+;)*) => {$(
+        $(#[$text])*
+        pub(crate) struct $name;
+        $(#[$text])*
+        pub(crate) struct $raw;
 
-impl Features for Plain {
-    const LIST: &'static [Feature] = &[Feature::Mean, Feature::Deviation];
+        impl Features for $name {
+            type Reading = f32;
+            const LIST: &'static [Feature] = &[$($feature),+];
+            const AXES: &'static [Axis<f32>] = &[FLOATS; AXES];
+        }
+
+        impl Features for $raw {
+            type Reading = i16;
+            const LIST: &'static [Feature] = $name::LIST;
+            const AXES: &'static [Axis<i16>] = &[INTEGERS; AXES];
+        }
+    )*};
 }
 
-impl Features for Time {
-    const LIST: &'static [Feature] = &[
-        Feature::Mean,
-        Feature::Deviation,
-        Feature::Minimum,
-        Feature::Maximum,
-        Feature::Range,
-        Feature::RootMeanSquare,
-        Feature::MeanAbsolute,
-        Feature::ZeroCrossings,
-        Feature::MeanCrossings,
-        Feature::SlopeSignChanges,
-        Feature::WaveformLength,
-        Feature::Peaks,
-    ];
-}
+const FLOATS: Axis<f32> = match Axis::<f32>::new().noise(0.02) {
+    Ok(axis) => axis,
+    Err(_) => panic!(),
+};
 
-impl Features for Bands {
-    const LIST: &'static [Feature] = &[Feature::Band(1, 4), Feature::Band(5, 8), Feature::Band(9, 16)];
-}
+const INTEGERS: Axis<i16> = match Axis::<i16>::new().noise(20) {
+    Ok(axis) => axis,
+    Err(_) => panic!(),
+};
 
-impl Features for Pairs {
-    const LIST: &'static [Feature] =
-        &[Feature::Correlation(0, 1), Feature::Correlation(0, 2), Feature::Correlation(1, 2)];
+lists! {
+    /// What most take first.
+    Plain, RawPlain: Feature::Mean, Feature::Deviation;
+    /// All features of an axis that are one value, but for bands.
+    Time, RawTime: Feature::Mean, Feature::Deviation, Feature::Minimum, Feature::Maximum, Feature::Range, Feature::RootMeanSquare,
+        Feature::MeanAbsolute, Feature::ZeroCrossings, Feature::MeanCrossings, Feature::SlopeSignChanges, Feature::WaveformLength, Feature::Peaks;
+    /// Sixteen frequencies in three bands.
+    Bands, RawBands: Feature::Band(1, 4), Feature::Band(5, 8), Feature::Band(9, 16);
+    /// Each axis with each.
+    Pairs, RawPairs: Feature::Correlation(0, 1), Feature::Correlation(0, 2), Feature::Correlation(1, 2);
+    /// What the others leave out: high frequencies and parts.
+    Rest, RawRest: Feature::Band(17, 31), Feature::Band(32, 32), Feature::Segments(5);
 }
 
 pub(crate) const PLAIN: usize = count(Plain::LIST, AXES);
 pub(crate) const TIME: usize = count(Time::LIST, AXES);
 pub(crate) const BANDS: usize = count(Bands::LIST, AXES);
 pub(crate) const PAIRS: usize = count(Pairs::LIST, AXES);
+const REST: usize = count(Rest::LIST, AXES);
 
 /// A window of half a window's hop.
-pub(crate) type Half<R, L> = Window<R, L, AXES, LEN>;
-
-/// No reading yet; noise is what the last digits of a reading are.
-pub(crate) fn empty<R: Reading, L: Features>(axis: Axis<R>) -> Result<Half<R, L>, Error> {
-    Window::new(LEN / 2, [axis; AXES])
-}
+pub(crate) type Half<L> = Window<L, AXES, LEN, { LEN / 2 }>;
 
 /// What the sensor delivers at a time: a slow swing, a faster one, and what looks like noise.
 pub(crate) fn raw(time: usize) -> [i16; AXES] {
@@ -112,15 +115,14 @@ impl Bits for i16 {
 }
 
 /// The features of four windows.
-fn add_all<R: Bits, L: Features, const F: usize>(
-    axis: Axis<R>,
-    at: impl Fn(usize) -> [R; AXES],
+fn add_all<L: Features<Reading: Bits>, const F: usize>(
+    at: impl Fn(usize) -> [L::Reading; AXES],
     fingerprint: &mut Fingerprint,
 ) -> Result<(), Error> {
-    let mut window = empty::<R, L>(axis)?;
+    let mut window = Half::<L>::new();
     for time in 0..LEN * 5 / 2 {
         if window.push(&at(time))? {
-            let mut x = [R::default(); F];
+            let mut x = [L::Reading::default(); F];
             window.features(&mut x)?;
             x.iter().for_each(|x| fingerprint.add(x.bits()));
         }
@@ -131,14 +133,15 @@ fn add_all<R: Bits, L: Features, const F: usize>(
 /// Of all lists, in both kinds of numbers.
 pub(crate) fn fingerprint() -> Result<u64, Error> {
     let mut of = Fingerprint::new();
-    let (floats, integers) = (Axis::<f32>::new().noise(0.02)?, Axis::<i16>::new().noise(20)?);
-    add_all::<f32, Plain, PLAIN>(floats, reading, &mut of)?;
-    add_all::<f32, Time, TIME>(floats, reading, &mut of)?;
-    add_all::<f32, Bands, BANDS>(floats, reading, &mut of)?;
-    add_all::<f32, Pairs, PAIRS>(floats, reading, &mut of)?;
-    add_all::<i16, Plain, PLAIN>(integers, raw, &mut of)?;
-    add_all::<i16, Time, TIME>(integers, raw, &mut of)?;
-    add_all::<i16, Bands, BANDS>(integers, raw, &mut of)?;
-    add_all::<i16, Pairs, PAIRS>(integers, raw, &mut of)?;
+    add_all::<Plain, PLAIN>(reading, &mut of)?;
+    add_all::<Time, TIME>(reading, &mut of)?;
+    add_all::<Bands, BANDS>(reading, &mut of)?;
+    add_all::<Pairs, PAIRS>(reading, &mut of)?;
+    add_all::<RawPlain, PLAIN>(raw, &mut of)?;
+    add_all::<RawTime, TIME>(raw, &mut of)?;
+    add_all::<RawBands, BANDS>(raw, &mut of)?;
+    add_all::<RawPairs, PAIRS>(raw, &mut of)?;
+    add_all::<Rest, REST>(reading, &mut of)?;
+    add_all::<RawRest, REST>(raw, &mut of)?;
     Ok(of.value())
 }

@@ -12,8 +12,10 @@ pub struct Context<'a> {
     pub group: Option<&'a str>,
     /// The time, of a reading.
     pub time: Option<f64>,
-    /// The first window of a recording, or behind a gap.
+    /// The first window of a recording, or after a gap.
     pub fresh: bool,
+    /// Of a window, the number of the stretch of one class in which its newest reading is.
+    pub stretch: usize,
     /// A window over more than one class.
     pub mixed: bool,
 }
@@ -118,7 +120,10 @@ impl Builder {
         labels.iter_mut().for_each(|label| *label = place[usize::from(*label)]);
         let classes = order.iter().map(|class| classes[usize::from(*class)].clone()).collect();
         let features = features.unwrap_or_else(|| (0..width).map(|feature| format!("x{feature}")).collect());
-        let groups = (of_samples.len() == labels.len()).then_some(of_samples);
+        if !of_samples.is_empty() && of_samples.len() != labels.len() {
+            return Err("some samples have a group and others have none".to_owned());
+        }
+        let groups = Some(of_samples).filter(|groups| !groups.is_empty());
         Ok(Table { width, values, labels, groups, classes, features, label })
     }
 

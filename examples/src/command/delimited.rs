@@ -223,7 +223,7 @@ fn label_of(
         return Ok(None);
     }
     // As many columns as features leave none for a label.
-    let is_bare = wanted.unlabelled && wanted.features.is_some_and(|known| known.len() == count);
+    let is_bare = wanted.is_bare(count);
     if let Some(label) = &wanted.label {
         let named = names.and_then(|names| names.iter().position(|name| name == label));
         let numbered = || label.parse::<usize>().ok().filter(|number| (1..=count).contains(number) && !is_bare);

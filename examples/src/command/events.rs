@@ -10,21 +10,22 @@ const MOST: usize = 64;
 
 /// Options that turn scores into answers.
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Decisions over time")]
 pub struct DecisionOptions {
-    /// The answer is the class that so many of the last windows agree on, such as 3/5
+    /// Answer with the class that N of the last M windows agree on, such as 3/5
     #[arg(long, value_name = "N/M", value_parser = votes)]
     pub votes: Option<[usize; 2]>,
 
-    /// Decide by an exponential mean of the scores, in which the latest window has this share
-    #[arg(long, value_name = "SHARE")]
-    pub smooth: Option<f32>,
+    /// Smooth the scores exponentially with this weight for the latest window
+    #[arg(long, value_name = "WEIGHT")]
+    pub smoothing: Option<f32>,
 
-    /// Reject what has a smaller gap between the two best scores
+    /// Reject windows whose two best scores differ by less
     #[arg(long, value_name = "GAP")]
     pub threshold: Option<f32>,
 
-    /// Keep the last answer for so many windows that have none
-    #[arg(long, value_name = "WINDOWS")]
+    /// Repeat the last answer for up to N windows without one
+    #[arg(long, value_name = "N")]
     pub hold: Option<u32>,
 }
 
@@ -37,7 +38,7 @@ fn votes(text: &str) -> Result<[usize; 2], String> {
 impl DecisionOptions {
     /// Whether any is given.
     pub fn is_some(&self) -> bool {
-        self.votes.is_some() || self.smooth.is_some() || self.threshold.is_some() || self.hold.is_some()
+        self.votes.is_some() || self.smoothing.is_some() || self.threshold.is_some() || self.hold.is_some()
     }
 }
 
@@ -57,7 +58,7 @@ impl<'a> Decider<'a> {
     /// What the library refuses.
     pub fn new(options: DecisionOptions, memory: &'a mut [f32]) -> Result<Self, Error> {
         let votes = options.votes.map(|[needed, last]| Votes::of_last(last, needed)).transpose()?;
-        let smoothed = options.smooth.map(|share| DynSmoothed::new(memory, share)).transpose()?;
+        let smoothed = options.smoothing.map(|share| DynSmoothed::new(memory, share)).transpose()?;
         Ok(Self { options, votes, smoothed, hold: Hold::new(options.hold.unwrap_or_default()) })
     }
 
@@ -99,9 +100,11 @@ pub struct Events {
     pub correct: usize,
     /// Stretches of one class in a recording.
     pub events: usize,
+    /// Those in which no window ends: nothing is known of them.
+    pub unseen: usize,
     /// Those of which most answers are right.
     pub recognised: usize,
-    /// Those without an answer.
+    /// Those without an answer, the unseen among them.
     pub unanswered: usize,
     /// Those that had a right answer, and the windows before it, of all of them together.
     pub found: usize,
@@ -114,6 +117,7 @@ pub struct Events {
 /// A stretch of one class.
 #[derive(Clone, Debug, Default)]
 struct Event {
+    stretch: usize,
     class: usize,
     windows: usize,
     /// How often each class was the answer.
@@ -122,11 +126,11 @@ struct Event {
 }
 
 impl Events {
-    /// Takes the answer to a window, whose newest reading has this class.
-    pub fn add(&mut self, class: usize, answer: Option<usize>, fresh: bool, mixed: bool) {
-        if fresh || self.current.as_ref().is_none_or(|event| event.class != class) {
-            self.finish();
-            self.current = Some(Event { class, ..Event::default() });
+    /// Takes the answer to a window, whose newest reading has this class and is in this stretch.
+    pub fn add(&mut self, stretch: usize, class: usize, answer: Option<usize>, mixed: bool) {
+        if self.current.as_ref().is_none_or(|event| event.stretch != stretch) {
+            self.finish_event();
+            self.current = Some(Event { stretch, class, ..Event::default() });
         }
         if !mixed {
             self.windows += 1;
@@ -144,8 +148,15 @@ impl Events {
         event.windows += 1;
     }
 
-    /// The last event ends.
-    pub fn finish(&mut self) {
+    /// The recordings end, in which there were so many stretches.
+    pub fn finish(&mut self, stretches: usize) {
+        self.finish_event();
+        self.unseen = stretches.saturating_sub(self.events);
+        self.unanswered += self.unseen;
+        self.events = stretches;
+    }
+
+    fn finish_event(&mut self) {
         let Some(Event { class, answers, first, .. }) = self.current.take() else { return };
         self.events += 1;
         let right = answers.get(class).copied().unwrap_or_default();

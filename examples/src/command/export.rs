@@ -11,7 +11,7 @@ use hingeline_console::{Problem, line, remark, text, unusable};
 use super::builder::Builder;
 use super::format::Format;
 use super::integers::{Integers, Width};
-use super::signal::Kind;
+use super::signal::{Kind, Windows};
 use super::source;
 use super::stored::{Stored, check_place, write};
 use super::{export_c, export_rust, record, tensors};
@@ -94,11 +94,11 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     }
     let refuse = |problem: String| unusable(FileError::new(&options.model, problem));
     if stored.signal.is_some() && options.to == Target::C {
-        return Err(refuse("windows in C are not there yet; expected --to rust, or a model of features".to_owned()));
+        return Err(refuse("export of windows to C is not supported; expected --to rust".to_owned()));
     }
     if stored.signal.as_ref().is_some_and(|signal| signal.readings == Kind::F32) && options.integers.is_some() {
         return Err(refuse(
-            "features of readings in binary32 are no whole numbers; expected a model of `train --readings i16`"
+            "features of readings in binary32 are no whole numbers; expected a model of `train --reading-type i16`"
                 .to_owned(),
         ));
     }
@@ -137,7 +137,15 @@ fn tell_agreement(
     let mut wanted = format.wanted(Some(&stored.features), false);
     wanted.usual_label.clone_from(&stored.label);
     let mut builder = Builder::closed(&stored.classes, &stored.features, format.limit());
-    source::read_to_judge(data, &wanted, &mut builder).map_err(unusable)?;
+    match &stored.signal {
+        None => source::read_to_judge(data, &wanted, &mut builder).map_err(unusable)?,
+        Some(signal) => {
+            let wanted = signal.wanted(wanted);
+            let make = |_: Vec<String>| Ok(signal.clone());
+            let mut windows = Windows::new(&make, false, &mut builder);
+            windows.read(&[data.to_owned()], &wanted, signal.label_from).map_err(unusable)?;
+        }
+    }
     let mut table = builder.finish().map_err(|problem| unusable(FileError::new(data, problem)))?;
     if !stored.raw.holds(&table) {
         let problem = format!("a feature that no {} holds, as the model's training samples do", stored.raw.rust());

@@ -27,7 +27,7 @@ pub static CLASS_NAMES: [&str; CLASSES] = {class_names:?};
 pub static FEATURE_NAMES: [&str; FEATURES] = {feature_names:?};
 ",
         checksum = stored.weights_checksum,
-        imports = imports(stored, integers) + if stored.signal.is_some() { SIGNAL } else { "" },
+        imports = imports(stored, integers) + stored.signal.as_ref().map_or("", Signal::imports),
         class_names = stored.classes,
         feature_names = stored.features,
     );
@@ -52,8 +52,8 @@ fn feature(name: &str) -> String {
 
 /// The windows before the model.
 fn windows(code: &mut String, signal: &Signal, in_integers: bool) {
-    let Signal { axes, window, hop, features, noise, saturation, .. } = signal;
-    let reading = if signal.readings == Kind::I16 { "i16" } else { "f32" };
+    let Signal { axes, window, hop, features, noise, saturation, sampling_rate, .. } = signal;
+    let (reading, zero) = if signal.readings == Kind::I16 { ("i16", "0") } else { ("f32", "0.0") };
     let list: String = features.iter().map(|name| format!("        {},\n", feature(name))).collect();
     let number =
         |value: f32| if signal.readings == Kind::I16 { format!("{}", value as i16) } else { format!("{value:?}") };
@@ -63,21 +63,15 @@ fn windows(code: &mut String, signal: &Signal, in_integers: bool) {
             Some([low, high]) => format!("Axis::<{reading}>::new().saturates_at({low}, {high})"),
             None => "Ok(Axis::new())".to_owned(),
         };
-        format!("axis({own}, {noise})")
+        format!("        axis({own}, {noise}),\n")
     };
-    let mut all: Vec<_> = (0..axes.len()).map(of_axis).collect();
-    all.dedup();
-    let (is_plain, is_one) = (noise.is_empty() && saturation.is_empty(), all.len() == 1);
-    let all = match all.first() {
-        _ if is_plain => "[Axis::new(); AXES]".to_owned(),
-        Some(first) if is_one => format!("[{first}; AXES]"),
-        _ => format!("[{}]", (0..axes.len()).map(of_axis).collect::<Vec<_>>().join(", ")),
-    };
-    let axis = if is_plain {
-        String::new()
-    } else {
-        format!(
-            "
+    let known = !noise.is_empty() || !saturation.is_empty();
+    let own: String = (0..axes.len()).filter(|_| known).map(of_axis).collect();
+    let (of_axes, axis) = if known {
+        (
+            format!("\n    #[rustfmt::skip]\n    const AXES: &'static [Axis<{reading}>] = &[\n{own}    ];\n"),
+            format!(
+                "
 const fn axis(axis: Result<Axis<{reading}>, Error>, noise: {reading}) -> Axis<{reading}> {{
     match axis {{
         Ok(axis) => match axis.noise(noise) {{
@@ -88,7 +82,20 @@ const fn axis(axis: Result<Axis<{reading}>, Error>, noise: {reading}) -> Axis<{r
     }}
 }}
 "
+            ),
         )
+    } else {
+        (String::new(), String::new())
+    };
+    let rate = sampling_rate.map_or_else(String::new, |rate| {
+        format!(
+            "/// Readings per second, in hertz: the rate of the recordings.\npub const SAMPLING_RATE: f32 = {:?};\n",
+            rate as f32
+        )
+    });
+    let (of_model, scale, convert) = match (reading, in_integers) {
+        ("i16", false) => ("i16", "&x.map(f32::from)", " of `x.map(f32::from)`"),
+        _ => (reading, "&x", ""),
     };
     let _ = write!(
         code,
@@ -98,48 +105,42 @@ pub const AXES: usize = {count};
 /// The readings of a window, and those from one window to the next.
 pub const WINDOW: usize = {window};
 pub const HOP: usize = {hop};
-/// The names of the axes.
+{rate}/// The names of the axes.
 pub static AXIS_NAMES: [&str; AXES] = {axes:?};
 
-/// What windows are turned into.
+/// The features of a window.
 pub struct List;
 
 impl Features for List {{
+    type Reading = {reading};
+
     #[rustfmt::skip]
     const LIST: &'static [Feature] = &[
 {list}    ];
-}}
+{of_axes}}}
 {axis}
-/// Windows over a stream of readings.
-pub type Readings = Window<{reading}, List, AXES, WINDOW>;
+/// The last readings of the sensor, in the units of the recordings. Keep it in a static, which takes no flash:
+/// `static WINDOW: ConstStaticCell<SensorWindow> = ConstStaticCell::new(SensorWindow::new());`
+///
+/// Push each reading; call [`classify`] when `push` returns `true`. Call `gap` when a reading was lost or refused, as the
+/// training did; then clear votes and smoothed scores too.
+pub type SensorWindow = Window<List, AXES, WINDOW, HOP>;
 
-/// One without a reading; a static may hold it.
-#[rustfmt::skip]
-pub const fn readings() -> Readings {{
-    match Window::new(HOP, {all}) {{
-        Ok(readings) => readings,
-        Err(_) => panic!(),
-    }}
-}}
-
-/// The features of the window that is due, as [`predict`] takes them.
+/// Predicts the class of the window that is due, and tells how many of its readings are at the limits of the sensor.
+///
+/// The features are [`SensorWindow::features`], for [`predict`] and [`scores`]{convert}.
 ///
 /// # Errors
-/// If there are fewer readings than a window has, or a feature is not finite.
-pub fn features(readings: &Readings) -> Result<[{raw}; FEATURES], Error> {{
-    let mut x = [{zero}; FEATURES];
-    readings.features(&mut x)?;
-    Ok(x{convert})
+/// If there are fewer readings than a window has, or a feature or a score is not finite.
+pub fn classify(window: &SensorWindow) -> Result<(usize, Report), Error> {{
+    let mut x: [{of_model}; FEATURES] = [{zero}; FEATURES];
+    let report = window.features(&mut x)?;
+    Ok((predict({scale})?, report))
 }}
 ",
         count = axes.len(),
-        raw = if in_integers { "i16" } else { "f32" },
-        zero = if reading == "i16" { "0" } else { "0.0" },
-        convert = if reading == "i16" && !in_integers { ".map(f32::from)" } else { "" },
     );
 }
-
-const SIGNAL: &str = "\nuse hingeline::signal::{Axis, Feature, Features, Window};";
 
 fn imports(stored: &Stored, integers: Option<&Integers>) -> String {
     let of_model = match integers.map(|integers| integers.width) {

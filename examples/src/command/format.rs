@@ -36,13 +36,14 @@ pub struct Format {
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
 
-    /// Of windows, what is taken: mean, deviation, minimum, maximum, range, rms, mean-absolute, zero-crossings, mean-crossings,
-    /// slope-sign-changes, waveform-length, peaks, segments:8, band:1-4 in cycles a window, band:0.5-3Hz, correlation:0-1, correlations. Of
-    /// svmlight, which leaves zeros out, the number of features [default: the largest index]
+    /// With --window the features of each window: mean, deviation (std), minimum, maximum, range, rms, mean-absolute (mav), zero-crossings,
+    /// mean-crossings, slope-sign-changes, waveform-length, peaks, segments:8, band:1-4 in cycles per window, band:0.5-3Hz, correlation:0-1,
+    /// correlations [default: mean,deviation,minimum,maximum,mean-crossings,waveform-length]. For svmlight, which leaves zeros out, the number
+    /// of features [default: the largest index]
     #[arg(long, value_name = "LIST|NUMBER", value_delimiter = ',')]
     pub features: Vec<Wish>,
 
-    /// The column of what samples belong to, such as a wearer: in cross-validation and by --test-fraction a group is never divided
+    /// The column of the group, such as the wearer; cross-validation and --test-fraction never split a group
     #[arg(long, value_name = "COLUMN")]
     pub group: Option<String>,
 
@@ -81,6 +82,11 @@ impl Format {
             group: self.group.clone(),
             ..Wanted::default()
         }
+    }
+
+    /// Whether no number of features is asked for.
+    pub fn is_of_windows(&self) -> bool {
+        self.features.iter().all(|wish| matches!(wish, Wish::Feature(_)))
     }
 
     /// The features of windows that are asked for.

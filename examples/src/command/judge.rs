@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use hingeline::{Confusion, DynModel};
 use hingeline_console::file::FileError;
-use hingeline_console::{Problem, is_output, line, text, unusable};
+use hingeline_console::{Problem, is_output, line, remark, text, unusable};
 use serde::Serialize;
 
 use super::builder::{Context, Sink};
@@ -16,7 +16,7 @@ use super::format::Format;
 use super::names::{class_name, listed};
 use super::report::{self, Quality};
 use super::scaler::Scaler;
-use super::signal::{self, LabelFrom, Signal, Windows};
+use super::signal::{LabelFrom, Signal, Windows};
 use super::source::{self, Wanted};
 use super::stored::Stored;
 use crate::integers;
@@ -107,6 +107,7 @@ struct Judge<'a, 'm, F> {
     /// Of the next window: the first of a recording, and over more than one class.
     fresh: bool,
     mixed: bool,
+    stretch: usize,
     /// What cannot be written ends the reading.
     problem: Option<Problem>,
 }
@@ -120,11 +121,13 @@ struct Seen<'a> {
     fresh: bool,
     /// A window over more than one class.
     mixed: bool,
+    /// The number of the stretch of one class.
+    stretch: usize,
 }
 
 impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
     fn context(&mut self, context: &Context<'_>) {
-        (self.fresh, self.mixed) = (context.fresh, context.mixed);
+        (self.fresh, self.mixed, self.stretch) = (context.fresh, context.mixed, context.stretch);
     }
 
     fn names(&mut self, names: &[String], _: Option<&str>) -> Result<(), String> {
@@ -150,7 +153,8 @@ impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
         }
         self.model.scores(&self.x, &mut self.scores).map_err(|error| error.to_string())?;
         let class = hingeline::argmax(&self.scores);
-        let seen = Seen { scores: &self.scores, class, label, fresh: self.fresh, mixed: self.mixed };
+        let Self { fresh, mixed, stretch, .. } = *self;
+        let seen = Seen { scores: &self.scores, class, label, fresh, mixed, stretch };
         (self.each)(seen).map_err(|problem| {
             let told = problem.to_string();
             if is_output(&*problem) {
@@ -169,7 +173,7 @@ fn judge(
     unlabelled: bool,
     time: Option<&String>,
     each: impl FnMut(Seen<'_>) -> Result<(), Problem>,
-) -> Result<(), Problem> {
+) -> Result<Told, Problem> {
     stored.with_model(|model| {
         let features = stored.signal.as_ref().map_or(&stored.features, |signal| &signal.axes);
         let mut wanted = format.wanted(Some(features), unlabelled);
@@ -184,15 +188,12 @@ fn judge(
             each,
             fresh: false,
             mixed: false,
+            stretch: 0,
             problem: None,
         };
         if let Some(signal) = &stored.signal {
-            wanted.readings = true;
-            wanted.time = time.cloned();
-            // Where the class stands in names, no column has it.
             let label_from = signal.label_from.filter(|_| format.label.is_none() && !unlabelled);
-            (wanted.bare, wanted.unlabelled) =
-                (signal.label_from.is_some() && format.label.is_none(), unlabelled || label_from.is_some());
+            let wanted = signal.wanted(Wanted { time: time.cloned(), ..wanted });
             return judge_recordings(signal, data, &wanted, label_from, &mut judge);
         }
         for path in data {
@@ -203,7 +204,7 @@ fn judge(
                 (Err(error), None) => return Err(unusable(error)),
             }
         }
-        Ok(())
+        Ok(Told::default())
     })?
 }
 
@@ -214,26 +215,44 @@ fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
     wanted: &Wanted<'_>,
     label_from: Option<LabelFrom>,
     judge: &mut Judge<'_, '_, F>,
-) -> Result<(), Problem> {
+) -> Result<Told, Problem> {
     let make = |_: Vec<String>| Ok(signal.clone());
-    for path in signal::recordings(data).map_err(unusable)? {
-        let mut windows = Windows::new(&make, true, judge);
-        let read = windows.begin(&path, label_from);
-        let read = read.and_then(|()| source::read(&path, source::Part::Train, wanted, &mut windows));
-        match (read, judge.problem.take()) {
-            (Ok(_), _) => {}
-            (Err(_), Some(problem)) => return Err(problem),
-            (Err(error), None) => return Err(unusable(error)),
-        }
+    let mut windows = Windows::new(&make, true, judge);
+    let read = windows.read(data, wanted, label_from);
+    let told = Told { stretches: windows.tally.stretches, warnings: windows.warnings() };
+    match (read, judge.problem.take()) {
+        (Ok(()), _) => Ok(told),
+        (Err(_), Some(problem)) => Err(problem),
+        (Err(error), None) => Err(unusable(error)),
     }
-    Ok(())
+}
+
+/// What is told of recordings besides their windows.
+#[derive(Default)]
+struct Told {
+    stretches: usize,
+    warnings: Vec<String>,
+}
+
+impl Told {
+    fn warn(&self) {
+        self.warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
+    }
 }
 
 /// Refuses what is for recordings alone.
-fn check(stored: &Stored, decisions: &events::DecisionOptions, time: Option<&String>) -> Result<(), Problem> {
+fn check(
+    stored: &Stored,
+    format: &Format,
+    decisions: &events::DecisionOptions,
+    time: Option<&String>,
+) -> Result<(), Problem> {
+    if !format.asked().is_empty() {
+        return Err(unusable("features are chosen by `train`; a model has its own"));
+    }
     if stored.signal.is_none() && (decisions.is_some() || time.is_some()) {
         return Err(unusable(
-            "--votes, --smooth, --threshold, --hold and --time are for a model of recordings, which `train --window` makes",
+            "--votes, --smoothing, --threshold, --hold and --time are for a model of recordings, which `train --window` makes",
         ));
     }
     Ok(())
@@ -248,11 +267,11 @@ const PIECE: usize = 1 << 16;
 /// What is wrong with options or data, or with what is written.
 pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
     let stored = Stored::read(&options.model).map_err(unusable)?;
-    check(&stored, &options.decisions, options.time.as_ref())?;
+    check(&stored, &options.format, &options.decisions, options.time.as_ref())?;
     let mut lines = String::new();
     let mut memory = vec![0.0; stored.classes.len()];
     let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
-    judge(
+    let told = judge(
         &stored,
         &options.data,
         &options.format,
@@ -261,11 +280,12 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
         |Seen { scores, class, fresh, .. }| {
             let answer = if options.decisions.is_some() { decider.answer(scores, fresh)? } else { Some(class) };
             // What is rejected has no name.
-            let name = answer.map_or("", |class| stored.classes[class].as_str());
+            let found = answer.map(|class| stored.classes[class].as_str());
+            let name = found.unwrap_or_default();
             if options.json {
                 let scores: serde_json::Map<_, _> =
                     stored.classes.iter().cloned().zip(scores.iter().map(|score| (*score).into())).collect();
-                writeln!(lines, "{}", serde_json::json!({ "class": name, "scores": scores }))?;
+                writeln!(lines, "{}", serde_json::json!({ "class": found, "scores": scores }))?;
             } else if options.scores {
                 let scores: String = scores.iter().map(|score| format!(",{score:?}")).collect();
                 writeln!(lines, "{}{scores}", cell(name))?;
@@ -280,6 +300,7 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
         },
     )?;
     text(lines)?;
+    told.warn();
     Ok(ExitCode::SUCCESS)
 }
 
@@ -297,24 +318,27 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     let classes = &stored.classes;
     let mut counts = vec![0; classes.len() * classes.len()];
     let mut confusion = Confusion::new(&mut counts, classes.len())?;
-    check(&stored, &options.decisions, options.time.as_ref())?;
+    check(&stored, &options.format, &options.decisions, options.time.as_ref())?;
     let (mut events, mut memory) = (Events::default(), vec![0.0; classes.len()]);
     let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
-    judge(&stored, &options.data, &options.format, false, options.time.as_ref(), |seen| {
-        let Seen { scores, class, label, fresh, mixed } = seen;
+    let told = judge(&stored, &options.data, &options.format, false, options.time.as_ref(), |seen| {
+        let Seen { scores, class, label, fresh, mixed, stretch } = seen;
         let label = label.ok_or("it has no label; expected one")?;
         let spelt = class_name(label);
         let known = classes.iter().position(|name| *name == spelt);
         let known = known.ok_or_else(|| format!("the label {label:?}; expected one of {}", listed(classes)))?;
         if stored.signal.is_some() {
-            events.add(known, decider.answer(scores, fresh)?, fresh, mixed);
+            events.add(stretch, known, decider.answer(scores, fresh)?, mixed);
         }
         if mixed {
             return Ok(());
         }
         Ok(confusion.add(known, class)?)
     })?;
-    events.finish();
+    events.finish(told.stretches);
+    if !options.json {
+        told.warn();
+    }
     let quality = Quality::read(&confusion, classes);
     if quality.samples == 0 {
         let first = options.data.first().map_or(std::path::Path::new(""), PathBuf::as_path);

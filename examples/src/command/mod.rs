@@ -46,7 +46,7 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 enum Job {
-    Train(train::Options),
+    Train(Box<train::Options>),
     Export(export::Options),
     Import(import::Options),
     Predict(judge::PredictOptions),

@@ -53,7 +53,10 @@ pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     let scaler = like.standardiser.clone();
     let mut stored = Stored::new(like.classes.clone(), like.features.clone(), scaler, &weights, bias)?;
     (stored.label, stored.raw) = (like.label.clone(), like.raw);
-    Ok(stored)
+    match &like.signal {
+        Some(signal) => stored.with_signal(signal.clone()),
+        None => Ok(stored),
+    }
 }
 
 /// Classes, features, and the numbers of the first model of a record.

@@ -117,7 +117,7 @@ pub fn print(part: &str, quality: &Quality, classes: &[String]) -> Result<(), Pr
 /// # Errors
 /// What cannot be written.
 pub fn print_events(events: &Events) -> Result<(), Problem> {
-    let Events { windows, answered, correct, events: all, recognised, unanswered, found, .. } = *events;
+    let Events { windows, answered, correct, events: all, recognised, unanswered, unseen, found, .. } = *events;
     let of = |part: usize, whole: usize| percent(part as f64 / whole.max(1) as f64);
     line(format_args!(
         "answers: {} of {windows} windows have one, {} of these are right",
@@ -126,7 +126,7 @@ pub fn print_events(events: &Events) -> Result<(), Problem> {
     ))?;
     let delay = events.delay().map_or("-".to_owned(), |delay| format!("{delay:.1}"));
     line(format_args!(
-        "events: {recognised} of {all} are recognised ({}), {unanswered} have no answer; {delay} windows pass before the first right answer ({found} events)",
+        "events: {recognised} of {all} are recognised ({}), {unanswered} have no answer ({unseen} are too short for a window to end in them); {delay} windows pass before the first right answer ({found} events)",
         of(recognised, all)
     ))
 }

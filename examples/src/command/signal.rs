@@ -4,41 +4,44 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use hingeline::Error;
 use hingeline::signal::{Axis, DynWindow, Feature, Reading, count};
 use hingeline_console::file::FileError;
 use serde::{Deserialize, Serialize};
 
 use super::builder::{Context, Sink};
 use super::names::class_name;
+use super::source::{self, Part, Wanted};
 
 /// Options that make windows of recordings.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Windows over recordings")]
 pub struct WindowOptions {
-    /// The data are recordings, a reading a row: samples are the features of windows of so many readings
-    #[arg(long, value_name = "READINGS")]
+    /// Treat the data as recordings with one reading per row; the window length in readings
+    #[arg(long, value_name = "COUNT")]
     pub window: Option<usize>,
 
     /// The readings from one window to the next [default: half a window]
-    #[arg(long, value_name = "READINGS", requires = "window")]
+    #[arg(long, value_name = "COUNT", visible_alias = "stride", requires = "window")]
     pub hop: Option<usize>,
 
-    /// The readings a second, for bands in hertz
-    #[arg(long, value_name = "HERTZ", requires = "window")]
+    /// The sampling rate of the recordings in Hz: for bands in Hz, and a constant of the exported code
+    #[arg(long, value_name = "HERTZ", value_parser = rate, requires = "window")]
     pub sampling_rate: Option<f64>,
 
-    /// The difference below which readings cross, turn or peak by chance; one for all axes, or one for each
-    #[arg(long, value_delimiter = ',', requires = "window")]
+    /// Ignore crossings, turns and peaks with a smaller change; one value for all axes, or one per axis
+    #[arg(long, value_name = "CHANGE", value_delimiter = ',', requires = "window")]
     pub noise: Vec<f32>,
 
-    /// The ends of the sensor's range, such as -2048:2047; one pair for all axes, or one for each
-    #[arg(long, value_name = "LOW:HIGH", value_delimiter = ',', value_parser = ends, requires = "window")]
+    /// The range of the sensor, such as -2048:2047, to count saturated readings; one pair for all axes, or one per axis
+    #[arg(long = "sensor-range", value_name = "LOW:HIGH", value_delimiter = ',', value_parser = ends, requires = "window")]
     pub saturation: Vec<[f32; 2]>,
 
-    /// What readings are on the device: with i16 the sums are exact, and features are whole numbers too
-    #[arg(long, value_enum, default_value_t = Kind::F32, requires = "window")]
+    /// The type of a reading on the device: with i16 the sums are exact, and features are whole numbers too
+    #[arg(long = "reading-type", value_enum, default_value_t = Kind::F32, requires = "window")]
     pub readings: Kind,
 
-    /// The column of the time, by name or by number: where it steps by more than one and a half times the usual, readings were lost
+    /// The column of the time, by name or by number; a step above 1.5 times the median is a gap
     #[arg(long, value_name = "COLUMN", requires = "window")]
     pub time: Option<String>,
 
@@ -67,9 +70,15 @@ pub enum Kind {
     I16,
 }
 
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| "expected a number above 0".to_owned())
+}
+
 fn ends(text: &str) -> Result<[f32; 2], String> {
     let pair = text.split_once(':').and_then(|(low, high)| Some([low.parse().ok()?, high.parse().ok()?]));
-    pair.filter(|[low, high]| low < high).ok_or_else(|| "expected LOW:HIGH, such as -2048:2047".to_owned())
+    pair.filter(|[low, high]: &[f32; 2]| low < high && low.is_finite() && high.is_finite())
+        .ok_or_else(|| "expected LOW:HIGH, such as -2048:2047".to_owned())
 }
 
 /// A feature as it is asked for: a frequency may be in hertz, and the axes of a pair all of them.
@@ -99,7 +108,7 @@ const PLAIN: [(&str, Feature); 12] = [
 ];
 
 /// What is taken if nothing is asked for.
-pub const USUAL: &str = "mean,deviation,minimum,maximum,mean-crossings,waveform-length,correlations";
+pub const USUAL: &str = "mean,deviation,minimum,maximum,mean-crossings,waveform-length";
 
 /// The name of a feature, as it is written on the command line and in a model's file.
 pub fn name(feature: Feature) -> String {
@@ -116,6 +125,11 @@ impl FromStr for Asked {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        let text = match text {
+            "std" => "deviation",
+            "mav" => "mean-absolute",
+            text => text,
+        };
         if let Some((_, feature)) = PLAIN.iter().find(|(name, _)| *name == text) {
             return Ok(Self::Plain(*feature));
         }
@@ -157,6 +171,9 @@ pub struct Signal {
     pub window: usize,
     /// Those from one window to the next.
     pub hop: usize,
+    /// The readings per second, if they were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sampling_rate: Option<f64>,
     /// The features, by their names.
     pub features: Vec<String>,
     /// Of each axis, what is noise; none for none.
@@ -168,6 +185,12 @@ pub struct Signal {
     /// Where the class of a recording stands, if not in a column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_from: Option<LabelFrom>,
+    /// The column of the time, and that of the group: no axes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The column of the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 impl Signal {
@@ -192,6 +215,9 @@ impl Signal {
             readings: options.readings,
             window,
             hop: options.hop.unwrap_or(window.div_ceil(2)),
+            sampling_rate: options.sampling_rate,
+            time: options.time.clone(),
+            group: None,
             features: list(asked, axes.len(), window, options.sampling_rate)?.into_iter().map(name).collect(),
             noise: for_all(&options.noise),
             saturation: match options.saturation.as_slice() {
@@ -212,6 +238,17 @@ impl Signal {
     pub fn check(&self) -> Result<(), String> {
         fn refused<R: Bounds>(signal: &Signal) -> Result<(), String> {
             let (axes, list) = (signal.axes::<R>()?, signal.list()?);
+            for feature in &list {
+                // By itself, so that the one at fault is named.
+                let own = DynWindow::new(&mut [], signal.window, 1, &axes, std::slice::from_ref(feature)).err();
+                if own == Some(Error::InvalidFeature) {
+                    let (name, axes, most) = (name(*feature), axes.len(), signal.window / 2);
+                    return Err(format!(
+                        "{name}: a window of {axes} axes and {} readings has segments:1 to segments:{}, bands from 1 to {most} cycles, and correlations of different axes below {axes}",
+                        signal.window, signal.window
+                    ));
+                }
+            }
             let len = axes.len().checked_mul(signal.window).filter(|len| *len < MOST).ok_or("too long a window")?;
             let window =
                 DynWindow::new(&mut vec![R::default(); len], signal.window, signal.hop, &axes, &list).map(drop);
@@ -259,7 +296,9 @@ impl Signal {
             for feature in &list {
                 match *feature {
                     Feature::Correlation(..) => {}
-                    Feature::Segments(parts) => names.extend((0..parts).map(|part| format!("{axis}.segment{part}"))),
+                    Feature::Segments(parts) => {
+                        names.extend((0..parts).map(|part| format!("{axis}.segment{part}of{parts}")))
+                    }
                     feature => names.push(format!("{axis}.{}", name(feature))),
                 }
             }
@@ -271,6 +310,30 @@ impl Signal {
             }
         }
         Ok(names)
+    }
+
+    /// How recordings for this model are to be read.
+    pub fn wanted<'a>(&'a self, wanted: Wanted<'a>) -> Wanted<'a> {
+        // Where the class stands in names, no column has it.
+        let bare = self.label_from.is_some() && wanted.label.is_none();
+        Wanted {
+            features: Some(&self.axes),
+            readings: true,
+            time: wanted.time.or_else(|| self.time.clone()),
+            group: wanted.group.or_else(|| self.group.clone()),
+            bare,
+            unlabelled: wanted.unlabelled || bare,
+            ..wanted
+        }
+    }
+
+    /// What the code of a device imports.
+    pub fn imports(&self) -> &'static str {
+        if self.noise.is_empty() && self.saturation.is_empty() {
+            "\nuse hingeline::signal::{Feature, Features, Report, Window};"
+        } else {
+            "\nuse hingeline::signal::{Axis, Feature, Features, Report, Window};"
+        }
     }
 
     fn stream(&self) -> Result<Box<dyn Stream>, String> {
@@ -296,12 +359,16 @@ fn list(asked: &[Asked], axes: usize, window: usize, rate: Option<f64>) -> Resul
             }
             Asked::Hertz(low, high) => {
                 let rate = rate.ok_or("a band in hertz; expected --sampling-rate, the readings a second")?;
-                let cycles = |hertz: f64| (hertz * window as f64 / rate).round();
-                let (low, high) = (cycles(low).max(1.0), cycles(high));
-                if !(low <= high && high <= (window / 2) as f64) {
-                    let (least, most) = (rate / window as f64, rate / 2.0);
-                    return Err(format!("a band that no window has; expected from {least} Hz to {most} Hz"));
+                // Only what is within the band; a window resolves multiples of this.
+                let resolution = rate / window as f64;
+                let (first, last) = ((low / resolution).ceil().max(1.0), (high / resolution).floor());
+                if !(first <= last && last <= (window / 2) as f64) {
+                    let most = rate / 2.0;
+                    return Err(format!(
+                        "band:{low}-{high}Hz: a window of {window} readings at {rate} Hz has multiples of {resolution:.3} Hz up to {most} Hz"
+                    ));
                 }
+                let (low, high) = (first, last);
                 list.push(Feature::Band(low as u16, high as u16));
             }
         }
@@ -422,14 +489,15 @@ pub struct Tally {
     pub mixed: usize,
     /// Windows in which the sensor was at an end of its range.
     pub saturated: usize,
+    /// Stretches of one class in a recording.
+    pub stretches: usize,
 }
 
 impl Tally {
-    /// What a person should hear of.
-    pub fn warnings(&self) -> Vec<String> {
+    fn warnings(&self) -> Vec<String> {
         let of = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
         [
-            of(self.gaps, "gaps in the readings: windows start over behind them"),
+            of(self.gaps, "gaps in the readings: windows start over after them"),
             of(self.mixed, "windows over more than one class are left out"),
             of(self.saturated, "windows in which the sensor is at an end of its range"),
         ]
@@ -451,8 +519,12 @@ pub struct Windows<'a> {
     label: Option<String>,
     file: String,
     group: Option<String>,
-    /// The class that the last readings have, and how many.
+    /// The class of the last readings, and how many of them without a gap have it.
     run: (Option<String>, usize),
+    /// Whether a recording has just begun.
+    begins: bool,
+    /// Of each axis the last reading, and whether all so far have risen.
+    rising: Vec<(f32, bool)>,
     time: Steps,
     fresh: bool,
     /// What came of it so far.
@@ -468,16 +540,23 @@ struct Steps {
 
 impl Steps {
     const ENOUGH: usize = 101;
+    /// Of fewer there is no usual one.
+    const FEWEST: usize = 3;
 
-    /// Whether readings are missing before this one.
+    /// Whether readings are missing before this one. Clocks that count whole seconds tell several readings one time: that is no leap.
     fn leaps(&mut self, time: f64) -> bool {
         let Some(step) = self.last.replace(time).map(|last| time - last) else { return false };
+        let leaps = step < 0.0 || self.usual().is_some_and(|usual| step > 1.5 * usual.max(0.0) && usual > 0.0);
         if self.seen.len() < Self::ENOUGH {
             let place = self.seen.partition_point(|own| *own < step);
             self.seen.insert(place, step);
         }
-        let usual = self.seen[self.seen.len() / 2];
-        step > 1.5 * usual || step <= 0.0
+        leaps
+    }
+
+    /// The median of the steps.
+    fn usual(&self) -> Option<f64> {
+        (self.seen.len() >= Self::FEWEST).then(|| self.seen[(self.seen.len() - 1) / 2])
     }
 }
 
@@ -505,6 +584,8 @@ impl<'a> Windows<'a> {
             file,
             group,
             run: (None, 0),
+            begins: true,
+            rising: Vec::new(),
             time,
             fresh: true,
             tally: Tally::default(),
@@ -518,9 +599,53 @@ impl<'a> Windows<'a> {
     pub fn begin(&mut self, path: &Path, label_from: Option<LabelFrom>) -> Result<(), FileError> {
         self.label = label_from.map(|from| label_of(path, from)).transpose()?;
         self.file = path.display().to_string();
-        (self.group, self.time) = (None, Steps::default());
+        (self.group, self.time, self.begins) = (None, Steps::default(), true);
         self.tally.recordings += 1;
         self.gap();
+        Ok(())
+    }
+
+    /// The axes of the first recording whose readings all rise, of which there are many: times rather than readings.
+    fn clocks(&self) -> Vec<String> {
+        const MANY: usize = 50;
+        let Some((signal, _)) = &self.signal else { return vec![] };
+        let rising =
+            signal.axes.iter().zip(&self.rising).filter(|(_, (_, rises))| *rises && self.tally.readings >= MANY);
+        rising
+            .map(|(name, _)| format!("axis {name} rises with each reading; if it is the time, --time {name}"))
+            .collect()
+    }
+
+    /// What a person should hear of.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.tally.warnings();
+        warnings.extend(self.clocks());
+        if let (Some(rate), Some(step)) = (self.signal().and_then(|signal| signal.sampling_rate), self.time.usual()) {
+            // In seconds, or in thousandths of what is told.
+            let is_of = |unit: f64| (step * rate / unit - 1.0).abs() < 0.1;
+            if ![1.0, 1e3, 1e6, 1e9].into_iter().any(is_of) {
+                warnings.push(format!(
+                    "time steps by {step}, which is not a sampling rate of {rate} Hz in s, ms, µs or ns"
+                ));
+            }
+        }
+        warnings
+    }
+
+    /// Reads all recordings that are meant.
+    ///
+    /// # Errors
+    /// A message that names the file.
+    pub fn read(
+        &mut self,
+        paths: &[PathBuf],
+        wanted: &Wanted<'_>,
+        label_from: Option<LabelFrom>,
+    ) -> Result<(), FileError> {
+        for path in recordings(paths)? {
+            self.begin(&path, label_from)?;
+            source::read(&path, Part::Train, wanted, self)?;
+        }
         Ok(())
     }
 
@@ -530,7 +655,7 @@ impl<'a> Windows<'a> {
     }
 
     fn gap(&mut self) {
-        (self.fresh, self.run) = (true, (None, 0));
+        (self.fresh, self.run.1) = (true, 0);
         if let Some((_, stream)) = &mut self.signal {
             stream.gap();
         }
@@ -564,6 +689,7 @@ impl Sink for Windows<'_> {
                 self.tally.recordings += 1;
                 self.time = Steps::default();
             }
+            self.begins = true;
             self.group = context.group.map(str::to_owned);
             self.gap();
         }
@@ -584,11 +710,19 @@ impl Sink for Windows<'_> {
             return Ok(());
         }
         let label = self.label.as_deref().or(label).map(|label| class_name(label).into_owned());
-        if self.run.0 == label {
+        if self.run.0 == label && !self.begins {
             self.run.1 += 1;
         } else {
+            self.tally.stretches += 1;
             self.run = (label, 1);
         }
+        if self.tally.recordings == 1 {
+            self.rising.resize(reading.len(), (f32::NEG_INFINITY, true));
+            for (axis, value) in self.rising.iter_mut().zip(reading) {
+                *axis = (*value, axis.1 && *value > axis.0);
+            }
+        }
+        self.begins = false;
         let Some((signal, stream)) = &mut self.signal else { return Ok(()) };
         let Some((features, saturated)) = stream.push(reading)? else { return Ok(()) };
         let mixed = self.run.1 < signal.window;
@@ -599,7 +733,13 @@ impl Sink for Windows<'_> {
         }
         self.tally.windows += 1;
         let group = self.group.as_deref().unwrap_or(&self.file);
-        self.sink.context(&Context { group: Some(group), time: None, fresh: self.fresh, mixed });
+        self.sink.context(&Context {
+            group: Some(group),
+            time: None,
+            fresh: self.fresh,
+            stretch: self.tally.stretches,
+            mixed,
+        });
         self.fresh = false;
         self.sink.sample(features, self.run.0.as_deref())
     }
@@ -613,7 +753,7 @@ fn label_of(path: &Path, from: LabelFrom) -> Result<String, FileError> {
     };
     let name = name.and_then(|name| name.to_str()).unwrap_or_default();
     // Of `walking_03.csv.gz` there is `.csv` left.
-    let name = if from == LabelFrom::File { name.split('.').next().unwrap_or_default() } else { name };
+    let name = name.strip_suffix(".csv").or(name.strip_suffix(".txt")).unwrap_or(name);
     let name = match from {
         LabelFrom::File => name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '-' | ' ')),
         LabelFrom::Folder => name,
@@ -621,35 +761,40 @@ fn label_of(path: &Path, from: LabelFrom) -> Result<String, FileError> {
     if name.is_empty() { Err(FileError::new(path, "its name has no class")) } else { Ok(name.to_owned()) }
 }
 
-/// The recordings that are meant: files as they are, and of folders all files in them whose names end as those of text do, in the order of
+/// The recordings that are meant: files as they are, and all files in folders whose names end as those of text do, in the order of
 /// their names.
 ///
 /// # Errors
 /// A message that names the folder.
 pub fn recordings(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
-    const ENDINGS: [&str; 5] = [".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz"];
     let mut found = Vec::new();
     for path in paths {
-        if !path.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
-        let refuse = |error: std::io::Error| FileError::new(path, error);
-        let mut inside = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(refuse)? {
-            inside.push(entry.map_err(refuse)?.path());
-        }
-        inside.sort();
-        let is_text = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-            path.is_dir() || ENDINGS.iter().any(|ending| name.ends_with(ending))
-        };
-        inside.retain(is_text);
         let before = found.len();
-        found.extend(recordings(&inside)?);
+        collect(path, &mut found)?;
         if found.len() == before {
             return Err(FileError::new(path, "no recording in this folder; expected files that end in .csv or .txt"));
         }
     }
     Ok(found)
+}
+
+fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), FileError> {
+    const ENDINGS: [&str; 5] = [".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz"];
+    if !path.is_dir() {
+        found.push(path.to_owned());
+        return Ok(());
+    }
+    let refuse = |error: std::io::Error| FileError::new(path, error);
+    let mut inside = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(refuse)? {
+        inside.push(entry.map_err(refuse)?.path());
+    }
+    inside.sort();
+    for path in inside {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        if path.is_dir() || ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            collect(&path, found)?;
+        }
+    }
+    Ok(())
 }

@@ -66,7 +66,8 @@ impl Wanted<'_> {
 
     /// Whether so many columns are features alone.
     pub fn is_bare(&self, count: usize) -> bool {
-        self.unlabelled && self.features.is_some_and(|known| known.len() == count)
+        let others = [&self.group, &self.time].into_iter().flatten().count();
+        self.unlabelled && self.features.is_some_and(|known| known.len() + others == count)
     }
 }
 
@@ -76,6 +77,7 @@ impl Wanted<'_> {
 /// A message that names file and line, or the sample, and what was expected.
 pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Result<bool, FileError> {
     if path.is_dir() {
+        check_columns(path, wanted)?;
         return read_folder(path, part, wanted, sink);
     }
     // What can be read once, such as a pipe, is no archive.
@@ -84,6 +86,7 @@ pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Re
     }
     let mut file = open(path)?;
     if start(&mut file, path)?.starts_with(ARCHIVE) {
+        check_columns(path, wanted)?;
         return numpy::read_archive(&all(file, path)?, path, part, wanted, sink);
     }
     if part == Part::Test {
@@ -91,6 +94,16 @@ pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Re
     }
     read_file(file, path, wanted, sink)?;
     Ok(true)
+}
+
+/// Refuses columns of a source that has none of a name.
+fn check_columns(path: &Path, wanted: &Wanted) -> Result<(), FileError> {
+    let what = match (wanted.readings, &wanted.group) {
+        (true, _) => "recordings are text in columns, such as CSV",
+        (false, Some(_)) => "a group is a column of text, such as CSV",
+        _ => return Ok(()),
+    };
+    Err(FileError::new(path, what))
 }
 
 /// Reads what a model is to be judged on: the part to test on, or else all that there is.
@@ -113,6 +126,9 @@ fn start<'a>(file: &'a mut dyn BufRead, path: &Path) -> Result<&'a [u8], FileErr
 
 fn read_file(mut file: Box<dyn BufRead>, path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
     let bytes = start(&mut file, path)?;
+    if bytes.starts_with(b"\x93NUMPY") || bytes.starts_with(&[0, 0, 8]) {
+        check_columns(path, wanted)?;
+    }
     if bytes.starts_with(b"\x93NUMPY") {
         let labels = wanted.labels.as_ref().map(|labels| Ok((all(open(labels)?, labels)?, labels))).transpose()?;
         let labels = labels.as_ref().map(|(bytes, path)| (bytes.as_slice(), path.as_path()));
@@ -130,6 +146,7 @@ fn read_file(mut file: Box<dyn BufRead>, path: &Path, wanted: &Wanted, sink: &mu
         file.consume(3);
     }
     if delimited::is_sparse(start(&mut file, path)?) {
+        check_columns(path, wanted)?;
         sparse::read(file, path, wanted, sink)
     } else {
         delimited::read(file, path, wanted, sink)

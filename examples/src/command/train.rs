@@ -1,5 +1,6 @@
 //! `hingeline train`: from samples in files to a model in a file.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -43,7 +44,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE", requires = "test")]
     test_labels: Option<PathBuf>,
 
-    /// Set this fraction of the samples of each class aside to test on
+    /// Set this fraction of the samples of each class aside to test on; of groups and recordings, whole ones
     #[arg(long, value_name = "FRACTION", conflicts_with = "test", value_parser = options::fraction::<f64>)]
     test_fraction: Option<f64>,
 
@@ -116,6 +117,7 @@ const EXAMPLES: &str = "Examples:
   hingeline train measurements.csv --label state
   hingeline train train.csv --test test.csv --by macro-f1 -o state.json
   hingeline train mnist.npz --loss softmax --epochs 20
+  hingeline train recordings --label-from file --window 104 --hop 52 --sampling-rate 104 --features mean,deviation,band:1-5Hz
   hingeline train examples/data/digits";
 
 /// What came of it, for machines.
@@ -146,8 +148,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     check_place(&options.output).map_err(unusable)?;
     let Parts { mut train, mut test, signal } = read(options).map_err(unusable)?;
     let mut warnings = suspect::of(&train);
-    if let Some((_, tally)) = &signal {
-        warnings.extend(tally.warnings());
+    if let Some((_, _, more)) = &signal {
+        warnings.extend_from_slice(more);
     }
     if !options.quiet && !options.json {
         warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
@@ -155,7 +157,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     check(&train, options).map_err(unusable)?;
     let raw = match &signal {
         // As a window on a device gives them.
-        Some((signal, _)) => {
+        Some((signal, ..)) => {
             if signal.readings == Kind::I16 {
                 Raw::I16
             } else {
@@ -186,7 +188,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
 
     let mut stored = Stored::new(train.classes.clone(), train.features.clone(), scaler, &weights, &bias)?;
     stored.raw = raw;
-    if let Some((signal, _)) = &signal {
+    if let Some((signal, ..)) = &signal {
         stored = stored.with_signal(signal.clone())?;
     }
     stored.label = train.label.clone().or_else(|| options.format.label.clone());
@@ -210,7 +212,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let row = Row {
         model: options.output.display().to_string(),
         samples: train.labels.len(),
-        recordings: signal.as_ref().map(|(_, tally)| *tally),
+        recordings: signal.as_ref().map(|(_, tally, _)| *tally),
         features: train.width,
         classes: &train.classes,
         recipe,
@@ -237,13 +239,18 @@ struct Parts {
     train: Table,
     /// The part to test on, if there is one.
     test: Option<Table>,
-    /// What made samples of recordings, and what came of those to train on.
-    signal: Option<(Signal, Tally)>,
+    /// What made samples of recordings, what came of those to train on, and what a person should hear of.
+    signal: Option<(Signal, Tally, Vec<String>)>,
 }
 
 impl Parts {
     /// Sets a fraction of what was read aside to test on: of samples, or of groups if there are some.
-    fn divided(table: Table, fraction: f64, seed: u64, signal: Option<(Signal, Tally)>) -> Result<Self, String> {
+    fn divided(
+        table: Table,
+        fraction: f64,
+        seed: u64,
+        signal: Option<(Signal, Tally, Vec<String>)>,
+    ) -> Result<Self, String> {
         let [test, rest] = match &table.groups {
             None => selection::divide(&table.labels, fraction, seed)?,
             Some(groups) => selection::divide_groups(&table.labels, groups, fraction, seed)?,
@@ -262,7 +269,13 @@ fn read_recordings(options: &Options) -> Result<Parts, FileError> {
         }
         asked => asked,
     };
-    let by_options = |axes: Vec<String>| Signal::of(&options.windows, &asked, axes);
+    if !options.format.is_of_windows() {
+        return Err(refuse("a number of features is for svmlight; expected names of features".to_owned()));
+    }
+    let by_options = |axes: Vec<String>| {
+        let signal = Signal::of(&options.windows, &asked, axes)?;
+        Ok(Signal { group: options.format.group.clone(), ..signal })
+    };
     let wanted = Wanted {
         readings: true,
         time: options.windows.time.clone(),
@@ -270,36 +283,31 @@ fn read_recordings(options: &Options) -> Result<Parts, FileError> {
         unlabelled: options.windows.label_from.is_some(),
         ..options.format.wanted(None, false)
     };
-    let read_all = |paths: &[PathBuf],
-                    wanted: &Wanted,
-                    builder: &mut Builder,
-                    make: &dyn Fn(Vec<String>) -> Result<Signal, String>| {
-        let mut windows = Windows::new(make, false, builder);
-        for path in signal::recordings(paths)? {
-            windows.begin(&path, options.windows.label_from)?;
-            source::read(&path, Part::Train, wanted, &mut windows)?;
-        }
-        let none = || FileError::new(first, "no reading");
-        Ok::<_, FileError>((windows.signal().cloned().ok_or_else(none)?, windows.tally))
-    };
+    let label_from = options.windows.label_from;
     let mut builder = Builder::new(options.format.limit());
-    let (signal, tally) = read_all(&options.data, &wanted, &mut builder, &by_options)?;
+    let mut windows = Windows::new(&by_options, false, &mut builder);
+    windows.read(&options.data, &wanted, label_from)?;
+    let (tally, mut warnings) = (windows.tally, windows.warnings());
+    let signal = windows.signal().cloned().ok_or_else(|| refuse("no reading".to_owned()))?;
     let table = builder.finish().map_err(|problem| {
         let length =
             format!("; windows have {} readings, and no recording of one class may have so many", signal.window);
         refuse(problem + &length)
     })?;
     if let Some(fraction) = options.test_fraction {
-        return Parts::divided(table, fraction, options.seed, Some((signal, tally))).map_err(refuse);
+        return Parts::divided(table, fraction, options.seed, Some((signal, tally, warnings))).map_err(refuse);
     }
     let mut test = None;
     if let Some(last) = options.test.last() {
         let wanted = Wanted { features: Some(&signal.axes), usual_label: table.label.clone(), ..wanted };
         let mut builder = Builder::closed(&table.classes, &table.features, options.format.limit());
-        read_all(&options.test, &wanted, &mut builder, &|_| Ok(signal.clone()))?;
+        let make = |_: Vec<String>| Ok(signal.clone());
+        let mut windows = Windows::new(&make, false, &mut builder);
+        windows.read(&options.test, &wanted, label_from)?;
+        warnings.extend(windows.warnings().into_iter().map(|warning| format!("to test on: {warning}")));
         test = Some(builder.finish().map_err(|problem| FileError::new(last, problem))?);
     }
-    Ok(Parts { train: table, test, signal: Some((signal, tally)) })
+    Ok(Parts { train: table, test, signal: Some((signal, tally, warnings)) })
 }
 
 /// The part to train on and the one to test on, if there is one.
@@ -378,7 +386,9 @@ fn search(options: &Options, train: &Table) -> Search {
     let [samples, width, classes] = [train.labels.len(), train.width, train.classes.len()];
     let work = samples as f64 * width as f64 * classes as f64;
     let epochs = options.epochs.unwrap_or((ALLOWED / work).clamp(10.0, 50.0) as u32);
-    let folds = options.folds.map_or(if samples <= 2_000 { 5 } else { 3 }, usize::from);
+    // Of fewer groups than that, each is a fold.
+    let groups = train.groups.as_ref().map_or(usize::MAX, |groups| groups.iter().collect::<HashSet<_>>().len());
+    let folds = options.folds.map_or(if samples <= 2_000 { 5 } else { 3 }.min(groups), usize::from);
     Search {
         losses,
         learning_rate: options.learning_rate,
@@ -414,7 +424,10 @@ fn choose(search: &Search, set: Set<'_>, options: &Options) -> Result<(Recipe, O
         search.run(&set.samples(), shape, &set.table.labels, set.table.groups.as_deref(), &tried)
     };
     bar.finish_and_clear();
-    let found = found.map_err(unusable)?;
+    let found = found.map_err(|problem| match search.folds {
+        0 | 1 => unusable("all samples are of one recording or group, so none is left to choose a recipe by; expected several files, --group COLUMN, or --loss, --learning-rate and --l2"),
+        _ => unusable(problem),
+    })?;
     let found =
         found.ok_or_else(|| unusable("every recipe that was tried diverged or was refused; --learning-rate"))?;
     Ok((found.recipe, Some(found)))

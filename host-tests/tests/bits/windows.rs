@@ -1,7 +1,7 @@
 //! A window's features are their definition to the bit, wherever in the ring it begins; of static and of runtime shape alike.
 
 use hingeline::Error;
-use hingeline::signal::{Axis, DynWindow, Feature, Features, Window, count};
+use hingeline::signal::{Axis, DynWindow, Feature, Features, LONGEST, Window, count};
 use hingeline_host_tests::generate::{self, below, one_of, ordinary, special};
 use hingeline_host_tests::windows::{self, Row};
 use rand_core::Rng;
@@ -74,7 +74,8 @@ fn features_in_binary32() {
                     })
                     .collect();
                 let expected = windows::floats(&rows, &list);
-                if expected.iter().all(|x| x.is_finite()) {
+                let means = windows::floats(&rows, &[Feature::Mean]);
+                if expected.iter().chain(&means).all(|x| x.is_finite()) {
                     let report = window.features(&mut x).unwrap();
                     assert_eq!((report.saturated, report.clamped), (0, 0));
                     assert_eq!(bits(&x), bits(&expected), "seed {seed}, reading {t}: {list:?} of {rows:?}");
@@ -135,14 +136,12 @@ fn features_in_integers() {
     assert!(clamps > 1_000, "only {clamps} features are clamped");
 }
 
-/// Every kind, so that what a list leaves out for the compiler is tested by the next one.
-struct All;
-impl Features for All {
-    const LIST: &'static [Feature] = &[
+/// The longest window of the largest readings: no sum overflows.
+#[test]
+fn the_longest_window_of_integers() {
+    let list = [
         Feature::Mean,
         Feature::Deviation,
-        Feature::Minimum,
-        Feature::Maximum,
         Feature::Range,
         Feature::RootMeanSquare,
         Feature::MeanAbsolute,
@@ -151,51 +150,89 @@ impl Features for All {
         Feature::SlopeSignChanges,
         Feature::WaveformLength,
         Feature::Peaks,
-        Feature::Segments(5),
-        Feature::Band(1, 4),
-        Feature::Band(9, 15),
+        Feature::Segments(3),
+        Feature::Band(1, 2),
+        Feature::Band(LONGEST as u16 / 2, LONGEST as u16 / 2),
         Feature::Correlation(0, 1),
-        Feature::Correlation(2, 0),
     ];
+    let (low, high) = (i16::MIN, i16::MAX);
+    let rows: [fn(usize) -> [i16; 2]; 6] = [
+        |_| [i16::MIN, i16::MAX],
+        |t| if t % 2 == 0 { [i16::MIN, i16::MAX] } else { [i16::MAX, i16::MIN] },
+        |t| if t < LONGEST / 2 { [i16::MIN; 2] } else { [i16::MAX; 2] },
+        |t| if t == 5 { [i16::MAX, 1] } else { [i16::MIN, 0] },
+        |t| [i16::MIN.wrapping_add((2 * t) as i16), (t % 2) as i16],
+        |t| if t % 3 == 0 { [i16::MIN, -1] } else { [i16::MIN + 1, 0] },
+    ];
+    let axes = [Axis::<i16>::new().saturates_at(low, high).unwrap(); 2];
+    for (kind, at) in rows.into_iter().enumerate() {
+        let mut memory = vec![0; 2 * LONGEST];
+        let mut window = DynWindow::new(&mut memory, LONGEST, 1, &axes, &list).unwrap();
+        (0..LONGEST).for_each(|t| assert_eq!(window.push(&at(t)), Ok(t + 1 == LONGEST)));
+        let mut x = vec![0; count(&list, 2)];
+        window.features(&mut x).unwrap();
+        let rows = [0, 1].map(|axis| Row { readings: (0..LONGEST).map(|t| at(t)[axis]).collect(), noise: 0 });
+        let expected: Vec<_> =
+            windows::integers(&rows, &list).iter().map(|x| (*x).clamp(low.into(), high.into()) as i16).collect();
+        assert_eq!(x, expected, "{kind}");
+    }
 }
 
+/// A list, for both types of readings.
 macro_rules! lists {
-    ($($name:ident: $($feature:expr),+;)*) => {$(
+    ($($name:ident, $raw:ident: $($feature:expr),+;)*) => {$(
         struct $name;
         impl Features for $name {
+            type Reading = f32;
             const LIST: &'static [Feature] = &[$($feature),+];
+            const AXES: &'static [Axis<f32>] = &FLOATS;
+        }
+        struct $raw;
+        impl Features for $raw {
+            type Reading = i16;
+            const LIST: &'static [Feature] = $name::LIST;
+            const AXES: &'static [Axis<i16>] = &INTEGERS;
         }
     )*};
 }
 
+// One of every feature, so that what a list leaves out for the compiler is tested by the next one.
 lists! {
-    One: Feature::Deviation;
-    Counts: Feature::Peaks, Feature::ZeroCrossings;
-    Lines: Feature::WaveformLength, Feature::SlopeSignChanges, Feature::MeanCrossings;
-    Pairs: Feature::Correlation(1, 2);
-    Spectrum: Feature::Band(2, 2), Feature::Segments(30), Feature::MeanAbsolute;
+    All, RawAll:
+        Feature::Mean, Feature::Deviation, Feature::Minimum, Feature::Maximum, Feature::Range, Feature::RootMeanSquare, Feature::MeanAbsolute,
+        Feature::ZeroCrossings, Feature::MeanCrossings, Feature::SlopeSignChanges, Feature::WaveformLength, Feature::Peaks, Feature::Segments(5),
+        Feature::Band(1, 4), Feature::Band(9, 15), Feature::Correlation(0, 1), Feature::Correlation(2, 0);
+    One, RawOne: Feature::Deviation;
+    Counts, RawCounts: Feature::Peaks, Feature::ZeroCrossings;
+    Lines, RawLines: Feature::WaveformLength, Feature::SlopeSignChanges, Feature::MeanCrossings;
+    Ends, RawEnds: Feature::Maximum, Feature::RootMeanSquare;
+    Pairs, RawPairs: Feature::Correlation(1, 2);
+    Spectrum, RawSpectrum: Feature::Band(2, 2), Feature::Segments(30), Feature::MeanAbsolute;
 }
 
 const AXES: usize = 3;
 const LEN: usize = 30;
 
+const fn taken<T: Copy>(axis: Result<T, Error>) -> T {
+    match axis {
+        Ok(axis) => axis,
+        Err(_) => panic!(),
+    }
+}
+
+const FLOATS: [Axis<f32>; AXES] =
+    [taken(Axis::<f32>::new().noise(0.5)), Axis::new(), taken(Axis::<f32>::new().saturates_at(-1.0, 1.0))];
+const INTEGERS: [Axis<i16>; AXES] =
+    [taken(Axis::<i16>::new().noise(20)), Axis::new(), taken(Axis::<i16>::new().saturates_at(-9, 90))];
+
 /// The same list by the compiler and at run time.
-fn both<L: Features, const F: usize>(seed: u64) {
+fn both<L: Features<Reading = f32>, Raw: Features<Reading = i16>, const F: usize, const HOP: usize>(seed: u64) {
     let mut rng = generate::rng(seed);
-    let hop = 1 + below(&mut rng, 40);
-    let axes = [
-        Axis::<f32>::new().noise(0.5).unwrap(),
-        Axis::<f32>::new(),
-        Axis::<f32>::new().saturates_at(-1.0, 1.0).unwrap(),
-    ];
-    let raw_axes =
-        [Axis::<i16>::new().noise(20).unwrap(), Axis::<i16>::new(), Axis::<i16>::new().saturates_at(-9, 90).unwrap()];
     let (mut memory, mut raw_memory) = ([0.0; AXES * LEN], [0; AXES * LEN]);
-    let mut lent = DynWindow::new(&mut memory, LEN, hop, &axes, L::LIST).unwrap();
-    let mut raw_lent = DynWindow::new(&mut raw_memory, LEN, hop, &raw_axes, L::LIST).unwrap();
-    let mut own = Window::<f32, L, AXES, LEN>::new(hop, axes).unwrap();
-    let mut raw_own = Window::<i16, L, AXES, LEN>::new(hop, raw_axes).unwrap();
-    assert_eq!(Window::<f32, L, AXES, LEN>::FEATURES, F);
+    let mut lent = DynWindow::new(&mut memory, LEN, HOP, &FLOATS, L::LIST).unwrap();
+    let mut raw_lent = DynWindow::new(&mut raw_memory, LEN, HOP, &INTEGERS, Raw::LIST).unwrap();
+    let (mut own, mut raw_own) = (Window::<L, AXES, LEN, HOP>::new(), Window::<Raw, AXES, LEN, HOP>::new());
+    assert_eq!(Window::<L, AXES, LEN, HOP>::FEATURES, F);
     for t in 0..150 {
         if t == 70 {
             (own.gap(), lent.gap(), raw_own.gap(), raw_lent.gap());
@@ -219,11 +256,13 @@ fn both<L: Features, const F: usize>(seed: u64) {
 #[test]
 fn a_static_window_is_that_of_runtime_shape() {
     for seed in 0..40 {
-        both::<All, { count(All::LIST, AXES) }>(seed);
-        both::<One, { count(One::LIST, AXES) }>(seed);
-        both::<Counts, { count(Counts::LIST, AXES) }>(seed);
-        both::<Lines, { count(Lines::LIST, AXES) }>(seed);
-        both::<Pairs, { count(Pairs::LIST, AXES) }>(seed);
-        both::<Spectrum, { count(Spectrum::LIST, AXES) }>(seed);
+        both::<All, RawAll, { count(All::LIST, AXES) }, 1>(seed);
+        both::<All, RawAll, { count(All::LIST, AXES) }, 7>(seed);
+        both::<One, RawOne, { count(One::LIST, AXES) }, 30>(seed);
+        both::<Counts, RawCounts, { count(Counts::LIST, AXES) }, 31>(seed);
+        both::<Lines, RawLines, { count(Lines::LIST, AXES) }, 15>(seed);
+        both::<Ends, RawEnds, { count(Ends::LIST, AXES) }, 15>(seed);
+        both::<Pairs, RawPairs, { count(Pairs::LIST, AXES) }, 15>(seed);
+        both::<Spectrum, RawSpectrum, { count(Spectrum::LIST, AXES) }, 15>(seed);
     }
 }

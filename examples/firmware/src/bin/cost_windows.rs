@@ -8,11 +8,14 @@ mod windowed;
 use core::hint::black_box;
 
 use hingeline::Error;
-use hingeline::signal::{Axis, Features, Reading, Report};
+use hingeline::signal::{Features, Report};
 #[cfg(not(feature = "std"))]
 use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
-use windowed::{AXES, BANDS, Bands, Half, LEN, PAIRS, PLAIN, Pairs, Plain, TIME, Time, empty, raw, reading};
+use windowed::{
+    AXES, BANDS, Bands, Half, LEN, PAIRS, PLAIN, Pairs, Plain, RawBands, RawPairs, RawPlain, RawTime, TIME, Time, raw,
+    reading,
+};
 
 #[cfg(not(feature = "std"))]
 #[panic_handler]
@@ -21,52 +24,52 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 }
 
 #[inline(never)]
-fn floats_push(window: &mut Half<f32, Plain>, reading: &[f32; AXES]) -> Result<bool, Error> {
+fn floats_push(window: &mut Half<Plain>, reading: &[f32; AXES]) -> Result<bool, Error> {
     window.push(reading)
 }
 
 #[inline(never)]
-fn floats_plain(window: &Half<f32, Plain>, x: &mut [f32; PLAIN]) -> Result<Report, Error> {
+fn floats_plain(window: &Half<Plain>, x: &mut [f32; PLAIN]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn floats_time(window: &Half<f32, Time>, x: &mut [f32; TIME]) -> Result<Report, Error> {
+fn floats_time(window: &Half<Time>, x: &mut [f32; TIME]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn floats_bands(window: &Half<f32, Bands>, x: &mut [f32; BANDS]) -> Result<Report, Error> {
+fn floats_bands(window: &Half<Bands>, x: &mut [f32; BANDS]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn floats_pairs(window: &Half<f32, Pairs>, x: &mut [f32; PAIRS]) -> Result<Report, Error> {
+fn floats_pairs(window: &Half<Pairs>, x: &mut [f32; PAIRS]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn integers_push(window: &mut Half<i16, Plain>, reading: &[i16; AXES]) -> Result<bool, Error> {
+fn integers_push(window: &mut Half<RawPlain>, reading: &[i16; AXES]) -> Result<bool, Error> {
     window.push(reading)
 }
 
 #[inline(never)]
-fn integers_plain(window: &Half<i16, Plain>, x: &mut [i16; PLAIN]) -> Result<Report, Error> {
+fn integers_plain(window: &Half<RawPlain>, x: &mut [i16; PLAIN]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn integers_time(window: &Half<i16, Time>, x: &mut [i16; TIME]) -> Result<Report, Error> {
+fn integers_time(window: &Half<RawTime>, x: &mut [i16; TIME]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn integers_bands(window: &Half<i16, Bands>, x: &mut [i16; BANDS]) -> Result<Report, Error> {
+fn integers_bands(window: &Half<RawBands>, x: &mut [i16; BANDS]) -> Result<Report, Error> {
     window.features(x)
 }
 
 #[inline(never)]
-fn integers_pairs(window: &Half<i16, Pairs>, x: &mut [i16; PAIRS]) -> Result<Report, Error> {
+fn integers_pairs(window: &Half<RawPairs>, x: &mut [i16; PAIRS]) -> Result<Report, Error> {
     window.features(x)
 }
 
@@ -75,9 +78,9 @@ fn main() -> ! {
     exit(measure().is_ok())
 }
 
-/// A window that is full, and not from its place of birth on.
-fn full<R: Reading, L: Features>(axis: Axis<R>, at: impl Fn(usize) -> [R; AXES]) -> Result<Half<R, L>, Error> {
-    let mut window = empty(axis)?;
+/// A window that is full, and whose oldest reading is not the first of its memory.
+fn full<L: Features>(at: impl Fn(usize) -> [L::Reading; AXES]) -> Result<Half<L>, Error> {
+    let mut window = Half::new();
     for time in 0..LEN + 20 {
         window.push(&at(time))?;
     }
@@ -85,20 +88,19 @@ fn full<R: Reading, L: Features>(axis: Axis<R>, at: impl Fn(usize) -> [R; AXES])
 }
 
 fn measure() -> Result<(), Error> {
-    let (floats, integers) = (Axis::<f32>::new().noise(0.02)?, Axis::<i16>::new().noise(20)?);
-    let mut plain = full::<f32, Plain>(floats, reading)?;
+    let mut plain = full(reading)?;
     floats_push(&mut plain, black_box(&reading(LEN)))?;
     floats_plain(black_box(&plain), &mut [0.0; PLAIN])?;
-    floats_time(black_box(&full(floats, reading)?), &mut [0.0; TIME])?;
-    floats_bands(black_box(&full(floats, reading)?), &mut [0.0; BANDS])?;
-    floats_pairs(black_box(&full(floats, reading)?), &mut [0.0; PAIRS])?;
-    let mut plain = full::<i16, Plain>(integers, raw)?;
+    floats_time(black_box(&full(reading)?), &mut [0.0; TIME])?;
+    floats_bands(black_box(&full(reading)?), &mut [0.0; BANDS])?;
+    floats_pairs(black_box(&full(reading)?), &mut [0.0; PAIRS])?;
+    let mut plain = full(raw)?;
     integers_push(&mut plain, black_box(&raw(LEN)))?;
     integers_plain(black_box(&plain), &mut [0; PLAIN])?;
-    integers_time(black_box(&full(integers, raw)?), &mut [0; TIME])?;
-    integers_bands(black_box(&full(integers, raw)?), &mut [0; BANDS])?;
-    integers_pairs(black_box(&full(integers, raw)?), &mut [0; PAIRS])?;
-    let (of_floats, of_integers) = (Half::<f32, Plain>::SIZE, Half::<i16, Plain>::SIZE);
+    integers_time(black_box(&full(raw)?), &mut [0; TIME])?;
+    integers_bands(black_box(&full(raw)?), &mut [0; BANDS])?;
+    integers_pairs(black_box(&full(raw)?), &mut [0; PAIRS])?;
+    let (of_floats, of_integers) = (Half::<Plain>::SIZE, Half::<RawPlain>::SIZE);
     println!("floats {of_floats} integers {of_integers} checksum {:016x}", windowed::fingerprint()?);
     Ok(())
 }

@@ -102,17 +102,19 @@ impl Tally {
 fn over_recordings() -> Result<(), Error> {
     let (mut of_floats, mut of_integers) = (Tally::new()?, Tally::new()?);
     for (name, text) in &RECORDINGS {
-        let (mut window, mut whole) = (windows::readings(), windows_integers::readings());
+        let (mut window, mut whole) = (windows::SensorWindow::new(), windows_integers::SensorWindow::new());
         for reading in readings(text) {
             if window.push(&reading.map(f32::from))? {
-                let (x, mut scores) = (windows::features(&window)?, [0.0; windows::CLASSES]);
+                let (mut x, mut scores) = ([0.0; windows::FEATURES], [0.0; windows::CLASSES]);
+                window.features(&mut x)?;
                 windows::scores(&x, &mut scores)?;
-                of_floats.add(&scores.map(f32::to_bits), windows::predict(&x)?, name);
+                of_floats.add(&scores.map(f32::to_bits), windows::classify(&window)?.0, name);
             }
             if whole.push(&reading)? {
-                let (x, mut scores) = (windows_integers::features(&whole)?, [0; windows::CLASSES]);
+                let (mut x, mut scores) = ([0; windows_integers::FEATURES], [0; windows::CLASSES]);
+                whole.features(&mut x)?;
                 windows_integers::scores(&x, &mut scores)?;
-                of_integers.add(&scores.map(i32::cast_unsigned), windows_integers::predict(&x)?, name);
+                of_integers.add(&scores.map(i32::cast_unsigned), windows_integers::classify(&whole)?.0, name);
             }
         }
         of_floats.clear();

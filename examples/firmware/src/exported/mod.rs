@@ -17,7 +17,7 @@
 //! hingeline export model.json --to rust -o examples/firmware/src/exported/windows.rs
 //! ```
 //!
-//! `windows_integers.rs` is the same by `train --readings i16 --noise 10 --saturation=-32000:32000` and `export --integers i16`.
+//! `windows_integers.rs` is the same by `train --reading-type i16 --noise 10 --sensor-range=-32000:32000` and `export --integers i16`.
 
 pub mod bytes;
 pub mod floats;

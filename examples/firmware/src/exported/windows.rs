@@ -3,7 +3,7 @@
 //! Weights cc66d2be7f45ce04 in binary32 before they were written.
 
 use hingeline::{Error, Model, Standardiser};
-use hingeline::signal::{Axis, Feature, Features, Window};
+use hingeline::signal::{Feature, Features, Report, Window};
 
 /// The classes.
 pub const CLASSES: usize = 7;
@@ -13,7 +13,7 @@ pub const FEATURES: usize = 67;
 /// The names of the classes, in the order of the scores.
 pub static CLASS_NAMES: [&str; CLASSES] = ["ABD", "ER", "FEL", "IR", "PEN", "ROW", "TRAP"];
 /// The names of the features.
-pub static FEATURE_NAMES: [&str; FEATURES] = ["ax.mean", "ax.deviation", "ax.minimum", "ax.maximum", "ax.mean-crossings", "ax.waveform-length", "ax.segment0", "ax.segment1", "ax.segment2", "ax.segment3", "ax.band:1-6", "ay.mean", "ay.deviation", "ay.minimum", "ay.maximum", "ay.mean-crossings", "ay.waveform-length", "ay.segment0", "ay.segment1", "ay.segment2", "ay.segment3", "ay.band:1-6", "az.mean", "az.deviation", "az.minimum", "az.maximum", "az.mean-crossings", "az.waveform-length", "az.segment0", "az.segment1", "az.segment2", "az.segment3", "az.band:1-6", "wx.mean", "wx.deviation", "wx.minimum", "wx.maximum", "wx.mean-crossings", "wx.waveform-length", "wx.segment0", "wx.segment1", "wx.segment2", "wx.segment3", "wx.band:1-6", "wy.mean", "wy.deviation", "wy.minimum", "wy.maximum", "wy.mean-crossings", "wy.waveform-length", "wy.segment0", "wy.segment1", "wy.segment2", "wy.segment3", "wy.band:1-6", "wz.mean", "wz.deviation", "wz.minimum", "wz.maximum", "wz.mean-crossings", "wz.waveform-length", "wz.segment0", "wz.segment1", "wz.segment2", "wz.segment3", "wz.band:1-6", "correlation.ax.ay"];
+pub static FEATURE_NAMES: [&str; FEATURES] = ["ax.mean", "ax.deviation", "ax.minimum", "ax.maximum", "ax.mean-crossings", "ax.waveform-length", "ax.segment0of4", "ax.segment1of4", "ax.segment2of4", "ax.segment3of4", "ax.band:1-6", "ay.mean", "ay.deviation", "ay.minimum", "ay.maximum", "ay.mean-crossings", "ay.waveform-length", "ay.segment0of4", "ay.segment1of4", "ay.segment2of4", "ay.segment3of4", "ay.band:1-6", "az.mean", "az.deviation", "az.minimum", "az.maximum", "az.mean-crossings", "az.waveform-length", "az.segment0of4", "az.segment1of4", "az.segment2of4", "az.segment3of4", "az.band:1-6", "wx.mean", "wx.deviation", "wx.minimum", "wx.maximum", "wx.mean-crossings", "wx.waveform-length", "wx.segment0of4", "wx.segment1of4", "wx.segment2of4", "wx.segment3of4", "wx.band:1-6", "wy.mean", "wy.deviation", "wy.minimum", "wy.maximum", "wy.mean-crossings", "wy.waveform-length", "wy.segment0of4", "wy.segment1of4", "wy.segment2of4", "wy.segment3of4", "wy.band:1-6", "wz.mean", "wz.deviation", "wz.minimum", "wz.maximum", "wz.mean-crossings", "wz.waveform-length", "wz.segment0of4", "wz.segment1of4", "wz.segment2of4", "wz.segment3of4", "wz.band:1-6", "correlation.ax.ay"];
 
 /// What features go through first.
 #[rustfmt::skip]
@@ -72,10 +72,12 @@ pub const HOP: usize = 50;
 /// The names of the axes.
 pub static AXIS_NAMES: [&str; AXES] = ["ax", "ay", "az", "wx", "wy", "wz"];
 
-/// What windows are turned into.
+/// The features of a window.
 pub struct List;
 
 impl Features for List {
+    type Reading = f32;
+
     #[rustfmt::skip]
     const LIST: &'static [Feature] = &[
         Feature::Mean,
@@ -90,24 +92,21 @@ impl Features for List {
     ];
 }
 
-/// Windows over a stream of readings.
-pub type Readings = Window<f32, List, AXES, WINDOW>;
+/// The last readings of the sensor, in the units of the recordings. Keep it in a static, which takes no flash:
+/// `static WINDOW: ConstStaticCell<SensorWindow> = ConstStaticCell::new(SensorWindow::new());`
+///
+/// Push each reading; call [`classify`] when `push` returns `true`. Call `gap` when a reading was lost or refused, as the
+/// training did; then clear votes and smoothed scores too.
+pub type SensorWindow = Window<List, AXES, WINDOW, HOP>;
 
-/// One without a reading; a static may hold it.
-#[rustfmt::skip]
-pub const fn readings() -> Readings {
-    match Window::new(HOP, [Axis::new(); AXES]) {
-        Ok(readings) => readings,
-        Err(_) => panic!(),
-    }
-}
-
-/// The features of the window that is due, as [`predict`] takes them.
+/// Predicts the class of the window that is due, and tells how many of its readings are at the limits of the sensor.
+///
+/// The features are [`SensorWindow::features`], for [`predict`] and [`scores`].
 ///
 /// # Errors
-/// If there are fewer readings than a window has, or a feature is not finite.
-pub fn features(readings: &Readings) -> Result<[f32; FEATURES], Error> {
-    let mut x = [0.0; FEATURES];
-    readings.features(&mut x)?;
-    Ok(x)
+/// If there are fewer readings than a window has, or a feature or a score is not finite.
+pub fn classify(window: &SensorWindow) -> Result<(usize, Report), Error> {
+    let mut x: [f32; FEATURES] = [0.0; FEATURES];
+    let report = window.features(&mut x)?;
+    Ok((predict(&x)?, report))
 }
