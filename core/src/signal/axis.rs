@@ -1,6 +1,6 @@
 //! The readings of an axis, their range and their noise.
 
-use super::feature::Needs;
+use super::needs::Needs;
 use super::readings::Readings;
 use crate::error::Error;
 

@@ -1,7 +1,8 @@
 //! A window's features.
 
 use super::axis::{Axis, Reading};
-use super::feature::{Feature, Needs};
+use super::feature::Feature;
+use super::needs::Needs;
 use super::readings::Readings;
 use super::turns::turns;
 use crate::error::Error;

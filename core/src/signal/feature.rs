@@ -1,6 +1,7 @@
 //! The features of a window.
 
 use super::axis::{Axis, Reading};
+use super::needs::Needs;
 use crate::error::Error;
 
 /// The maximum window length. All counts fit in 16 bits.
@@ -149,43 +150,12 @@ pub trait Features {
     const AXES: &'static [Axis<Self::Reading>] = &[];
 }
 
-/// Which features are in a list: where the compiler knows it, nothing of the others is left.
-#[derive(Clone, Copy, Debug)]
-pub struct Needs(u32);
-
-impl Needs {
-    pub(super) const NONE: Self = Self(0);
-    /// Of a correlation: squares.
-    pub(super) const PAIRS: Self = Self(Self::SQUARES);
-    pub(super) const MEAN: u32 = 1;
-    pub(super) const DEVIATION: u32 = 1 << 1;
-    pub(super) const EXTREMES: u32 = 1 << 2;
-    pub(super) const SQUARES: u32 = 1 << 3;
-    pub(super) const MAGNITUDES: u32 = 1 << 4;
-    pub(super) const ZERO_CROSSINGS: u32 = 1 << 5;
-    pub(super) const MEAN_CROSSINGS: u32 = 1 << 6;
-    pub(super) const SLOPES: u32 = 1 << 7;
-    pub(super) const LENGTH: u32 = 1 << 8;
-    pub(super) const PEAKS: u32 = 1 << 9;
-    pub(super) const SEGMENTS: u32 = 1 << 10;
-    pub(super) const BANDS: u32 = 1 << 11;
-    pub(super) const CORRELATIONS: u32 = 1 << 12;
-    /// What takes a look at successive readings.
-    pub(super) const TURNS: u32 =
-        Self::ZERO_CROSSINGS | Self::MEAN_CROSSINGS | Self::SLOPES | Self::LENGTH | Self::PEAKS;
-
-    pub(super) const fn of(list: &[Feature]) -> Self {
-        let (mut bits, mut rest) = (0, list);
-        while let [feature, behind @ ..] = rest {
-            bits |= feature.bit();
-            rest = behind;
-        }
-        Self(bits)
+/// What computing these features takes.
+pub(super) const fn needs(list: &[Feature]) -> Needs {
+    let (mut needs, mut rest) = (Needs::NONE, list);
+    while let [feature, behind @ ..] = rest {
+        needs = needs.and(feature.bit());
+        rest = behind;
     }
-
-    /// Whether one of these is in the list.
-    #[inline(always)]
-    pub(super) const fn any(self, bits: u32) -> bool {
-        self.0 & bits != 0
-    }
+    needs
 }

@@ -3,15 +3,18 @@
 use core::f32::consts::FRAC_PI_2;
 
 use super::axis::sealed::Reading;
-use super::feature::Needs;
+use super::needs::Needs;
 use super::readings::Readings;
+use sealed::Sums;
 
-/// Of readings, of their magnitudes and of their squares.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sums {
-    sum: f32,
-    magnitudes: f32,
-    squares: f32,
+mod sealed {
+    /// Of readings, of their magnitudes and of their squares.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct Sums {
+        pub sum: f32,
+        pub magnitudes: f32,
+        pub squares: f32,
+    }
 }
 
 impl Reading for f32 {

@@ -3,22 +3,25 @@
 //! A window has at most 2¹⁵ − 1 readings of at most 2¹⁵, so a sum is at most 2³⁰, one of squares 2⁴⁵, and N times that 2⁶⁰.
 
 use super::axis::sealed::Reading;
-use super::feature::Needs;
+use super::needs::Needs;
 use super::readings::Readings;
+use sealed::{Center, Sums};
 
-/// Of readings, of their magnitudes and of their squares.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sums {
-    sum: i32,
-    magnitudes: i32,
-    squares: u64,
-}
+mod sealed {
+    /// Of readings, of their magnitudes and of their squares.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct Sums {
+        pub sum: i32,
+        pub magnitudes: i32,
+        pub squares: u64,
+    }
 
-/// Sum and number of the readings.
-#[derive(Clone, Copy, Debug)]
-pub struct Center {
-    sum: i32,
-    count: i32,
+    /// Sum and number of the readings.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Center {
+        pub sum: i32,
+        pub count: i32,
+    }
 }
 
 /// The fraction bits of a sine and of a correlation.

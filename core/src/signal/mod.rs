@@ -94,6 +94,7 @@ mod feature;
 mod floats;
 mod hold;
 mod integers;
+mod needs;
 mod readings;
 mod smoothed;
 mod turns;

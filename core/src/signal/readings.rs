@@ -1,74 +1,78 @@
 //! The readings of an axis in their order, wherever the oldest one is kept.
 
-use core::ops::Range;
+pub(super) use sealed::Readings;
 
-/// Readings in two pieces, from the oldest to the newest.
-#[derive(Clone, Copy, Debug)]
-pub struct Readings<'a, R> {
-    older: &'a [R],
-    newer: &'a [R],
-}
+mod sealed {
+    use core::ops::Range;
 
-impl<'a, R: Copy> Readings<'a, R> {
-    /// Of a row of which the oldest is at this place.
-    pub(super) fn new(row: &'a [R], oldest: usize) -> Self {
-        let (newer, older) = row.split_at_checked(oldest).unwrap_or_default();
-        Self { older, newer }
+    /// Readings in two pieces, from the oldest to the newest.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Readings<'a, R> {
+        older: &'a [R],
+        newer: &'a [R],
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.older.len().saturating_add(self.newer.len())
-    }
-
-    /// The first reading, and those behind it.
-    pub(super) fn split_first(self) -> Option<(R, Self)> {
-        match (self.older, self.newer) {
-            ([first, older @ ..], newer) => Some((*first, Self { older, newer })),
-            ([], [first, newer @ ..]) => Some((*first, Self { older: &[], newer })),
-            ([], []) => None,
+    impl<'a, R: Copy> Readings<'a, R> {
+        /// Of a row of which the oldest is at this place.
+        pub fn new(row: &'a [R], oldest: usize) -> Self {
+            let (newer, older) = row.split_at_checked(oldest).unwrap_or_default();
+            Self { older, newer }
         }
-    }
 
-    /// Whether all are equal.
-    pub(super) fn is_constant(self) -> bool
-    where
-        R: PartialEq,
-    {
-        let Some((first, rest)) = self.split_first() else { return true };
-        rest.older.iter().chain(rest.newer).all(|reading| *reading == first)
-    }
+        pub fn len(&self) -> usize {
+            self.older.len().saturating_add(self.newer.len())
+        }
 
-    /// Those at these places.
-    pub(super) fn part(self, places: Range<usize>) -> Self {
-        let border = self.older.len();
-        let of = |slice: &'a [R], offset: usize| {
-            let place = |end: usize| end.saturating_sub(offset).min(slice.len());
-            slice.get(place(places.start)..place(places.end)).unwrap_or_default()
-        };
-        Self { older: of(self.older, 0), newer: of(self.newer, border) }
-    }
-
-    /// Runs over all in their order: two loops, each over a slice.
-    #[inline(always)]
-    pub(super) fn fold<S>(self, start: S, mut step: impl FnMut(S, R) -> S) -> S {
-        let mut state = start;
-        for slice in [self.older, self.newer] {
-            for reading in slice {
-                state = step(state, *reading);
+        /// The first reading, and those behind it.
+        pub fn split_first(self) -> Option<(R, Self)> {
+            match (self.older, self.newer) {
+                ([first, older @ ..], newer) => Some((*first, Self { older, newer })),
+                ([], [first, newer @ ..]) => Some((*first, Self { older: &[], newer })),
+                ([], []) => None,
             }
         }
-        state
-    }
 
-    /// The same over the readings of two axes.
-    #[inline(always)]
-    pub(super) fn fold_pairs<S>(self, other: Self, start: S, mut step: impl FnMut(S, R, R) -> S) -> S {
-        let mut state = start;
-        for (first, second) in [(self.older, other.older), (self.newer, other.newer)] {
-            for (a, b) in first.iter().zip(second) {
-                state = step(state, *a, *b);
-            }
+        /// Whether all are equal.
+        pub fn is_constant(self) -> bool
+        where
+            R: PartialEq,
+        {
+            let Some((first, rest)) = self.split_first() else { return true };
+            rest.older.iter().chain(rest.newer).all(|reading| *reading == first)
         }
-        state
+
+        /// Those at these places.
+        pub fn part(self, places: Range<usize>) -> Self {
+            let border = self.older.len();
+            let of = |slice: &'a [R], offset: usize| {
+                let place = |end: usize| end.saturating_sub(offset).min(slice.len());
+                slice.get(place(places.start)..place(places.end)).unwrap_or_default()
+            };
+            Self { older: of(self.older, 0), newer: of(self.newer, border) }
+        }
+
+        /// Runs over all in their order: two loops, each over a slice.
+        #[inline(always)]
+        pub fn fold<S>(self, start: S, mut step: impl FnMut(S, R) -> S) -> S {
+            let mut state = start;
+            for slice in [self.older, self.newer] {
+                for reading in slice {
+                    state = step(state, *reading);
+                }
+            }
+            state
+        }
+
+        /// The same over the readings of two axes.
+        #[inline(always)]
+        pub fn fold_pairs<S>(self, other: Self, start: S, mut step: impl FnMut(S, R, R) -> S) -> S {
+            let mut state = start;
+            for (first, second) in [(self.older, other.older), (self.newer, other.newer)] {
+                for (a, b) in first.iter().zip(second) {
+                    state = step(state, *a, *b);
+                }
+            }
+            state
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Features of differences between successive readings: crossings, turns, peaks, waveform length.
 
 use super::axis::Reading;
-use super::feature::Needs;
+use super::needs::Needs;
 use super::readings::Readings;
 
 /// The counts of a window, and the sum of the differences' magnitudes.

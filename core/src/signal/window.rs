@@ -5,7 +5,7 @@ use core::fmt;
 use super::axis::sealed::Reading as _;
 use super::axis::{Axis, Reading};
 use super::compute::{Report, View};
-use super::feature::{Feature, Features, Needs, check, count};
+use super::feature::{Feature, Features, check, count, needs};
 use crate::error::Error;
 
 /// The position of a window in its stream: zeros at the start, so that a static window takes no flash.
@@ -184,7 +184,7 @@ impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Window<
         }
         let oldest = self.place.oldest(LEN)?;
         let view = View { rows: self.rows.as_flattened(), len: LEN, oldest, count: AXES, axes: L::AXES };
-        view.features(L::LIST, const { Needs::of(L::LIST) }, x)
+        view.features(L::LIST, const { needs(L::LIST) }, x)
     }
 
     /// The number of readings that were refused.
@@ -301,7 +301,7 @@ impl<'a, R: Reading> DynWindow<'a, R> {
         }
         let oldest = self.place.oldest(self.len)?;
         let view = View { rows: self.rows, len: self.len, oldest, count: self.axes.len(), axes: self.axes };
-        view.features(self.list, Needs::of(self.list), x)
+        view.features(self.list, needs(self.list), x)
     }
 
     /// [`Window::refused`].
