@@ -235,7 +235,10 @@ fn both<L: Features<Reading = f32>, Raw: Features<Reading = i16>, const F: usize
     assert_eq!(Window::<L, AXES, LEN, HOP>::FEATURES, F);
     for t in 0..150 {
         if t == 70 {
-            (own.gap(), lent.gap(), raw_own.gap(), raw_lent.gap());
+            own.gap();
+            lent.gap();
+            raw_own.gap();
+            raw_lent.gap();
         }
         let reading = [(); AXES].map(|()| ordinary(&mut rng));
         let raw = reading.map(|x| (x * 100.0) as i16);
