@@ -8,7 +8,6 @@ use hingeline::signal::{
 use hingeline::{Decision, Error};
 use hingeline_host_tests::generate::{self, below, ordinary};
 use hingeline_host_tests::windows::{self, Row};
-use rand_core::Rng;
 
 fn window_of(x: &[f32], list: &[Feature]) -> Vec<f32> {
     let (axes, mut memory) = ([Axis::<f32>::new()], vec![0.0; x.len()]);
@@ -285,7 +284,7 @@ fn votes_are_counted_over_the_last_windows() {
             let mut fewer = Votes::<9>::of_last(M, needed).unwrap();
             let mut all: Vec<Option<usize>> = vec![];
             for _ in 0..60 {
-                all.push((rng.next_u32() % 4 > 0).then(|| below(&mut rng, 3)));
+                all.push((below(&mut rng, 4) > 0).then(|| below(&mut rng, 3)));
                 let last = &all[all.len().saturating_sub(M)..];
                 let tally = |class: usize| last.iter().filter(|vote| **vote == Some(class)).count();
                 let most = (0..3).map(tally).max().unwrap();

@@ -203,7 +203,7 @@ const OF_STREAM: [&str; 9] = ["--label", "state", "--time", "t", "--window", "10
 #[test]
 fn windows_over_two_classes_and_over_gaps_are_no_samples() {
     let place = Place::new();
-    let half = |row: usize| if row / 50 % 2 == 0 { "rest" } else { "shake" };
+    let half = |row: usize| if (row / 50).is_multiple_of(2) { "rest" } else { "shake" };
     place.write("whole.csv", stream(200, half));
     let given =
         ["--loss", "hinge", "--learning-rate", "0.01", "--l2", "0", "--epochs", "3", "--features", "mean,deviation"];
@@ -229,7 +229,7 @@ fn windows_over_two_classes_and_over_gaps_are_no_samples() {
 #[test]
 fn answers_over_time_are_counted_by_window_and_by_event() {
     let place = Place::new();
-    let half = |row: usize| if row / 50 % 2 == 0 { "rest" } else { "shake" };
+    let half = |row: usize| if (row / 50).is_multiple_of(2) { "rest" } else { "shake" };
     place.write("whole.csv", stream(200, half));
     let given =
         ["--loss", "hinge", "--learning-rate", "0.01", "--l2", "0", "--epochs", "30", "--features", "deviation"];
@@ -260,7 +260,7 @@ fn answers_over_time_are_counted_by_window_and_by_event() {
 #[test]
 fn short_events_are_not_forgotten() {
     let place = Place::new();
-    place.write("whole.csv", stream(200, |row| if row / 50 % 2 == 0 { "rest" } else { "shake" }));
+    place.write("whole.csv", stream(200, |row| if (row / 50).is_multiple_of(2) { "rest" } else { "shake" }));
     let given =
         ["--loss", "hinge", "--learning-rate", "0.01", "--l2", "0", "--epochs", "30", "--features", "deviation"];
     let _ = place.json(&[&["train", "whole.csv"], &OF_STREAM[..], &given].concat());
