@@ -17,6 +17,7 @@ use crate::draw::{AnySchedule, Draw};
 use crate::sides::{Dynamic, Material, Memory, Side, Source, Static};
 use crate::statistics;
 use crate::trace::Trace;
+use crate::windows;
 
 /// Operations of a seed, on each kernel and kind of shape.
 const OPERATIONS: usize = 60;
@@ -35,7 +36,8 @@ pub fn run(seed: u64) -> [u64; 2] {
             *refused += trace.refused;
         }
     }
-    [*accepted, *refused]
+    let of_windows = windows::run(seed);
+    [*accepted + of_windows.accepted, *refused + of_windows.refused]
 }
 
 fn of_shape<const C: usize, const F: usize>(seed: u64) -> Vec<Trace> {

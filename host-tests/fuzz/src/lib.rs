@@ -2,7 +2,7 @@
 //!
 //! The tests try what somebody thought of. This tries what nobody did: [`api`] calls every strategy on models of either kind of
 //! shape, [`statistics`] what exists for static shapes alone, [`integers`] models in
-//! integers, [`kernels`] calls the kernels on slices that end where memory does, and
+//! integers, [`windows`] streams of readings, [`kernels`] calls the kernels on slices that end where memory does, and
 //! [`readers`] gives bytes to whatever reads a file. All of it is drawn from a seed, so that what was found is found again.
 
 pub mod api;
@@ -14,3 +14,4 @@ pub mod readers;
 pub mod sides;
 pub mod statistics;
 pub mod trace;
+pub mod windows;

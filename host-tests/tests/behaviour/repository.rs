@@ -592,6 +592,24 @@ fn the_front_page_shows_the_recorded_figures_in_five_columns() {
 
 /// What it costs to keep a state, on every core without an operating system; and how often the firmware was reset.
 #[test]
+fn the_page_on_windows_has_the_figures_of_all_cores() {
+    let (page, figures) = (read("core/src/guide/windows.md"), read("examples/firmware/figures.json"));
+    let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");
+    for (core, recorded) in figures["cores"].as_object().expect("an object") {
+        let shown = |key: String| recorded.get(key).map_or(String::new(), ToString::to_string);
+        for (numbers, name) in [("binary32", "floats"), ("integers", "integers")] {
+            let row = page.lines().find(|line| line.starts_with(&format!("| {core} | {numbers} |"))).expect(core);
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            let sizes = ["ram_window", "flash_window", "flash_bands", "stack_bound_window"];
+            let sizes = sizes.map(|size| shown(format!("{size}_{name}")));
+            let counts = ["push", "plain", "time", "bands", "pairs"];
+            let counts = counts.map(|count| shown(format!("instructions_{name}_{count}")));
+            assert_eq!(cells[3..12], [&sizes[..], &counts[..]].concat(), "{core}, {numbers}");
+        }
+    }
+}
+
+#[test]
 fn the_page_on_saving_shows_the_recorded_figures() {
     let (page, figures) = (read("core/src/guide/saving.md"), read("examples/firmware/figures.json"));
     let figures: serde_json::Value = serde_json::from_str(&figures).expect("JSON");

@@ -83,7 +83,7 @@ mod app {
         loop {
             due += period;
             Mono::delay_until(due).await;
-            // The erase of a sector stops the processor for two seconds or more, and with it the count of SysTick, but not that of the
+            // The erase of a sector stops the processor for one to two seconds, and with it the count of SysTick, but not that of the
             // cycles. A sensor with a queue of its own keeps some of the readings; of one without, they are lost.
             let now = DWT::cycle_count();
             if now.wrapping_sub(last) >= 2 * (CLOCK / RATE) {
