@@ -2,7 +2,7 @@
 """Runs a WebAssembly command with wasmtime, or tells how much fuel its functions take.
 
 usage: run.py MODULE [ARGUMENT...]
-       run.py --fuel MODULE NAME[+NAME...]...
+       run.py --fuel|--fuel-once MODULE NAME[+NAME...]...
 
 Fuel is wasmtime's count of executed instructions, the same in every run. The engine looks at it where a function begins and
 at each turn of a loop, and stops a program that has used more than it was given. So the program is given ever less or more,
@@ -10,7 +10,8 @@ until it is known how much it has used where the function begins, and where the 
 difference is printed, as JSON. So behind the function should come a call.
 
 A name is any part of a symbol, and may be followed by commas and other parts of the same symbol. For names joined by a plus,
-the first one's function is looked for within a call of the next one's, and so on. A call that does not happen is null.
+the first one's function is looked for within a call of the next one's, and so on. A call that does not happen is null. With --fuel-once
+each function is called once, so long calls are looked for in long steps first.
 """
 
 import json
@@ -73,14 +74,26 @@ def end_of(holds, start):
     return outside
 
 
-def fuel_of_first_call(program, names, step=8):
-    within = lambda fuel: is_within(program.stack(fuel), names)
+def first_within(program, within, step):
+    """The first fuel with which it is within the function, if that takes as much as a step."""
     found = 0
     while not within(found):
         if program.stack(found) is None:
             return None
         found += step
-    first = next(fuel for fuel in range(max(found - step, 0), found + 1) if within(fuel))
+    outside = max(found - step, -1)
+    while found - outside > 1:
+        middle = (found + outside) // 2
+        outside, found = (outside, middle) if within(middle) else (middle, found)
+    return found
+
+
+def fuel_of_first_call(program, names, steps):
+    within = lambda fuel: is_within(program.stack(fuel), names)
+    tries = (first_within(program, within, step) for step in steps)
+    first = next((found for found in tries if found is not None), None)
+    if first is None:
+        return None
     used_before = end_of(lambda fuel: program.stack(fuel) == program.stack(first), first)
     after = end_of(within, used_before)
     used_after = end_of(lambda fuel: program.stack(fuel) == program.stack(after), after)
@@ -88,10 +101,11 @@ def fuel_of_first_call(program, names, step=8):
 
 
 def main():
-    if sys.argv[1] == "--fuel":
+    if sys.argv[1] in ("--fuel", "--fuel-once"):
+        steps = [8] if sys.argv[1] == "--fuel" else [256, 8]
         program = Program(sys.argv[2])
         wanted = {text: [name.split(",") for name in text.split("+")] for text in sys.argv[3:]}
-        print(json.dumps({text: fuel_of_first_call(program, names) for text, names in wanted.items()}))
+        print(json.dumps({text: fuel_of_first_call(program, names, steps) for text, names in wanted.items()}))
         return 0
     wasi = wasmtime.WasiConfig()
     wasi.argv = sys.argv[1:]
