@@ -7,6 +7,7 @@ use clap::Args;
 use hingeline_console::{Problem, line, unusable};
 use serde_json::{Value, json};
 
+use super::signal::Signal;
 use super::stored::Stored;
 use crate::report::{percent, table_of};
 
@@ -54,6 +55,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         line(json!({
             "classes": stored.classes,
             "features": stored.features.len(),
+            "signal": stored.signal,
             "bytes": { "f32": float, "i16": wide, "i8": narrow },
             "instructions": cores,
             "training": stored.training,
@@ -92,6 +94,17 @@ fn costs(stored: &Stored) -> Result<Vec<Cost>, Problem> {
 
 fn print(stored: &Stored, costs: &[Cost], [float, wide, narrow]: [usize; 3], shown: usize) -> Result<(), Problem> {
     line(format_args!("{} classes, {} features", stored.classes.len(), stored.features.len()))?;
+    if let Some(signal) = &stored.signal {
+        let Signal { axes, window, hop, features, .. } = signal;
+        let rate = signal.sampling_rate.map_or(String::new(), |rate| format!(" at {rate} Hz"));
+        line(format_args!(
+            "windows of {window} readings{rate}, one every {hop}, of {} axes ({}): {}; {} bytes of RAM on a device",
+            axes.len(),
+            axes.join(", "),
+            features.join(", "),
+            signal.bytes()
+        ))?;
+    }
     if let Some(training) = &stored.training {
         let recipe = serde_json::to_string(&training.recipe)?;
         let fraction = |value: Option<f64>| value.map_or("not measured".to_owned(), percent);

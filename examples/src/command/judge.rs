@@ -37,11 +37,7 @@ pub struct PredictOptions {
     #[arg(long)]
     scores: bool,
 
-    /// Of recordings, what an answer takes.
-    #[command(flatten)]
-    decisions: events::DecisionOptions,
-
-    /// Of recordings, the column of the time
+    /// The column of the time, for recordings [default: as in training]
     #[arg(long, value_name = "COLUMN")]
     time: Option<String>,
 
@@ -52,6 +48,10 @@ pub struct PredictOptions {
     /// How the data is to be read.
     #[command(flatten)]
     format: Format,
+
+    /// What an answer takes, for recordings.
+    #[command(flatten)]
+    decisions: events::DecisionOptions,
 }
 
 /// Says how good a model is on samples with labels.
@@ -70,17 +70,17 @@ pub struct EvaluateOptions {
     #[arg(long)]
     json: bool,
 
-    /// Of recordings, what an answer takes.
-    #[command(flatten)]
-    decisions: events::DecisionOptions,
-
-    /// Of recordings, the column of the time
+    /// The column of the time, for recordings [default: as in training]
     #[arg(long, value_name = "COLUMN")]
     time: Option<String>,
 
     /// How the data is to be read.
     #[command(flatten)]
     format: Format,
+
+    /// What an answer takes, for recordings.
+    #[command(flatten)]
+    decisions: events::DecisionOptions,
 }
 
 /// What came of it, for machines.

@@ -327,6 +327,13 @@ impl Signal {
         }
     }
 
+    /// The bytes of a window on a processor of 32 bits.
+    pub fn bytes(&self) -> usize {
+        let reading = if self.readings == Kind::I16 { 2 } else { 4 };
+        // The place in the stream is five words.
+        (reading * self.axes.len() * self.window).next_multiple_of(4) + 20
+    }
+
     /// What the code of a device imports.
     pub fn imports(&self) -> &'static str {
         if self.noise.is_empty() && self.saturation.is_empty() {

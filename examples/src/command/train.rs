@@ -56,10 +56,6 @@ pub struct Options {
     #[command(flatten)]
     format: Format,
 
-    /// How recordings become samples.
-    #[command(flatten)]
-    windows: signal::WindowOptions,
-
     /// What is minimised; several are chosen from [default: all three]
     #[arg(long, value_enum, value_delimiter = ',')]
     loss: Vec<LossName>,
@@ -88,7 +84,7 @@ pub struct Options {
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     trials: u16,
 
-    /// The parts of the cross-validation [default: 5, 3 for more than 2,000 samples]
+    /// The parts of the cross-validation [default: 5, or 3 for more than 2,000 samples, and no more than there are groups]
     #[arg(long, value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: Option<u8>,
 
@@ -111,6 +107,10 @@ pub struct Options {
     /// Neither progress nor warnings
     #[arg(long, short)]
     quiet: bool,
+
+    /// How recordings become samples.
+    #[command(flatten)]
+    windows: signal::WindowOptions,
 }
 
 const EXAMPLES: &str = "Examples:

@@ -43,6 +43,9 @@ fn the_firmware_holds_what_is_written() {
     assert_eq!((row["samples"].as_u64(), row["features"].as_u64()), (Some(98), Some(67)));
     assert_eq!(row["recordings"]["recordings"], 14);
     assert_eq!(row["recordings"]["readings"], 5_600);
+    let text = place.prints(&["inspect", "model.json"]);
+    let shape = "windows of 100 readings, one every 50, of 6 axes (ax, ay, az, wx, wy, wz): mean, deviation";
+    assert!(text.contains(shape) && text.contains("2420 bytes of RAM"), "{text}");
     let written = place.prints(&["export", "model.json", "--to", "rust"]);
     let again = "write the files of examples/firmware/src/exported again";
     assert!(written == include_str!("../../../firmware/src/exported/windows.rs"), "{again}");
