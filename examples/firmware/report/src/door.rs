@@ -56,8 +56,8 @@ pub(crate) fn measure(core: &'static Core) -> Result<Row, Failure> {
     if c.checksum != rust.checksum {
         return Err(format!("{}: a step in C ends in {}, in Rust in {}", core.name, c.checksum, rust.checksum).into());
     }
-    // A tenth and 300 bytes more are what the checks of pointers may take.
-    if c.flash > rust.flash + rust.flash / 10 + 300 {
+    // A tenth and 450 bytes more are what the checks of pointers may take, and functions that stay apart because the library has other callers.
+    if c.flash > rust.flash + rust.flash / 10 + 450 {
         return Err(format!("{}: {} bytes of flash in C, {} in Rust", core.name, c.flash, rust.flash).into());
     }
     Ok(Row { core: core.name, rust, c })
