@@ -150,6 +150,18 @@ fn constant_axes_do_not_correlate() {
     }
 }
 
+/// Squares that overflow are no coefficient, although the products do not.
+#[test]
+fn a_correlation_that_overflows_is_refused() {
+    let (axes, mut memory) = ([Axis::<f32>::new(); 2], [0.0; 16]);
+    let mut window = DynWindow::new(&mut memory, 8, 1, &axes, &[Feature::Correlation(0, 1)]).unwrap();
+    for t in 0..8 {
+        let sign = if t % 2 == 0 { 1.0 } else { -1.0 };
+        window.push(&[sign * 1e30, sign * 1e-10]).unwrap();
+    }
+    assert_eq!(window.features(&mut [0.0]), Err(Error::NonFiniteFeature));
+}
+
 #[test]
 fn counts_are_what_a_person_would_count() {
     let x = [0.0, 2.0, 1.0, 3.0, -1.0, -1.0, 0.5, 0.25, 4.0, 4.0, -2.0];

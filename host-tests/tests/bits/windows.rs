@@ -56,7 +56,14 @@ fn features_in_binary32() {
         let list = list(&mut rng, axes, len);
         let noises: Vec<f32> = (0..axes).map(|_| one_of(&mut rng, &[0.0, 0.5, 2.0])).collect();
         let limits: Vec<_> = noises.iter().map(|noise| Axis::<f32>::new().noise(*noise).unwrap()).collect();
-        let mut draw = [ordinary, special, |rng: &mut XorShiftRng| generate::whole(rng, 3)][seed as usize % 3];
+        // The last ones are so far from 0 that their sum, and so their mean, loses digits.
+        let draws = [
+            ordinary,
+            special,
+            |rng: &mut XorShiftRng| generate::whole(rng, 3),
+            |rng: &mut XorShiftRng| 16_777_215.0 + generate::whole(rng, 9),
+        ];
+        let mut draw = draws[seed as usize % 4];
         let stream: Vec<Vec<f32>> = (0..readings).map(|_| generate::values(&mut rng, axes, &mut draw)).collect();
         let mut memory = vec![f32::NAN; axes * len];
         let mut window = DynWindow::new(&mut memory, len, hop, &limits, &list).unwrap();
@@ -86,7 +93,7 @@ fn features_in_binary32() {
             }
         }
     }
-    assert!(refused > 1_000, "only {refused} windows overflow");
+    assert!(refused > 500, "only {refused} windows overflow");
 }
 
 #[test]
