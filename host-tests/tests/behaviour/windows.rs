@@ -373,4 +373,7 @@ fn smoothed_scores_are_an_exponential_mean() {
     let mut last = Smoothed::<2>::new(1.0).unwrap();
     assert_eq!(last.push(&[1.0, 0.0]).unwrap().class, 0);
     assert_eq!(last.push(&[0.0, 1.0]).unwrap(), Decision { class: 1, runner_up: 0, gap: 1.0 });
+    // Exactly: by the formula these would be lost beside what was before.
+    assert_eq!(last.push(&[1e-9, 2e-9]).unwrap().class, 1);
+    assert_eq!(last.push(&[2e-9, 1e-9]).unwrap(), Decision::of(&[2e-9, 1e-9]));
 }
