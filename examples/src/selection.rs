@@ -1,7 +1,5 @@
 //! Averaged SGD on a set of any shape, and the choice of its loss, learning rate and L2 strength by cross-validation.
 
-use std::ops::Range;
-
 use clap::ValueEnum;
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{
@@ -339,10 +337,7 @@ pub fn folds(labels: &[u16], count: usize, seed: u64) -> Result<Vec<Fold>, Strin
     for (place, index) in by_class(labels, seed)?.into_iter().enumerate() {
         fold_of[index] = place % count;
     }
-    let of = |range: Range<usize>, keep: &dyn Fn(usize) -> bool| range.filter(|index| keep(fold_of[*index])).collect();
-    Ok((0..count)
-        .map(|fold| [of(0..labels.len(), &|own| own != fold), of(0..labels.len(), &|own| own == fold)])
-        .collect())
+    Ok(by_fold(&fold_of, count))
 }
 
 /// The same, but that the samples of a group are in one fold.
@@ -351,8 +346,13 @@ pub fn folds(labels: &[u16], count: usize, seed: u64) -> Result<Vec<Fold>, Strin
 /// What is wrong, for people, if there are fewer groups than folds.
 pub fn folds_of_groups(labels: &[u16], groups: &[u32], count: usize, seed: u64) -> Result<Vec<Fold>, String> {
     let fold_of = share_out(labels, groups, &vec![1.0 / count as f64; count], seed)?;
-    let of = |keep: &dyn Fn(usize) -> bool| (0..labels.len()).filter(|index| keep(fold_of[*index])).collect();
-    Ok((0..count).map(|fold| [of(&|own| own != fold), of(&|own| own == fold)]).collect())
+    Ok(by_fold(&fold_of, count))
+}
+
+/// So many folds, of the fold that each sample is in.
+fn by_fold(fold_of: &[usize], count: usize) -> Vec<Fold> {
+    let of = |keep: &dyn Fn(usize) -> bool| (0..fold_of.len()).filter(|index| keep(fold_of[*index])).collect();
+    (0..count).map(|fold| [of(&|own| own != fold), of(&|own| own == fold)]).collect()
 }
 
 /// About this fraction of the samples of each class, and the others: groups are in one of both parts.

@@ -4,6 +4,22 @@ use std::f64::consts::TAU;
 
 use hingeline::signal::Feature;
 
+/// The features that are one value of an axis and have no numbers.
+pub const PLAIN: [Feature; 12] = [
+    Feature::Mean,
+    Feature::Deviation,
+    Feature::Minimum,
+    Feature::Maximum,
+    Feature::Range,
+    Feature::RootMeanSquare,
+    Feature::MeanAbsolute,
+    Feature::ZeroCrossings,
+    Feature::MeanCrossings,
+    Feature::SlopeSignChanges,
+    Feature::WaveformLength,
+    Feature::Peaks,
+];
+
 /// Readings of an axis, from the oldest to the newest, and what is noise in them.
 #[derive(Clone, Debug)]
 pub struct Row<R> {

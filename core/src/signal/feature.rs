@@ -76,7 +76,8 @@ impl Feature {
     /// A bit for each feature, whatever its numbers are.
     const fn bit(self) -> u32 {
         match self {
-            Self::Mean => Needs::MEAN,
+            // There always is one.
+            Self::Mean => 0,
             Self::Deviation => Needs::DEVIATION,
             Self::Minimum | Self::Maximum | Self::Range => Needs::EXTREMES,
             Self::RootMeanSquare => Needs::SQUARES,

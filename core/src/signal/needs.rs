@@ -11,7 +11,6 @@ mod sealed {
         pub const NONE: Self = Self(0);
         /// Of a correlation: squares.
         pub const PAIRS: Self = Self(Self::SQUARES);
-        pub const MEAN: u32 = 1;
         pub const DEVIATION: u32 = 1 << 1;
         pub const EXTREMES: u32 = 1 << 2;
         pub const SQUARES: u32 = 1 << 3;

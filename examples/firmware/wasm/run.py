@@ -11,7 +11,7 @@ difference is printed, as JSON. So behind the function should come a call.
 
 A name is any part of a symbol, and may be followed by commas and other parts of the same symbol. For names joined by a plus,
 the first one's function is looked for within a call of the next one's, and so on. A call that does not happen is null. With --fuel-once
-each function is called once, so long calls are looked for in long steps first.
+all calls of a function take the same, so long ones are looked for in long steps first.
 """
 
 import json

@@ -12,11 +12,18 @@ pub struct Context<'a> {
     pub group: Option<&'a str>,
     /// The time, of a reading.
     pub time: Option<f64>,
-    /// The first window of a recording, or after a gap.
+    /// Of a window, where it is.
+    pub window: Placed,
+}
+
+/// Where a window is in its recording.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Placed {
+    /// Whether it is the first one of a recording, or after a gap.
     pub fresh: bool,
-    /// Of a window, the number of the stretch of one class in which its newest reading is.
+    /// The number of the stretch of one class in which its newest reading is.
     pub stretch: usize,
-    /// A window over more than one class.
+    /// Whether it is over more than one class.
     pub mixed: bool,
 }
 

@@ -94,9 +94,9 @@ impl<'a> Decider<'a> {
 pub struct Events {
     /// Windows over one class.
     pub windows: usize,
-    /// Those that got an answer, and those that got the right one.
+    /// Those that got an answer.
     pub answered: usize,
-    /// Of these.
+    /// Those that got the right one.
     pub correct: usize,
     /// Stretches of one class in a recording.
     pub events: usize,
@@ -106,9 +106,9 @@ pub struct Events {
     pub recognised: usize,
     /// Those without an answer, the unseen among them.
     pub unanswered: usize,
-    /// Those that had a right answer, and the windows before it, of all of them together.
+    /// Those that had a right answer.
     pub found: usize,
-    /// The windows that passed before the first right answer.
+    /// The windows that passed before their first right answers, of all together.
     pub late: usize,
     #[serde(skip)]
     current: Option<Event>,

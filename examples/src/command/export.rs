@@ -141,8 +141,7 @@ fn tell_agreement(
         None => source::read_to_judge(data, &wanted, &mut builder).map_err(unusable)?,
         Some(signal) => {
             let wanted = signal.wanted(wanted);
-            let make = |_: Vec<String>| Ok(signal.clone());
-            let mut windows = Windows::new(&make, false, &mut builder);
+            let mut windows = Windows::of_model(signal, false, &mut builder);
             windows.read(&[data.to_owned()], &wanted, signal.label_from).map_err(unusable)?;
         }
     }

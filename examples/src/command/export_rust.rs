@@ -27,7 +27,7 @@ pub static CLASS_NAMES: [&str; CLASSES] = {class_names:?};
 pub static FEATURE_NAMES: [&str; FEATURES] = {feature_names:?};
 ",
         checksum = stored.weights_checksum,
-        imports = imports(stored, integers) + stored.signal.as_ref().map_or("", Signal::imports),
+        imports = imports(stored, integers) + stored.signal.as_ref().map_or("", of_signal),
         class_names = stored.classes,
         feature_names = stored.features,
     );
@@ -65,7 +65,7 @@ fn windows(code: &mut String, signal: &Signal, in_integers: bool) {
         };
         format!("        axis({own}, {noise}),\n")
     };
-    let known = !noise.is_empty() || !saturation.is_empty();
+    let known = signal.has_axes();
     let own: String = (0..axes.len()).filter(|_| known).map(of_axis).collect();
     let (of_axes, axis) = if known {
         (
@@ -140,6 +140,15 @@ pub fn classify(window: &SensorWindow) -> Result<(usize, Report), Error> {{
 ",
         count = axes.len(),
     );
+}
+
+/// What windows need besides.
+fn of_signal(signal: &Signal) -> &'static str {
+    if signal.has_axes() {
+        "\nuse hingeline::signal::{Axis, Feature, Features, Report, Window};"
+    } else {
+        "\nuse hingeline::signal::{Feature, Features, Report, Window};"
+    }
 }
 
 fn imports(stored: &Stored, integers: Option<&Integers>) -> String {

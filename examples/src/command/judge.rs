@@ -10,7 +10,7 @@ use hingeline_console::file::FileError;
 use hingeline_console::{Problem, is_output, line, remark, text, unusable};
 use serde::Serialize;
 
-use super::builder::{Context, Sink};
+use super::builder::{Context, Placed, Sink};
 use super::events::{self, Decider, Events};
 use super::format::Format;
 use super::names::{class_name, listed};
@@ -104,10 +104,8 @@ struct Judge<'a, 'm, F> {
     scores: Vec<f32>,
     /// Gets the scores, the class and the label.
     each: F,
-    /// Of the next window: the first of a recording, and over more than one class.
-    fresh: bool,
-    mixed: bool,
-    stretch: usize,
+    /// Where the next window is.
+    window: Placed,
     /// What cannot be written ends the reading.
     problem: Option<Problem>,
 }
@@ -117,17 +115,12 @@ struct Seen<'a> {
     scores: &'a [f32],
     class: usize,
     label: Option<&'a str>,
-    /// The first window of a recording, or behind a gap.
-    fresh: bool,
-    /// A window over more than one class.
-    mixed: bool,
-    /// The number of the stretch of one class.
-    stretch: usize,
+    window: Placed,
 }
 
 impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
     fn context(&mut self, context: &Context<'_>) {
-        (self.fresh, self.mixed, self.stretch) = (context.fresh, context.mixed, context.stretch);
+        self.window = context.window;
     }
 
     fn names(&mut self, names: &[String], _: Option<&str>) -> Result<(), String> {
@@ -153,8 +146,7 @@ impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
         }
         self.model.scores(&self.x, &mut self.scores).map_err(|error| error.to_string())?;
         let class = hingeline::argmax(&self.scores);
-        let Self { fresh, mixed, stretch, .. } = *self;
-        let seen = Seen { scores: &self.scores, class, label, fresh, mixed, stretch };
+        let seen = Seen { scores: &self.scores, class, label, window: self.window };
         (self.each)(seen).map_err(|problem| {
             let told = problem.to_string();
             if is_output(&*problem) {
@@ -186,9 +178,7 @@ fn judge(
             x: vec![0.0; stored.features.len()],
             scores: vec![0.0; stored.classes.len()],
             each,
-            fresh: false,
-            mixed: false,
-            stretch: 0,
+            window: Placed::default(),
             problem: None,
         };
         if let Some(signal) = &stored.signal {
@@ -216,8 +206,7 @@ fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
     label_from: Option<LabelFrom>,
     judge: &mut Judge<'_, '_, F>,
 ) -> Result<Told, Problem> {
-    let make = |_: Vec<String>| Ok(signal.clone());
-    let mut windows = Windows::new(&make, true, judge);
+    let mut windows = Windows::of_model(signal, true, judge);
     let read = windows.read(data, wanted, label_from);
     let told = Told { stretches: windows.tally.stretches, warnings: windows.warnings() };
     match (read, judge.problem.take()) {
@@ -277,8 +266,8 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
         &options.format,
         true,
         options.time.as_ref(),
-        |Seen { scores, class, fresh, .. }| {
-            let answer = if options.decisions.is_some() { decider.answer(scores, fresh)? } else { Some(class) };
+        |Seen { scores, class, window, .. }| {
+            let answer = if options.decisions.is_some() { decider.answer(scores, window.fresh)? } else { Some(class) };
             // What is rejected has no name.
             let found = answer.map(|class| stored.classes[class].as_str());
             let name = found.unwrap_or_default();
@@ -322,7 +311,7 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     let (mut events, mut memory) = (Events::default(), vec![0.0; classes.len()]);
     let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
     let told = judge(&stored, &options.data, &options.format, false, options.time.as_ref(), |seen| {
-        let Seen { scores, class, label, fresh, mixed, stretch } = seen;
+        let Seen { scores, class, label, window: Placed { fresh, stretch, mixed } } = seen;
         let label = label.ok_or("it has no label; expected one")?;
         let spelt = class_name(label);
         let known = classes.iter().position(|name| *name == spelt);

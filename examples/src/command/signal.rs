@@ -9,7 +9,8 @@ use hingeline::signal::{Axis, DynWindow, Feature, Reading, count};
 use hingeline_console::file::FileError;
 use serde::{Deserialize, Serialize};
 
-use super::builder::{Context, Sink};
+use super::builder::{Context, Placed, Sink};
+use super::integers::Raw;
 use super::names::class_name;
 use super::source::{self, Part, Wanted};
 
@@ -193,6 +194,15 @@ pub struct Signal {
     pub group: Option<String>,
 }
 
+impl From<Kind> for Raw {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::F32 => Self::F32,
+            Kind::I16 => Self::I16,
+        }
+    }
+}
+
 impl Signal {
     /// By the options, for these axes.
     ///
@@ -200,17 +210,6 @@ impl Signal {
     /// What is wrong, for people.
     pub fn of(options: &WindowOptions, asked: &[Asked], axes: Vec<String>) -> Result<Self, String> {
         let window = options.window.ok_or("no --window")?;
-        let each = |len: usize, what: &str| match len {
-            0 | 1 => Ok(()),
-            len if len == axes.len() => Ok(()),
-            len => Err(format!("{len} values of {what}; expected one, or one for each of {} axes", axes.len())),
-        };
-        each(options.noise.len(), "--noise")?;
-        each(options.saturation.len(), "--saturation")?;
-        let for_all = |values: &[f32]| match values {
-            [one] => vec![*one; axes.len()],
-            values => values.to_vec(),
-        };
         let signal = Self {
             readings: options.readings,
             window,
@@ -219,11 +218,8 @@ impl Signal {
             time: options.time.clone(),
             group: None,
             features: list(asked, axes.len(), window, options.sampling_rate)?.into_iter().map(name).collect(),
-            noise: for_all(&options.noise),
-            saturation: match options.saturation.as_slice() {
-                [one] => vec![*one; axes.len()],
-                values => values.to_vec(),
-            },
+            noise: for_each_axis(&options.noise, axes.len(), "--noise")?,
+            saturation: for_each_axis(&options.saturation, axes.len(), "--sensor-range")?,
             label_from: options.label_from,
             axes,
         };
@@ -334,13 +330,9 @@ impl Signal {
         (reading * self.axes.len() * self.window).next_multiple_of(4) + 20
     }
 
-    /// What the code of a device imports.
-    pub fn imports(&self) -> &'static str {
-        if self.noise.is_empty() && self.saturation.is_empty() {
-            "\nuse hingeline::signal::{Feature, Features, Report, Window};"
-        } else {
-            "\nuse hingeline::signal::{Axis, Feature, Features, Report, Window};"
-        }
+    /// Whether anything is known of the axes.
+    pub fn has_axes(&self) -> bool {
+        !self.noise.is_empty() || !self.saturation.is_empty()
     }
 
     fn stream(&self) -> Result<Box<dyn Stream>, String> {
@@ -348,6 +340,15 @@ impl Signal {
             Kind::F32 => Box::new(Of::<f32>::new(self)?),
             Kind::I16 => Box::new(Of::<i16>::new(self)?),
         })
+    }
+}
+
+/// A value for each of so many axes, of one for all or of one for each; none of none.
+fn for_each_axis<T: Copy>(values: &[T], axes: usize, what: &str) -> Result<Vec<T>, String> {
+    match values {
+        [one] => Ok(vec![*one; axes]),
+        values if values.is_empty() || values.len() == axes => Ok(values.to_vec()),
+        values => Err(format!("{} values of {what}; expected one, or one for each of {axes} axes", values.len())),
     }
 }
 
@@ -450,9 +451,8 @@ impl<R: Bounds> Of<R> {
     fn new(signal: &Signal) -> Result<Self, String> {
         let (axes, list) = (signal.axes::<R>()?, signal.list()?);
         let (readings, width) = (vec![R::default(); axes.len()], count(&list, axes.len()));
-        signal.check()?;
+        // A signal is checked where it is made or read. One or two a run of the command, which live as long.
         let len = axes.len() * signal.window;
-        // One a run of the command, which lives as long.
         let (memory, axes, list) = (vec![R::default(); len].leak(), axes.leak(), list.leak());
         let window =
             DynWindow::new(memory, signal.window, signal.hop, axes, list).map_err(|error| error.to_string())?;
@@ -484,7 +484,7 @@ impl<R: Bounds> Stream for Of<R> {
 /// What came of recordings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// The recordings, and the readings in them.
+    /// The recordings.
     pub recordings: usize,
     /// The readings.
     pub readings: usize,
@@ -514,10 +514,17 @@ impl Tally {
     }
 }
 
+/// Where what makes samples comes from.
+enum Origin<'a> {
+    /// From the names of the axes, when they are known.
+    Axes(&'a dyn Fn(Vec<String>) -> Result<Signal, String>),
+    /// From a model.
+    Model(&'a Signal),
+}
+
 /// What a recording's windows are given to: a reader's sink that makes samples for another sink.
 pub struct Windows<'a> {
-    /// Before the axes are known.
-    make: &'a dyn Fn(Vec<String>) -> Result<Signal, String>,
+    origin: Origin<'a>,
     signal: Option<(Signal, Box<dyn Stream>)>,
     sink: &'a mut dyn Sink,
     /// Whether windows over more than one class are given away too.
@@ -553,7 +560,7 @@ impl Steps {
     /// Whether readings are missing before this one. Clocks that count whole seconds tell several readings one time: that is no leap.
     fn leaps(&mut self, time: f64) -> bool {
         let Some(step) = self.last.replace(time).map(|last| time - last) else { return false };
-        let leaps = step < 0.0 || self.usual().is_some_and(|usual| step > 1.5 * usual.max(0.0) && usual > 0.0);
+        let leaps = step < 0.0 || self.usual().is_some_and(|usual| usual > 0.0 && step > 1.5 * usual);
         if self.seen.len() < Self::ENOUGH {
             let place = self.seen.partition_point(|own| *own < step);
             self.seen.insert(place, step);
@@ -580,10 +587,19 @@ impl<'a> Windows<'a> {
         keeps_mixed: bool,
         sink: &'a mut dyn Sink,
     ) -> Self {
+        Self::from(Origin::Axes(make), keeps_mixed, sink)
+    }
+
+    /// The same for a model, which knows its windows.
+    pub fn of_model(signal: &'a Signal, keeps_mixed: bool, sink: &'a mut dyn Sink) -> Self {
+        Self::from(Origin::Model(signal), keeps_mixed, sink)
+    }
+
+    fn from(origin: Origin<'a>, keeps_mixed: bool, sink: &'a mut dyn Sink) -> Self {
         let (signal, label, group, time) = (None, None, None, Steps::default());
         let file = String::new();
         Self {
-            make,
+            origin,
             signal,
             sink,
             keeps_mixed,
@@ -673,7 +689,10 @@ impl<'a> Windows<'a> {
             let is_same = signal.axes == axes;
             return if is_same { Ok(()) } else { Err(format!("axes {axes:?}; expected {:?}", signal.axes)) };
         }
-        let signal = (self.make)(axes)?;
+        let signal = match self.origin {
+            Origin::Axes(make) => make(axes)?,
+            Origin::Model(signal) => signal.clone(),
+        };
         let stream = signal.stream()?;
         self.sink.names(&signal.names()?, label)?;
         self.signal = Some((signal, stream));
@@ -740,13 +759,8 @@ impl Sink for Windows<'_> {
         }
         self.tally.windows += 1;
         let group = self.group.as_deref().unwrap_or(&self.file);
-        self.sink.context(&Context {
-            group: Some(group),
-            time: None,
-            fresh: self.fresh,
-            stretch: self.tally.stretches,
-            mixed,
-        });
+        let window = Placed { fresh: self.fresh, stretch: self.tally.stretches, mixed };
+        self.sink.context(&Context { group: Some(group), time: None, window });
         self.fresh = false;
         self.sink.sample(features, self.run.0.as_deref())
     }

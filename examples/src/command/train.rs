@@ -18,7 +18,7 @@ use super::format::Format;
 use super::integers::Raw;
 use super::report::{self, Quality};
 use super::scaler::{Scaler, Standardised};
-use super::signal::{self, Kind, Signal, Tally, Windows};
+use super::signal::{self, Signal, Tally, Windows};
 use super::source::{self, Part, Wanted};
 use super::stored::{Stored, Training, check_place};
 use super::suspect;
@@ -146,26 +146,17 @@ struct Row<'a> {
 /// What is wrong with options or data, or with what is written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     check_place(&options.output).map_err(unusable)?;
-    let Parts { mut train, mut test, signal } = read(options).map_err(unusable)?;
+    let Parts { mut train, mut test, recorded } = read(options).map_err(unusable)?;
     let mut warnings = suspect::of(&train);
-    if let Some((_, _, more)) = &signal {
-        warnings.extend_from_slice(more);
+    if let Some(recorded) = &recorded {
+        warnings.extend_from_slice(&recorded.warnings);
     }
     if !options.quiet && !options.json {
         warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
     }
     check(&train, options).map_err(unusable)?;
-    let raw = match &signal {
-        // As a window on a device gives them.
-        Some((signal, ..)) => {
-            if signal.readings == Kind::I16 {
-                Raw::I16
-            } else {
-                Raw::F32
-            }
-        }
-        None => Raw::of(&train),
-    };
+    // Of recordings as a window on a device gives them.
+    let raw = recorded.as_ref().map_or_else(|| Raw::of(&train), |recorded| recorded.signal.readings.into());
     let scaler = if options.no_standardise { Scaler::none(train.width) } else { Scaler::of(&train) };
     if options.integers {
         train.round(&scaler);
@@ -188,8 +179,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
 
     let mut stored = Stored::new(train.classes.clone(), train.features.clone(), scaler, &weights, &bias)?;
     stored.raw = raw;
-    if let Some((signal, ..)) = &signal {
-        stored = stored.with_signal(signal.clone())?;
+    if let Some(recorded) = &recorded {
+        stored = stored.with_signal(recorded.signal.clone())?;
     }
     stored.label = train.label.clone().or_else(|| options.format.label.clone());
     let of_train = stored.with_model(|model| Quality::of(model, &mut set.samples(), &train.classes))??;
@@ -212,7 +203,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let row = Row {
         model: options.output.display().to_string(),
         samples: train.labels.len(),
-        recordings: signal.as_ref().map(|(_, tally, _)| *tally),
+        recordings: recorded.as_ref().map(|recorded| recorded.tally),
         features: train.width,
         classes: &train.classes,
         recipe,
@@ -239,23 +230,26 @@ struct Parts {
     train: Table,
     /// The part to test on, if there is one.
     test: Option<Table>,
-    /// What made samples of recordings, what came of those to train on, and what a person should hear of.
-    signal: Option<(Signal, Tally, Vec<String>)>,
+    /// Of recordings.
+    recorded: Option<Recorded>,
+}
+
+/// What made samples of recordings, and what came of those to train on.
+struct Recorded {
+    signal: Signal,
+    tally: Tally,
+    /// What a person should hear of.
+    warnings: Vec<String>,
 }
 
 impl Parts {
     /// Sets a fraction of what was read aside to test on: of samples, or of groups if there are some.
-    fn divided(
-        table: Table,
-        fraction: f64,
-        seed: u64,
-        signal: Option<(Signal, Tally, Vec<String>)>,
-    ) -> Result<Self, String> {
+    fn divided(table: Table, fraction: f64, seed: u64, recorded: Option<Recorded>) -> Result<Self, String> {
         let [test, rest] = match &table.groups {
             None => selection::divide(&table.labels, fraction, seed)?,
             Some(groups) => selection::divide_groups(&table.labels, groups, fraction, seed)?,
         };
-        Ok(Self { train: table.select(&rest), test: Some(table.select(&test)), signal })
+        Ok(Self { train: table.select(&rest), test: Some(table.select(&test)), recorded })
     }
 }
 
@@ -295,19 +289,19 @@ fn read_recordings(options: &Options) -> Result<Parts, FileError> {
         refuse(problem + &length)
     })?;
     if let Some(fraction) = options.test_fraction {
-        return Parts::divided(table, fraction, options.seed, Some((signal, tally, warnings))).map_err(refuse);
+        return Parts::divided(table, fraction, options.seed, Some(Recorded { signal, tally, warnings }))
+            .map_err(refuse);
     }
     let mut test = None;
     if let Some(last) = options.test.last() {
-        let wanted = Wanted { features: Some(&signal.axes), usual_label: table.label.clone(), ..wanted };
+        let wanted = signal.wanted(Wanted { usual_label: table.label.clone(), ..options.format.wanted(None, false) });
         let mut builder = Builder::closed(&table.classes, &table.features, options.format.limit());
-        let make = |_: Vec<String>| Ok(signal.clone());
-        let mut windows = Windows::new(&make, false, &mut builder);
+        let mut windows = Windows::of_model(&signal, false, &mut builder);
         windows.read(&options.test, &wanted, label_from)?;
         warnings.extend(windows.warnings().into_iter().map(|warning| format!("to test on: {warning}")));
         test = Some(builder.finish().map_err(|problem| FileError::new(last, problem))?);
     }
-    Ok(Parts { train: table, test, signal: Some((signal, tally, warnings)) })
+    Ok(Parts { train: table, test, recorded: Some(Recorded { signal, tally, warnings }) })
 }
 
 /// The part to train on and the one to test on, if there is one.
@@ -343,7 +337,7 @@ fn read(options: &Options) -> Result<Parts, FileError> {
     }
     let last = options.test.last().map_or(first, PathBuf::as_path);
     let test = if found { Some(builder.finish().map_err(|problem| FileError::new(last, problem))?) } else { None };
-    Ok(Parts { train, test, signal: None })
+    Ok(Parts { train, test, recorded: None })
 }
 
 /// Of so many samples, labels that are nearly all different are no classes.

@@ -6,6 +6,7 @@
 use core::fmt::Debug;
 
 use hingeline::signal::{Axis, DynWindow, Feature, Hold, Reading, Smoothed, Votes, count};
+use hingeline_host_tests::windows::PLAIN;
 
 use crate::draw::Draw;
 use crate::trace::Trace;
@@ -42,23 +43,12 @@ fn feature(draw: &mut Draw, axes: usize, len: usize) -> Feature {
         false => draw.below(most.max(1)) as u16,
     };
     let (first, second) = (number(len / 2), number(len / 2));
-    let kinds = [
-        Feature::Mean,
-        Feature::Deviation,
-        Feature::Minimum,
-        Feature::Maximum,
-        Feature::Range,
-        Feature::RootMeanSquare,
-        Feature::MeanAbsolute,
-        Feature::ZeroCrossings,
-        Feature::MeanCrossings,
-        Feature::SlopeSignChanges,
-        Feature::WaveformLength,
-        Feature::Peaks,
+    let numbered = [
         Feature::Segments(number(len).saturating_add(1).min(200)),
         Feature::Band(first.min(second).saturating_add(1), first.max(second).saturating_add(1)),
         Feature::Correlation(number(axes), number(axes)),
     ];
+    let kinds = [&PLAIN[..], &numbered].concat();
     kinds[draw.below(kinds.len())]
 }
 

@@ -14,23 +14,12 @@ fn list(rng: &mut XorShiftRng, axes: usize, len: usize) -> Vec<Feature> {
             let low = 1 + below(rng, len / 2);
             let high = (low + below(rng, 4)).min(len / 2);
             let (first, second) = (below(rng, axes) as u16, below(rng, axes) as u16);
-            let kinds = [
-                Feature::Mean,
-                Feature::Deviation,
-                Feature::Minimum,
-                Feature::Maximum,
-                Feature::Range,
-                Feature::RootMeanSquare,
-                Feature::MeanAbsolute,
-                Feature::ZeroCrossings,
-                Feature::MeanCrossings,
-                Feature::SlopeSignChanges,
-                Feature::WaveformLength,
-                Feature::Peaks,
+            let numbered = [
                 Feature::Segments(1 + below(rng, len.min(9)) as u16),
                 Feature::Band(low as u16, high as u16),
                 if first == second { Feature::Mean } else { Feature::Correlation(first, second) },
             ];
+            let kinds = [&windows::PLAIN[..], &numbered].concat();
             one_of(rng, &kinds)
         })
         .collect()

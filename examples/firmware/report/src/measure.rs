@@ -220,9 +220,7 @@ fn others<const N: usize>(core: &Core, program: &Path, functions: [&str; N]) -> 
     let name = program.file_stem().and_then(|name| name.to_str()).ok_or("no name of a program")?;
     if matches!(core.machine, Machine::Module) {
         let wanted = functions.map(|function| format!("{}{name}{}{function}", name.len(), function.len()));
-        // Those that are called once are found sooner.
-        let how = if name == "cost_windows" { "--fuel-once" } else { "--fuel" };
-        let output = output(engine().arg(how).arg(program).args(&wanted))?.output;
+        let output = output(engine().arg("--fuel-once").arg(program).args(&wanted))?.output;
         let found: BTreeMap<String, Option<u64>> = serde_json::from_slice(&output)?;
         for (count, name) in counts.iter_mut().zip(&wanted) {
             *count = found.get(name).copied().flatten().ok_or_else(|| format!("{name} did not run"))?;

@@ -49,6 +49,16 @@ fn judge() -> Result<(), Error> {
     over_recordings()
 }
 
+/// FNV-1a of no byte.
+const NOTHING: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Adds scores as little-endian bytes.
+fn add_to(hash: &mut u64, scores: &[u32]) {
+    for byte in scores.iter().flat_map(|score| score.to_le_bytes()) {
+        *hash = (*hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+}
+
 /// The recordings of a wearer that the models have not seen, by the name of the exercise.
 static RECORDINGS: [(&str, &str); 7] = [
     ("ABD", include_str!("../../../data/recordings/test/ABD_10.csv")),
@@ -79,14 +89,12 @@ struct Tally {
 
 impl Tally {
     fn new() -> Result<Self, Error> {
-        let (hash, recognised, answered) = (0xcbf2_9ce4_8422_2325, 0, 0);
+        let (hash, recognised, answered) = (NOTHING, 0, 0);
         Ok(Self { hash, recognised, answered, votes: Votes::new(3)?, hold: Hold::new(1) })
     }
 
     fn add(&mut self, scores: &[u32], class: usize, name: &str) {
-        for byte in scores.iter().flat_map(|score| score.to_le_bytes()) {
-            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        add_to(&mut self.hash, scores);
         let is_right = |class: &usize| windows::CLASS_NAMES.get(*class) == Some(&name);
         self.recognised += u32::from(is_right(&class));
         self.answered += u32::from(self.hold.push(self.votes.push(Some(class))).as_ref().is_some_and(is_right));
@@ -131,14 +139,12 @@ fn over(
     name: &str,
     mut scores_of: impl FnMut(&[u8; FEATURES]) -> Result<([u32; CLASSES], usize), Error>,
 ) -> Result<(), Error> {
-    let (mut hash, mut recognised) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    let (mut hash, mut recognised) = (NOTHING, 0);
     for record in DIGITS_TEST.chunks_exact(1 + FEATURES) {
         let Some((label, pixels)) = record.split_first() else { continue };
         let pixels = pixels.first_chunk().ok_or(Error::ShapeMismatch)?;
         let (scores, class) = scores_of(pixels)?;
-        for byte in scores.iter().flat_map(|score| score.to_le_bytes()) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        add_to(&mut hash, &scores);
         recognised += u32::from(class == usize::from(*label));
     }
     println!("{name} {hash:016x} {recognised}");

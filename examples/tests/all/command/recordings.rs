@@ -54,19 +54,27 @@ fn the_firmware_holds_what_is_written() {
     assert!(written == include_str!("../../../firmware/src/exported/windows_integers.rs"), "{again}");
 }
 
+/// FNV-1a of no byte.
+const NOTHING: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Adds a score as little-endian bytes.
+fn add_to(hash: &mut u64, score: [u8; 4]) {
+    for byte in score {
+        *hash = (*hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+}
+
 /// The firmware prints a fingerprint of all scores; every core's is this one.
 #[test]
 fn a_device_computes_the_scores_of_the_desktop() {
     let place = Place::new();
     let _ = train(&place, &[]);
     let printed = place.prints(&["predict", "model.json", &part("test"), "--scores"]);
-    let (mut hash, mut windows) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    let (mut hash, mut windows) = (NOTHING, 0);
     for line in printed.lines() {
         for score in line.split(',').skip(1) {
             let score: f32 = score.parse().expect("a number");
-            for byte in score.to_le_bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
+            add_to(&mut hash, score.to_le_bytes());
         }
         windows += 1;
     }
@@ -87,7 +95,7 @@ mod windows_integers;
 
 /// The same of the model in integers, on this machine.
 fn whole() -> String {
-    let (mut hash, mut recognised) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    let (mut hash, mut recognised) = (NOTHING, 0);
     for name in ["ABD", "ER", "FEL", "IR", "PEN", "ROW", "TRAP"] {
         let text = std::fs::read_to_string(format!("{RECORDINGS}/test/{name}_10.csv")).expect("a recording");
         let mut window = windows_integers::SensorWindow::new();
@@ -97,9 +105,7 @@ fn whole() -> String {
                 let (mut x, mut scores) = ([0; windows_integers::FEATURES], [0; windows_integers::CLASSES]);
                 window.features(&mut x).expect("a window");
                 windows_integers::scores(&x, &mut scores).expect("scores");
-                for byte in scores.iter().flat_map(|score| score.to_le_bytes()) {
-                    hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-                }
+                scores.iter().for_each(|score| add_to(&mut hash, score.to_le_bytes()));
                 let (class, _) = windows_integers::classify(&window).expect("a class");
                 recognised += u32::from(windows_integers::CLASS_NAMES[class] == name);
             }
