@@ -1,10 +1,10 @@
-"""Test accuracy of `hingeline train` with nothing but the data beside scikit-learn's linear classifiers, on the same files.
+"""Test accuracy of `hingeline train`, given only the data, beside scikit-learn's linear classifiers, on the same files.
 
     python3 -m venv peers && peers/bin/pip install -r benches/peers/requirements.txt
     peers/bin/python benches/peers/classifiers.py DIR...
 
-A DIR holds train.bin, test.bin and meta.json, as for peers.py; it is written as CSV for ours. The others get standardised features
-and their own defaults, but for averaging, and for the iterations of the third one.
+A DIR holds train.bin, test.bin and meta.json, as for peers.py; for ours, the data is written as CSV. The others get
+standardised features and their own defaults, except for averaging, and for the iterations of the third one.
 """
 
 import json
@@ -42,7 +42,7 @@ def read(folder, name, meta):
 def write_csv(path, x, labels):
     with open(path, "w", encoding="utf-8") as file:
         for row, label in zip(x, labels):
-            # A number of binary32 as it was written.
+            # A binary32 number as it was written.
             file.write(",".join(str(value) for value in row) + f",{label}\n")
 
 

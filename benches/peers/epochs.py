@@ -1,15 +1,17 @@
-"""Epochs of scikit-learn and of LIBLINEAR over samples in a file, for `cargo kernels`, which writes it: ns a sample, as JSON.
+"""Epochs of scikit-learn and of LIBLINEAR over samples in a file, for `cargo kernels`, which writes it: ns per
+sample, as JSON.
 
     python epochs.py FILE FEATURES
 
-FILE holds records: the features in binary32 little-endian, then a label of one byte. An epoch is the difference between trainings of
-some epochs more and less, so that what comes before and after is no part of it. SGDClassifier trains one linear model a class;
-LIBLINEAR is the solver of Crammer and Singer that scikit-learn brings, whose iterations leave out samples that seem to be done.
+FILE holds records: the features in little-endian binary32, then a label of one byte. The time of an epoch is the
+difference between a longer and a shorter training, so that the work before and after the epochs is not counted.
+SGDClassifier trains one linear model per class. LIBLINEAR is the solver of Crammer and Singer that comes with
+scikit-learn; its iterations skip samples that seem to be done.
 """
 
 import os
 
-# Before numpy is imported: its libraries read them once.
+# Set before numpy is imported: its libraries read them once.
 for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]:
     os.environ[name] = "1"
 

@@ -4,15 +4,15 @@
     peers/bin/python benches/peers/peers.py DIR...
 
 A DIR holds train.bin, test.bin (records: a label of one byte, then the features) and meta.json (name, d, classes, dtype).
-Features are standardised by the training part's mean and deviation. Ours is `hingeline train`, which chooses its parameters by
-cross-validation, but for the loss if --loss says it; the others' are chosen on a fifth of the training part, of 5,000 samples at most. The time is that of the
-training that follows, on all of it. --enlarge N measures
-a set of N training samples instead, made of the given pictures by random shifts of up to two pixels.
+Features are standardised by the training part's mean and deviation. Ours is `hingeline train`, which chooses its
+parameters by cross-validation, except for the loss if --loss is given. The others' parameters are chosen on a fifth of
+the training part, of 5,000 samples at most. The time is that of the training that follows, on all of it. --enlarge N
+measures a set of N training samples instead, made of the given pictures by random shifts of up to two pixels.
 """
 
 import os
 
-# Before numpy is imported: its libraries read them once.
+# Set before numpy is imported: its libraries read them once.
 for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]:
     os.environ[name] = "1"
 
@@ -30,7 +30,7 @@ from liblinear.liblinearutil import predict, problem, train
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDClassifier
 
-# Of a choice of parameters that does not converge, the accuracy speaks.
+# A choice of parameters that does not converge is rated by its accuracy.
 warnings.simplefilter("ignore", ConvergenceWarning)
 
 TYPES = {"u8": "u1", "i8": "i1", "i16 little-endian": "<i2", "f32 little-endian": "<f4"}
@@ -45,7 +45,7 @@ def read(folder, name, meta):
 
 
 def enlarge(folder, meta, count, into):
-    """Writes a set of as many pictures as are asked for: the given ones, each time shifted by up to two pixels."""
+    """Writes a set of the requested number of pictures: the given ones, each time shifted by up to two pixels."""
     side = int(meta["d"] ** 0.5)
     if meta["dtype"] != "u8" or side * side != meta["d"]:
         raise SystemExit(f"{folder}: --enlarge wants square pictures of bytes")
@@ -112,7 +112,7 @@ def choose(system, x, labels):
 
 def measured(system, part, test):
     best = choose(system, *part)
-    # The system's own form of the data is made before the clock runs.
+    # The system's own form of the data is made before the clock starts.
     problem = system.problem(*part)
     start = time.perf_counter()
     model = system.fit(problem, best)
@@ -153,7 +153,7 @@ def main():
     options = parser.parse_args()
     build = ["cargo", "build", "--quiet", "--release", "-p", "hingeline-examples", "--bin", "hingeline"]
     subprocess.check_call(build, cwd=ROOT)
-    # One core for all of them, and for ours, which inherits it.
+    # One core for all of them, and for ours, which inherits the setting.
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     for folder in options.folders:
         if options.enlarge is None:

@@ -1,13 +1,14 @@
-"""Public recordings as folders of CSV, for `hingeline train --window`: what the guide measures windows on.
+"""Public recordings as folders of CSV, for `hingeline train --window`: the data of the guide's figures of windows.
 
     recordings.py watch watch_dataset.npy OUT       the file in the package seglearn 1.2.5 (PyPI, BSD-3-Clause)
     recordings.py muscles CHECKOUT OUT              github.com/aljazfrancic/myo-readings-dataset (MIT)
     recordings.py wand CHECKOUT OUT                 github.com/jewang/gesture-demo (Apache-2.0)
-    recordings.py excerpt watch_dataset.npy OUT     of the watch what examples/data/recordings has
+    recordings.py excerpt watch_dataset.npy OUT     the part of the watch in examples/data/recordings
 
-Each writes OUT/train and OUT/test. The watch: wearers 1 to 7 to train on and 8 to 10 to test on, acceleration and rotation at 50 Hz. The muscles: two
-sessions of the wearer 54321 and a third one, for which the armband was put on anew; eight channels at 200 Hz. The wand: recordings below 70 of each
-spell, and below 5 of none, and the others; acceleration and rotation at about 120 Hz.
+Each writes OUT/train and OUT/test. The watch: wearers 1 to 7 for training and 8 to 10 for testing, acceleration and
+rotation at 50 Hz. The muscles: two sessions of the wearer 54321 for training and a third, for which the armband was put
+on again, for testing; eight channels at 200 Hz. The wand: recordings below 70 of each spell and below 5 of none for
+training, and the others for testing; acceleration and rotation at about 120 Hz.
 """
 
 import csv

@@ -8,9 +8,9 @@
     clippy::unwrap_used
 )]
 
-// The rooms, from the ground up. Each imports from those above it, never from those below; a test holds that.
+// The modules, from the ground up. Each imports from those above it, never from those below; a test checks this.
 
-// What can be refused, and where.
+// Errors, and the sample at which a call stopped.
 mod error;
 
 // Sums of many terms.
@@ -19,43 +19,44 @@ mod sum;
 // Random draws, defined to the bit.
 pub mod random;
 
-// What a device has learnt, as bytes.
+// Learnt state, as bytes.
 pub mod state;
 
-// The same in flash, whatever happens to the power.
+// The same in flash, safe against power cuts.
 pub mod checkpoint;
 
 // The arithmetic, once as a definition and once for each instruction set.
 pub mod kernel;
 
-// Samples, their order, the scaling of their features.
+// Samples, their order, and the scaling of their features.
 mod data;
 
 // Weights, scores, and the guarded update.
 mod model;
 
-// How good a model's answers are.
+// Measures of a model's answers.
 mod metrics;
 
 // From a stream of readings to samples and to answers.
 pub mod signal;
 
-// What is minimised, its gradient, and how good a model is.
+// Losses, their gradients, and the evaluation of a model.
 mod loss;
 
 // The loss around a model.
 mod landscape;
 
-// The strategies that make a model better.
+// The strategies that improve a model.
 mod optimise;
 
-// All of it once more in integers, for processors without a floating-point unit.
+// The same in integers, for processors without a floating-point unit.
 pub mod integer;
 
 // The manual.
 pub mod guide;
 
-/// What code that is generic over the shape of a model asks for. Programs that train a model of one shape need none of it.
+/// Traits and types for code that is generic over the shape of a model. Programs that train a model of one shape need
+/// none of them.
 ///
 /// The page [`runtime_shapes`](guide::runtime_shapes) of the guide shows a function that takes any model.
 pub mod shape {

@@ -1,6 +1,6 @@
-//! Desktop programs on hingeline: the strategies of the optimisation lecture on real data.
+//! Desktop programs built on hingeline: the strategies of the optimisation lecture on real data.
 //!
-//! A program is a reader of a data set and a call of [`programme::run`].
+//! Each program reads a data set and calls [`programme::run`].
 
 pub mod cifar10;
 #[cfg(not(target_family = "wasm"))]
@@ -27,8 +27,3 @@ pub mod selection;
 pub mod strategy;
 #[cfg(not(target_family = "wasm"))]
 pub mod watch;
-
-/// The code on the project's front page, so that it is tested.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;

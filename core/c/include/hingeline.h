@@ -3,7 +3,7 @@
 //
 // Generated from the Rust source by cbindgen; do not edit.
 //
-// What holds for every function:
+// These rules apply to every function:
 // - Objects (hingeline_model, hingeline_sgd and so on) are structures that the caller declares and the library fills. An object stays where it was
 //   initialised, and so does the memory that was lent to it. Do not copy objects by assignment, not even back to where they were.
 // - NULL, a misaligned pointer, memory that is too small, an object of another type, and an object of zeros are refused, and so is a copy
@@ -24,10 +24,10 @@
 
 #define HINGELINE_VERSION "0.1.0"
 
-// A static buffer of so many bytes, aligned for every object: static HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(4, 24));
+// A static buffer of this many bytes, aligned for every object: static HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(4, 24));
 #define HINGELINE_MEMORY(name, bytes) uint64_t name[((bytes) + 7) / 8]
 
-// The bytes of memory of a model of a shape, at most: hingeline_model_bytes tells how many of them are used. For static buffers.
+// The bytes of memory of a model of a shape, at most: hingeline_model_bytes returns how many are used. For static buffers.
 #if UINTPTR_MAX > 0xffffffffu || defined(__wasm__) || defined(__aarch64__) || defined(__x86_64__)
 #define HINGELINE_MODEL_BYTES(classes, features) (sizeof(float) * (size_t)(classes) * ((size_t)(features) + 10))
 #else
@@ -41,7 +41,7 @@
 #define HINGELINE_INTEGER_MODEL_BYTES(classes, features) (8 * (size_t)(classes) + (2 * (size_t)(classes) * (size_t)(features) + 3) / 4 * 4)
 #define HINGELINE_INTEGER_MOMENTS_BYTES(features) (16 * (size_t)(features))
 
-// What raw values of integers are.
+// The format of raw values of integers.
 #define HINGELINE_U8 8
 #define HINGELINE_I8 (-8)
 #define HINGELINE_I16 (-16)
@@ -54,38 +54,40 @@
 #define HINGELINE_INTEGER_MARGIN(margin) ((uint32_t)((double)(float)(margin) * 65536.0 + 0.5))
 #define HINGELINE_INTEGER_L2(l2) ((uint32_t)((double)(float)(l2) * 8589934592.0 + 0.5))
 
-// What every call returns: 0 if all went well, or why it was refused. A refusal changes nothing: model and optimiser are bit for bit as
-// before.
+// The result of a call: 0 on success, or the reason why it was refused. A refusal changes nothing: model and optimiser
+// remain bit for bit the same.
 //
-// The numbers are stable: none is ever given to another refusal. Some belong to parts of the library that have no functions in C yet.
+// The numbers are stable: none is ever reused for another refusal. Some belong to parts of the library that have no C
+// functions yet.
 enum hingeline_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // All went well.
+  // Success.
   HINGELINE_OK = 0,
   // A score is NaN or infinite: a feature is, or the scores of these features overflow.
   HINGELINE_NON_FINITE_SCORE = 1,
-  // The scores are finite, but the loss of a sample, the sum of those, a coefficient or a slope overflows. Or a loss of the caller's is NaN or infinite.
+  // The scores are finite, but the loss of a sample, the sum of the losses, a coefficient or a slope overflows. Or a
+  // loss that the caller defines is NaN or infinite.
   HINGELINE_NON_FINITE_LOSS = 2,
-  // The weights or the bias that this step, a search or an average arrives at would not be finite.
+  // The weights or the bias that result from this step, a search or an average would not be finite.
   HINGELINE_NON_FINITE_STEP = 3,
-  // A feature of a sample that was to be kept or observed is NaN, infinite, or too large for moments.
+  // A feature of a sample to be kept or observed is NaN, infinite, or too large for moments.
   HINGELINE_NON_FINITE_FEATURE = 4,
   // A feature is larger in magnitude than the limit that the caller set.
   HINGELINE_FEATURE_TOO_LARGE = 5,
-  // Weights or biases that were to be loaded, or a direction's elements, are not finite.
+  // Weights or biases to be loaded, or the elements of a direction, are not finite.
   HINGELINE_NON_FINITE_MODEL = 6,
   // A label is not below the number of classes.
   HINGELINE_LABEL_OUT_OF_RANGE = 7,
-  // The set has no sample, moments have observed none, or an average has made no step.
+  // The set has no samples, moments have observed none, or an average has made no step.
   HINGELINE_EMPTY_SET = 8,
   // The set has more samples than an order can count, which is 2^32 - 1.
   HINGELINE_SET_TOO_LARGE = 9,
-  // A sample was asked for that the set does not have, or a weight or bias that the model does not have.
+  // The set does not have the requested sample, or the model does not have the requested weight or bias.
   HINGELINE_INDEX_OUT_OF_RANGE = 10,
-  // A sample, a buffer, an order or a model has another length or shape than the call wants.
+  // A sample, a buffer, an order or a model does not have the length or shape that the call requires.
   HINGELINE_SHAPE_MISMATCH = 11,
   // A shape of fewer than two classes, of more than 2^32 - 1, or of no features.
   HINGELINE_INVALID_SHAPE = 12,
@@ -93,9 +95,9 @@ enum hingeline_status
   HINGELINE_SCRATCH_IN_USE = 13,
   // The source could not deliver a sample, such as a card that was pulled out.
   HINGELINE_UNREADABLE = 14,
-  // A weight or a bias that was to be loaded is beyond the bounds within which nothing overflows, of a model in integers.
+  // A weight or a bias to be loaded into an integer model is beyond the bounds within which nothing overflows.
   HINGELINE_WEIGHT_TOO_LARGE = 15,
-  // A number of a model in integers cannot be represented in binary32.
+  // A number of an integer model cannot be represented in binary32.
   HINGELINE_INEXACT = 16,
   // The weight of a class or of a sample is not a finite number of at least 0, or the power of class weights is not.
   HINGELINE_INVALID_WEIGHT = 17,
@@ -109,13 +111,14 @@ enum hingeline_status
   HINGELINE_INVALID_L2 = 21,
   // The learning rate is not a finite number above 0.
   HINGELINE_INVALID_LEARNING_RATE = 22,
-  // What makes a learning rate fall is out of range: for a `Schedule` of your own. Those of the crate have an error for each parameter.
+  // A parameter by which a learning rate falls is out of range: for a `Schedule` of your own. Those of the crate
+  // have an error for each parameter.
   HINGELINE_INVALID_SCHEDULE = 23,
   // The decay of `InverseTime` is not a finite number of at least 0.
   HINGELINE_INVALID_DECAY = 24,
   // The factor of `StepDecay` is not above 0 and at most 1.
   HINGELINE_INVALID_FACTOR = 25,
-  // The period of `StepDecay` or the length of `Cosine` is no steps.
+  // The period of `StepDecay` or the length of `Cosine` is zero steps.
   HINGELINE_INVALID_PERIOD = 26,
   // The floor of `Cosine` is not at least 0 and at most the learning rate.
   HINGELINE_INVALID_FLOOR = 27,
@@ -123,19 +126,19 @@ enum hingeline_status
   HINGELINE_INVALID_PEGASOS_L2 = 28,
   // The start of `Pegasos` is not a finite number of at least 1.
   HINGELINE_INVALID_START = 29,
-  // A mini-batch of no samples.
+  // A mini-batch without samples.
   HINGELINE_INVALID_BATCH_SIZE = 30,
   // The deviation of a random draw is not a finite number above 0.
   HINGELINE_INVALID_DEVIATION = 31,
   // The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that differ.
   HINGELINE_INVALID_DIFFERENCE = 32,
-  // A span whose ends or their difference are not finite, or of fewer than two numbers.
+  // The ends of a span or their difference are not finite, or the span has fewer than two numbers.
   HINGELINE_INVALID_SPAN = 33,
-  // A coordinate at which the loss was asked for is not finite.
+  // A coordinate at which the loss is requested is not finite.
   HINGELINE_INVALID_POINT = 34,
-  // The loss falls along the ray as far as binary32 reaches.
+  // The loss falls along the ray to the end of the range of binary32.
   HINGELINE_NO_MINIMUM = 35,
-  // A patience of no epochs.
+  // A patience of zero epochs.
   HINGELINE_INVALID_PATIENCE = 36,
   // A scale or an offset of compact samples, or a mean or a factor of a standardiser, is not finite.
   HINGELINE_INVALID_SCALING = 37,
@@ -145,65 +148,65 @@ enum hingeline_status
   HINGELINE_NOT_LINEAR = 39,
   // The share of a sample in moments is not from 0 to ½, or that of a window in smoothed scores not above 0 and at most 1.
   HINGELINE_INVALID_SHARE = 40,
-  // A scale outside the range that a model keeps it in.
+  // A scale outside the range in which a model keeps it.
   HINGELINE_INVALID_SCALE = 41,
-  // An average takes no more steps: its sum would hardly notice them.
+  // An average accepts no more steps: they would hardly change its sum.
   HINGELINE_AVERAGE_FULL = 42,
-  // A saved state that no run of this optimiser can have left behind.
+  // A saved state that no run of this optimiser can produce.
   HINGELINE_INVALID_STATE = 43,
-  // `2ηα ≥ 1`: the learning rate times the L2 strength would turn the weights' sign or erase them.
+  // `2ηα ≥ 1`: the learning rate times the L2 strength would flip the sign of the weights or erase them.
   HINGELINE_L2_TOO_STRONG = 44,
   // The target or the processor lacks the instruction set of this kernel.
   HINGELINE_KERNEL_UNAVAILABLE = 45,
-  // The arithmetic of this build, on this processor, is not that of the numeric contract.
+  // The arithmetic of this build, on this processor, does not follow the numeric contract.
   HINGELINE_ARITHMETIC_MISMATCH = 46,
-  // A window of no axes, of fewer than two readings, of more than 32,767, or a hop of 0.
+  // A window without axes, with fewer than two readings, with more than 32,767, or with a hop of 0.
   HINGELINE_INVALID_WINDOW = 47,
-  // A list of no features, or a number of a feature that a window of this shape does not have.
+  // A list without features, or a feature whose parameter does not exist for a window of this shape.
   HINGELINE_INVALID_FEATURE = 48,
-  // The ends of an axis are in the wrong order, or its noise is not finite and at least 0.
+  // The limits of an axis are in the wrong order, or its noise is not finite and at least 0.
   HINGELINE_INVALID_AXIS = 49,
-  // The votes that are needed are none, or more than there are windows.
+  // The number of votes needed is 0, or greater than the number of windows.
   HINGELINE_INVALID_VOTES = 50,
   // A window has fewer readings than its length.
   HINGELINE_INCOMPLETE_WINDOW = 51,
   // The bytes do not begin like a record.
   HINGELINE_NO_RECORD = 128,
-  // The record is of a version of the format that this library does not read.
+  // The record has a version of the format that this library does not read.
   HINGELINE_UNKNOWN_VERSION = 129,
-  // The record holds other objects, or another number of them.
+  // The record holds other objects, or a different number of them.
   HINGELINE_OTHER_KIND = 130,
   // The record holds objects of another shape.
   HINGELINE_OTHER_SHAPE = 131,
-  // The record is of a loss with other class weights.
+  // The record belongs to a loss with other class weights.
   HINGELINE_OTHER_WEIGHTS = 132,
   // The record ends too early.
   HINGELINE_TRUNCATED = 133,
-  // The record goes on where it should end, or is too long to be one.
+  // The record continues where it should end, or is too long to be one.
   HINGELINE_RECORD_TOO_LONG = 134,
-  // A byte is not what was written: the record is torn or damaged.
+  // A byte differs from what was written: the record is torn or damaged.
   HINGELINE_TORN = 135,
   // The buffer is too small for the record.
   HINGELINE_BUFFER_TOO_SMALL = 136,
   // The source changed while it was read. The objects are as new.
   HINGELINE_CLEARED = 137,
-  // A callback of the caller's said that it failed.
+  // A callback reported a failure.
   HINGELINE_CALLBACK_FAILED = 138,
   // The range of flash is not two halves that can be erased, or the flash reads or writes more than 64 bytes at once.
   HINGELINE_UNSUITABLE_FLASH = 139,
-  // There is no whole record in flash.
+  // There is no complete record in flash.
   HINGELINE_NO_CHECKPOINT = 140,
-  // What was read back from flash is not what was written. The previous record is still there.
+  // The bytes read back from flash differ from the bytes written. The previous record is still there.
   HINGELINE_NOT_AS_WRITTEN = 141,
-  // Part of the flash cannot be read, and no whole record was found.
+  // Part of the flash cannot be read, and no complete record was found.
   HINGELINE_FLASH_UNREADABLE = 142,
-  // There were 2^32 - 2 saves.
+  // All 2^32 - 2 numbers of saves are used up.
   HINGELINE_OUT_OF_NUMBERS = 143,
-  // A pointer that must not be is NULL.
+  // A pointer that must not be NULL is NULL.
   HINGELINE_NULL_POINTER = 192,
-  // A pointer is not aligned to what it points to.
+  // A pointer is not aligned for its type.
   HINGELINE_MISALIGNED = 193,
-  // A size in bytes is too small, or a length is longer than memory.
+  // A size in bytes is too small, or a length exceeds what memory can hold.
   HINGELINE_WRONG_SIZE = 194,
   // The object has not been initialised, or it was copied: an object stays where it was initialised.
   HINGELINE_NOT_INITIALISED = 195,
@@ -211,7 +214,7 @@ enum hingeline_status
   HINGELINE_IN_USE = 196,
   // Memory that is written overlaps memory that is read.
   HINGELINE_OVERLAP = 197,
-  // A refusal that this version of the header has no name for.
+  // A refusal for which this version of the header has no name.
   HINGELINE_UNKNOWN = 198,
 };
 #ifndef __cplusplus
@@ -222,18 +225,19 @@ typedef int32_t hingeline_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
-// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float. The weights begin where the memory begins; on a desktop 64 bytes of alignment are fastest.
+// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends,
+// of HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float. The weights are at the start of the memory;
+// on a desktop an alignment of 64 bytes is fastest.
 //
-// One call at a time may use a model, not even two predictions at once: the lent memory has scratch. An interrupt that predicts while the
-// program trains needs a second model, which hingeline_model_copy fills.
+// One call at a time may use a model, not even two predictions at once: the lent memory contains scratch. An interrupt
+// that predicts while the program trains needs a second model, which hingeline_model_copy fills.
 typedef struct hingeline_model {
   size_t opaque[12];
 } hingeline_model;
 
-// The best class of a sample, the next one, and by how much its score is lower: a small gap is a doubtful answer.
+// The best class of a sample, the next one, and the gap between their scores: a small gap means a doubtful answer.
 typedef struct hingeline_decision {
-  // The class of the highest score; the lowest index wins a tie.
+  // The class with the highest score; the lowest index wins a tie.
   size_t predicted;
   // The best of the other classes.
   size_t runner_up;
@@ -241,43 +245,44 @@ typedef struct hingeline_decision {
   float gap;
 } hingeline_decision;
 
-// The running mean and variance of each feature of a stream. In memory that the caller lends, of HINGELINE_MOMENTS_BYTES(features) bytes,
-// aligned to a float.
+// The running mean and variance of each feature of a stream, in memory that the caller lends, of
+// HINGELINE_MOMENTS_BYTES(features) bytes, aligned to a float.
 typedef struct hingeline_moments {
   size_t opaque[6];
 } hingeline_moments;
 
-// Standardises features: `(x - mean) * factor`, clipped if asked. In memory that the caller lends, of
+// Standardises features: `(x - mean) * factor`, optionally clipped. In memory that the caller lends, of
 // HINGELINE_STANDARDISER_BYTES(features) bytes, aligned to a float.
 typedef struct hingeline_standardiser {
   size_t opaque[6];
 } hingeline_standardiser;
 
-// A shuffled order of a set without an index array, another one in each epoch.
+// A shuffled order of a set without an index array, different in each epoch.
 typedef struct hingeline_order {
   uint64_t opaque[12];
 } hingeline_order;
 
-// Stochastic gradient descent, one sample a step, on the hinge loss `sum over j != y of max(0, s[j] - s[y] + margin)` with an L2 term
-// `l2 * sum of W^2`. The learning rate of step t, counted from 0, is `rate / (1 + decay * t)`.
+// Stochastic gradient descent, one sample per step, on the hinge loss
+// `sum over j != y of max(0, s[j] - s[y] + margin)` with an L2 term `l2 * sum of W^2`. The learning rate of step t,
+// counted from 0, is `rate / (1 + decay * t)`.
 typedef struct hingeline_sgd {
   uint64_t opaque[4];
 } hingeline_sgd;
 
-// What happened in a step.
+// The result of a step.
 typedef struct hingeline_step_report {
   // The sample's loss before the step, times its weight, without the L2 term.
   float loss;
-  // The margins that counted; `violations + 1` rows of weights were written, none for 0.
+  // The number of margins that counted; `violations + 1` rows of weights were written, none for 0.
   size_t violations;
   // The learning rate of this step.
   float learning_rate;
-  // The scale was folded into the weights: this step wrote all rows.
+  // Whether the scale was folded into the weights: such a step writes all rows.
   bool folded;
 } hingeline_step_report;
 
-// Writes the features of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number of
-// samples.
+// Writes the features of a sample and returns its label, or a negative number if the sample cannot be read. The index
+// is below the number of samples.
 typedef int (*hingeline_read_sample_fn)(void *context, size_t index, float *x, size_t features);
 
 // Returns the weight of a sample, a finite number of at least 0: its loss and its gradient are multiplied by it.
@@ -288,7 +293,7 @@ typedef float (*hingeline_sample_weight_fn)(void *context, size_t index);
 typedef struct hingeline_samples {
   // The number of samples.
   size_t count;
-  // The features of each.
+  // The number of features of each sample.
   size_t features;
   // The features of all samples, row after row: `count * features` values; or NULL.
   const float *rows;
@@ -296,56 +301,58 @@ typedef struct hingeline_samples {
   const uint8_t *labels;
   // Reads a sample, if `rows` is NULL.
   hingeline_read_sample_fn read;
-  // Where `read` writes: `features` values.
+  // The buffer that `read` writes to: `features` values.
   float *buffer;
   // The weight of a sample; NULL for 1.
   hingeline_sample_weight_fn weight;
-  // What the callbacks are given.
+  // Passed to the callbacks.
   void *context;
 } hingeline_samples;
 
-// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
+// The result of an epoch. If it stopped early, `steps` and `stopped_at` are set, and the other numbers are 0.
 typedef struct hingeline_epoch_report {
-  // The steps made.
+  // The number of steps made.
   uint32_t steps;
-  // The steps in which no margin counted.
+  // The number of steps in which no margin counted.
   uint32_t satisfied;
-  // The steps in which the scale was folded into the weights.
+  // The number of steps in which the scale was folded into the weights.
   uint32_t folds;
-  // The mean of the steps' losses, each of the model before its step.
+  // The mean loss of the steps, each computed by the model before its step.
   float loss;
-  // The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+  // The index of the sample at which the epoch stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
   size_t stopped_at;
 } hingeline_epoch_report;
 
-// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
+// The performance of a model on a set. If the evaluation stopped early, `stopped_at` is set, and the other numbers are
+// 0.
 typedef struct hingeline_evaluation {
   // The mean loss, without the L2 term.
   float loss;
-  // The samples whose label is the predicted class.
+  // The number of samples whose label is the predicted class.
   size_t correct;
-  // The samples.
+  // The number of samples.
   size_t samples;
-  // The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+  // The index of the sample at which it stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
   size_t stopped_at;
 } hingeline_evaluation;
 
-// How the raw values of a feature become inputs, from -128 to 127, of which 32 stand for one deviation: HINGELINE_INPUT_SCALE(zero, factor)
-// makes one, and hingeline_integer_moments_freeze computes it. Scales that a desktop computed can be const, in flash.
+// How the raw values of a feature become inputs, from -128 to 127, where 32 stands for one deviation.
+// HINGELINE_INPUT_SCALE(zero, factor) makes a scale, and hingeline_integer_moments_freeze computes one. Scales that
+// were computed on a desktop can be const, in flash.
 typedef struct hingeline_input_scale {
   // The zero in the lower half, the factor, below 2^14, in the upper one.
   uint32_t halves;
 } hingeline_input_scale;
 
-// Means and deviations of raw values by exact sums. In memory that the caller lends, of HINGELINE_INTEGER_MOMENTS_BYTES(features) bytes,
-// aligned to 8.
+// Means and deviations of raw values from exact sums. In memory that the caller lends, of
+// HINGELINE_INTEGER_MOMENTS_BYTES(features) bytes, aligned to 8.
 typedef struct hingeline_integer_moments {
   size_t opaque[8];
 } hingeline_integer_moments;
 
-// A linear model in integers: weights of 16 bits, biases and scores of 32, for processors without a floating-point unit. Its numbers are in
-// memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned to 4. 2 to 1,024 classes, 1 to 4,096
-// features.
+// A linear model in integers: 16-bit weights, 32-bit biases and scores, for processors without a floating-point unit.
+// Its numbers are in memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned
+// to 4. 2 to 1,024 classes, 1 to 4,096 features.
 typedef struct hingeline_integer_model {
   size_t opaque[12];
 } hingeline_integer_model;
@@ -356,22 +363,22 @@ typedef struct hingeline_integer_sgd {
   uint64_t opaque[5];
 } hingeline_integer_sgd;
 
-// What happened in a step.
+// The result of a step.
 typedef struct hingeline_integer_step_report {
   // The sample's loss before the step, in the unit of scores.
   int64_t loss;
-  // The margins that counted.
+  // The number of margins that counted.
   size_t violations;
-  // The weights and biases that were clamped.
+  // The number of weights and biases that were clamped.
   uint32_t clamped;
-  // The rate was 2 to minus this.
+  // The exponent e of the rate `2^-e`.
   uint8_t rate_exponent;
-  // L2 was due: this step wrote all weights.
+  // Whether L2 was due: such a step writes all weights.
   bool shrunk;
 } hingeline_integer_step_report;
 
-// Writes the raw values of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number
-// of samples.
+// Writes the raw values of a sample and returns its label, or a negative number if the sample cannot be read. The
+// index is below the number of samples.
 typedef int (*hingeline_read_raw_fn)(void *context, size_t index, void *raw, size_t features);
 
 // A set of samples of raw values: either arrays (`rows` and `labels`, for up to 256 classes), or a callback that writes one sample at a time
@@ -379,9 +386,9 @@ typedef int (*hingeline_read_raw_fn)(void *context, size_t index, void *raw, siz
 typedef struct hingeline_integer_samples {
   // The number of samples.
   size_t count;
-  // The features of each.
+  // The number of features of each sample.
   size_t features;
-  // What the raw values are: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
+  // The format of the raw values: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
   int32_t format;
   // The raw values of all samples, row after row; or NULL.
   const void *rows;
@@ -389,45 +396,46 @@ typedef struct hingeline_integer_samples {
   const uint8_t *labels;
   // Reads a sample, if `rows` is NULL.
   hingeline_read_raw_fn read;
-  // Where `read` writes: `features` values of the format.
+  // The buffer that `read` writes to: `features` values of the format.
   void *buffer;
   // A scale for each feature.
   const struct hingeline_input_scale *scales;
-  // Where inputs are made: `features` values.
+  // The buffer for inputs: `features` values.
   int16_t *inputs;
-  // What the callback is given.
+  // Passed to the callback.
   void *context;
 } hingeline_integer_samples;
 
-// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
+// The result of an epoch. If it stopped early, `steps` and `stopped_at` are set, and the other numbers are 0.
 typedef struct hingeline_integer_epoch_report {
   // The sum of the losses, in the unit of scores.
   int64_t loss;
-  // The weights and biases that were clamped: many want more L2 or a lower rate.
+  // The number of weights and biases that were clamped: if there are many, use more L2 or a lower rate.
   uint64_t clamped;
-  // The inputs that were clamped.
+  // The number of inputs that were clamped.
   uint64_t clamped_inputs;
-  // The steps made.
+  // The number of steps made.
   uint32_t steps;
-  // The steps in which no margin counted.
+  // The number of steps in which no margin counted.
   uint32_t satisfied;
-  // The steps that wrote all weights for L2.
+  // The number of steps that wrote all weights for L2.
   uint32_t shrunk;
-  // The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+  // The index of the sample at which the epoch stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
   size_t stopped_at;
 } hingeline_integer_epoch_report;
 
-// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
+// The performance of a model on a set. If the evaluation stopped early, `stopped_at` is set, and the other numbers are
+// 0.
 typedef struct hingeline_integer_evaluation {
   // The sum of the losses, in the unit of scores.
   int64_t loss;
-  // The inputs that were clamped.
+  // The number of inputs that were clamped.
   uint64_t clamped_inputs;
-  // The samples whose label is the predicted class.
+  // The number of samples whose label is the predicted class.
   size_t correct;
-  // The samples.
+  // The number of samples.
   size_t samples;
-  // The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+  // The index of the sample at which it stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
   size_t stopped_at;
 } hingeline_integer_evaluation;
 
@@ -437,18 +445,19 @@ typedef struct hingeline_checkpoints {
   size_t opaque[24];
 } hingeline_checkpoints;
 
-// The driver of a NOR flash: sizes in bytes, and three functions that return 0 on success. Offsets are those of the driver, not addresses;
-// offsets and lengths are multiples of the sizes. Erased bytes are 0xff. Only erased bytes are written, and none is written twice. `bytes`
-// has no alignment. A power cut may leave any bits in what was being written or erased, and must not change anything else. If reading a torn
-// word faults, as with error correction, `read` must catch the fault and return a number other than 0.
+// The driver of a NOR flash: sizes in bytes, and three functions that return 0 on success. Offsets are those of the
+// driver, not addresses; offsets and lengths are multiples of the sizes. Erased bytes are 0xff. Only erased bytes are
+// written, and none is written twice. `bytes` may be unaligned. A power cut may leave any bits in the bytes that were
+// being written or erased, and must not change any others. If reading a torn word faults, as with error correction,
+// `read` must catch the fault and return a number other than 0.
 typedef struct hingeline_flash {
-  // What is read at once, at most 64.
+  // The size of a read, at most 64.
   size_t read_size;
-  // What is written at once, at most 64.
+  // The size of a write, at most 64.
   size_t write_size;
-  // What is erased at once: a sector.
+  // The size of an erase: a sector.
   size_t erase_size;
-  // The bytes of the whole flash.
+  // The size of the whole flash.
   size_t capacity;
   // Reads `len` bytes from an offset.
   int (*read)(void *context, uint32_t offset, uint8_t *bytes, size_t len);
@@ -456,15 +465,15 @@ typedef struct hingeline_flash {
   int (*write)(void *context, uint32_t offset, const uint8_t *bytes, size_t len);
   // Erases `len` bytes from an offset.
   int (*erase)(void *context, uint32_t offset, size_t len);
-  // What the functions are given.
+  // Passed to the functions.
   void *context;
 } hingeline_flash;
 
-// The objects that are saved together: those that are not NULL, in this order. At least one is not. A record is restored into initialised
-// objects of the same kinds; a model, moments, a standardiser and scales must have the shape of the record. An order takes its length from
-// the record, and an optimiser its rate, margin and L2 strength.
+// The objects that are saved together: those that are not NULL, in this order. At least one must not be NULL. A record
+// is restored into initialised objects of the same kinds; a model, moments, a standardiser and scales must have the
+// shape of the record. An order takes its length from the record, and an optimiser its rate, margin and L2 strength.
 //
-// The bytes are those that a program in Rust writes of the same objects as a tuple.
+// The bytes are those that a Rust program writes for a tuple of the same objects.
 typedef struct hingeline_state {
   // A model.
   struct hingeline_model *model;
@@ -480,41 +489,44 @@ typedef struct hingeline_state {
   struct hingeline_moments *moments;
   // A standardiser.
   struct hingeline_standardiser *standardiser;
-  // The scales of inputs, and how many.
+  // The scales of inputs.
   struct hingeline_input_scale *input_scales;
-  // 0 if there are none.
+  // The number of scales, 0 for none.
   size_t input_scales_len;
 } hingeline_state;
 
-// Takes bytes and returns 0, or another number if it cannot.
+// Receives bytes and returns 0, or another number on failure.
 typedef int (*hingeline_write_fn)(void *context, const uint8_t *bytes, size_t len);
 
-// Reads up to `len` bytes from an offset into the buffer and returns how many, 0 at the end, or a number below 0 if it cannot. Each offset is
-// read twice.
+// Reads up to `len` bytes from an offset into the buffer and returns their number, 0 at the end, or a negative number
+// on failure. Each offset is read twice.
 typedef int (*hingeline_read_fn)(void *context, size_t offset, uint8_t *bytes, size_t len);
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// Returns the version of the library. It is HINGELINE_VERSION if the header is of the same version; compare both at the start.
+// Returns the version of the library. It equals HINGELINE_VERSION if the header has the same version; compare both at
+// the start.
 const char *hingeline_version(void);
 
-// The name of a status, for a log: "HINGELINE_LABEL_OUT_OF_RANGE". Any number will do; one without a name is "HINGELINE_UNKNOWN".
+// The name of a status, for a log: "HINGELINE_LABEL_OUT_OF_RANGE". Any number is valid; one without a name gives
+// "HINGELINE_UNKNOWN".
 const char *hingeline_status_name(int32_t status);
 
-// Returns the bytes that a model of this shape takes, at most HINGELINE_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
+// Returns the number of bytes that a model of this shape takes, at most HINGELINE_MODEL_BYTES(classes, features).
+// SIZE_MAX on overflow.
 size_t hingeline_model_bytes(size_t classes, size_t features);
 
-// Initialises a model of zeros with scale 1 in memory that is the model's from now on.
+// Initialises a model of zeros with scale 1 in memory that belongs to the model from now on.
 //
 // HINGELINE_INVALID_SHAPE for fewer than two classes or no features, HINGELINE_WRONG_SIZE for too little memory.
 hingeline_status hingeline_model_init(struct hingeline_model *model, void *values, size_t bytes, size_t classes, size_t features);
 
-// Loads weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
+// Loads weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for unscaled weights.
 //
-// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite, HINGELINE_OVERLAP for the model's
-// own memory. The model is then as before.
+// HINGELINE_SHAPE_MISMATCH for wrong lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite,
+// HINGELINE_OVERLAP for the model's own memory. The model is then unchanged.
 hingeline_status hingeline_model_load(struct hingeline_model *model,
                                       const float *weights,
                                       size_t weights_len,
@@ -523,7 +535,7 @@ hingeline_status hingeline_model_load(struct hingeline_model *model,
                                       float scale,
                                       float scale_carry);
 
-// Makes a model a copy of another one of the same shape.
+// Copies another model of the same shape into a model.
 hingeline_status hingeline_model_copy(struct hingeline_model *model, const struct hingeline_model *from);
 
 // Returns the number of classes, 0 if the model is not initialised or is in use.
@@ -543,20 +555,20 @@ hingeline_status hingeline_model_scale(const struct hingeline_model *model, floa
 
 // Computes the score of every class.
 //
-// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds the scores.
-// HINGELINE_SHAPE_MISMATCH for other lengths.
+// HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite, because a feature is or because the score overflows; the
+// buffer then holds the scores. HINGELINE_SHAPE_MISMATCH for wrong lengths.
 hingeline_status hingeline_model_scores(const struct hingeline_model *model,
                                         const float *x,
                                         size_t features,
                                         float *scores,
                                         size_t classes);
 
-// Predicts the class of the highest score; the lowest index wins a tie.
+// Predicts the class with the highest score; the lowest index wins a tie.
 //
 // HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite: such a sample has no class.
 hingeline_status hingeline_model_predict(const struct hingeline_model *model, const float *x, size_t features, size_t *predicted);
 
-// Predicts, and tells the next class and the gap between their scores.
+// Predicts the class, and also gives the next class and the gap between their scores.
 hingeline_status hingeline_model_decide(const struct hingeline_model *model,
                                         const float *x,
                                         size_t features,
@@ -566,15 +578,16 @@ hingeline_status hingeline_model_decide(const struct hingeline_model *model,
 // in use.
 uint64_t hingeline_model_checksum(const struct hingeline_model *model);
 
-// Tells whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
-// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes less than a second on the slowest core.
+// Checks whether the arithmetic of this build, on this processor, follows the numeric contract. Returns HINGELINE_OK,
+// or HINGELINE_ARITHMETIC_MISMATCH, for example if subnormals are flushed to zero. Takes less than a second on the
+// slowest core.
 hingeline_status hingeline_self_check(void);
 
-// Initialises moments. With share 0 all samples count alike. With a share of up to 1/2, each new sample has at least that weight in the
-// mean, so that the moments follow a sensor that drifts.
+// Initialises moments. With share 0 all samples count equally. With a share of up to 1/2, each new sample has at least
+// that weight in the mean, so that the moments follow a sensor that drifts.
 hingeline_status hingeline_moments_init(struct hingeline_moments *moments, void *values, size_t bytes, size_t features, float share);
 
-// Observes a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; the moments are then as before.
+// Observes a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; the moments are then unchanged.
 hingeline_status hingeline_moments_observe(struct hingeline_moments *moments, const float *x, size_t features);
 
 // Returns the number of samples observed.
@@ -583,16 +596,16 @@ uint32_t hingeline_moments_count(const struct hingeline_moments *moments);
 // Returns the mean of each feature, which the next sample changes; NULL if the moments are not initialised.
 const float *hingeline_moments_mean(const struct hingeline_moments *moments);
 
-// Initialises a standardiser from these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0 clips nothing; with another
-// one, standardised features are clipped to so many deviations.
+// Initialises a standardiser from these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0
+// clips nothing; any other limit clips standardised features to that many deviations.
 hingeline_status hingeline_moments_freeze(const struct hingeline_moments *moments,
                                           struct hingeline_standardiser *standardiser,
                                           void *values,
                                           size_t bytes,
                                           float limit);
 
-// Initialises a standardiser from a mean and a factor for each feature, such as a desktop computed. With NULL for both it leaves features
-// as they are, until it is restored from a record. A limit of 0 clips nothing.
+// Initialises a standardiser from a mean and a factor for each feature, for example computed on a desktop. With NULL
+// for both it leaves features unchanged until it is restored from a record. A limit of 0 clips nothing.
 hingeline_status hingeline_standardiser_init(struct hingeline_standardiser *standardiser,
                                              void *values,
                                              size_t bytes,
@@ -601,20 +614,21 @@ hingeline_status hingeline_standardiser_init(struct hingeline_standardiser *stan
                                              size_t features,
                                              float limit);
 
-// Returns what is subtracted from each feature; NULL if the standardiser is not initialised.
+// Returns the value that is subtracted from each feature; NULL if the standardiser is not initialised.
 const float *hingeline_standardiser_mean(const struct hingeline_standardiser *standardiser);
 
-// Returns what each feature is multiplied with then; NULL if the standardiser is not initialised.
+// Returns the factor by which each feature is then multiplied; NULL if the standardiser is not initialised.
 const float *hingeline_standardiser_factor(const struct hingeline_standardiser *standardiser);
 
 // Standardises a sample in place.
 hingeline_status hingeline_standardiser_apply(const struct hingeline_standardiser *standardiser, float *x, size_t features);
 
-// Turns a model of standardised features into the same model of features as they come. HINGELINE_NOT_LINEAR for a standardiser that
-// clips.
+// Turns a model of standardised features into the equivalent model of raw features. HINGELINE_NOT_LINEAR for a
+// standardiser that clips.
 hingeline_status hingeline_standardiser_fold(const struct hingeline_standardiser *standardiser, struct hingeline_model *model);
 
-// Initialises the order of so many samples from a seed of four words. Any words will do; equal seeds give equal runs.
+// Initialises the order of `samples` samples from a seed of four words. Any words are valid; equal seeds give equal
+// runs.
 hingeline_status hingeline_order_init(struct hingeline_order *order, size_t samples, const uint32_t *seed, size_t seed_len);
 
 // Returns the index of the current sample, SIZE_MAX if the order is not initialised or is in use.
@@ -629,7 +643,7 @@ uint32_t hingeline_order_epoch(const struct hingeline_order *order);
 // Returns the position in the epoch, counted from 0; 0 if the order is not initialised or is in use.
 uint32_t hingeline_order_position(const struct hingeline_order *order);
 
-// Goes on to the next sample without a step.
+// Advances to the next sample without a step.
 hingeline_status hingeline_order_skip(struct hingeline_order *order);
 
 // Initialises an optimiser. Typical values: margin 1, L2 strength 0 to 1e-3, rate 0.01 to 0.1 for standardised features, decay 0 (a constant
@@ -640,8 +654,8 @@ hingeline_status hingeline_sgd_init(struct hingeline_sgd *sgd,
                                     float rate,
                                     float decay);
 
-// Sets the learning rate from the next step on; the count of steps stays. For a schedule of your own, set the rate before each step, with a
-// decay of 0.
+// Sets the learning rate from the next step on; the number of steps is kept. For a schedule of your own, set the rate
+// before each step, with a decay of 0.
 hingeline_status hingeline_sgd_set_rate(struct hingeline_sgd *sgd, float rate, float decay);
 
 // Returns the number of steps made; refused steps do not count.
@@ -649,8 +663,9 @@ uint64_t hingeline_sgd_steps(const struct hingeline_sgd *sgd);
 
 // Makes one step on one sample. Its weight is usually 1. The report may be NULL.
 //
-// Refused, with model and optimiser bit for bit as before: a label that is not below the number of classes, a NaN or an infinity, a step
-// whose result would not be finite, a rate at which L2 would turn the sign of the weights.
+// These are refused, and leave model and optimiser bit for bit unchanged: a label that is not below the number of
+// classes, a NaN or an infinity, a step whose result would not be finite, a rate at which L2 would flip the sign of
+// the weights.
 hingeline_status hingeline_sgd_step(struct hingeline_sgd *sgd,
                                     struct hingeline_model *model,
                                     const float *x,
@@ -659,23 +674,24 @@ hingeline_status hingeline_sgd_step(struct hingeline_sgd *sgd,
                                     float weight,
                                     struct hingeline_step_report *step);
 
-// Makes one step on the order's current sample, and moves the order on: an epoch in pieces, with other work in between. The report may be
-// NULL. After a refusal the order stays at that sample; hingeline_order_skip passes over it.
+// Makes one step on the order's current sample, and advances the order: an epoch in pieces, with other work in
+// between. The report may be NULL. After a refusal the order stays at that sample; hingeline_order_skip skips it.
 hingeline_status hingeline_sgd_step_next(struct hingeline_sgd *sgd,
                                          struct hingeline_model *model,
                                          const struct hingeline_samples *samples,
                                          struct hingeline_order *order,
                                          struct hingeline_step_report *step);
 
-// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
-// be NULL, has its index. The next call tries that sample again.
+// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before it remain, and the
+// report, which may be NULL, contains its index. The next call tries that sample again.
 hingeline_status hingeline_sgd_epoch(struct hingeline_sgd *sgd,
                                      struct hingeline_model *model,
                                      const struct hingeline_samples *samples,
                                      struct hingeline_order *order,
                                      struct hingeline_epoch_report *epoch);
 
-// Folds the scale into the weights now, so that none of the next steps has to: with L2, the longest possible step is one that folds.
+// Folds the scale into the weights now, so that none of the next steps has to: with L2, the longest possible step is
+// one that folds.
 hingeline_status hingeline_sgd_fold(const struct hingeline_sgd *sgd, struct hingeline_model *model);
 
 // Evaluates a model on a set: the optimiser's loss, and the correct predictions.
@@ -684,15 +700,15 @@ hingeline_status hingeline_sgd_evaluate(const struct hingeline_sgd *sgd,
                                         const struct hingeline_samples *samples,
                                         struct hingeline_evaluation *evaluation);
 
-// Counts which class was taken for which: `classes * classes` numbers, a row for each label and a
-// column for each predicted class. After a refusal they are undefined.
+// Counts the predictions for each label: `classes * classes` numbers, a row for each label and a column for each
+// predicted class. After a refusal they are undefined.
 hingeline_status hingeline_model_confusion(struct hingeline_model *model,
                                            const struct hingeline_samples *samples,
                                            uint32_t *counts,
                                            size_t counts_len);
 
-// Turns raw values of a format (HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16) into inputs, each by its scale. How many were clamped to the
-// ends of an input's range is written to `clamped`, which may be NULL.
+// Turns raw values of a format (HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16) into inputs, each by its scale. Writes
+// the number of inputs that were clamped to the ends of the range to `clamped`, which may be NULL.
 hingeline_status hingeline_integer_inputs(const struct hingeline_input_scale *input_scales,
                                           const void *raw,
                                           int32_t format,
@@ -707,7 +723,7 @@ hingeline_status hingeline_integer_moments_init(struct hingeline_integer_moments
                                                 size_t features,
                                                 int32_t format);
 
-// Observes a sample of raw values, of the format of the moments.
+// Observes a sample of raw values, in the format of the moments.
 hingeline_status hingeline_integer_moments_observe(struct hingeline_integer_moments *moments, const void *raw, size_t features);
 
 // Computes the scales that give each feature a mean of 0 and a deviation of 1.
@@ -718,10 +734,11 @@ hingeline_status hingeline_integer_moments_freeze(const struct hingeline_integer
 // Returns the number of samples observed.
 uint32_t hingeline_integer_moments_count(const struct hingeline_integer_moments *moments);
 
-// Returns the bytes that a model of this shape takes, HINGELINE_INTEGER_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
+// Returns the number of bytes that a model of this shape takes, HINGELINE_INTEGER_MODEL_BYTES(classes, features).
+// SIZE_MAX on overflow.
 size_t hingeline_integer_model_bytes(size_t classes, size_t features);
 
-// Initialises a model of zeros with 13 fraction bits in memory that is the model's from now on.
+// Initialises a model of zeros with 13 fraction bits in memory that belongs to the model from now on.
 hingeline_status hingeline_integer_model_init(struct hingeline_integer_model *model,
                                               void *values,
                                               size_t bytes,
@@ -736,10 +753,10 @@ hingeline_status hingeline_integer_model_load(struct hingeline_integer_model *mo
                                               size_t bias_len,
                                               uint32_t fraction_bits);
 
-// Makes a model a copy of another one of the same shape.
+// Copies another model of the same shape into a model.
 hingeline_status hingeline_integer_model_copy(struct hingeline_integer_model *model, const struct hingeline_integer_model *from);
 
-// Converts a trained model in binary32, with as many fraction bits as fit.
+// Converts a trained binary32 model, with as many fraction bits as fit.
 hingeline_status hingeline_integer_model_quantise(struct hingeline_integer_model *model, const struct hingeline_model *from);
 
 // Returns the number of classes, 0 if the model is not initialised.
@@ -764,7 +781,7 @@ hingeline_status hingeline_integer_model_scores(const struct hingeline_integer_m
                                                 int32_t *scores,
                                                 size_t classes);
 
-// Predicts the class of the highest score; the lowest index wins a tie.
+// Predicts the class with the highest score; the lowest index wins a tie.
 hingeline_status hingeline_integer_model_predict(const struct hingeline_integer_model *model,
                                                  const int16_t *inputs,
                                                  size_t features,
@@ -774,9 +791,10 @@ hingeline_status hingeline_integer_model_predict(const struct hingeline_integer_
 // in use.
 uint64_t hingeline_integer_model_checksum(const struct hingeline_integer_model *model);
 
-// Initialises an optimiser. HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4) make margin and L2 strength at compile time, so
-// that no floating-point code comes to the device. The rate begins at 2^-exponent. It is halved after 2^period steps, again after
-// 3 * 2^period, 7 * 2^period and so on, down to 2^-last. Typical values: exponent 6 or 7, period 13 (8,192 steps, some epochs), last 12.
+// Initialises an optimiser. HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4) compute margin and L2
+// strength at compile time, so that the device needs no floating-point code. The rate begins at 2^-exponent. It is
+// halved after 2^period steps, again after 3 * 2^period, 7 * 2^period and so on, down to 2^-last. Typical values:
+// exponent 6 or 7, period 13 (8,192 steps, some epochs), last 12.
 //
 // HINGELINE_INVALID_SCHEDULE unless exponent <= last <= 31 and period <= 31.
 hingeline_status hingeline_integer_sgd_init(struct hingeline_integer_sgd *sgd,
@@ -791,8 +809,8 @@ uint32_t hingeline_integer_sgd_steps(const struct hingeline_integer_sgd *sgd);
 
 // Makes one step on one sample of inputs from -128 to 127. The report may be NULL.
 //
-// Refused, with model and optimiser as before: a label that is not below the number of classes, inputs out of range, a rate that is too
-// large or too small.
+// These are refused, and leave model and optimiser unchanged: a label that is not below the number of classes, inputs
+// out of range, a rate that is too large or too small.
 hingeline_status hingeline_integer_sgd_step(struct hingeline_integer_sgd *sgd,
                                             struct hingeline_integer_model *model,
                                             const int16_t *inputs,
@@ -800,15 +818,15 @@ hingeline_status hingeline_integer_sgd_step(struct hingeline_integer_sgd *sgd,
                                             size_t label,
                                             struct hingeline_integer_step_report *step);
 
-// Makes one step on the order's current sample, and moves the order on. The report may be NULL.
+// Makes one step on the order's current sample, and advances the order. The report may be NULL.
 hingeline_status hingeline_integer_sgd_step_next(struct hingeline_integer_sgd *sgd,
                                                  struct hingeline_integer_model *model,
                                                  const struct hingeline_integer_samples *samples,
                                                  struct hingeline_order *order,
                                                  struct hingeline_integer_step_report *step);
 
-// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
-// be NULL, has its index.
+// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before it remain, and the
+// report, which may be NULL, contains its index.
 hingeline_status hingeline_integer_sgd_epoch(struct hingeline_integer_sgd *sgd,
                                              struct hingeline_integer_model *model,
                                              const struct hingeline_integer_samples *samples,
@@ -821,22 +839,25 @@ hingeline_status hingeline_integer_sgd_evaluate(const struct hingeline_integer_s
                                                 const struct hingeline_integer_samples *samples,
                                                 struct hingeline_integer_evaluation *evaluation);
 
-// Reads the range of flash from `start` to `end` to find the newest record. The structure is copied; its context must stay.
+// Reads the range of flash from `start` to `end` to find the newest record. The structure is copied; its context must
+// remain valid.
 //
-// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of whole sectors, and the sizes of reads and writes divide 64 and a sector.
+// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of whole sectors, and the sizes of reads and writes
+// divide 64 and a sector.
 hingeline_status hingeline_checkpoints_open(struct hingeline_checkpoints *checkpoints,
                                             const struct hingeline_flash *flash,
                                             uint32_t start,
                                             uint32_t end);
 
-// Appends a state as the newest record, and tells its number, counted from 1; `number` may be NULL. Now and then it erases a region first,
-// which may take seconds: hingeline_checkpoints_prepare does it when there is time.
+// Appends a state as the newest record, and writes its number, counted from 1, to `number`, which may be NULL.
+// Occasionally it erases a region first, which may take seconds: hingeline_checkpoints_prepare does this when there is
+// time.
 hingeline_status hingeline_checkpoints_save(struct hingeline_checkpoints *checkpoints,
                                             const struct hingeline_state *state,
                                             uint32_t *number);
 
-// Restores the newest record, and tells its number; `number` may be NULL. HINGELINE_NO_CHECKPOINT if there is none, as on the first start
-// of all; the objects are then as before.
+// Restores the newest record, and writes its number to `number`, which may be NULL. HINGELINE_NO_CHECKPOINT if there
+// is none, as on the very first start; the objects are then unchanged.
 hingeline_status hingeline_checkpoints_load(struct hingeline_checkpoints *checkpoints,
                                             const struct hingeline_state *state,
                                             uint32_t *number);
@@ -844,15 +865,15 @@ hingeline_status hingeline_checkpoints_load(struct hingeline_checkpoints *checkp
 // Returns the number of the newest record, 0 if there is none.
 uint32_t hingeline_checkpoints_newest(const struct hingeline_checkpoints *checkpoints);
 
-// Erases the region that is not in use, if it is not erased, so that the next saves need not.
+// Erases the region that is not in use, unless it is erased already, so that the next saves do not have to.
 hingeline_status hingeline_checkpoints_prepare(struct hingeline_checkpoints *checkpoints);
 
-// Tells whether the next save of this state erases a region first.
+// Writes whether the next save of this state erases a region first.
 hingeline_status hingeline_checkpoints_is_erase_due(const struct hingeline_checkpoints *checkpoints,
                                                     const struct hingeline_state *state,
                                                     bool *due);
 
-// Tells how many saves of this state there are for each erase of a region.
+// Writes the number of saves of this state per erase of a region.
 hingeline_status hingeline_checkpoints_saves_per_erase(const struct hingeline_checkpoints *checkpoints,
                                                        const struct hingeline_state *state,
                                                        uint32_t *saves);
@@ -866,18 +887,17 @@ hingeline_status hingeline_record_bytes(const struct hingeline_state *state, siz
 // Writes a record into a buffer, and its length. HINGELINE_BUFFER_TOO_SMALL if it is longer than the buffer.
 hingeline_status hingeline_encode(const struct hingeline_state *state, uint8_t *buffer, size_t capacity, size_t *len);
 
-// Restores a state from a record in memory. All of it is checked before anything is kept: a record that is torn, of other objects or of
-// numbers that no run leaves behind is refused, and the objects are as before.
+// Restores a state from a record in memory. All of it is checked before any object changes: a record that is torn, of
+// other objects or of numbers that no run produces is refused, and the objects are unchanged.
 hingeline_status hingeline_decode(const struct hingeline_state *state, const uint8_t *bytes, size_t len);
 
-// Gives a record to a callback, in pieces of at most 64 bytes.
+// Passes a record to a callback, in pieces of at most 64 bytes.
 hingeline_status hingeline_encode_to(const struct hingeline_state *state, hingeline_write_fn write, void *context);
 
-// Restores a state from what a callback reads: once to check all of it, and once more to keep it. If the second reading differs, the objects
-// are as new (HINGELINE_CLEARED); any other refusal leaves them as before.
-hingeline_status hingeline_decode_from(const struct hingeline_state *state,
-                                       hingeline_read_fn read,
-                                       void *context);
+// Restores a state from the bytes that a callback reads: once to check all of them, and once more to restore the
+// objects. If the second reading differs, the objects are as new (HINGELINE_CLEARED); any other refusal leaves them
+// unchanged.
+hingeline_status hingeline_decode_from(const struct hingeline_state *state, hingeline_read_fn read, void *context);
 
 #ifdef __cplusplus
 }  // extern "C"

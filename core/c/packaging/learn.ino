@@ -1,5 +1,5 @@
-// Learns which of three ways the board lies, from three readings of a sensor and a label on the serial line: '0', '1' or '2' says what
-// the reading was, anything else asks.
+// Learns to tell three positions of the board apart, from three readings of a sensor and a label on the serial line:
+// '0', '1' or '2' labels the current reading; otherwise the sketch only predicts.
 #include <hingeline.h>
 
 const size_t CLASSES = 3, FEATURES = 3;

@@ -10,20 +10,21 @@ use crate::record::{Parts, hingeline_state};
 use crate::status::hingeline_status::HINGELINE_NULL_POINTER;
 use crate::status::{Told, told};
 
-/// The driver of a NOR flash: sizes in bytes, and three functions that return 0 on success. Offsets are those of the driver, not addresses;
-/// offsets and lengths are multiples of the sizes. Erased bytes are 0xff. Only erased bytes are written, and none is written twice. `bytes`
-/// has no alignment. A power cut may leave any bits in what was being written or erased, and must not change anything else. If reading a torn
-/// word faults, as with error correction, `read` must catch the fault and return a number other than 0.
+/// The driver of a NOR flash: sizes in bytes, and three functions that return 0 on success. Offsets are those of the
+/// driver, not addresses; offsets and lengths are multiples of the sizes. Erased bytes are 0xff. Only erased bytes are
+/// written, and none is written twice. `bytes` may be unaligned. A power cut may leave any bits in the bytes that were
+/// being written or erased, and must not change any others. If reading a torn word faults, as with error correction,
+/// `read` must catch the fault and return a number other than 0.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct hingeline_flash {
-    /// What is read at once, at most 64.
+    /// The size of a read, at most 64.
     pub read_size: usize,
-    /// What is written at once, at most 64.
+    /// The size of a write, at most 64.
     pub write_size: usize,
-    /// What is erased at once: a sector.
+    /// The size of an erase: a sector.
     pub erase_size: usize,
-    /// The bytes of the whole flash.
+    /// The size of the whole flash.
     pub capacity: usize,
     /// Reads `len` bytes from an offset.
     pub read: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, bytes: *mut u8, len: usize) -> c_int>,
@@ -31,7 +32,7 @@ pub struct hingeline_flash {
     pub write: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, bytes: *const u8, len: usize) -> c_int>,
     /// Erases `len` bytes from an offset.
     pub erase: Option<unsafe extern "C" fn(context: *mut c_void, offset: u32, len: usize) -> c_int>,
-    /// What the functions are given.
+    /// Passed to the functions.
     pub context: *mut c_void,
 }
 
@@ -50,7 +51,7 @@ impl Object for Checkpoints<Driver> {
 /// The caller's driver.
 pub(crate) struct Driver(hingeline_flash);
 
-/// The driver could not.
+/// A function of the driver failed.
 #[derive(Debug)]
 pub(crate) struct DriverFailed;
 
@@ -68,13 +69,13 @@ fn done(result: Option<c_int>) -> Result<(), DriverFailed> {
     if result == Some(0) { Ok(()) } else { Err(DriverFailed) }
 }
 
-/// The sizes of the traits are not looked at: those of the caller's driver are.
+/// The sizes of the traits are not used: those of the caller's driver are.
 impl ReadNorFlash for Driver {
     const READ_SIZE: usize = 1;
 
     fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), DriverFailed> {
         let Self(flash) = self;
-        // SAFETY: the driver writes so many bytes, as the header says.
+        // SAFETY: the driver writes that many bytes, as the header says.
         done(flash.read.map(|read| unsafe { read(flash.context, offset, bytes.as_mut_ptr(), bytes.len()) }))
     }
 
@@ -96,14 +97,16 @@ impl NorFlash for Driver {
 
     fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), DriverFailed> {
         let Self(flash) = self;
-        // SAFETY: the driver reads so many bytes, as the header says.
+        // SAFETY: the driver reads that many bytes, as the header says.
         done(flash.write.map(|write| unsafe { write(flash.context, offset, bytes.as_ptr(), bytes.len()) }))
     }
 }
 
-/// Reads the range of flash from `start` to `end` to find the newest record. The structure is copied; its context must stay.
+/// Reads the range of flash from `start` to `end` to find the newest record. The structure is copied; its context must
+/// remain valid.
 ///
-/// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of whole sectors, and the sizes of reads and writes divide 64 and a sector.
+/// HINGELINE_UNSUITABLE_FLASH unless the range is an even number of whole sectors, and the sizes of reads and writes
+/// divide 64 and a sector.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_open(
     checkpoints: *mut hingeline_checkpoints,
@@ -129,8 +132,9 @@ pub unsafe extern "C" fn hingeline_checkpoints_open(
     })
 }
 
-/// Appends a state as the newest record, and tells its number, counted from 1; `number` may be NULL. Now and then it erases a region first,
-/// which may take seconds: hingeline_checkpoints_prepare does it when there is time.
+/// Appends a state as the newest record, and writes its number, counted from 1, to `number`, which may be NULL.
+/// Occasionally it erases a region first, which may take seconds: hingeline_checkpoints_prepare does this when there is
+/// time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_save(
     checkpoints: *mut hingeline_checkpoints,
@@ -146,8 +150,8 @@ pub unsafe extern "C" fn hingeline_checkpoints_save(
     })
 }
 
-/// Restores the newest record, and tells its number; `number` may be NULL. HINGELINE_NO_CHECKPOINT if there is none, as on the first start
-/// of all; the objects are then as before.
+/// Restores the newest record, and writes its number to `number`, which may be NULL. HINGELINE_NO_CHECKPOINT if there
+/// is none, as on the very first start; the objects are then unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_load(
     checkpoints: *mut hingeline_checkpoints,
@@ -171,7 +175,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_newest(checkpoints: *const hingel
     newest.ok().flatten().unwrap_or(0)
 }
 
-/// Erases the region that is not in use, if it is not erased, so that the next saves need not.
+/// Erases the region that is not in use, unless it is erased already, so that the next saves do not have to.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_prepare(checkpoints: *mut hingeline_checkpoints) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
@@ -181,7 +185,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_prepare(checkpoints: *mut hingeli
     })
 }
 
-/// Tells whether the next save of this state erases a region first.
+/// Writes whether the next save of this state erases a region first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_is_erase_due(
     checkpoints: *const hingeline_checkpoints,
@@ -196,7 +200,7 @@ pub unsafe extern "C" fn hingeline_checkpoints_is_erase_due(
     })
 }
 
-/// Tells how many saves of this state there are for each erase of a region.
+/// Writes the number of saves of this state per erase of a region.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_checkpoints_saves_per_erase(
     checkpoints: *const hingeline_checkpoints,

@@ -1,9 +1,9 @@
-//! The library as C sees it: `include/hingeline.h` is made of this, comments and all.
+//! The C interface of the library: `include/hingeline.h` is generated from it, including the comments.
 //!
-//! Each function looks at what it is given, makes references and slices of it, and calls the crate `hingeline`. What a pointer of the
-//! caller's may be is decided in `memory`, and nowhere else.
+//! Each function checks its arguments, turns them into references and slices, and calls the crate `hingeline`. The
+//! caller's pointers are checked in `memory`, and nowhere else.
 #![no_std]
-// Names as they stand in the header.
+// Names as in the header.
 #![allow(non_camel_case_types)]
 #![deny(
     clippy::arithmetic_side_effects,
@@ -13,16 +13,16 @@
     clippy::unwrap_used
 )]
 
-// With an operating system, whatever links this has a panic handler from there.
+// With an operating system, its standard library provides the panic handler.
 #[cfg(not(target_os = "none"))]
 extern crate std;
 
 // From the ground up.
 
-// What can be refused.
+// Status codes.
 mod status;
 
-// Pointers of the caller's, and objects in the caller's memory.
+// Pointers from the caller, and objects in the caller's memory.
 mod memory;
 
 // The weights and the scores.
@@ -31,21 +31,22 @@ mod model;
 // Means and variances, and features that are standardised by them.
 mod standardise;
 
-// Where samples come from, and in which order.
+// The sources of samples, and their order.
 mod order;
 mod samples;
 
 // Training.
 mod sgd;
 
-// All of it once more in integers.
+// The same in integers.
 mod integer;
 
 // Models, optimisers and orders as bytes, and in flash.
 mod checkpoint;
 mod record;
 
-/// Returns the version of the library. It is HINGELINE_VERSION if the header is of the same version; compare both at the start.
+/// Returns the version of the library. It equals HINGELINE_VERSION if the header has the same version; compare both at
+/// the start.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_version() -> *const core::ffi::c_char {
     const VERSION: &core::ffi::CStr =
@@ -56,7 +57,7 @@ pub extern "C" fn hingeline_version() -> *const core::ffi::c_char {
     VERSION.as_ptr()
 }
 
-/// Nothing here panics; the compiler asks for this all the same.
+/// Nothing here panics, but the compiler requires this.
 #[cfg(target_os = "none")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -1,7 +1,7 @@
-//! What C gives: pointers to objects and to arrays. Whatever can be checked of them is checked here.
+//! The pointers that C passes, to objects and to arrays. Everything about them that can be checked is checked here.
 //!
-//! What cannot be: that memory is there, that nothing else uses it during the call, and that it stays where it is for as long as an object
-//! keeps it. Those are the caller's promises, which the header states.
+//! It cannot be checked that memory exists, that nothing else uses it during the call, and that it stays in place for
+//! as long as an object keeps it. The caller promises this, as the header states.
 
 use core::mem::{MaybeUninit, align_of, size_of};
 use core::ops::{Deref, DerefMut};
@@ -12,24 +12,25 @@ use crate::status::hingeline_status::{
     HINGELINE_WRONG_SIZE,
 };
 
-/// What lies in an object of the header's: a word that says what it is and where, then the value.
+/// The contents of an object in the header: a word that encodes its type and its address, then the value.
 ///
-/// A copy of an object lies elsewhere, and so is none: two objects never share the memory that one was given.
+/// A copy of an object has another address, and so is not an object: two objects never share the memory that was lent
+/// to one.
 #[repr(C)]
 pub(crate) struct Held<T> {
     seal: usize,
     value: MaybeUninit<T>,
 }
 
-/// A value that lies in an object of the header's.
+/// A value that is stored in an object of the header.
 pub(crate) trait Object: Sized {
     /// The object, as C declares it.
     type Outer;
 
-    /// A number of its own: even, and small, so that one instruction loads it.
+    /// A unique number: even, and small, so that one instruction loads it.
     const TAG: usize;
 
-    /// That the value fits.
+    /// Checks that the value fits.
     const FITS: () = {
         assert!(size_of::<Held<Self>>() <= size_of::<Self::Outer>(), "the object in the header is too small");
         assert!(
@@ -39,20 +40,20 @@ pub(crate) trait Object: Sized {
     };
 }
 
-/// What an object of this address and this tag has for a seal.
+/// The seal of an object with this address and this tag.
 fn seal_of(at: *const usize, tag: usize) -> usize {
     (at as usize) ^ tag
 }
 
-/// Refuses a pointer that can point to nothing of this type; for a result, before anything is done.
+/// Refuses a pointer that cannot point to a value of this type; for a result, before anything is done.
 pub(crate) fn check_pointer<T>(pointer: *const T) -> Outcome {
     check_array(pointer.cast(), 0, align_of::<T>().ilog2())
 }
 
-/// Where an object goes: what cannot be one is refused before anything is done.
+/// The place of a new object: one that cannot hold it is refused before anything is done.
 pub(crate) struct Place<T: Object>(*mut Held<T>);
 
-/// The place of an object that is to be initialised, which may be one already. One that is in use is refused.
+/// The place of an object that is to be initialised, which may be initialised already. An object in use is refused.
 ///
 /// # Safety
 /// A pointer that is not NULL points to memory of an object's size.
@@ -69,10 +70,10 @@ impl<T: Object> Place<T> {
     /// Puts a value there.
     ///
     /// # Safety
-    /// The pointer that the place was made of points to an object that nothing else uses.
+    /// The pointer from which the place was made points to an object that nothing else uses.
     pub(crate) unsafe fn take(self, value: T) {
         let Self(at) = self;
-        // In two writes: so the value goes there without a copy on its way.
+        // Two writes, so that the value is written without an intermediate copy.
         // SAFETY: the caller's object is large enough and aligned, as `FITS` and the check say, and nobody else's.
         unsafe {
             (&raw mut (*at).value).cast::<T>().write(value);
@@ -81,7 +82,8 @@ impl<T: Object> Place<T> {
     }
 }
 
-/// Refuses an object that has not been initialised, that has been copied, or that is in use. Not generic, and so there once.
+/// Refuses an object that has not been initialised, that has been copied, or that is in use. Not generic, so there is
+/// only one copy of the code.
 ///
 /// # Safety
 /// A pointer that is not NULL points to an object, which begins with its seal.
@@ -97,7 +99,7 @@ unsafe fn check_object(at: *const usize, tag: usize, align_bits: u32) -> Outcome
     }
 }
 
-/// Where an object is that has been initialised and is not in use.
+/// The address of an object that has been initialised and is not in use.
 ///
 /// # Safety
 /// As [`shared`].
@@ -108,37 +110,38 @@ unsafe fn object<T: Object>(outer: *const T::Outer) -> Outcome<*mut Held<T>> {
     Ok(outer.cast_mut().cast())
 }
 
-/// The value of an object, to be read.
+/// Borrows the value of an object.
 ///
 /// # Safety
-/// A pointer that is not NULL points to an object of the type that is asked for, which nothing changes meanwhile.
+/// A pointer that is not NULL points to an object of the requested type, which nothing changes meanwhile.
 pub(crate) unsafe fn shared<'a, T: Object>(outer: *const T::Outer) -> Outcome<&'a T> {
     // SAFETY: with its seal the value has been written, and nothing changes it, as the caller promises.
     unsafe { Ok((*object::<T>(outer)?).value.assume_init_ref()) }
 }
 
-/// The value of an object, to be changed.
+/// Borrows the value of an object mutably.
 ///
 /// # Safety
-/// A pointer that is not NULL points to an object of the type that is asked for, which nothing else uses meanwhile.
+/// A pointer that is not NULL points to an object of the requested type, which nothing else uses meanwhile.
 pub(crate) unsafe fn exclusive<'a, T: Object>(outer: *mut T::Outer) -> Outcome<&'a mut T> {
     // SAFETY: as in `shared`, and nothing else uses it.
     unsafe { Ok((*object::<T>(outer)?).value.assume_init_mut()) }
 }
 
-/// The value of an object, marked as in use for as long as this is there: a callback that comes back with the same object is refused.
+/// The value of an object, marked as in use while this exists: a callback that passes the same object is refused.
 pub(crate) struct InUse<'a, T: Object> {
     /// A pointer, since a callback may read the seal meanwhile.
     seal: *mut usize,
     value: &'a mut T,
 }
 
-/// The same for a call that calls back.
+/// The same for a call that uses callbacks.
 ///
 /// # Safety
-/// As [`exclusive`]; a callback may name the object.
+/// As [`exclusive`]; a callback may pass the object.
 pub(crate) unsafe fn in_use<'a, T: Object>(outer: *mut T::Outer) -> Outcome<InUse<'a, T>> {
-    // SAFETY: as in `exclusive`. A callback that names the object reads its seal and no more, and the seal is no part of the reference.
+    // SAFETY: as in `exclusive`. A callback that passes the object reads its seal and no more, and the seal is not part
+    // of the reference.
     unsafe {
         let at = object::<T>(outer)?;
         let seal = &raw mut (*at).seal;
@@ -168,34 +171,34 @@ impl<T: Object> Drop for InUse<'_, T> {
     }
 }
 
-/// An array, to be read.
+/// Borrows an array.
 ///
 /// # Safety
-/// A pointer that is not NULL points to so many values, which nothing changes meanwhile.
+/// A pointer that is not NULL points to that many values, which nothing changes meanwhile.
 pub(crate) unsafe fn array<'a, T>(values: *const T, len: usize) -> Outcome<&'a [T]> {
     check_values(values, len)?;
     // SAFETY: not NULL, aligned, no longer than memory; the caller's values are there.
     Ok(unsafe { core::slice::from_raw_parts(values, len) })
 }
 
-/// An array, to be written.
+/// Borrows an array mutably.
 ///
 /// # Safety
-/// A pointer that is not NULL points to so many values, which nothing else uses meanwhile.
+/// A pointer that is not NULL points to that many values, which nothing else uses meanwhile.
 pub(crate) unsafe fn array_mut<'a, T>(values: *mut T, len: usize) -> Outcome<&'a mut [T]> {
     check_values(values, len)?;
     // SAFETY: not NULL, aligned, no longer than memory; the caller's values are there and nobody else's.
     Ok(unsafe { core::slice::from_raw_parts_mut(values, len) })
 }
 
-/// Refuses an array that cannot be one.
+/// Refuses a pointer and a length that cannot be an array.
 fn check_values<T>(values: *const T, len: usize) -> Outcome {
     let units = const { size_of::<T>() >> align_of::<T>().ilog2() };
     check_array(values.cast(), len.saturating_mul(units), align_of::<T>().ilog2())
 }
 
-/// Refuses NULL, a pointer that is not aligned to so many bits, and more units of that size than memory can have. Not generic, and so
-/// there once.
+/// Refuses NULL, a pointer that is not aligned to this number of bits, and more units of that size than memory can
+/// hold. Not generic, so there is only one copy of the code.
 #[inline(never)]
 fn check_array(values: *const u8, len: usize, bits: u32) -> Outcome {
     let (at, most) = (values as usize, isize::MAX.cast_unsigned().wrapping_shr(bits));
@@ -210,7 +213,7 @@ fn check_array(values: *const u8, len: usize, bits: u32) -> Outcome {
     }
 }
 
-/// So many values at the start of memory of this many bytes.
+/// Borrows `len` values at the start of memory of `bytes` bytes.
 ///
 /// # Safety
 /// As [`array_mut`], of bytes; for `'a` nothing else uses them.
@@ -222,7 +225,7 @@ pub(crate) unsafe fn memory<'a, T>(memory: *mut core::ffi::c_void, bytes: usize,
     unsafe { array_mut(memory.cast(), len) }
 }
 
-/// Writes a report, if the caller wants it, to where [`check_report`] found that it can be.
+/// Writes a report if the caller wants it, to a place that [`check_report`] has accepted.
 ///
 /// # Safety
 /// A pointer that is not NULL points to a place for the value, and is aligned.
@@ -250,13 +253,13 @@ pub(crate) unsafe fn write<T>(to: *mut T, value: T) -> Outcome {
     Ok(())
 }
 
-/// Refuses memory that is written if it overlaps some that is read; both have passed as arrays.
+/// Refuses memory to be written if it overlaps memory to be read; both have been checked as arrays.
 pub(crate) fn check_apart<T, U>((written, len): (*const T, usize), (read, other): (*const U, usize)) -> Outcome {
     let bytes = [len.wrapping_mul(size_of::<T>()), other.wrapping_mul(size_of::<U>())];
     check_ranges_apart(written.cast(), read.cast(), bytes)
 }
 
-/// Not generic, and so there once.
+/// Not generic, so there is only one copy of the code.
 #[inline(never)]
 fn check_ranges_apart(written: *const u8, read: *const u8, [len, other]: [usize; 2]) -> Outcome {
     let (a, b) = (written as usize, read as usize);
@@ -264,10 +267,10 @@ fn check_ranges_apart(written: *const u8, read: *const u8, [len, other]: [usize;
     if overlap { Err(HINGELINE_OVERLAP.into()) } else { Ok(()) }
 }
 
-/// A plain structure of the header's, to be read.
+/// Borrows a plain structure of the header.
 ///
 /// # Safety
-/// A pointer that is not NULL points to one, which nothing changes meanwhile.
+/// A pointer that is not NULL points to such a structure, which nothing changes meanwhile.
 pub(crate) unsafe fn shared_struct<'a, T>(pointer: *const T) -> Outcome<&'a T> {
     check_pointer(pointer)?;
     // SAFETY: neither NULL nor misaligned, and there, as the caller promises.

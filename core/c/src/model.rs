@@ -7,11 +7,12 @@ use hingeline::{DynModel, Scale};
 use crate::memory::{Object, array, array_mut, check_apart, check_pointer, exclusive, memory, place_of, shared, write};
 use crate::status::{Told, told};
 
-/// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends, of
-/// HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float. The weights begin where the memory begins; on a desktop 64 bytes of alignment are fastest.
+/// A linear model: scores `s = W x + b`, with `W = scale * weights`. Its numbers are in memory that the caller lends,
+/// of HINGELINE_MODEL_BYTES(classes, features) bytes, aligned to a float. The weights are at the start of the memory;
+/// on a desktop an alignment of 64 bytes is fastest.
 ///
-/// One call at a time may use a model, not even two predictions at once: the lent memory has scratch. An interrupt that predicts while the
-/// program trains needs a second model, which hingeline_model_copy fills.
+/// One call at a time may use a model, not even two predictions at once: the lent memory contains scratch. An interrupt
+/// that predicts while the program trains needs a second model, which hingeline_model_copy fills.
 #[repr(C)]
 pub struct hingeline_model {
     opaque: [usize; 12],
@@ -22,10 +23,10 @@ impl Object for DynModel<'static> {
     const TAG: usize = 0x1aa;
 }
 
-/// The best class of a sample, the next one, and by how much its score is lower: a small gap is a doubtful answer.
+/// The best class of a sample, the next one, and the gap between their scores: a small gap means a doubtful answer.
 #[repr(C)]
 pub struct hingeline_decision {
-    /// The class of the highest score; the lowest index wins a tie.
+    /// The class with the highest score; the lowest index wins a tie.
     pub predicted: usize,
     /// The best of the other classes.
     pub runner_up: usize,
@@ -33,13 +34,14 @@ pub struct hingeline_decision {
     pub gap: f32,
 }
 
-/// Returns the bytes that a model of this shape takes, at most HINGELINE_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
+/// Returns the number of bytes that a model of this shape takes, at most HINGELINE_MODEL_BYTES(classes, features).
+/// SIZE_MAX on overflow.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_model_bytes(classes: usize, features: usize) -> usize {
     DynModel::memory_len(classes, features).saturating_mul(size_of::<f32>())
 }
 
-/// Initialises a model of zeros with scale 1 in memory that is the model's from now on.
+/// Initialises a model of zeros with scale 1 in memory that belongs to the model from now on.
 ///
 /// HINGELINE_INVALID_SHAPE for fewer than two classes or no features, HINGELINE_WRONG_SIZE for too little memory.
 #[unsafe(no_mangle)]
@@ -59,10 +61,10 @@ pub unsafe extern "C" fn hingeline_model_init(
     })
 }
 
-/// Loads weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for weights as they are.
+/// Loads weights, row after row, a bias for each class, and the two words of the scale: 1 and 0 for unscaled weights.
 ///
-/// HINGELINE_SHAPE_MISMATCH for other lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite, HINGELINE_OVERLAP for the model's
-/// own memory. The model is then as before.
+/// HINGELINE_SHAPE_MISMATCH for wrong lengths, HINGELINE_NON_FINITE_MODEL for a number that is not finite,
+/// HINGELINE_OVERLAP for the model's own memory. The model is then unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_load(
     model: *mut hingeline_model,
@@ -83,7 +85,7 @@ pub unsafe extern "C" fn hingeline_model_load(
     })
 }
 
-/// Makes a model a copy of another one of the same shape.
+/// Copies another model of the same shape into a model.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_copy(model: *mut hingeline_model, from: *const hingeline_model) -> Told {
     // SAFETY: the pointers are the caller's, as the header says; they are not the same object.
@@ -139,8 +141,8 @@ pub unsafe extern "C" fn hingeline_model_scale(
 
 /// Computes the score of every class.
 ///
-/// HINGELINE_NON_FINITE_SCORE if one is NaN or infinite, because a feature is or because the score overflows; the buffer then holds the scores.
-/// HINGELINE_SHAPE_MISMATCH for other lengths.
+/// HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite, because a feature is or because the score overflows; the
+/// buffer then holds the scores. HINGELINE_SHAPE_MISMATCH for wrong lengths.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_scores(
     model: *const hingeline_model,
@@ -157,7 +159,7 @@ pub unsafe extern "C" fn hingeline_model_scores(
     })
 }
 
-/// Predicts the class of the highest score; the lowest index wins a tie.
+/// Predicts the class with the highest score; the lowest index wins a tie.
 ///
 /// HINGELINE_NON_FINITE_SCORE if a score is NaN or infinite: such a sample has no class.
 #[unsafe(no_mangle)]
@@ -175,7 +177,7 @@ pub unsafe extern "C" fn hingeline_model_predict(
     })
 }
 
-/// Predicts, and tells the next class and the gap between their scores.
+/// Predicts the class, and also gives the next class and the gap between their scores.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_decide(
     model: *const hingeline_model,
@@ -199,8 +201,9 @@ pub unsafe extern "C" fn hingeline_model_checksum(model: *const hingeline_model)
     unsafe { shared::<DynModel<'_>>(model) }.map_or(0, |model| model.checksum())
 }
 
-/// Tells whether the arithmetic of this build, on this processor, is that of the numeric contract: HINGELINE_OK, or
-/// HINGELINE_ARITHMETIC_MISMATCH, such as where subnormals are flushed to zero. Takes less than a second on the slowest core.
+/// Checks whether the arithmetic of this build, on this processor, follows the numeric contract. Returns HINGELINE_OK,
+/// or HINGELINE_ARITHMETIC_MISMATCH, for example if subnormals are flushed to zero. Takes less than a second on the
+/// slowest core.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_self_check() -> Told {
     told(|| Ok(hingeline::kernel::self_check(hingeline::kernel::CHOSEN)?))

@@ -6,7 +6,7 @@ use crate::memory::{Object, array, exclusive, place_of, shared};
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
 use crate::status::{Told, told};
 
-/// A shuffled order of a set without an index array, another one in each epoch.
+/// A shuffled order of a set without an index array, different in each epoch.
 #[repr(C)]
 pub struct hingeline_order {
     opaque: [u64; 12],
@@ -17,7 +17,8 @@ impl Object for Order {
     const TAG: usize = 0x1cc;
 }
 
-/// Initialises the order of so many samples from a seed of four words. Any words will do; equal seeds give equal runs.
+/// Initialises the order of `samples` samples from a seed of four words. Any words are valid; equal seeds give equal
+/// runs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_order_init(
     order: *mut hingeline_order,
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn hingeline_order_position(order: *const hingeline_order)
     unsafe { shared::<Order>(order) }.map_or(0, Order::position)
 }
 
-/// Goes on to the next sample without a step.
+/// Advances to the next sample without a step.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_order_skip(order: *mut hingeline_order) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.

@@ -17,11 +17,11 @@ use crate::standardise::{hingeline_moments, hingeline_standardiser};
 use crate::status::hingeline_status::{HINGELINE_CALLBACK_FAILED, HINGELINE_NULL_POINTER};
 use crate::status::{Outcome, Told, told};
 
-/// The objects that are saved together: those that are not NULL, in this order. At least one is not. A record is restored into initialised
-/// objects of the same kinds; a model, moments, a standardiser and scales must have the shape of the record. An order takes its length from
-/// the record, and an optimiser its rate, margin and L2 strength.
+/// The objects that are saved together: those that are not NULL, in this order. At least one must not be NULL. A record
+/// is restored into initialised objects of the same kinds; a model, moments, a standardiser and scales must have the
+/// shape of the record. An order takes its length from the record, and an optimiser its rate, margin and L2 strength.
 ///
-/// The bytes are those that a program in Rust writes of the same objects as a tuple.
+/// The bytes are those that a Rust program writes for a tuple of the same objects.
 #[repr(C)]
 pub struct hingeline_state {
     /// A model.
@@ -38,9 +38,9 @@ pub struct hingeline_state {
     pub moments: *mut hingeline_moments,
     /// A standardiser.
     pub standardiser: *mut hingeline_standardiser,
-    /// The scales of inputs, and how many.
+    /// The scales of inputs.
     pub input_scales: *mut hingeline_input_scale,
-    /// 0 if there are none.
+    /// The number of scales, 0 for none.
     pub input_scales_len: usize,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// What a pointer of the caller's says.
+    /// Reads the caller's state.
     ///
     /// # Safety
     /// A pointer that is not NULL points to a state, and its pointers to objects that nothing else uses meanwhile.
@@ -81,7 +81,7 @@ impl Parts<'_> {
                     }
                 },
             };
-            // A record of nothing would hide the one before it.
+            // A record without objects would hide the previous record.
             if own.is_empty() { Err(HINGELINE_NULL_POINTER.into()) } else { Ok(own) }
         }
     }
@@ -92,7 +92,7 @@ impl Parts<'_> {
         floats && integers && self.order.is_none() && self.moments.is_none() && self.standardiser.is_none()
     }
 
-    /// Gives what a record is made of.
+    /// Calls a function with the parts of a record.
     pub(crate) fn with<T>(&mut self, f: impl FnOnce(&mut StateOf<'_, '_>) -> T) -> T {
         let mut list = &mut *self.scales;
         let mut scales = (!list.is_empty()).then_some(&mut list);
@@ -108,7 +108,7 @@ impl Parts<'_> {
     }
 }
 
-/// The object of a pointer, if there is one.
+/// The object that a pointer points to, if it is not NULL.
 unsafe fn optional<'a, T: Object>(outer: *mut T::Outer) -> Outcome<Option<InUse<'a, T>>> {
     // SAFETY: as the caller promises.
     if outer.is_null() { Ok(None) } else { unsafe { in_use(outer) }.map(Some) }
@@ -130,11 +130,11 @@ pub(crate) type StateOf<'p, 'a> = (
     ),
 );
 
-/// Takes bytes and returns 0, or another number if it cannot.
+/// Receives bytes and returns 0, or another number on failure.
 pub type hingeline_write_fn = Option<unsafe extern "C" fn(context: *mut c_void, bytes: *const u8, len: usize) -> c_int>;
 
-/// Reads up to `len` bytes from an offset into the buffer and returns how many, 0 at the end, or a number below 0 if it cannot. Each offset is
-/// read twice.
+/// Reads up to `len` bytes from an offset into the buffer and returns their number, 0 at the end, or a negative number
+/// on failure. Each offset is read twice.
 pub type hingeline_read_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, offset: usize, bytes: *mut u8, len: usize) -> c_int>;
 
@@ -165,8 +165,8 @@ pub unsafe extern "C" fn hingeline_encode(
     })
 }
 
-/// Restores a state from a record in memory. All of it is checked before anything is kept: a record that is torn, of other objects or of
-/// numbers that no run leaves behind is refused, and the objects are as before.
+/// Restores a state from a record in memory. All of it is checked before any object changes: a record that is torn, of
+/// other objects or of numbers that no run produces is refused, and the objects are unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_decode(state: *const hingeline_state, bytes: *const u8, len: usize) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
@@ -176,17 +176,17 @@ pub unsafe extern "C" fn hingeline_decode(state: *const hingeline_state, bytes: 
     })
 }
 
-/// The bytes that callbacks are given at once, at most.
+/// The largest number of bytes that are passed to a callback at once.
 const PIECE: usize = 64;
 
-/// Gives a record to a callback, in pieces of at most 64 bytes.
+/// Passes a record to a callback, in pieces of at most 64 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_encode_to(
     state: *const hingeline_state,
     write: hingeline_write_fn,
     context: *mut c_void,
 ) -> Told {
-    // SAFETY: the pointers are the caller's, as the header says; the callback reads so many bytes.
+    // SAFETY: the pointers are the caller's, as the header says; the callback reads that many bytes.
     told(|| unsafe {
         let write = write.ok_or(HINGELINE_NULL_POINTER)?;
         Parts::of(state)?.with(|state| {
@@ -204,8 +204,9 @@ pub unsafe extern "C" fn hingeline_encode_to(
     })
 }
 
-/// Restores a state from what a callback reads: once to check all of it, and once more to keep it. If the second reading differs, the objects
-/// are as new (HINGELINE_CLEARED); any other refusal leaves them as before.
+/// Restores a state from the bytes that a callback reads: once to check all of them, and once more to restore the
+/// objects. If the second reading differs, the objects are as new (HINGELINE_CLEARED); any other refusal leaves them
+/// unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_decode_from(
     state: *const hingeline_state,
@@ -219,7 +220,7 @@ pub unsafe extern "C" fn hingeline_decode_from(
     })
 }
 
-/// What a callback reads.
+/// The bytes that a callback reads.
 struct Reader {
     read: unsafe extern "C" fn(*mut c_void, usize, *mut u8, usize) -> c_int,
     context: *mut c_void,
@@ -229,7 +230,7 @@ impl Source for Reader {
     type Error = ();
 
     fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, ()> {
-        // SAFETY: the callback writes at most so many bytes, as the header says.
+        // SAFETY: the callback writes at most that many bytes, as the header says.
         let read = unsafe { (self.read)(self.context, offset, buffer.as_mut_ptr(), buffer.len()) };
         usize::try_from(read).map_err(drop)
     }

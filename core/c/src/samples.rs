@@ -1,4 +1,4 @@
-//! Where samples come from: arrays, or a callback.
+//! Sources of samples: arrays, or a callback.
 
 use core::ffi::{c_int, c_void};
 
@@ -8,8 +8,8 @@ use crate::memory::{array, array_mut, check_apart, shared_struct};
 use crate::status::Outcome;
 use crate::status::hingeline_status::HINGELINE_NULL_POINTER;
 
-/// Writes the features of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number of
-/// samples.
+/// Writes the features of a sample and returns its label, or a negative number if the sample cannot be read. The index
+/// is below the number of samples.
 pub type hingeline_read_sample_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, index: usize, x: *mut f32, features: usize) -> c_int>;
 
@@ -22,7 +22,7 @@ pub type hingeline_sample_weight_fn = Option<unsafe extern "C" fn(context: *mut 
 pub struct hingeline_samples {
     /// The number of samples.
     pub count: usize,
-    /// The features of each.
+    /// The number of features of each sample.
     pub features: usize,
     /// The features of all samples, row after row: `count * features` values; or NULL.
     pub rows: *const f32,
@@ -30,15 +30,15 @@ pub struct hingeline_samples {
     pub labels: *const u8,
     /// Reads a sample, if `rows` is NULL.
     pub read: hingeline_read_sample_fn,
-    /// Where `read` writes: `features` values.
+    /// The buffer that `read` writes to: `features` values.
     pub buffer: *mut f32,
     /// The weight of a sample; NULL for 1.
     pub weight: hingeline_sample_weight_fn,
-    /// What the callbacks are given.
+    /// Passed to the callbacks.
     pub context: *mut c_void,
 }
 
-/// Which of the two it is.
+/// The source of the samples.
 enum Source<'a> {
     Arrays(DynSlices<'a, u8>),
     Callback(unsafe extern "C" fn(*mut c_void, usize, *mut f32, usize) -> c_int, &'a mut [f32]),
@@ -53,7 +53,7 @@ pub(crate) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// What a pointer of the caller's says.
+    /// Reads the caller's set.
     ///
     /// # Safety
     /// A pointer that is not NULL points to a set, whose arrays are as long as it says and whose callbacks keep to what the header says.
@@ -90,7 +90,8 @@ impl DynSamples for Samples<'_> {
                 if index >= self.count {
                     return Err(Error::IndexOutOfRange);
                 }
-                // SAFETY: the callback writes so many values to the buffer and nothing else of ours, as the header says.
+                // SAFETY: the callback writes that many values to the buffer and nothing else of ours, as the header
+                // says.
                 let label = unsafe { read(self.context, index, buffer.as_mut_ptr(), buffer.len()) };
                 Ok((buffer, usize::try_from(label).map_err(|_| Error::Unreadable)?))
             }

@@ -1,4 +1,4 @@
-//! Stochastic gradient descent in binary32, by the hinge loss of Weston and Watkins.
+//! Stochastic gradient descent in binary32, with the hinge loss of Weston and Watkins.
 
 use hingeline::{
     Confusion, DynModel, Evaluation, Hinge, InverseTime, Order, Progress, Sgd, SgdEpoch, SgdStep, Stopped,
@@ -10,11 +10,12 @@ use crate::order::hingeline_order;
 use crate::samples::{Samples, hingeline_samples};
 use crate::status::{Outcome, Told, told};
 
-/// The optimiser: the loss, the learning rate, and the steps made.
+/// The optimiser: the loss, the learning rate, and the number of steps made.
 pub(crate) type Optimiser = Sgd<InverseTime>;
 
-/// Stochastic gradient descent, one sample a step, on the hinge loss `sum over j != y of max(0, s[j] - s[y] + margin)` with an L2 term
-/// `l2 * sum of W^2`. The learning rate of step t, counted from 0, is `rate / (1 + decay * t)`.
+/// Stochastic gradient descent, one sample per step, on the hinge loss
+/// `sum over j != y of max(0, s[j] - s[y] + margin)` with an L2 term `l2 * sum of W^2`. The learning rate of step t,
+/// counted from 0, is `rate / (1 + decay * t)`.
 #[repr(C)]
 pub struct hingeline_sgd {
     opaque: [u64; 4],
@@ -25,31 +26,31 @@ impl Object for Optimiser {
     const TAG: usize = 0x1ee;
 }
 
-/// What happened in a step.
+/// The result of a step.
 #[repr(C)]
 pub struct hingeline_step_report {
     /// The sample's loss before the step, times its weight, without the L2 term.
     pub loss: f32,
-    /// The margins that counted; `violations + 1` rows of weights were written, none for 0.
+    /// The number of margins that counted; `violations + 1` rows of weights were written, none for 0.
     pub violations: usize,
     /// The learning rate of this step.
     pub learning_rate: f32,
-    /// The scale was folded into the weights: this step wrote all rows.
+    /// Whether the scale was folded into the weights: such a step writes all rows.
     pub folded: bool,
 }
 
-/// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
+/// The result of an epoch. If it stopped early, `steps` and `stopped_at` are set, and the other numbers are 0.
 #[repr(C)]
 pub struct hingeline_epoch_report {
-    /// The steps made.
+    /// The number of steps made.
     pub steps: u32,
-    /// The steps in which no margin counted.
+    /// The number of steps in which no margin counted.
     pub satisfied: u32,
-    /// The steps in which the scale was folded into the weights.
+    /// The number of steps in which the scale was folded into the weights.
     pub folds: u32,
-    /// The mean of the steps' losses, each of the model before its step.
+    /// The mean loss of the steps, each computed by the model before its step.
     pub loss: f32,
-    /// The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+    /// The index of the sample at which the epoch stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
     pub stopped_at: usize,
 }
 
@@ -57,16 +58,17 @@ impl hingeline_epoch_report {
     const NOTHING: Self = Self { steps: 0, satisfied: 0, folds: 0, loss: 0.0, stopped_at: usize::MAX };
 }
 
-/// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
+/// The performance of a model on a set. If the evaluation stopped early, `stopped_at` is set, and the other numbers are
+/// 0.
 #[repr(C)]
 pub struct hingeline_evaluation {
     /// The mean loss, without the L2 term.
     pub loss: f32,
-    /// The samples whose label is the predicted class.
+    /// The number of samples whose label is the predicted class.
     pub correct: usize,
-    /// The samples.
+    /// The number of samples.
     pub samples: usize,
-    /// The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+    /// The index of the sample at which it stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
     pub stopped_at: usize,
 }
 
@@ -92,8 +94,8 @@ pub unsafe extern "C" fn hingeline_sgd_init(
     })
 }
 
-/// Sets the learning rate from the next step on; the count of steps stays. For a schedule of your own, set the rate before each step, with a
-/// decay of 0.
+/// Sets the learning rate from the next step on; the number of steps is kept. For a schedule of your own, set the rate
+/// before each step, with a decay of 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_set_rate(sgd: *mut hingeline_sgd, rate: f32, decay: f32) -> Told {
     // SAFETY: the pointer is the caller's, as the header says.
@@ -114,8 +116,9 @@ pub unsafe extern "C" fn hingeline_sgd_steps(sgd: *const hingeline_sgd) -> u64 {
 
 /// Makes one step on one sample. Its weight is usually 1. The report may be NULL.
 ///
-/// Refused, with model and optimiser bit for bit as before: a label that is not below the number of classes, a NaN or an infinity, a step
-/// whose result would not be finite, a rate at which L2 would turn the sign of the weights.
+/// These are refused, and leave model and optimiser bit for bit unchanged: a label that is not below the number of
+/// classes, a NaN or an infinity, a step whose result would not be finite, a rate at which L2 would flip the sign of
+/// the weights.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_step(
     sgd: *mut hingeline_sgd,
@@ -135,8 +138,8 @@ pub unsafe extern "C" fn hingeline_sgd_step(
     })
 }
 
-/// Makes one step on the order's current sample, and moves the order on: an epoch in pieces, with other work in between. The report may be
-/// NULL. After a refusal the order stays at that sample; hingeline_order_skip passes over it.
+/// Makes one step on the order's current sample, and advances the order: an epoch in pieces, with other work in
+/// between. The report may be NULL. After a refusal the order stays at that sample; hingeline_order_skip skips it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_step_next(
     sgd: *mut hingeline_sgd,
@@ -155,8 +158,8 @@ pub unsafe extern "C" fn hingeline_sgd_step_next(
     })
 }
 
-/// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
-/// be NULL, has its index. The next call tries that sample again.
+/// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before it remain, and the
+/// report, which may be NULL, contains its index. The next call tries that sample again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_epoch(
     sgd: *mut hingeline_sgd,
@@ -186,7 +189,8 @@ pub unsafe extern "C" fn hingeline_sgd_epoch(
     })
 }
 
-/// Folds the scale into the weights now, so that none of the next steps has to: with L2, the longest possible step is one that folds.
+/// Folds the scale into the weights now, so that none of the next steps has to: with L2, the longest possible step is
+/// one that folds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_sgd_fold(sgd: *const hingeline_sgd, model: *mut hingeline_model) -> Told {
     // SAFETY: the pointers are the caller's, as the header says.
@@ -222,8 +226,8 @@ pub unsafe extern "C" fn hingeline_sgd_evaluate(
     })
 }
 
-/// Counts which class was taken for which: `classes * classes` numbers, a row for each label and a
-/// column for each predicted class. After a refusal they are undefined.
+/// Counts the predictions for each label: `classes * classes` numbers, a row for each label and a column for each
+/// predicted class. After a refusal they are undefined.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_model_confusion(
     model: *mut hingeline_model,

@@ -7,8 +7,8 @@ use hingeline::{DynModel, DynMoments, DynStandardiser, Error};
 use crate::memory::{Object, array, array_mut, check_apart, exclusive, memory, place_of, shared};
 use crate::status::{Outcome, Told, told};
 
-/// The running mean and variance of each feature of a stream. In memory that the caller lends, of HINGELINE_MOMENTS_BYTES(features) bytes,
-/// aligned to a float.
+/// The running mean and variance of each feature of a stream, in memory that the caller lends, of
+/// HINGELINE_MOMENTS_BYTES(features) bytes, aligned to a float.
 #[repr(C)]
 pub struct hingeline_moments {
     opaque: [usize; 6],
@@ -19,7 +19,7 @@ impl Object for DynMoments<'static> {
     const TAG: usize = 0x210;
 }
 
-/// Standardises features: `(x - mean) * factor`, clipped if asked. In memory that the caller lends, of
+/// Standardises features: `(x - mean) * factor`, optionally clipped. In memory that the caller lends, of
 /// HINGELINE_STANDARDISER_BYTES(features) bytes, aligned to a float.
 #[repr(C)]
 pub struct hingeline_standardiser {
@@ -31,8 +31,8 @@ impl Object for DynStandardiser<'static> {
     const TAG: usize = 0x232;
 }
 
-/// Initialises moments. With share 0 all samples count alike. With a share of up to 1/2, each new sample has at least that weight in the
-/// mean, so that the moments follow a sensor that drifts.
+/// Initialises moments. With share 0 all samples count equally. With a share of up to 1/2, each new sample has at least
+/// that weight in the mean, so that the moments follow a sensor that drifts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_init(
     moments: *mut hingeline_moments,
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn hingeline_moments_init(
     })
 }
 
-/// Observes a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; the moments are then as before.
+/// Observes a sample. HINGELINE_NON_FINITE_FEATURE for a NaN or an infinity; the moments are then unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_observe(
     moments: *mut hingeline_moments,
@@ -75,8 +75,8 @@ pub unsafe extern "C" fn hingeline_moments_mean(moments: *const hingeline_moment
     unsafe { shared::<DynMoments<'_>>(moments) }.map_or(core::ptr::null(), |moments| moments.mean().as_ptr())
 }
 
-/// Initialises a standardiser from these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0 clips nothing; with another
-/// one, standardised features are clipped to so many deviations.
+/// Initialises a standardiser from these moments, in memory of HINGELINE_STANDARDISER_BYTES(features). A limit of 0
+/// clips nothing; any other limit clips standardised features to that many deviations.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_moments_freeze(
     moments: *const hingeline_moments,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn hingeline_moments_freeze(
     })
 }
 
-/// Refuses a limit before anything is written: 0 is none.
+/// Refuses an invalid limit before anything is written; 0 is no limit.
 fn check_limit(limit: f32) -> Outcome {
     let is_limit = limit >= 0.0 && limit.is_finite();
     if is_limit { Ok(()) } else { Err(Error::InvalidLimit.into()) }
@@ -108,8 +108,8 @@ fn limited(standardiser: DynStandardiser<'static>, limit: f32) -> Outcome<DynSta
     Ok(if limit > 0.0 { standardiser.clipped(limit)? } else { standardiser })
 }
 
-/// Initialises a standardiser from a mean and a factor for each feature, such as a desktop computed. With NULL for both it leaves features
-/// as they are, until it is restored from a record. A limit of 0 clips nothing.
+/// Initialises a standardiser from a mean and a factor for each feature, for example computed on a desktop. With NULL
+/// for both it leaves features unchanged until it is restored from a record. A limit of 0 clips nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_standardiser_init(
     standardiser: *mut hingeline_standardiser,
@@ -138,14 +138,14 @@ pub unsafe extern "C" fn hingeline_standardiser_init(
     })
 }
 
-/// Returns what is subtracted from each feature; NULL if the standardiser is not initialised.
+/// Returns the value that is subtracted from each feature; NULL if the standardiser is not initialised.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_standardiser_mean(standardiser: *const hingeline_standardiser) -> *const f32 {
     // SAFETY: the pointer is the caller's, as the header says.
     unsafe { shared::<DynStandardiser<'_>>(standardiser) }.map_or(core::ptr::null(), |own| own.mean().as_ptr())
 }
 
-/// Returns what each feature is multiplied with then; NULL if the standardiser is not initialised.
+/// Returns the factor by which each feature is then multiplied; NULL if the standardiser is not initialised.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_standardiser_factor(standardiser: *const hingeline_standardiser) -> *const f32 {
     // SAFETY: the pointer is the caller's, as the header says.
@@ -163,8 +163,8 @@ pub unsafe extern "C" fn hingeline_standardiser_apply(
     told(|| unsafe { Ok(shared::<DynStandardiser<'_>>(standardiser)?.apply(array_mut(x, features)?)?) })
 }
 
-/// Turns a model of standardised features into the same model of features as they come. HINGELINE_NOT_LINEAR for a standardiser that
-/// clips.
+/// Turns a model of standardised features into the equivalent model of raw features. HINGELINE_NOT_LINEAR for a
+/// standardiser that clips.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_standardiser_fold(
     standardiser: *const hingeline_standardiser,

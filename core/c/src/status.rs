@@ -1,4 +1,4 @@
-//! What can be refused, in numbers that stay.
+//! Status codes, whose numbers are stable.
 
 use core::ffi::{CStr, c_char};
 use core::num::NonZeroI32;
@@ -7,36 +7,38 @@ use hingeline::checkpoint::CheckpointError;
 use hingeline::state::{Fault, LoadError};
 use hingeline::{Error, Stopped};
 
-/// What every call returns: 0 if all went well, or why it was refused. A refusal changes nothing: model and optimiser are bit for bit as
-/// before.
+/// The result of a call: 0 on success, or the reason why it was refused. A refusal changes nothing: model and optimiser
+/// remain bit for bit the same.
 ///
-/// The numbers are stable: none is ever given to another refusal. Some belong to parts of the library that have no functions in C yet.
+/// The numbers are stable: none is ever reused for another refusal. Some belong to parts of the library that have no C
+/// functions yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum hingeline_status {
-    /// All went well.
+    /// Success.
     HINGELINE_OK = 0,
     /// A score is NaN or infinite: a feature is, or the scores of these features overflow.
     HINGELINE_NON_FINITE_SCORE = 1,
-    /// The scores are finite, but the loss of a sample, the sum of those, a coefficient or a slope overflows. Or a loss of the caller's is NaN or infinite.
+    /// The scores are finite, but the loss of a sample, the sum of the losses, a coefficient or a slope overflows. Or a
+    /// loss that the caller defines is NaN or infinite.
     HINGELINE_NON_FINITE_LOSS = 2,
-    /// The weights or the bias that this step, a search or an average arrives at would not be finite.
+    /// The weights or the bias that result from this step, a search or an average would not be finite.
     HINGELINE_NON_FINITE_STEP = 3,
-    /// A feature of a sample that was to be kept or observed is NaN, infinite, or too large for moments.
+    /// A feature of a sample to be kept or observed is NaN, infinite, or too large for moments.
     HINGELINE_NON_FINITE_FEATURE = 4,
     /// A feature is larger in magnitude than the limit that the caller set.
     HINGELINE_FEATURE_TOO_LARGE = 5,
-    /// Weights or biases that were to be loaded, or a direction's elements, are not finite.
+    /// Weights or biases to be loaded, or the elements of a direction, are not finite.
     HINGELINE_NON_FINITE_MODEL = 6,
     /// A label is not below the number of classes.
     HINGELINE_LABEL_OUT_OF_RANGE = 7,
-    /// The set has no sample, moments have observed none, or an average has made no step.
+    /// The set has no samples, moments have observed none, or an average has made no step.
     HINGELINE_EMPTY_SET = 8,
     /// The set has more samples than an order can count, which is 2^32 - 1.
     HINGELINE_SET_TOO_LARGE = 9,
-    /// A sample was asked for that the set does not have, or a weight or bias that the model does not have.
+    /// The set does not have the requested sample, or the model does not have the requested weight or bias.
     HINGELINE_INDEX_OUT_OF_RANGE = 10,
-    /// A sample, a buffer, an order or a model has another length or shape than the call wants.
+    /// A sample, a buffer, an order or a model does not have the length or shape that the call requires.
     HINGELINE_SHAPE_MISMATCH = 11,
     /// A shape of fewer than two classes, of more than 2^32 - 1, or of no features.
     HINGELINE_INVALID_SHAPE = 12,
@@ -44,9 +46,9 @@ pub enum hingeline_status {
     HINGELINE_SCRATCH_IN_USE = 13,
     /// The source could not deliver a sample, such as a card that was pulled out.
     HINGELINE_UNREADABLE = 14,
-    /// A weight or a bias that was to be loaded is beyond the bounds within which nothing overflows, of a model in integers.
+    /// A weight or a bias to be loaded into an integer model is beyond the bounds within which nothing overflows.
     HINGELINE_WEIGHT_TOO_LARGE = 15,
-    /// A number of a model in integers cannot be represented in binary32.
+    /// A number of an integer model cannot be represented in binary32.
     HINGELINE_INEXACT = 16,
     /// The weight of a class or of a sample is not a finite number of at least 0, or the power of class weights is not.
     HINGELINE_INVALID_WEIGHT = 17,
@@ -60,13 +62,14 @@ pub enum hingeline_status {
     HINGELINE_INVALID_L2 = 21,
     /// The learning rate is not a finite number above 0.
     HINGELINE_INVALID_LEARNING_RATE = 22,
-    /// What makes a learning rate fall is out of range: for a `Schedule` of your own. Those of the crate have an error for each parameter.
+    /// A parameter by which a learning rate falls is out of range: for a `Schedule` of your own. Those of the crate
+    /// have an error for each parameter.
     HINGELINE_INVALID_SCHEDULE = 23,
     /// The decay of `InverseTime` is not a finite number of at least 0.
     HINGELINE_INVALID_DECAY = 24,
     /// The factor of `StepDecay` is not above 0 and at most 1.
     HINGELINE_INVALID_FACTOR = 25,
-    /// The period of `StepDecay` or the length of `Cosine` is no steps.
+    /// The period of `StepDecay` or the length of `Cosine` is zero steps.
     HINGELINE_INVALID_PERIOD = 26,
     /// The floor of `Cosine` is not at least 0 and at most the learning rate.
     HINGELINE_INVALID_FLOOR = 27,
@@ -74,19 +77,19 @@ pub enum hingeline_status {
     HINGELINE_INVALID_PEGASOS_L2 = 28,
     /// The start of `Pegasos` is not a finite number of at least 1.
     HINGELINE_INVALID_START = 29,
-    /// A mini-batch of no samples.
+    /// A mini-batch without samples.
     HINGELINE_INVALID_BATCH_SIZE = 30,
     /// The deviation of a random draw is not a finite number above 0.
     HINGELINE_INVALID_DEVIATION = 31,
     /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that differ.
     HINGELINE_INVALID_DIFFERENCE = 32,
-    /// A span whose ends or their difference are not finite, or of fewer than two numbers.
+    /// The ends of a span or their difference are not finite, or the span has fewer than two numbers.
     HINGELINE_INVALID_SPAN = 33,
-    /// A coordinate at which the loss was asked for is not finite.
+    /// A coordinate at which the loss is requested is not finite.
     HINGELINE_INVALID_POINT = 34,
-    /// The loss falls along the ray as far as binary32 reaches.
+    /// The loss falls along the ray to the end of the range of binary32.
     HINGELINE_NO_MINIMUM = 35,
-    /// A patience of no epochs.
+    /// A patience of zero epochs.
     HINGELINE_INVALID_PATIENCE = 36,
     /// A scale or an offset of compact samples, or a mean or a factor of a standardiser, is not finite.
     HINGELINE_INVALID_SCALING = 37,
@@ -96,65 +99,65 @@ pub enum hingeline_status {
     HINGELINE_NOT_LINEAR = 39,
     /// The share of a sample in moments is not from 0 to ½, or that of a window in smoothed scores not above 0 and at most 1.
     HINGELINE_INVALID_SHARE = 40,
-    /// A scale outside the range that a model keeps it in.
+    /// A scale outside the range in which a model keeps it.
     HINGELINE_INVALID_SCALE = 41,
-    /// An average takes no more steps: its sum would hardly notice them.
+    /// An average accepts no more steps: they would hardly change its sum.
     HINGELINE_AVERAGE_FULL = 42,
-    /// A saved state that no run of this optimiser can have left behind.
+    /// A saved state that no run of this optimiser can produce.
     HINGELINE_INVALID_STATE = 43,
-    /// `2ηα ≥ 1`: the learning rate times the L2 strength would turn the weights' sign or erase them.
+    /// `2ηα ≥ 1`: the learning rate times the L2 strength would flip the sign of the weights or erase them.
     HINGELINE_L2_TOO_STRONG = 44,
     /// The target or the processor lacks the instruction set of this kernel.
     HINGELINE_KERNEL_UNAVAILABLE = 45,
-    /// The arithmetic of this build, on this processor, is not that of the numeric contract.
+    /// The arithmetic of this build, on this processor, does not follow the numeric contract.
     HINGELINE_ARITHMETIC_MISMATCH = 46,
-    /// A window of no axes, of fewer than two readings, of more than 32,767, or a hop of 0.
+    /// A window without axes, with fewer than two readings, with more than 32,767, or with a hop of 0.
     HINGELINE_INVALID_WINDOW = 47,
-    /// A list of no features, or a number of a feature that a window of this shape does not have.
+    /// A list without features, or a feature whose parameter does not exist for a window of this shape.
     HINGELINE_INVALID_FEATURE = 48,
-    /// The ends of an axis are in the wrong order, or its noise is not finite and at least 0.
+    /// The limits of an axis are in the wrong order, or its noise is not finite and at least 0.
     HINGELINE_INVALID_AXIS = 49,
-    /// The votes that are needed are none, or more than there are windows.
+    /// The number of votes needed is 0, or greater than the number of windows.
     HINGELINE_INVALID_VOTES = 50,
     /// A window has fewer readings than its length.
     HINGELINE_INCOMPLETE_WINDOW = 51,
     /// The bytes do not begin like a record.
     HINGELINE_NO_RECORD = 128,
-    /// The record is of a version of the format that this library does not read.
+    /// The record has a version of the format that this library does not read.
     HINGELINE_UNKNOWN_VERSION = 129,
-    /// The record holds other objects, or another number of them.
+    /// The record holds other objects, or a different number of them.
     HINGELINE_OTHER_KIND = 130,
     /// The record holds objects of another shape.
     HINGELINE_OTHER_SHAPE = 131,
-    /// The record is of a loss with other class weights.
+    /// The record belongs to a loss with other class weights.
     HINGELINE_OTHER_WEIGHTS = 132,
     /// The record ends too early.
     HINGELINE_TRUNCATED = 133,
-    /// The record goes on where it should end, or is too long to be one.
+    /// The record continues where it should end, or is too long to be one.
     HINGELINE_RECORD_TOO_LONG = 134,
-    /// A byte is not what was written: the record is torn or damaged.
+    /// A byte differs from what was written: the record is torn or damaged.
     HINGELINE_TORN = 135,
     /// The buffer is too small for the record.
     HINGELINE_BUFFER_TOO_SMALL = 136,
     /// The source changed while it was read. The objects are as new.
     HINGELINE_CLEARED = 137,
-    /// A callback of the caller's said that it failed.
+    /// A callback reported a failure.
     HINGELINE_CALLBACK_FAILED = 138,
     /// The range of flash is not two halves that can be erased, or the flash reads or writes more than 64 bytes at once.
     HINGELINE_UNSUITABLE_FLASH = 139,
-    /// There is no whole record in flash.
+    /// There is no complete record in flash.
     HINGELINE_NO_CHECKPOINT = 140,
-    /// What was read back from flash is not what was written. The previous record is still there.
+    /// The bytes read back from flash differ from the bytes written. The previous record is still there.
     HINGELINE_NOT_AS_WRITTEN = 141,
-    /// Part of the flash cannot be read, and no whole record was found.
+    /// Part of the flash cannot be read, and no complete record was found.
     HINGELINE_FLASH_UNREADABLE = 142,
-    /// There were 2^32 - 2 saves.
+    /// All 2^32 - 2 numbers of saves are used up.
     HINGELINE_OUT_OF_NUMBERS = 143,
-    /// A pointer that must not be is NULL.
+    /// A pointer that must not be NULL is NULL.
     HINGELINE_NULL_POINTER = 192,
-    /// A pointer is not aligned to what it points to.
+    /// A pointer is not aligned for its type.
     HINGELINE_MISALIGNED = 193,
-    /// A size in bytes is too small, or a length is longer than memory.
+    /// A size in bytes is too small, or a length exceeds what memory can hold.
     HINGELINE_WRONG_SIZE = 194,
     /// The object has not been initialised, or it was copied: an object stays where it was initialised.
     HINGELINE_NOT_INITIALISED = 195,
@@ -162,32 +165,32 @@ pub enum hingeline_status {
     HINGELINE_IN_USE = 196,
     /// Memory that is written overlaps memory that is read.
     HINGELINE_OVERLAP = 197,
-    /// A refusal that this version of the header has no name for.
+    /// A refusal for which this version of the header has no name.
     HINGELINE_UNKNOWN = 198,
 }
 
 use hingeline_status::*;
 
-/// Why a call is refused: the number of a status other than HINGELINE_OK, so that no refusal at all is the number 0.
+/// The reason for a refusal: the number of a status other than HINGELINE_OK, so that 0 stands for no refusal.
 #[derive(Clone, Copy)]
 pub(crate) struct Refusal(NonZeroI32);
 
 impl Refusal {
-    /// Whether it is this one.
+    /// Whether it has this status.
     pub(crate) const fn is(self, status: hingeline_status) -> bool {
         self.0.get() == status as i32
     }
 }
 
-/// What a function of this crate gives.
+/// The result of a function of this crate.
 pub(crate) type Outcome<T = ()> = Result<T, Refusal>;
 
-/// What C is told: a `hingeline_status`.
+/// The status that C receives: a `hingeline_status`.
 #[derive(Debug)]
 #[repr(transparent)]
 pub struct Told(i32);
 
-/// What C is told of what a function does.
+/// Converts the result of a function to the status that C receives.
 #[inline(always)]
 pub(crate) fn told(function: impl FnOnce() -> Outcome) -> Told {
     match function() {
@@ -317,7 +320,8 @@ impl<E> From<CheckpointError<E>> for hingeline_status {
     }
 }
 
-/// The name of a status, for a log: "HINGELINE_LABEL_OUT_OF_RANGE". Any number will do; one without a name is "HINGELINE_UNKNOWN".
+/// The name of a status, for a log: "HINGELINE_LABEL_OUT_OF_RANGE". Any number is valid; one without a name gives
+/// "HINGELINE_UNKNOWN".
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_status_name(status: i32) -> *const c_char {
     name(status).as_ptr()

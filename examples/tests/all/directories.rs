@@ -1,4 +1,5 @@
-//! The programs that read a directory, from the outside: small sets of the right format, and all that can be wrong.
+//! The programs that read a directory, from the outside: small sets of the right format, and everything that can be
+//! wrong.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,7 @@ fn run(program: &str, directory: &Path, arguments: &[&str]) -> Output {
     Command::new(program).arg(directory).args(arguments).output().expect("the program starts")
 }
 
-/// Pictures of two classes that a line can tell apart: their first half is dark, or their second.
+/// Pictures of two classes that are linearly separable: either the first half is bright, or the second.
 fn picture(index: usize, pixels: usize) -> Vec<u8> {
     let shade = |pixel: usize| ((pixel * 7 + index * 13) % 50) as u8;
     let is_bright = |pixel: usize| (pixel < pixels / 2) == index.is_multiple_of(2);
@@ -60,7 +61,7 @@ pub(crate) fn mnist() -> TempDir {
 /// The accuracy that SGD reaches on the set.
 fn accuracy(program: &str, directory: &Path) -> f64 {
     let output = run(program, directory, &["--json", "--strategy", "sgd", "--epochs", "20"]);
-    // These sets have two of the ten classes, which is told.
+    // These sets have only two of the ten classes, which the program reports.
     let (class, set) = if program == CIFAR10 { ("bird, cat", "cifar10") } else { ("2, 3", "mnist") };
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.starts_with(&format!("warning: {set}: no training sample is of classes {class}, ")), "{told}");
@@ -102,7 +103,7 @@ fn the_whole_programme_runs_on_them() {
     }
 }
 
-/// Demands a message that names the file and what was expected, status 2 and nothing else.
+/// Checks for a message that names the file and what was expected, status 2 and nothing else.
 #[track_caller]
 fn assert_refused(program: &str, directory: &Path, file: &str, parts: &[&str]) {
     let output = run(program, directory, &[]);
@@ -123,9 +124,9 @@ fn bad_files_of_cifar10() {
     assert_refused(CIFAR10, Path::new("/nowhere"), "data_batch_1.bin", &[expected]);
     let set = cifar10();
     for (file, bytes, problem) in [
-        ("train.bin", records(3)[..5_000].to_vec(), "5000 bytes are no whole number of records"),
-        ("train.bin", [records(3), vec![0]].concat(), "9220 bytes are no whole number"),
-        ("train.bin", vec![], "0 bytes are no whole number"),
+        ("train.bin", records(3)[..5_000].to_vec(), "5000 bytes are not a whole number of records"),
+        ("train.bin", [records(3), vec![0]].concat(), "9220 bytes are not a whole number"),
+        ("train.bin", vec![], "0 bytes are not a whole number"),
         ("train.bin", [vec![10], picture(0, 3_072)].concat(), "record 0 has the label 10"),
     ] {
         fs::write(set.path().join(file), bytes).expect("the file is written");

@@ -15,7 +15,7 @@ fn growth_is_the_same_to_the_last_bit() {
     assert_eq!(growth, expected);
 }
 
-/// Not on every seed, so the sum over ten counts.
+/// This does not hold for every seed, so the sum over ten is compared.
 #[test]
 fn rehearsal_forgets_less() {
     let [with, without] = [3, 0].map(|steps| {

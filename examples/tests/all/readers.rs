@@ -75,13 +75,13 @@ fn what_is_wrong_is_said() {
     assert!(idx::images::<6>(&images(), 3).unwrap_err().contains("2 x 3"));
     assert_eq!(idx::labels(&labels(), 3), Err("label 0 is 3".to_owned()));
     let parse = |bytes: &[u8], value| records::parse::<1>(bytes, value, CLASSES).unwrap_err();
-    assert_eq!(parse(&[], Value::U8), "0 bytes are no whole number of records");
+    assert_eq!(parse(&[], Value::U8), "0 bytes are not a whole number of records");
     assert_eq!(parse(&[1, 9, 4, 9], Value::U8), "record 1 has the label 4");
     let nan = [&[0][..], &f32::NAN.to_le_bytes()].concat();
     assert_eq!(parse(&nan, Value::F32), "feature 0 of record 0 is not finite");
 }
 
-/// Any bytes, and whole files with a few bytes changed: the ones that get behind the first check.
+/// Any bytes, and whole files with a few bytes changed, which get past the first check.
 fn any_bytes(whole: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
     let changed = prop::collection::vec((0..whole.len(), any::<u8>()), 0..4).prop_map(move |changes| {
         let mut bytes = whole.clone();
@@ -92,7 +92,7 @@ fn any_bytes(whole: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    // Without a file of past failures: their seed is printed.
+    // No file of past failures: their seed is printed.
     #![proptest_config(ProptestConfig {
         cases: 20_000,
         failure_persistence: None,

@@ -13,7 +13,7 @@ fn below(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Every program with what makes it print little, and much; and the directories that some of them read.
+/// Every program, with options that make it print little or much; and the directories that some of them read.
 fn programs() -> (Vec<Command>, [TempDir; 2]) {
     let sgd = ["--strategy", "sgd", "--epochs", "2", "--average", "1"];
     let with = |program, arguments: &[&str]| {
@@ -49,7 +49,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// As behind `| head -0`.
+/// As with `| head -0`.
 #[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
     let (programs, _directories) = programs();
@@ -81,7 +81,7 @@ fn a_full_disk_is_told_with_the_stream_that_it_is() {
     }
 }
 
-/// There is no place to tell the error, but the status stands.
+/// There is nowhere to report the error, but the status remains.
 #[cfg(target_os = "linux")]
 #[test]
 fn errors_that_cannot_be_told_are_no_panics() {

@@ -19,7 +19,8 @@ fn windows() -> impl Iterator<Item = (usize, [f32; FEATURES], u8)> {
     (0..).map_while(|time| wearers_window(WEARER_10, time).map(|(x, label)| (time, x, label)))
 }
 
-/// Unconfirmed windows that are recognised in the end, if the labels are wrong in the 40 windows from a time on.
+/// The number of unconfirmed windows that are recognised in the end, if the labels of 40 windows are wrong, starting at
+/// `wrong_from`.
 fn recognised(wrong_from: usize, tolerance: f32) -> usize {
     let mut learner = Learner::new();
     learner.start(10).expect("the constants are good");
@@ -35,8 +36,8 @@ fn recognised(wrong_from: usize, tolerance: f32) -> usize {
     unconfirmed.filter(|(_, x, label)| learner.predict(x) == Ok(usize::from(*label))).count()
 }
 
-/// Better, as good, and worse than a device without a guard, of 21 times; and the windows recognised over all times, with
-/// and without. The guide's page on adapting tells these figures.
+/// At how many of 21 times a guard is better than none, equal, and worse; and the windows recognised over all times,
+/// with and without a guard. The guide's page on adapting has these figures.
 #[test]
 fn a_guard_helps_at_most_times_and_not_at_every_one() {
     let (mut better, mut equal, mut worse, mut totals) = (0, 0, 0, (0, 0));

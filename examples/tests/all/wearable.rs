@@ -41,7 +41,7 @@ fn a_devices_log_ends_in_the_devices_weights() {
     assert!(text.contains(&format!("weights {weights} here, {weights} on the device")), "{text}");
 }
 
-/// The wrong labels cost the device without a guard more.
+/// The wrong labels cost a device without a guard more.
 #[test]
 fn a_guarded_device_recognises_more() {
     let log = log();
@@ -52,14 +52,15 @@ fn a_guarded_device_recognises_more() {
     assert!(count("before: ") < count("after: ") && count("without a guard: ") < count("after: "));
 }
 
-/// A review is an event of the run.
+/// A review is a part of the run.
 #[test]
 fn a_review_that_is_left_out_leads_to_other_weights() {
     let log = log().replacen("info  review\n", "", 1);
     assert!(!replay(&log).status.success());
 }
 
-/// The sign of the first feature of the sixth window: most others are recognised by far, with or without, and lead to no step.
+/// Flips the sign of the first feature of the sixth window: most other windows are recognised by a wide margin with
+/// either sign, and lead to no step.
 #[test]
 fn one_bit_of_one_window_leads_to_other_weights() {
     let log = log();
@@ -105,7 +106,7 @@ fn a_log_that_is_no_text_or_too_long_is_named() {
     assert!(refusal().starts_with(&format!("error: {name}: No such file")));
     fs::write(&path, b"INFO \xff").expect("the file is written");
     assert!(refusal().starts_with(&format!("error: {name}: invalid utf-8")));
-    // It has no more than its length on the disk.
+    // The file is sparse: it has a length, but no data on the disk.
     fs::File::create(&path).and_then(|file| file.set_len((1 << 28) + 1)).expect("the file is made");
     let told = refusal();
     assert!(told.starts_with(&format!("error: {name}: longer than 268435456 bytes; expected the log")), "{told}");

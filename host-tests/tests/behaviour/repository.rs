@@ -1,4 +1,4 @@
-//! Rules of the repository that no compiler knows: what belongs together is held together.
+//! Rules of the repository that the compiler cannot check.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,18 +32,18 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 /// A public item of the library.
 struct Item {
-    /// Where it stands, and its first line.
+    /// Its file, and its first line.
     place: String,
-    /// What it is: `fn`, `struct`, `const` and so on.
+    /// Its kind: `fn`, `struct`, `const` and so on.
     kind: String,
     name: String,
-    /// Whether it stands in a module, not in a type or a trait.
+    /// Whether it is in a module, not in a type or a trait.
     free: bool,
     /// The lines of documentation and attributes above it.
     above: Vec<String>,
 }
 
-/// The public items: what is `pub`, and what a public trait declares.
+/// The public items: those that are `pub`, and those that a public trait declares.
 fn public_items() -> Vec<Item> {
     let mut items = Vec::new();
     for path in rust_files(&root().join("core/src")) {
@@ -52,7 +52,7 @@ fn public_items() -> Vec<Item> {
         let mut in_attribute = false;
         for line in text.lines() {
             let code = line.trim();
-            // What a seal holds cannot be named: it is public only as far as a trait's parent must be.
+            // Items in a seal cannot be named: they are public only because the parent of a public trait must be.
             in_seal = if line.ends_with("mod sealed {") { true } else { in_seal && line != "}" };
             if in_seal {
                 continue;
@@ -65,7 +65,7 @@ fn public_items() -> Vec<Item> {
                 items.push(Item { place, kind, name, free: !line.starts_with(' '), above: std::mem::take(&mut above) });
             } else if code.starts_with("///") || code.starts_with("#[") || in_attribute {
                 above.push(code.to_owned());
-                // Some have several lines.
+                // Some attributes have several lines.
                 in_attribute = (in_attribute || code.starts_with("#[")) && !code.ends_with(']');
             } else {
                 above.clear();
@@ -84,7 +84,7 @@ fn kind_and_name(declared: &str) -> Option<(String, String)> {
     is_item.then(|| (kind.to_owned(), name))
 }
 
-/// A method is shown where its type is, and a getter needs no example.
+/// A method is shown in the example of its type, and a getter needs no example.
 #[test]
 fn every_public_type_and_free_function_has_an_example() {
     let types = ["struct", "enum", "trait", "type"];
@@ -95,7 +95,7 @@ fn every_public_type_and_free_function_has_an_example() {
     }
 }
 
-/// The rooms of the library, in the order in which its map lists them.
+/// The top-level modules of the library, in the order in which `lib.rs` lists them.
 fn rooms() -> Vec<String> {
     let map = read("core/src/lib.rs");
     let names = map.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'));
@@ -113,7 +113,7 @@ fn imports_of_the_library_go_one_way() {
         let text = fs::read_to_string(&path).expect("a file");
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
-            // From a file of a room, this is the crate's root; deeper files stay in the room with it.
+            // In a file of a top-level module, this is the crate's root; in deeper files it stays within the module.
             assert!(place.iter().count() > 2 || !line.contains("super::super"), "{}: {line}", place.display());
             for import in line.split("crate::").skip(1) {
                 let room: String = import.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect();
@@ -124,7 +124,7 @@ fn imports_of_the_library_go_one_way() {
     }
 }
 
-/// Within a room too, but for its `mod.rs`, which shows what the files hold.
+/// Within a module too, except for its `mod.rs`, which lists the contents of its files.
 #[test]
 fn files_of_a_room_import_each_other_one_way() {
     let source = root().join("core/src");
@@ -137,7 +137,7 @@ fn files_of_a_room_import_each_other_one_way() {
             .filter(|path| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("mod.rs"))
             .map(|path| (name(&path), fs::read_to_string(&path).expect("a file")))
             .collect();
-        // A file that imports none of those left goes; what never goes is in a circle.
+        // A file that imports none of the remaining ones is removed; files that are never removed form a cycle.
         while !imports.is_empty() {
             let left: Vec<_> = imports.iter().map(|(name, _)| format!("super::{name}::")).collect();
             let before = imports.len();
@@ -155,13 +155,14 @@ fn files_of_a_room_import_each_other_one_way() {
 fn every_public_function_is_a_part_of_the_proof_that_nothing_panics() {
     let files = rust_files(&root().join("examples/firmware/src/bin/no_panic"));
     let (proof, items) = (files.iter().map(read).collect::<String>(), public_items());
-    // The compiler makes a state machine of an `async fn`, which panics if it is polled behind its end.
+    // The compiler turns an `async fn` into a state machine, which panics if it is polled after its end.
     let is_awaited = |item: &Item| item.place.contains("checkpoint/waiting.rs");
     for item in items.iter().filter(|item| item.kind == "fn" && !is_awaited(item)) {
-        // As many calls of a name as there are functions of that name; which of them a call means only the compiler knows.
+        // As many calls of a name as there are functions of that name; only the compiler knows which of them a call
+        // means.
         let calls = |before: &str| proof.matches(&format!("{before}{}(", item.name)).count();
         let calls: usize = [".", "::", " ", "("].into_iter().map(calls).sum();
-        // What a trait declares is not public by itself.
+        // An item that a trait declares is not public by itself.
         let is_same = |other: &&Item| {
             other.kind == "fn" && other.name == item.name && other.place.contains(": pub ") && !is_awaited(other)
         };
@@ -170,17 +171,17 @@ fn every_public_function_is_a_part_of_the_proof_that_nothing_panics() {
     }
 }
 
-/// What changes from call to call must come out and go in again, or a run with it cannot be replayed.
+/// State that changes from call to call must be readable and restorable, or a run with it cannot be replayed.
 #[test]
 fn every_type_that_has_state_gives_it_and_takes_it() {
-    // Sets: what changes in them belongs to the caller, or is overwritten by the next sample.
+    // Sets: their changing data belongs to the caller, or is overwritten by the next sample.
     let without =
         ["Compact", "Decoded", "DynDecoded", "Selected", "Bounded", "Samples", "DynSamples", "WithWeights", "Raw"];
-    // What follows a stream starts over after a gap, and a reset is one.
+    // Types that follow a stream start over after a gap, and a reset is a gap.
     let follows = ["Window", "DynWindow", "Votes", "Hold", "Smoothed", "DynSmoothed"];
-    // A search and an averaged descent are made of the state that they take.
+    // A search and an averaged descent are constructed from the state that they are given.
     let mut made_of_state = vec!["RandomSearch", "RandomLocalSearch", "AveragedSgd"];
-    // Ways of states, not states.
+    // Tools that convert states, not states themselves.
     made_of_state.extend(["Words", "Encoder", "Decoder", "Checkpoints", "AsyncCheckpoints"]);
     let ways_in = ["load", "resume", "from_parts"];
     let mut with_state = Vec::new();
@@ -208,7 +209,7 @@ fn methods() -> BTreeMap<String, Vec<(String, bool)>> {
             if head.contains(" for ") {
                 continue;
             }
-            // What stands behind the parameters of the block itself, up to its own.
+            // The part after the parameters of the block itself, up to those of the type.
             let mut depth = 0;
             let close = |c: char| {
                 depth += i32::from(c == '<') - i32::from(c == '>');
@@ -230,7 +231,7 @@ fn methods() -> BTreeMap<String, Vec<(String, bool)>> {
 
 #[test]
 fn every_type_that_a_person_would_log_has_a_format() {
-    // What holds data, or lends it: too long for a log, or not the library's to show.
+    // Types that hold or lend data: too long for a log, or not the library's to show.
     let silent = [
         "AnyModel",
         "AnyGradient",
@@ -297,10 +298,10 @@ fn unsafe_code_stands_where_it_may() {
             || place.starts_with("core/c/src/")
             || place == "benches/src/peers.rs"
             || place == "examples/firmware/src/board.rs"
-            // Interrupts that an executor runs in.
+            // Interrupts in which an executor runs.
             || (place.starts_with("examples/boards/") && place.ends_with("/src/urgent.rs"));
         let text = fs::read_to_string(&path).expect("a file");
-        // Built from parts, so that this line is not taken for what it looks for.
+        // Built from parts, so that this line does not match its own search.
         let keywords = ["{", "fn", "impl", "extern", "trait"].map(|next| format!("{} {next}", "unsafe"));
         let found = keywords.iter().any(|keyword| text.contains(keyword));
         assert!(may || !found, "{place}");
@@ -309,7 +310,7 @@ fn unsafe_code_stands_where_it_may() {
     assert!(checked > 30, "the reader of this test finds only {checked} files");
 }
 
-/// Each reader of the random driver is a target of cargo-fuzz, and the other way round.
+/// Each reader of the random driver is a target of cargo-fuzz, and vice versa.
 #[test]
 fn every_reader_is_fuzzed() {
     let (readers, manifest) = (read("host-tests/fuzz/src/readers.rs"), read("examples/fuzz/Cargo.toml"));
@@ -333,7 +334,7 @@ fn the_commands_of_the_front_page_exist_and_are_checked() {
     }
 }
 
-/// C sees each error as a number that has a name, and no two have the same.
+/// In C each error is a number with a name, and no two numbers are equal.
 #[test]
 fn every_error_has_a_status_in_c() {
     let (errors, door) = (read("core/src/error.rs"), read("core/c/src/status.rs"));
@@ -344,7 +345,7 @@ fn every_error_has_a_status_in_c() {
     for variant in variants.iter().filter(|variant| variant.chars().all(char::is_alphanumeric)) {
         assert!(door.contains(&format!("Error::{variant} => HINGELINE_")), "{variant} has no status");
     }
-    // What has no status of its own would be unknown.
+    // An error without a status of its own would be reported as unknown.
     for (file, name) in [("state/fault", "Fault"), ("state/load", "LoadError"), ("checkpoint/error", "CheckpointError")]
     {
         let text = read(format!("core/src/{file}.rs"));
@@ -443,7 +444,7 @@ fn the_front_page_names_the_oldest_compiler() {
     }
 }
 
-/// The program that firmware begins with, on both pages.
+/// The first program for firmware is the same on both pages.
 #[test]
 fn the_page_on_firmware_shows_the_program_of_the_front_page() {
     let readme = read("README.md");
@@ -452,13 +453,13 @@ fn the_page_on_firmware_shows_the_program_of_the_front_page() {
     assert!(read("core/src/guide/firmware.md").contains(program));
 }
 
-/// The cells of the table of kernels, a row each.
+/// The cells of the table of kernels, one row each.
 fn kernels() -> Vec<Vec<String>> {
     let table = read("core/src/kernel/table.md");
     table.lines().skip(2).map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
-/// What a cell has between backquotes.
+/// The parts of a cell between backquotes.
 fn quoted(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
@@ -479,7 +480,7 @@ fn the_table_of_kernels_is_that_of_the_code() {
         assert!(build.contains(&format!("\"{name}\"")), "{name} cannot be forced");
         let forced = format!("hingeline_kernel=\"{name}\"");
         assert!(checks.contains(&forced) || name == "scalar", "that {name} is forced where it can be is not checked");
-        // Gates are what the code asks for.
+        // The gates are conditions in the code.
         for condition in quoted(&row[3]).chain(quoted(&row[4])) {
             let literal = format!("\"{condition}\"");
             assert!(build.contains(&literal) || choice.contains(&literal), "{name}: {condition}");
@@ -516,7 +517,7 @@ fn the_table_of_kernels_shows_the_recorded_costs() {
     }
 }
 
-/// The figures that later ones are compared with are those that the guide shows.
+/// The recorded figures, which later ones are compared with, are those in the guide.
 #[test]
 fn the_guide_shows_the_recorded_figures_of_every_core() {
     let (page, figures) = (read("core/src/guide/cores.md"), read("examples/firmware/figures.json"));
@@ -524,7 +525,7 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
     let cores = figures["cores"].as_object().expect("an object");
     assert_eq!(cores.len(), 13);
     for (core, recorded) in cores {
-        // What is counted where nothing is bare is the kernel's work alone.
+        // On cores with an operating system, only the kernel's own work is counted.
         let shown = |key: &str| recorded.get(key).map_or(String::new(), ToString::to_string);
         let mut rows = page.lines().filter(|line| line.starts_with(&format!("| {core} ")));
         let tables: [&[(usize, &str)]; 3] = [
@@ -568,7 +569,7 @@ fn the_guide_shows_the_recorded_figures_of_every_core() {
     }
 }
 
-/// The front page has the cores and the kernels that they run; the builds to compare with are in the guide alone.
+/// The front page lists the cores and the kernels that they run; the builds for comparison are only in the guide.
 #[test]
 fn the_front_page_shows_the_recorded_figures_in_five_columns() {
     let (readme, page) = (read("README.md"), read("core/src/guide/cores.md"));
@@ -643,7 +644,7 @@ fn the_page_on_saving_shows_the_recorded_figures() {
 }
 
 #[test]
-fn the_guide_tells_what_the_wearable_prints() {
+fn the_guide_shows_what_the_wearable_prints() {
     let (page, log) = (read("core/src/guide/firmware.md"), read("examples/firmware/snapshots/wearable.txt"));
     let behind = |words: &str| log.lines().find_map(|line| line.split_once(words)).expect("a line").1;
     let before = behind("before: ").strip_suffix(" unconfirmed windows recognised").expect("words");
@@ -651,11 +652,11 @@ fn the_guide_tells_what_the_wearable_prints() {
     assert!(page.contains(&format!("({before} windows recognised before, {after} after)")), "{before}, {after}");
 }
 
-/// The longest steps, as the page on firmware names them.
+/// The longest steps, as stated on the page on costs.
 #[test]
-fn the_guide_tells_how_long_a_step_can_be() {
+fn the_guide_says_how_long_a_step_can_be() {
     let figures: serde_json::Value = serde_json::from_str(&read("examples/firmware/figures.json")).expect("JSON");
-    let page = read("core/src/guide/firmware.md").replace('\n', " ");
+    let page = read("core/src/guide/costs.md").replace('\n', " ");
     let count = |name: &str| {
         let count = figures["cores"]["cortex-m4f"][name].as_u64().expect(name);
         format!("{},{:03}", count / 1_000, count % 1_000)
@@ -664,10 +665,10 @@ fn the_guide_tells_how_long_a_step_can_be() {
         ["instructions_step", "instructions_step_longest", "instructions_step_folding"].map(count);
     let expected = format!("it takes {step} instructions with three violations and {longest} with nine");
     assert!(page.contains(&expected), "{expected}");
-    assert!(page.contains(&format!("one pass over all rows more: {folding} instructions")), "{folding}");
+    assert!(page.contains(&format!("one more pass over all rows: {folding} instructions")), "{folding}");
 }
 
-/// Bytes as the guide lists them.
+/// The sizes in bytes that the guide lists.
 #[test]
 fn the_guide_shows_the_memory_of_every_shape() {
     fn check<const C: usize, const F: usize>(page: &str) {

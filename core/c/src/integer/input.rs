@@ -8,8 +8,9 @@ use crate::memory::{Object, array, array_mut, check_apart, check_report, exclusi
 use crate::status::hingeline_status::HINGELINE_INVALID_SCALING;
 use crate::status::{Outcome, Told, told};
 
-/// How the raw values of a feature become inputs, from -128 to 127, of which 32 stand for one deviation: HINGELINE_INPUT_SCALE(zero, factor)
-/// makes one, and hingeline_integer_moments_freeze computes it. Scales that a desktop computed can be const, in flash.
+/// How the raw values of a feature become inputs, from -128 to 127, where 32 stands for one deviation.
+/// HINGELINE_INPUT_SCALE(zero, factor) makes a scale, and hingeline_integer_moments_freeze computes one. Scales that
+/// were computed on a desktop can be const, in flash.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct hingeline_input_scale {
@@ -17,7 +18,7 @@ pub struct hingeline_input_scale {
     pub halves: u32,
 }
 
-/// What raw values are.
+/// The format of raw values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     U8,
@@ -26,7 +27,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The format of a number of the header's: 8 for uint8_t, -8 for int8_t, -16 for int16_t.
+    /// The format for a number of the header: 8 for uint8_t, -8 for int8_t, -16 for int16_t.
     pub(crate) fn of(number: i32) -> Outcome<Self> {
         match number {
             8 => Ok(Self::U8),
@@ -36,7 +37,7 @@ impl Format {
         }
     }
 
-    /// The bytes of a raw value.
+    /// The size of a raw value in bytes.
     pub(crate) const fn bytes(self) -> usize {
         match self {
             Self::U8 | Self::I8 => 1,
@@ -45,7 +46,7 @@ impl Format {
     }
 }
 
-/// Scales of the caller's as the library has them. One whose factor is too large is refused.
+/// The caller's scales as the library uses them. A scale whose factor is too large is refused.
 ///
 /// # Safety
 /// As [`array`].
@@ -64,7 +65,7 @@ pub(crate) fn check_scales(scales: &[hingeline_input_scale]) -> Outcome {
     if all >> 30 == 0 { Ok(()) } else { Err(HINGELINE_INVALID_SCALING.into()) }
 }
 
-/// Refuses what is no array of so many raw values.
+/// Refuses a pointer that cannot be an array of `len` raw values.
 ///
 /// # Safety
 /// As [`array`].
@@ -106,8 +107,8 @@ pub(crate) unsafe fn scaled<'a>(
     }
 }
 
-/// Turns raw values of a format (HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16) into inputs, each by its scale. How many were clamped to the
-/// ends of an input's range is written to `clamped`, which may be NULL.
+/// Turns raw values of a format (HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16) into inputs, each by its scale. Writes
+/// the number of inputs that were clamped to the ends of the range to `clamped`, which may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_inputs(
     input_scales: *const hingeline_input_scale,
@@ -128,14 +129,14 @@ pub unsafe extern "C" fn hingeline_integer_inputs(
     })
 }
 
-/// Means and deviations of raw values by exact sums. In memory that the caller lends, of HINGELINE_INTEGER_MOMENTS_BYTES(features) bytes,
-/// aligned to 8.
+/// Means and deviations of raw values from exact sums. In memory that the caller lends, of
+/// HINGELINE_INTEGER_MOMENTS_BYTES(features) bytes, aligned to 8.
 #[repr(C)]
 pub struct hingeline_integer_moments {
     opaque: [usize; 8],
 }
 
-/// Moments of a format.
+/// Moments of raw values of one format.
 pub(crate) enum AnyMoments {
     U8(Moments<'static, u8>),
     I8(Moments<'static, i8>),
@@ -170,7 +171,7 @@ pub unsafe extern "C" fn hingeline_integer_moments_init(
     })
 }
 
-/// Observes a sample of raw values, of the format of the moments.
+/// Observes a sample of raw values, in the format of the moments.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_moments_observe(
     moments: *mut hingeline_integer_moments,

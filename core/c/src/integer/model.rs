@@ -9,9 +9,9 @@ use crate::model::hingeline_model;
 use crate::status::hingeline_status::HINGELINE_WRONG_SIZE;
 use crate::status::{Told, told};
 
-/// A linear model in integers: weights of 16 bits, biases and scores of 32, for processors without a floating-point unit. Its numbers are in
-/// memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned to 4. 2 to 1,024 classes, 1 to 4,096
-/// features.
+/// A linear model in integers: 16-bit weights, 32-bit biases and scores, for processors without a floating-point unit.
+/// Its numbers are in memory that the caller lends, of HINGELINE_INTEGER_MODEL_BYTES(classes, features) bytes, aligned
+/// to 4. 2 to 1,024 classes, 1 to 4,096 features.
 #[repr(C)]
 pub struct hingeline_integer_model {
     opaque: [usize; 12],
@@ -22,7 +22,8 @@ impl Object for DynModel<'static> {
     const TAG: usize = 0x166;
 }
 
-/// Returns the bytes that a model of this shape takes, HINGELINE_INTEGER_MODEL_BYTES(classes, features). SIZE_MAX if they cannot be counted.
+/// Returns the number of bytes that a model of this shape takes, HINGELINE_INTEGER_MODEL_BYTES(classes, features).
+/// SIZE_MAX on overflow.
 #[unsafe(no_mangle)]
 pub extern "C" fn hingeline_integer_model_bytes(classes: usize, features: usize) -> usize {
     let halves = classes.checked_mul(features).and_then(|weights| weights.checked_add(weights & 1));
@@ -30,7 +31,7 @@ pub extern "C" fn hingeline_integer_model_bytes(classes: usize, features: usize)
     bytes.unwrap_or(usize::MAX)
 }
 
-/// Initialises a model of zeros with 13 fraction bits in memory that is the model's from now on.
+/// Initialises a model of zeros with 13 fraction bits in memory that belongs to the model from now on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_init(
     model: *mut hingeline_integer_model,
@@ -39,8 +40,8 @@ pub unsafe extern "C" fn hingeline_integer_model_init(
     classes: usize,
     features: usize,
 ) -> Told {
-    // SAFETY: the caller lends the memory for as long as there is the model, as the header says. Biases and scores come first, the weights
-    // behind them: two parts that do not overlap, within the bytes.
+    // SAFETY: the caller lends the memory for as long as there is the model, as the header says. Biases and scores come
+    // first, the weights after them: two parts that do not overlap, within the bytes.
     told(|| unsafe {
         let place = place_of::<DynModel<'_>>(model)?;
         let front = classes.saturating_mul(8);
@@ -73,7 +74,7 @@ pub unsafe extern "C" fn hingeline_integer_model_load(
     })
 }
 
-/// Makes a model a copy of another one of the same shape.
+/// Copies another model of the same shape into a model.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_copy(
     model: *mut hingeline_integer_model,
@@ -86,7 +87,7 @@ pub unsafe extern "C" fn hingeline_integer_model_copy(
     })
 }
 
-/// Converts a trained model in binary32, with as many fraction bits as fit.
+/// Converts a trained binary32 model, with as many fraction bits as fit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_quantise(
     model: *mut hingeline_integer_model,
@@ -148,7 +149,7 @@ pub unsafe extern "C" fn hingeline_integer_model_scores(
     })
 }
 
-/// Predicts the class of the highest score; the lowest index wins a tie.
+/// Predicts the class with the highest score; the lowest index wins a tie.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_model_predict(
     model: *const hingeline_integer_model,

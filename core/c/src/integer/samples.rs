@@ -1,4 +1,4 @@
-//! Where raw values come from: arrays, or a callback.
+//! Sources of raw values: arrays, or a callback.
 
 use core::ffi::{c_int, c_void};
 
@@ -10,8 +10,8 @@ use crate::memory::{array, array_mut, check_apart, shared_struct};
 use crate::status::Outcome;
 use crate::status::hingeline_status::{HINGELINE_NULL_POINTER, HINGELINE_WRONG_SIZE};
 
-/// Writes the raw values of a sample and returns its label, or a number below 0 if the sample cannot be read. The index is below the number
-/// of samples.
+/// Writes the raw values of a sample and returns its label, or a negative number if the sample cannot be read. The
+/// index is below the number of samples.
 pub type hingeline_read_raw_fn =
     Option<unsafe extern "C" fn(context: *mut c_void, index: usize, raw: *mut c_void, features: usize) -> c_int>;
 
@@ -21,9 +21,9 @@ pub type hingeline_read_raw_fn =
 pub struct hingeline_integer_samples {
     /// The number of samples.
     pub count: usize,
-    /// The features of each.
+    /// The number of features of each sample.
     pub features: usize,
-    /// What the raw values are: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
+    /// The format of the raw values: HINGELINE_U8, HINGELINE_I8 or HINGELINE_I16.
     pub format: i32,
     /// The raw values of all samples, row after row; or NULL.
     pub rows: *const c_void,
@@ -31,23 +31,23 @@ pub struct hingeline_integer_samples {
     pub labels: *const u8,
     /// Reads a sample, if `rows` is NULL.
     pub read: hingeline_read_raw_fn,
-    /// Where `read` writes: `features` values of the format.
+    /// The buffer that `read` writes to: `features` values of the format.
     pub buffer: *mut c_void,
     /// A scale for each feature.
     pub scales: *const hingeline_input_scale,
-    /// Where inputs are made: `features` values.
+    /// The buffer for inputs: `features` values.
     pub inputs: *mut i16,
-    /// What the callback is given.
+    /// Passed to the callback.
     pub context: *mut c_void,
 }
 
-/// Where raw values are.
+/// The source of the raw values.
 enum Source<'a> {
     Rows(*const u8, &'a [u8]),
     Callback(unsafe extern "C" fn(*mut c_void, usize, *mut c_void, usize) -> c_int, *mut c_void),
 }
 
-/// The set, as the library reads it: a copy of the caller's structure, which callbacks may name.
+/// The set, as the library reads it: a copy of the caller's structure, which callbacks may pass.
 pub(crate) struct Samples<'a> {
     count: usize,
     format: Format,
@@ -58,7 +58,7 @@ pub(crate) struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// What a pointer of the caller's says.
+    /// Reads the caller's set.
     ///
     /// # Safety
     /// A pointer that is not NULL points to a set, whose arrays are as long as it says and whose callback keeps to what the header says.
@@ -84,20 +84,21 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// Where the raw values of a sample are, and its label.
+    /// The address of the raw values of a sample, and its label.
     fn raw(&self, index: usize) -> Result<(*const c_void, usize), Error> {
         match self.source {
             Source::Callback(read, buffer) => {
                 if index >= self.count {
                     return Err(Error::IndexOutOfRange);
                 }
-                // SAFETY: the callback writes so many raw values to the buffer and nothing else of ours, as the header says.
+                // SAFETY: the callback writes that many raw values to the buffer and nothing else of ours, as the
+                // header says.
                 let label = unsafe { read(self.context, index, buffer, self.scales.len()) };
                 Ok((buffer, usize::try_from(label).map_err(|_| Error::Unreadable)?))
             }
             Source::Rows(rows, labels) => {
                 let label = *labels.get(index).ok_or(Error::IndexOutOfRange)?;
-                // All rows have been found to be no longer than memory.
+                // The size of all rows has been checked.
                 let offset = self.format.bytes().wrapping_mul(self.scales.len()).wrapping_mul(index);
                 Ok((rows.wrapping_add(offset).cast(), label.into()))
             }

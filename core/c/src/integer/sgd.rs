@@ -1,4 +1,4 @@
-//! Stochastic gradient descent in integers, by the hinge loss of Weston and Watkins.
+//! Stochastic gradient descent in integers, with the hinge loss of Weston and Watkins.
 
 use hingeline::integer::{DynModel, Evaluation, Halving, Hinge, Inputs, Sgd, SgdEpoch, SgdStep};
 use hingeline::{Order, Stopped};
@@ -9,7 +9,7 @@ use crate::memory::{Object, array, check_report, exclusive, in_use, place_of, re
 use crate::order::hingeline_order;
 use crate::status::{Told, told};
 
-/// The optimiser: the loss, the learning rate, and the steps made.
+/// The optimiser: the loss, the learning rate, and the number of steps made.
 pub(crate) type Optimiser = Sgd;
 
 /// Stochastic gradient descent in integers on the hinge loss with an L2 term. The learning rate is a power of two, `2^-e` with
@@ -24,58 +24,60 @@ impl Object for Optimiser {
     const TAG: usize = 0x188;
 }
 
-/// What happened in a step.
+/// The result of a step.
 #[repr(C)]
 pub struct hingeline_integer_step_report {
     /// The sample's loss before the step, in the unit of scores.
     pub loss: i64,
-    /// The margins that counted.
+    /// The number of margins that counted.
     pub violations: usize,
-    /// The weights and biases that were clamped.
+    /// The number of weights and biases that were clamped.
     pub clamped: u32,
-    /// The rate was 2 to minus this.
+    /// The exponent e of the rate `2^-e`.
     pub rate_exponent: u8,
-    /// L2 was due: this step wrote all weights.
+    /// Whether L2 was due: such a step writes all weights.
     pub shrunk: bool,
 }
 
-/// What happened in an epoch. If it stopped, `steps` and `stopped_at` are told, and the other numbers are 0.
+/// The result of an epoch. If it stopped early, `steps` and `stopped_at` are set, and the other numbers are 0.
 #[repr(C)]
 pub struct hingeline_integer_epoch_report {
     /// The sum of the losses, in the unit of scores.
     pub loss: i64,
-    /// The weights and biases that were clamped: many want more L2 or a lower rate.
+    /// The number of weights and biases that were clamped: if there are many, use more L2 or a lower rate.
     pub clamped: u64,
-    /// The inputs that were clamped.
+    /// The number of inputs that were clamped.
     pub clamped_inputs: u64,
-    /// The steps made.
+    /// The number of steps made.
     pub steps: u32,
-    /// The steps in which no margin counted.
+    /// The number of steps in which no margin counted.
     pub satisfied: u32,
-    /// The steps that wrote all weights for L2.
+    /// The number of steps that wrote all weights for L2.
     pub shrunk: u32,
-    /// The index of the sample at which the epoch stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+    /// The index of the sample at which the epoch stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
     pub stopped_at: usize,
 }
 
-/// How good a model is on a set. If the evaluation stopped, `stopped_at` is told, and the other numbers are 0.
+/// The performance of a model on a set. If the evaluation stopped early, `stopped_at` is set, and the other numbers are
+/// 0.
 #[repr(C)]
 pub struct hingeline_integer_evaluation {
     /// The sum of the losses, in the unit of scores.
     pub loss: i64,
-    /// The inputs that were clamped.
+    /// The number of inputs that were clamped.
     pub clamped_inputs: u64,
-    /// The samples whose label is the predicted class.
+    /// The number of samples whose label is the predicted class.
     pub correct: usize,
-    /// The samples.
+    /// The number of samples.
     pub samples: usize,
-    /// The index of the sample at which it stopped; SIZE_MAX if it did not, or if it was no sample's fault.
+    /// The index of the sample at which it stopped; SIZE_MAX if it did not stop, or if no sample was at fault.
     pub stopped_at: usize,
 }
 
-/// Initialises an optimiser. HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4) make margin and L2 strength at compile time, so
-/// that no floating-point code comes to the device. The rate begins at 2^-exponent. It is halved after 2^period steps, again after
-/// 3 * 2^period, 7 * 2^period and so on, down to 2^-last. Typical values: exponent 6 or 7, period 13 (8,192 steps, some epochs), last 12.
+/// Initialises an optimiser. HINGELINE_INTEGER_MARGIN(1.0) and HINGELINE_INTEGER_L2(1e-4) compute margin and L2
+/// strength at compile time, so that the device needs no floating-point code. The rate begins at 2^-exponent. It is
+/// halved after 2^period steps, again after 3 * 2^period, 7 * 2^period and so on, down to 2^-last. Typical values:
+/// exponent 6 or 7, period 13 (8,192 steps, some epochs), last 12.
 ///
 /// HINGELINE_INVALID_SCHEDULE unless exponent <= last <= 31 and period <= 31.
 #[unsafe(no_mangle)]
@@ -90,7 +92,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_init(
     // SAFETY: the pointer is the caller's, as the header says.
     told(|| unsafe {
         let place = place_of::<Optimiser>(sgd)?;
-        // What has more than 8 bits is refused with the rest.
+        // Numbers of more than 8 bits are refused like others out of range.
         let [exponent, period, last] = [exponent, period, last].map(|number| u8::try_from(number).unwrap_or(u8::MAX));
         place.take(Sgd::new(Hinge::from_units(margin, l2)?, Halving { exponent, period, last })?);
         Ok(())
@@ -106,8 +108,8 @@ pub unsafe extern "C" fn hingeline_integer_sgd_steps(sgd: *const hingeline_integ
 
 /// Makes one step on one sample of inputs from -128 to 127. The report may be NULL.
 ///
-/// Refused, with model and optimiser as before: a label that is not below the number of classes, inputs out of range, a rate that is too
-/// large or too small.
+/// These are refused, and leave model and optimiser unchanged: a label that is not below the number of classes, inputs
+/// out of range, a rate that is too large or too small.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_step(
     sgd: *mut hingeline_integer_sgd,
@@ -126,7 +128,7 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step(
     })
 }
 
-/// Makes one step on the order's current sample, and moves the order on. The report may be NULL.
+/// Makes one step on the order's current sample, and advances the order. The report may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_step_next(
     sgd: *mut hingeline_integer_sgd,
@@ -145,8 +147,8 @@ pub unsafe extern "C" fn hingeline_integer_sgd_step_next(
     })
 }
 
-/// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before that one stand, and the report, which may
-/// be NULL, has its index.
+/// Steps to the end of the order's epoch, or to the first sample that is refused. The steps before it remain, and the
+/// report, which may be NULL, contains its index.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hingeline_integer_sgd_epoch(
     sgd: *mut hingeline_integer_sgd,

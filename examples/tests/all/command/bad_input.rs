@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{DIGITS, Place};
 
-/// A file, its bytes, and what is said of it.
+/// A file, its bytes, and the message about it.
 type Bad<'a> = (&'a str, &'a [u8], &'a str);
 
 const CASES: [Bad<'_>; 42] = [
@@ -21,22 +21,22 @@ const CASES: [Bad<'_>; 42] = [
     ),
     ("missing.csv", b"1,2,a\n,4,b\n", "line 2: column 1: a value is missing: \"\""),
     ("question.csv", b"1,?,a\n3,4,b\n", "line 1: column 2: a value is missing: \"?\""),
-    ("word.csv", b"1,2,a\n3,four,b\n", "line 2: column 2: no finite number: \"four\""),
-    ("infinite.csv", b"1,2,a\n3,1e99,b\n", "line 2: column 2: no finite number: \"1e99\""),
-    ("decimal_comma.csv", b"1,5;2;a\n3,5;4;b\n", "decimal points are wanted, no commas"),
+    ("word.csv", b"1,2,a\n3,four,b\n", "line 2: column 2: not a finite number: \"four\""),
+    ("infinite.csv", b"1,2,a\n3,1e99,b\n", "line 2: column 2: not a finite number: \"1e99\""),
+    ("decimal_comma.csv", b"1,5;2;a\n3,5;4;b\n", "use decimal points, not commas"),
     ("no_label.csv", b"1,2,a\n3,4,\n", "line 2: the label is missing: \"\""),
     ("one_class.csv", b"1,2,a\n3,4,a\n", "each of the 2 training samples is of class a; expected at least two classes"),
-    ("latin1.csv", b"x,label\n1,caf\xe9\n2,b\n", "line 2, column 2: no UTF-8; expected text"),
+    ("latin1.csv", b"x,label\n1,caf\xe9\n2,b\n", "line 2, column 2: not UTF-8; expected text"),
     ("escape.csv", b"1,\x1b[2J\n2,b\n", "has a character that acts on terminals"),
     ("escape_name.csv", b"x\x1b[2J,label\n1,a\n2,b\n", "has a character that acts on terminals"),
     ("open_quote.csv", b"1,\"a\n2,b\n3,c\n", "line 1: the label has more than one line; is a quote open?"),
     (
         "binary.csv",
         b"1,2\0\0\0\x01\x02",
-        "it is no text; expected text in columns, svmlight, NPY, NPZ, IDX or a folder",
+        "it is not text; expected text in columns, svmlight, NPY, NPZ, IDX or a folder",
     ),
     ("pair.svm", b"1 1:0.5 2:1\n2 1:0.5 x\n", "line 2: \"x\"; expected index:value"),
-    ("order.svm", b"1 1:0.5 2:1\n2 3:1 2:1\n", "line 2: index 2 behind 3; expected them in order"),
+    ("order.svm", b"1 1:0.5 2:1\n2 3:1 2:1\n", "line 2: index 2 after 3; expected them in order"),
     ("infinite.svm", b"1 1:0.5 2:1\n2 1:inf\n", "line 2: \"1:inf\" is not finite"),
     ("huge.svm", b"1 1:0.5 2:1\n2 99999999999:1\n", "line 2: index 99999999999; expected at most"),
     ("short.npy", b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f4'", "expected an array of numbers as NumPy writes it"),
@@ -69,7 +69,7 @@ const CASES: [Bad<'_>; 42] = [
     ),
     ("cut.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x33\xd4", "cut.csv.gz: "),
     ("broken.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xff\xff\xff\xff\xff\xff\xff\xff", "broken.csv.gz: "),
-    ("mixed.csv", b"1.2.3,2,a\n1,4,b\n", "line 1: column 1: no finite number: \"1.2.3\""),
+    ("mixed.csv", b"1.2.3,2,a\n1,4,b\n", "line 1: column 1: not a finite number: \"1.2.3\""),
     ("twice.csv", b"x,x,label\n1,4,b\n", "line 1: two are named \"x\"; expected different names"),
     ("not_available.csv", b"1,4,a\n1,4,NA\n", "line 2: the label is missing: \"NA\""),
     ("lines.csv", b"1,4,\"a\n2,5,b\n", "the label has more than one line; is a quote open?"),
@@ -99,7 +99,7 @@ fn a_bad_file_is_named_with_the_place() {
     }
 }
 
-/// Values of any magnitude are learnt from or refused, by an error and not by a panic.
+/// Values of any magnitude are learnt from, or refused by an error and not by a panic.
 #[test]
 fn extreme_values_are_no_panics() {
     let place = Place::new();
@@ -127,7 +127,7 @@ fn bad_folders_are_named_with_the_file() {
             "dtype \"f64\"; expected u8, i8, i16 little-endian or f32",
         ),
         (&[("meta.json", &meta(2, "u8"))], "train.bin: No such file"),
-        (&[("meta.json", &meta(2, "u8")), ("train.bin", "\0ab\x01a")], "5 bytes are no whole number of records"),
+        (&[("meta.json", &meta(2, "u8")), ("train.bin", "\0ab\x01a")], "5 bytes are not a whole number of records"),
         (&[("meta.json", &meta(2, "u8")), ("train.bin", "\0ab\x02ab")], "record 1 has the label 2"),
     ];
     for (files, problem) in cases {
@@ -142,7 +142,7 @@ fn bad_folders_are_named_with_the_file() {
     }
 }
 
-/// What does not fit what was learnt.
+/// Samples that do not fit what was learnt.
 #[test]
 fn samples_for_another_model_are_refused() {
     let place = Place::new();
@@ -164,7 +164,7 @@ fn samples_for_another_model_are_refused() {
         (&other, "other.csv: line 1: no column \"b\"; the columns are a, c, label"),
         (&numbers, "numbers.csv: line 1: 3 columns of features; expected 2"),
         (&label, "line 1: no column \"c\" for the label; expected a, b, label or 1 to 3"),
-        (&memory, "GB of values so far; --memory GB allows more, if there is so much"),
+        (&memory, "GB of values so far; --memory GB raises the limit"),
         (&["evaluate", "train.csv", "train.csv"], "train.csv: expected value at line 1 column 1; expected a model as"),
         (&["predict", "nowhere.json", "train.csv"], "nowhere.json: No such file"),
     ];

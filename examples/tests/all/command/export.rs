@@ -1,4 +1,5 @@
-//! `hingeline export`: C is compiled by a compiler for C and gives the same bits; Rust is what the firmware holds.
+//! `hingeline export`: the C code gives the same bits when a C compiler compiles it; the Rust code is what the firmware
+//! holds.
 
 use std::fmt::Write;
 use std::process::Command;
@@ -72,7 +73,7 @@ fn c_gives_the_bits_of_the_model() {
     }
 }
 
-/// In integers of both widths C and the library agree in all scores, and with the model on nearly all classes.
+/// In integers of both widths, C and the library agree on all scores, and with the model on nearly all classes.
 #[test]
 fn c_in_integers_gives_the_scores_of_the_library() {
     let (place, records) = (Place::new(), records("test.bin"));
@@ -91,7 +92,7 @@ fn c_in_integers_gives_the_scores_of_the_library() {
     }
 }
 
-/// Names that would end a string, a comment or the header are written as what they are.
+/// Names that would end a string, a comment or the header are escaped.
 #[test]
 fn names_in_code_are_names() {
     let place = Place::new();
@@ -134,6 +135,6 @@ fn what_cannot_be_whole_numbers_is_refused() {
     let output = place.run(&["export", "model.json", "--to", "c", "--integers", "i16"]);
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(message.contains("model.json: integers want raw features that are whole numbers"), "{message}");
+    assert!(message.contains("model.json: integers need raw features that are whole numbers"), "{message}");
     assert_eq!(place.run(&["export", "model.json", "--to", "c", "--name", "1a"]).status.code(), Some(2));
 }

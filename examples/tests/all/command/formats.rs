@@ -122,7 +122,7 @@ fn every_format_gives_the_same_model() {
         assert_eq!(row["weights_checksum"], expected["weights_checksum"], "{case:?}");
         assert_eq!(row["test"].is_null(), case != ["set.npz"], "{case:?}");
     }
-    // No pixel 63 is ever above 0 but in few pictures; it has to be there for the shape to be the same.
+    // Pixel 63 is above 0 in a few pictures only; without them the shape would not be the same.
     assert!(records.iter().any(|record| record[64] > 0));
     assert_eq!(place.train(&["one.svm"])["weights_checksum"], expected["weights_checksum"]);
     let _ = sparse(0);
@@ -152,7 +152,7 @@ fn columns_are_found_by_their_names() {
     assert_eq!(same["samples"], 50);
 }
 
-/// Labels that are numbers are in the order of numbers.
+/// Labels that are numbers are in numerical order.
 #[test]
 fn classes_are_in_the_order_of_their_names() {
     let place = Place::new();
@@ -163,7 +163,7 @@ fn classes_are_in_the_order_of_their_names() {
     }
 }
 
-/// The column of the label is that of the training, in a file with a header and in one without.
+/// The label column is that of the training, in a file with a header and in one without.
 #[test]
 fn the_label_is_found_again() {
     let place = Place::new();
@@ -183,7 +183,8 @@ fn the_label_is_found_again() {
     }
 }
 
-/// A header of numbers is one if the label is named so; classes have one spelling; and a pipe is read once.
+/// A row of numbers is a header if its label is the name of a label; classes have one spelling; and a pipe is read
+/// once.
 #[test]
 fn what_is_written_in_several_ways_is_the_same() {
     let place = Place::new();
@@ -204,7 +205,8 @@ fn what_is_written_in_several_ways_is_the_same() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), place.prints(&["predict", "model.json", "plain.csv"]));
 }
 
-/// Indices begin where those of the training do, samples without labels are predicted, and files of several widths are one set.
+/// Indices begin where they began in training, samples without labels are predicted, and files of several widths are
+/// one set.
 #[test]
 fn indices_mean_what_they_meant_in_training() {
     let place = Place::new();
@@ -216,7 +218,8 @@ fn indices_mean_what_they_meant_in_training() {
     assert_eq!(place.json(&["train", "all.svm", "-q", "--trials", "5"])["train"]["accuracy"], 1.0);
     let predicted = place.prints(&["predict", "model.json", "all.svm"]);
     assert_eq!(place.prints(&["predict", "model.json", "bare.svm"]), predicted);
-    // Without the feature that tells them apart nearly all are taken for one class, and none is shifted into its place.
+    // Without the feature that separates them, nearly all samples are taken for one class, and no feature takes its
+    // place.
     let later = place.prints(&["predict", "model.json", "later.svm"]);
     let first: Vec<_> = later.lines().filter(|class| *class == "0").collect();
     assert!(first.len() >= 38, "{later}");
@@ -225,7 +228,7 @@ fn indices_mean_what_they_meant_in_training() {
     assert_eq!((&row["features"], &row["samples"]), (&3.into(), &4.into()));
 }
 
-/// Arrays without labels are predicted; labels of the test part are its own.
+/// Arrays without labels are predicted; the test part has its own labels.
 #[test]
 fn arrays_have_labels_of_their_own_or_none() {
     let place = Place::new();

@@ -1,6 +1,6 @@
-//! `hingeline import`: models of scikit-learn decide as they do there.
+//! `hingeline import`: models of scikit-learn make the same decisions here.
 //!
-//! `python/golden.py` made the files: a model, samples, and what scikit-learn's `decision_function` says of them.
+//! `python/golden.py` made the files: a model, samples, and the values of scikit-learn's `decision_function` for them.
 
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ fn what_is_no_model_is_refused() {
     }
 }
 
-/// What Python's library wrote is the model that the script wrote, but for names.
+/// The file that Python's library wrote has the model that the script wrote, apart from the names.
 #[test]
 fn safetensors_of_python_are_read() {
     let place = Place::new();
@@ -112,7 +112,7 @@ fn safetensors_of_python_are_read() {
     assert_eq!((&tensors["classes"], &tensors["features"][12]), (&json!(["0", "1", "2"]), &json!("x12")));
 }
 
-/// Out and in again: the same model, to the last number and name.
+/// Exporting and importing gives the same model, to the last number and name.
 #[test]
 fn safetensors_come_back() {
     let place = Place::new();
@@ -135,7 +135,10 @@ fn tensors_that_are_no_model_are_refused() {
     let place = Place::new();
     let file = |header: &str, data: &[u8]| [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), data].concat();
     let cases = [
-        (file(r#"{"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#, &[0; 8]), "no tensor weight but [\"w\"]"),
+        (
+            file(r#"{"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#, &[0; 8]),
+            "no tensor weight; the tensors are [\"w\"]",
+        ),
         (file(r#"{"weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, &[0; 8]), "a weight of shape [2]"),
         (file(r#"{"weight":{"dtype":"F16","shape":[2,2],"data_offsets":[0,8]}}"#, &[0; 8]), "of type F16"),
         (file(r#"{"weight":{"dtype":"F32","shape":[2,9],"data_offsets":[0,8]}}"#, &[0; 8]), "nvalid"),
@@ -183,7 +186,7 @@ fn records_come_back() {
     for key in ["classes", "features", "weights", "bias", "label", "raw", "weights_checksum", "crc32"] {
         assert_eq!(again[key], folded[key], "{key}");
     }
-    // Beside its optimiser and its order, and with a scale.
+    // A model next to its optimiser and its order, and with a scale.
     let mut model = hingeline::Model::<2, 2>::from_parts([[1.0, 2.0], [-1.0, 0.5]], [0.25, 0.0], 1.0).unwrap();
     let schedule = hingeline::Constant { rate: 0.5 };
     let mut sgd = hingeline::Sgd::new(hingeline::Hinge::new(1.0, 0.25).unwrap(), schedule).unwrap();
@@ -208,7 +211,7 @@ fn records_come_back() {
     let len = hingeline::state::encode(&order, &mut record).unwrap();
     place.write("order.bin", &record[..len]);
     for (name, problem) in [
-        ("other.bin", "3 classes and 2 features, and 2 and 2 in --like"),
+        ("other.bin", "3 classes and 2 features; the model of --like has 2 and 2"),
         ("torn.bin", "torn or damaged"),
         ("damaged.bin", "torn or damaged"),
         ("order.bin", "no model in binary32"),

@@ -36,7 +36,7 @@ fn a_model_is_shown_with_what_it_costs() {
     let trained = place.train(&[DIGITS]);
     let shown = place.json(&["inspect", "model.json"]);
     assert_eq!(shown["weights_checksum"], trained["weights_checksum"]);
-    // 640 weights, 10 biases, 64 means and factors; in integers a word a scale.
+    // 640 weights, 10 biases, 64 means and factors; in integers one word per scale.
     assert_eq!(shown["bytes"], serde_json::json!({ "f32": 3_112, "i16": 1_576, "i8": 936 }));
     let figures: serde_json::Value =
         serde_json::from_str(include_str!("../../../firmware/figures.json")).expect("JSON");

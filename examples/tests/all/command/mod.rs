@@ -17,10 +17,10 @@ use tempfile::TempDir;
 
 const DIGITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits");
 
-/// A recipe that is not chosen, so that runs are short.
+/// A recipe that is given and not chosen, so that runs are short.
 const GIVEN: [&str; 8] = ["--loss", "hinge", "--learning-rate", "0.01", "--l2", "1e-3", "--epochs", "2"];
 
-/// A folder of its own for a test, in which the command runs.
+/// A test's own folder, in which the command runs.
 struct Place(TempDir);
 
 impl Place {
@@ -47,7 +47,7 @@ impl Place {
         self.command().args(arguments).output().expect("the program starts")
     }
 
-    /// What a run that ends well prints.
+    /// The output of a run that succeeds.
     fn prints(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -64,7 +64,7 @@ impl Place {
         serde_json::from_slice(&fs::read(self.path(name)).expect("a model")).expect("JSON")
     }
 
-    /// Trains by a recipe that is given; returns what it says of it.
+    /// Trains with the recipe that is given; returns the result as JSON.
     fn train(&self, arguments: &[&str]) -> Value {
         self.json(&[&["train"], arguments, &GIVEN, &["--quiet"]].concat())
     }
@@ -76,7 +76,7 @@ fn records(part: &str) -> Vec<Vec<u8>> {
     bytes.chunks(65).map(<[u8]>::to_vec).collect()
 }
 
-/// Records as text between commas, the label last.
+/// Records as text with commas, the label last.
 fn csv(records: &[Vec<u8>]) -> String {
     let row = |record: &Vec<u8>| {
         let (label, pixels) = record.split_first().expect("a label");

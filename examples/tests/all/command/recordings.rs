@@ -1,4 +1,4 @@
-//! Recordings: windows become samples, no recording is divided, and what is exported sees what the desktop saw.
+//! Recordings: windows become samples, no recording is divided, and exported code computes what the desktop computes.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use super::{DIGITS, Place, csv, records};
 
 const RECORDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/recordings");
 
-/// What the firmware `exported` was written by.
+/// The options that the files of the firmware `exported` were written with.
 const WINDOWS: [&str; 15] = [
     "--label-from",
     "file",
@@ -54,7 +54,32 @@ fn the_firmware_holds_what_is_written() {
     assert!(written == include_str!("../../../firmware/src/exported/windows_integers.rs"), "{again}");
 }
 
-/// FNV-1a of no byte.
+/// The first page of the guide shows what is printed, apart from the time, and `examples/first` has the model.
+#[test]
+fn the_guide_trains_its_first_model() {
+    let page = include_str!("../../../../core/src/guide/first_model.md");
+    let (_, shown) = page.split_once("$ cargo hingeline train ").expect("a command");
+    let (shown, _) = shown.split_once("\n```").expect("an end");
+    // A line that ends with a backslash goes on in the next one.
+    let shown = shown.replace("\\\n", " ");
+    let (command, output) = shown.split_once('\n').expect("output");
+    let arguments: Vec<_> = command
+        .split_whitespace()
+        .map(|word| word.strip_prefix("examples/data/recordings/").map_or(word.to_owned(), part))
+        .collect();
+    let place = Place::new();
+    let printed = place.prints(&["train"].into_iter().chain(arguments.iter().map(String::as_str)).collect::<Vec<_>>());
+    let without_time =
+        |text: &str| text.lines().map(|line| line.split("-fold").next().map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(without_time(&printed), without_time(output), "{printed}");
+    let written = place.prints(&["export", "model.json", "--to", "rust"]);
+    assert!(written == include_str!("../../../first/src/model.rs"), "write examples/first/src/model.rs again");
+    // What the emulated device answers.
+    let answers = place.prints(&["predict", "model.json", &part("test/ROW_10.csv")]);
+    assert_eq!(answers, "ROW\n".repeat(7));
+}
+
+/// FNV-1a of no bytes.
 const NOTHING: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// Adds a score as little-endian bytes.
@@ -64,7 +89,7 @@ fn add_to(hash: &mut u64, score: [u8; 4]) {
     }
 }
 
-/// The firmware prints a fingerprint of all scores; every core's is this one.
+/// The firmware prints a fingerprint of all scores; on every core it is this one.
 #[test]
 fn a_device_computes_the_scores_of_the_desktop() {
     let place = Place::new();
@@ -93,7 +118,7 @@ fn a_device_computes_the_scores_of_the_desktop() {
 #[allow(dead_code, missing_docs, unreachable_pub, clippy::all, reason = "what was exported, as a device has it")]
 mod windows_integers;
 
-/// The same of the model in integers, on this machine.
+/// The same for the model in integers, on this machine.
 fn whole() -> String {
     let (mut hash, mut recognised) = (NOTHING, 0);
     for name in ["ABD", "ER", "FEL", "IR", "PEN", "ROW", "TRAP"] {
@@ -148,7 +173,7 @@ fn no_group_is_divided() {
         assert!(of(&test).iter().all(|group| !of(&rest).contains(group)), "seed {seed}");
         assert!((120..=240).contains(&test.len()), "seed {seed}: {} samples", test.len());
     }
-    // Of a class a group each, no fold stays empty.
+    // With one group per class, no fold stays empty.
     let labels: Vec<u16> = (0..10).collect();
     let groups: Vec<u32> = (0..10).collect();
     let folds = folds_of_groups(&labels, &groups, 5, 1).expect("enough groups");
@@ -157,7 +182,7 @@ fn no_group_is_divided() {
     assert_eq!(problem, "1 groups cannot be divided into 2 parts");
 }
 
-/// A group column of plain samples is none of their features, and is respected.
+/// The group column of plain samples is not one of their features, and is respected.
 #[test]
 fn plain_samples_have_groups_too() {
     let place = Place::new();
@@ -217,12 +242,12 @@ fn windows_over_two_classes_and_over_gaps_are_no_samples() {
     let given =
         ["--loss", "hinge", "--learning-rate", "0.01", "--l2", "0", "--epochs", "3", "--features", "mean,deviation"];
     let row = place.json(&[&["train", "whole.csv"], &OF_STREAM[..], &given].concat());
-    // A window each five readings, from the tenth on; three changes of class, at each of which one window is mixed.
+    // A window every five readings, from the tenth on; three changes of class, at each of which one window is mixed.
     assert_eq!((row["recordings"]["windows"].as_u64(), row["recordings"]["mixed"].as_u64()), (Some(36), Some(3)));
     let warnings = row["warnings"].to_string();
     assert!(warnings.contains("3 windows over more than one class are left out"), "{warnings}");
 
-    // A missing value and a leap in time: windows start over behind each.
+    // A missing value and a leap in time: windows start over after each.
     let (rest, shake) = (stream(100, |_| "rest"), stream(100, |_| "shake"));
     let rest: String = rest.lines().filter(|line| !line.starts_with("1.2,")).map(|line| format!("{line}\n")).collect();
     let (_, shake) = shake.split_once('\n').expect("a header");
@@ -230,7 +255,7 @@ fn windows_over_two_classes_and_over_gaps_are_no_samples() {
     place.write("broken.csv", text);
     let row = place.json(&[&["train", "broken.csv"], &OF_STREAM[..], &given].concat());
     assert_eq!(row["recordings"]["gaps"], 3, "{row}");
-    // 10 readings, then 49, then 39, then 100 of the other class, whose time begins anew.
+    // 10 readings, then 49, then 39, then 100 of the other class, whose time starts over.
     assert_eq!(row["recordings"]["windows"], 1 + 8 + 6 + 19, "{row}");
     assert_eq!(row["recordings"]["mixed"], 0);
 }
@@ -250,13 +275,14 @@ fn answers_over_time_are_counted_by_window_and_by_event() {
         let number = |name: &str| row["events"][name].as_u64().expect("a number");
         ["windows", "answered", "correct", "events", "recognised", "unanswered", "found", "late"].map(number)
     };
-    // Each event begins with a mixed window, but for the first. A window half of shaking looks like shaking, so rest is late by it.
+    // Each event but the first begins with a mixed window. A window that is half shaking looks like shaking, so the
+    // right answer to the next rest comes one window late.
     let answers = |more: &[&str]| events(more)[1];
     assert_eq!(events(&[]), [36, 36, 36, 4, 4, 0, 4, 1]);
-    // Two of two votes are a window later, where the window before it says something else.
+    // With two of two votes, an answer comes one window later if the window before it says something else.
     assert_eq!(events(&["--votes", "2/2"]), [36, 34, 34, 4, 4, 0, 4, 5]);
     assert_eq!(events(&["--threshold", "1e9"]), [36, 0, 0, 4, 0, 4, 0, 0]);
-    // Without an answer at each change, which is held there, and at the start.
+    // There is no answer at each change, where the last one is held, nor at the start.
     assert_eq!(answers(&["--votes", "2/2", "--hold", "1"]), 35);
     assert_eq!(events(&["--smoothing", "1"]), events(&[]));
     let printed = place.prints(&["predict", "model.json", "whole.csv", "--time", "t", "--votes", "2/2"]);
@@ -265,7 +291,7 @@ fn answers_over_time_are_counted_by_window_and_by_event() {
     assert!(text.contains("4 of 4 are recognised"), "{text}");
 }
 
-/// A stretch that is shorter than the hop may have no window that ends in it. It is an event without an answer all the same.
+/// A stretch that is shorter than the hop may have no window that ends in it. It is still an event, without an answer.
 #[test]
 fn short_events_are_not_forgotten() {
     let place = Place::new();
@@ -276,7 +302,7 @@ fn short_events_are_not_forgotten() {
     place.write("short.csv", stream(100, |row| if (51..54).contains(&row) { "shake" } else { "rest" }));
     let row = place.json(&["evaluate", "model.json", "short.csv"]);
     assert_eq!((row["events"]["events"].as_u64(), row["events"]["unseen"].as_u64()), (Some(3), Some(1)), "{row}");
-    // The time that was named in training is known: a leap is a gap, and told.
+    // The model knows the time column of the training: a leap is a gap, and is reported.
     let text: String = stream(100, |_| "rest")
         .lines()
         .filter(|line| !line.starts_with("1.2,"))
@@ -286,7 +312,7 @@ fn short_events_are_not_forgotten() {
     let output = place.run(&["evaluate", "model.json", "leap.csv"]);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && message.contains("1 gaps in the readings"), "{message}");
-    // Whole seconds are no gaps, and a clock that is taken for an axis is told.
+    // Whole seconds are not gaps, and a clock that is mistaken for an axis is reported.
     let coarse: String = stream(100, |row| if row < 50 { "rest" } else { "shake" })
         .lines()
         .map(|line| {
@@ -355,7 +381,7 @@ fn names_of_files_and_folders_are_classes() {
     assert_eq!(row["test"]["samples"], 14, "a file of each: {row}");
     let row = place.json(&[&["train", "rest", "shake", "--label-from", "file"], &shape[..]].concat());
     assert_eq!(row["classes"].to_string(), r#"["a","b"]"#);
-    // Of the usual list all that two axes have.
+    // The default features, for two axes.
     assert_eq!(row["features"], 12);
     assert_eq!(place.prints(&["predict", "model.json", "shake/b_01.csv"]), "b\n".repeat(7));
     let row = place.json(&["evaluate", "model.json", "rest", "shake"]);
@@ -390,7 +416,7 @@ fn what_is_no_window_is_refused_with_a_reason() {
         (&["--window", "10", "--features", "correlation:0-3"], "correlations of different axes below 3"),
         (&["--window", "1"], "a window must have an axis"),
         (&["--window", "10", "--hop", "0"], "a hop of at least one reading"),
-        (&["--window", "31"], "no recording of one class may have so many"),
+        (&["--window", "31"], "perhaps no stretch of one class has that many"),
         (&["--window", "10", "--noise", "1,2"], "2 values of --noise; expected one, or one for each of 3 axes"),
         (&["--window", "10", "--noise", "nan"], "a finite noise of at least 0"),
         (&["--window", "10", "--sensor-range", "5:1"], "expected LOW:HIGH"),
@@ -417,7 +443,7 @@ fn what_is_no_window_is_refused_with_a_reason() {
     assert!(message.contains("plain.csv"), "{message}");
     assert!(refused(&place, &["evaluate", "model.json", "whole.csv", "--votes", "4/3"]).contains("expected N/M"));
 
-    // What makes features is a part of what was written.
+    // The description of the windows is covered by the checks of the model.
     let text = std::fs::read_to_string(place.path("model.json")).expect("a model");
     for (from, to) in [
         (r#""hop":5"#, r#""hop":6"#),

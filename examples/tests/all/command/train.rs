@@ -20,7 +20,7 @@ fn the_digits_are_chosen_for_and_learnt() {
     let alone: Value = serde_json::from_slice(&alone.output().expect("it starts").stdout).expect("JSON");
     assert_eq!([&alone["recipe"], &alone["weights_checksum"]], [&first["recipe"], &first["weights_checksum"]]);
     assert_ne!(chosen(&["--seed", "2"])["weights_checksum"], first["weights_checksum"]);
-    // What was chosen, given, is the same run without the choice.
+    // Giving what was chosen repeats the run without the choice.
     let recipe = &first["recipe"];
     let text = |name: &str| recipe[name].to_string().trim_matches('"').to_owned();
     let (loss, rate, l2) = (text("loss"), text("learning_rate"), text("l2"));
@@ -40,7 +40,7 @@ fn the_digits_are_chosen_for_and_learnt() {
     assert_eq!((&given["weights_checksum"], &given["validation"]), (&first["weights_checksum"], &Value::Null));
 }
 
-/// Each loss is another run, and so are weights; the classes of the digits are nearly of one size.
+/// Each loss gives a different run, and so do weights; the classes of the digits are of nearly equal size.
 #[test]
 fn losses_weights_and_integers_are_those_that_were_asked_for() {
     let place = Place::new();
@@ -86,7 +86,7 @@ fn a_shape_need_not_be_known() {
     assert_eq!(row["warnings"], serde_json::json!(["1 of 3 features are the same in all samples: x1"]));
 }
 
-/// What can be read and is suspect is told, each kind of it.
+/// Data that can be read but is suspect leads to warnings, of each kind.
 #[test]
 fn what_is_suspect_is_told() {
     let place = Place::new();
@@ -110,13 +110,13 @@ fn what_is_suspect_is_told() {
     for remark in expected {
         assert!(told.contains(&format!("warning: {remark}\n")), "no '{remark}' in {told}");
     }
-    // A class that the source names and has no sample of.
+    // A class that the source names, but of which it has no sample.
     let meta = serde_json::json!({ "name": "a", "d": 1, "classes": ["x", "y", "z"], "dtype": "u8" }).to_string();
     place.write("meta.json", meta).write("train.bin", [0, 1, 1, 2].repeat(20));
     assert_eq!(place.train(&["."])["warnings"], serde_json::json!(["no training sample is of class z"]));
 }
 
-/// A run that fails leaves the model of before, and no run leaves anything beside it.
+/// A run that fails leaves the previous model as it was, and no run leaves other files behind.
 #[test]
 fn a_model_is_written_whole_or_not_at_all() {
     let place = Place::new();
@@ -136,7 +136,7 @@ fn a_model_is_written_whole_or_not_at_all() {
     assert_eq!(std::fs::read_dir(place.0.path()).expect("a directory").count(), 2);
 }
 
-/// A number to be predicted is no class.
+/// A number to be predicted is not a class.
 #[test]
 fn a_regression_is_no_classification() {
     let place = Place::new();
@@ -147,7 +147,7 @@ fn a_regression_is_no_classification() {
     assert!(told.contains("80 samples have 80 different labels; expected classes"), "{told}");
 }
 
-/// As many recipes are tried as it says, and none twice.
+/// As many recipes are tried as the result says, and none twice.
 #[test]
 fn what_was_tried_is_counted() {
     let place = Place::new();
