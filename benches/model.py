@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The inner loops of the kernels on processors that are not here: what llvm-mca says of them. A model, not a measurement.
+"""The inner loops of the kernels on other processors, as modelled by llvm-mca. A model, not a measurement.
 
     benches/model.py [TARGET]
 
-Compiles the library for x86-64, or for another target with `.ci/cross`, takes the innermost loop with the most products of each operation and
-asks llvm-mca how many products in a cycle a processor makes of it if all loads are in the nearest cache.
+Compiles the library for x86-64, or for another target with `.ci/cross`. Takes the innermost loop with the most products
+of each operation, and asks llvm-mca how many products per cycle a processor computes if all loads are in the nearest
+cache.
 """
 
 import re
@@ -14,14 +15,14 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# Old and new ones; for each kernel of those that have it.
+# Old and new processors; for each kernel, those that have it.
 PROCESSORS = {
     "x86_64": ["skylake-avx512", "icelake-server", "sapphirerapids", "znver3", "znver4"],
     "aarch64": ["cortex-a53", "neoverse-n1", "neoverse-v1"],
 }
 KERNELS = {"x86_64": ["Sse2", "Avx2", "Avx512"], "aarch64": ["Neon"]}
 OPERATIONS = ["scores", "batch_scores", "rank_one"]
-# Elements of a register of a packed product.
+# The elements in a register of a packed product.
 PRODUCT = re.compile(r"\s(?:v?mulps\s.*%(?P<x86>[xyz])mm|fmul\s+v\d+\.4s)")
 WIDTH = {"x": 4, "y": 8, "z": 16, None: 4}
 
@@ -37,7 +38,7 @@ def compiled(target):
 
 
 def functions(lines):
-    """The lines of each function, by its name."""
+    """The name and the lines of each function."""
     name = None
     for line in lines:
         if start := re.match(r"(_[\w$.]+):", line):
@@ -68,7 +69,7 @@ def products(loop):
 
 
 def cycles(loop, arch, processor):
-    # A jump is no part of it: its target is not here.
+    # The jump is left out: its target is not in this text.
     text = "\n".join(line for line in loop if ".LBB" not in line)
     command = ["llvm-mca-22", f"--mtriple={arch}", f"--mcpu={processor}", "--iterations=200"]
     output = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout

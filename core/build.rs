@@ -1,25 +1,26 @@
-//! What a target has, each predicate in this one place: its vectors, which the compiler tells, and its floating-point unit,
-//! which stable Rust does not tell for Thumb. A build whose arithmetic would not be that of the numeric contract is refused,
-//! as far as its target and flags show it.
+//! The features of the target, each predicate in this one place: its vectors, which the compiler reports, and its
+//! floating-point unit, which stable Rust does not report for Thumb. A build whose arithmetic would break the numeric
+//! contract is refused, as far as its target and flags show this.
 
 use std::env;
 
-/// What `--cfg hingeline_kernel="…"` may ask for.
+/// The values that `--cfg hingeline_kernel="…"` accepts.
 const KERNELS: [&str; 9] = ["portable", "scalar", "vfp", "helium", "neon", "simd128", "sse2", "avx2", "avx512"];
 
-/// On 32-bit Arm, processors and features for which the compiler makes Helium instructions of plain loops, which flush subnormals
-/// to zero.
+/// On 32-bit Arm, processors and features for which the compiler turns plain loops into Helium instructions, which
+/// flush subnormals to zero.
 const HELIUM: [&str; 5] =
     ["target-cpu=cortex-m52", "target-cpu=cortex-m55", "target-cpu=cortex-m85", "target-cpu=star-mc3", "+mve"];
 
-/// The same for NEON, which flushes them on 32-bit Arm alone.
+/// The same for NEON, which flushes subnormals on 32-bit Arm only.
 const NEON: [&str; 2] = ["target-cpu=swift", "+neonfp"];
 
 /// Processors and features of Armv8-M with the DSP extension.
 const DSP: [&str; 3] = ["target-cpu=cortex-m33", "target-cpu=cortex-m35p", "+dsp"];
 
-/// Flags by which the compiler may fuse a product and a sum, add in another order, divide with an error, or take NaN, infinity and
-/// the sign of zero for impossible; and those by which the C compiler links what turns flush to zero on.
+/// Flags that allow the compiler to fuse a product and a sum, to reorder additions, to divide with an error, or to
+/// assume that NaN, infinity and the sign of zero do not matter; and flags that make the C compiler link code that
+/// turns on flush to zero.
 const RELAXED: [&str; 11] = [
     "fp-contract=fast",
     "nvptx-fma-level",
@@ -48,7 +49,7 @@ fn main() {
     }
 }
 
-/// What is built, as cargo tells it.
+/// The build, as cargo describes it.
 struct Build {
     target: String,
     arch: String,
@@ -58,9 +59,9 @@ struct Build {
     endian: String,
     pointer_width: String,
     features: String,
-    /// The kernel that is forced, or nothing.
+    /// The forced kernel, or an empty string.
     kernel: String,
-    /// Whether it is said that the processor has the DSP extension.
+    /// Whether the build declares that the processor has the DSP extension.
     dsp: bool,
     flags: String,
 }
@@ -94,14 +95,14 @@ impl Build {
     fn facts(&self) -> [(&'static str, bool); 12] {
         // Cortex-M4F and M7, and Cortex-M33 and M55.
         let has_unit = ["thumbv7em-none-eabihf", "thumbv8m.main-none-eabihf"].contains(&self.target.as_str());
-        // Armv7E-M has the extension; in Armv8-M it is an option, which a Cortex-M33 nearly always has and one with
-        // Helium always.
+        // Armv7E-M has the extension. In Armv8-M it is optional: nearly every Cortex-M33 has it, and every one with
+        // Helium does.
         let (is_v7e, is_v8) =
             (self.target.starts_with("thumbv7em-none"), self.target.starts_with("thumbv8m.main-none"));
         let has_dsp = is_v8 && (self.dsp || self.kernel == "helium" || self.flag(&DSP).is_some());
         let (thumb1, rv32m) =
             (self.target == "thumbv6m-none-eabi", self.arch == "riscv32" && self.has("m") && !self.has("e"));
-        // A Cortex-M33 without the extension too.
+        // Also a Cortex-M33 without the extension.
         let thumb2 = self.target == "thumbv7m-none-eabi" || is_v8 && !has_dsp;
         [
             ("hingeline_assembly", thumb1 || thumb2 || is_v7e || has_dsp || rv32m),
@@ -119,7 +120,7 @@ impl Build {
         ]
     }
 
-    /// Why this build would not keep the contract, or asks for a kernel that there is not.
+    /// Why this build would not keep the contract, or that it forces a kernel that does not exist.
     fn refusal(&self) -> Option<String> {
         if !self.kernel.is_empty() && !KERNELS.contains(&self.kernel.as_str()) {
             let kernels = KERNELS.join(", ");
@@ -127,11 +128,11 @@ impl Build {
         }
         if let Some(flag) = self.flag(&RELAXED) {
             return Some(format!(
-                "with {flag} floating-point code has other results than the numeric contract says; leave it out"
+                "with {flag} floating-point results differ from the numeric contract; remove the flag"
             ));
         }
         if self.pointer_width == "16" {
-            return Some("indices of samples take 32 bits, of which this target's `usize` has 16".to_owned());
+            return Some("sample indices take 32 bits, but this target's `usize` has 16".to_owned());
         }
         match self.arch.as_str() {
             "x86" | "x86_64" => self.refusal_of_x86(),
@@ -141,8 +142,8 @@ impl Build {
         }
     }
 
-    /// Without SSE2 there is x87 left, whose registers hold more digits than binary32; or a target without an operating system
-    /// computes in software, which stable Rust does not tell.
+    /// Without SSE2 only x87 is left, whose registers hold more digits than binary32; or the target has no operating
+    /// system and computes in software, which stable Rust does not report.
     fn refusal_of_x86(&self) -> Option<String> {
         let in_software = ["none", "uefi"].contains(&self.os.as_str());
         (!self.has("sse2") && !in_software).then(|| {
@@ -155,13 +156,13 @@ impl Build {
     fn refusal_of_arm(&self) -> Option<String> {
         if let Some(flag) = self.flag(&HELIUM) {
             return Some(format!(
-                "with {flag} the compiler makes Helium of plain loops, which flushes subnormals to zero; \
-                 leave it out, and for a Cortex-M55 use --cfg hingeline_kernel=\"helium\""
+                "with {flag} the compiler uses Helium for plain loops, which flushes subnormals to zero; \
+                 remove the flag, and for a Cortex-M55 use --cfg hingeline_kernel=\"helium\""
             ));
         }
         let neon = self.flag(&NEON).or((self.vendor == "apple").then_some("Apple's 32-bit targets"));
         neon.map(|what| {
-            format!("with {what} the compiler makes NEON of plain code, which flushes subnormals to zero there")
+            format!("with {what} the compiler uses NEON for plain code, which flushes subnormals to zero there")
         })
     }
 }

@@ -1,8 +1,8 @@
-//! Memory at chosen places, so that where the allocator happened to put it decides nothing.
+//! Memory at chosen addresses, so that the allocator's placement has no influence.
 
 use std::ops::{Deref, DerefMut};
 
-/// A value that starts at a cache line.
+/// A value at the start of a cache line.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
 pub struct Aligned<T>(pub T);
@@ -21,15 +21,15 @@ impl<T> DerefMut for Aligned<T> {
     }
 }
 
-/// A value that starts at a page.
+/// A value at the start of a page.
 #[derive(Clone, Debug)]
 #[repr(align(4096))]
 pub struct Paged<T>(pub T);
 
 /// A few scores near the end of a page.
 ///
-/// A processor takes a load for one of a store before it if both are at the same place of a page. So results lie where
-/// neither weights nor samples of a small problem do.
+/// A processor may take a load to depend on an earlier store if both have the same offset in a page. So results lie at
+/// an offset where neither the weights nor the samples of a small problem do.
 #[derive(Clone, Debug)]
 #[repr(C, align(4096))]
 pub struct Results<const C: usize> {

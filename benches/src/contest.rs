@@ -1,12 +1,13 @@
-//! Times of several pieces of work, in alternation so that the machine's noise hits all alike.
+//! Times of several pieces of work, in alternation so that the machine's noise affects all of them alike.
 
 use std::time::{Duration, Instant};
 
 /// A piece of work that can be repeated.
 pub struct Contestant<'a> {
-    /// Who it is.
+    /// The name in the results.
     pub name: &'static str,
-    /// Does the work so many times. The loop is inside, so that a call through a pointer is not part of each.
+    /// Does the work this many times. The loop is inside, so that a call through a pointer is not part of each
+    /// repetition.
     repeat: Box<dyn FnMut(u32) + 'a>,
 }
 
@@ -39,10 +40,12 @@ impl std::fmt::Debug for Contestant<'_> {
     }
 }
 
-/// A turn of a contestant is at least this long: long against the clock, short against the machine's changes of mood.
+/// The minimum length of a turn: long compared with the clock's resolution, short compared with the machine's changes
+/// of speed.
 const TURN: Duration = Duration::from_micros(40);
 
-/// The shortest time of a call of each, in ns: turn by turn until the time for all of them is up.
+/// The shortest time of a call of each contestant, in ns. Contestants take turns until the budget for all of them is
+/// used up.
 pub fn fastest(contestants: &mut [Contestant<'_>], budget: Duration) -> Vec<f64> {
     let start = Instant::now();
     let times: Vec<_> = contestants.iter_mut().map(times_in_a_turn).collect();

@@ -1,5 +1,5 @@
-//! Where the time of an epoch of SGD goes: the epoch itself, the same steps on samples that stay in the nearest cache, and what
-//! such steps are made of.
+//! The parts of the time of an epoch of SGD: the epoch itself, the same steps on samples that stay in the nearest
+//! cache, and the pieces of such steps.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -23,32 +23,32 @@ const fn resident_samples(features: usize) -> usize {
     }
 }
 
-/// The learning rate of the epochs that are measured.
+/// The learning rate of the measured epochs.
 const LEARNING_RATE: f32 = 1e-3;
 
-/// What a part of an epoch takes.
+/// The time of a part of an epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// What it is.
+    /// The part's name.
     pub name: &'static str,
-    /// For a sample.
+    /// The time per sample.
     pub nanoseconds: f64,
 }
 
-/// Samples, and what an epoch over them does: the margins that count in each of its steps.
+/// Samples, and the number of margins that count in each step of an epoch over them.
 #[derive(Debug)]
 pub struct Recorded<'a, const C: usize, const F: usize> {
     /// The samples.
     set: Slices<'a, F>,
-    /// The margins that count, step by step.
+    /// The number of margins that count, step by step.
     violations: Vec<u8>,
 }
 
 impl<'a, const C: usize, const F: usize> Recorded<'a, C, F> {
-    /// Records an epoch from a model of zeros on.
+    /// Records an epoch that starts from a model of zeros.
     ///
     /// # Panics
-    /// If the samples are none, or not finite.
+    /// If there are no samples, or one is not finite.
     pub fn of(set: Slices<'a, F>) -> Self {
         let (mut samples, mut order, mut model) = (set, order_of(set), Box::new(Model::<C, F>::new()));
         let mut sgd = sgd(LEARNING_RATE);
@@ -70,8 +70,9 @@ impl<'a, const C: usize, const F: usize> Recorded<'a, C, F> {
         Steps::<'r, C, F>(&self.violations)
     }
 
-    /// What an epoch on this kernel is made of. The first is the epoch, the second the same steps on resident samples; the others are
-    /// what its pieces take by themselves, and differences: a step does them in one function, where they overlap.
+    /// The parts of an epoch on this kernel. The first is the epoch, the second the same steps on resident samples. The
+    /// others are the times of single pieces, and differences: a step does the pieces in one function, where they
+    /// overlap.
     ///
     /// # Panics
     /// If this processor lacks the kernel.
@@ -142,7 +143,7 @@ fn resident<const F: usize>() -> Vec<[f32; F]> {
     samples
 }
 
-/// Steps of so small a rate that the model stays, each with as many violations as its label says.
+/// Steps at a rate so small that the model stays the same, each with as many violations as its label says.
 struct Steps<'a, const C: usize, const F: usize>(&'a [u8]);
 
 impl<'a, const C: usize, const F: usize> Work for Steps<'a, C, F> {
@@ -163,7 +164,7 @@ impl<'a, const C: usize, const F: usize> Work for Steps<'a, C, F> {
     }
 }
 
-/// So many scores.
+/// Computes this many scores.
 struct Scores<const C: usize, const F: usize>(usize);
 
 impl<const C: usize, const F: usize> Work for Scores<C, F> {
@@ -181,7 +182,7 @@ impl<const C: usize, const F: usize> Work for Scores<C, F> {
     }
 }
 
-/// The largest magnitudes of so many samples.
+/// Computes the largest magnitudes of this many samples.
 struct Guards<const C: usize, const F: usize>(usize);
 
 impl<const C: usize, const F: usize> Work for Guards<C, F> {
@@ -205,7 +206,7 @@ impl<'a, const C: usize, const F: usize> Work for Updates<'a, C, F> {
 
     fn run<K: Kernel>(self, kernel: K) -> Contestant<'a> {
         let (mut rows, samples) = (Box::new(Paged([[1e-6; F]; C])), resident::<F>());
-        // A row of factors for each number of violations.
+        // One row of factors for each number of violations.
         let factors: [[f32; C]; C] =
             std::array::from_fn(|label| std::array::from_fn(|class| if class <= label { RATE } else { 0.0 }));
         Contestant::new("update", move || {

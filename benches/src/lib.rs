@@ -1,4 +1,4 @@
-//! What the benches share: models and samples of any shape, and steps to compare with.
+//! Shared code of the benches: models and samples of any shape, and steps to compare with.
 
 pub mod aligned;
 pub mod contest;
@@ -25,7 +25,7 @@ pub fn random_sample<const F: usize>() -> [f32; F] {
     std::array::from_fn(|_| random::normal(&mut rng))
 }
 
-/// A model whose bias makes a given number of margins count for class 0; its weights matter little.
+/// A model whose bias makes a given number of margins count for class 0. Its weights have little influence.
 ///
 /// # Panics
 /// Never: its values are finite.
@@ -48,10 +48,10 @@ pub fn model_on<const C: usize, const F: usize, K: Kernel>(kernel: K, violations
     model
 }
 
-/// So small that the steps of a bench leave a model's margins as they are.
+/// A rate so small that the steps of a bench leave the margins of a model unchanged.
 pub const RATE: f32 = 1e-12;
 
-/// A step of SGD for class 0 as it would be if nothing could go wrong: scores, margins, loss, coefficients, update.
+/// A step of SGD for class 0 without any checks: scores, margins, loss, coefficients, update.
 pub fn unguarded_step<const C: usize, const F: usize>(
     weights: &mut [[f32; F]; C],
     bias: &mut [f32; C],
@@ -76,13 +76,13 @@ pub fn unguarded_step<const C: usize, const F: usize>(
     (loss, violations)
 }
 
-/// Criterion's settings: a second a bench, since there are many and their differences are large.
+/// Criterion's settings: one second per bench, since there are many and their differences are large.
 pub fn quick() -> Criterion {
     let criterion = Criterion::default().warm_up_time(Duration::from_millis(300));
     criterion.measurement_time(Duration::from_secs(1)).sample_size(20)
 }
 
-/// SGD of a constant rate, without L2.
+/// SGD with a constant rate, without L2.
 ///
 /// # Panics
 /// If the rate is not a finite number above 0.
@@ -91,7 +91,7 @@ pub fn sgd(rate: f32) -> Sgd<Constant> {
     Sgd::new(hinge, Constant { rate }).expect("a valid rate")
 }
 
-/// Samples around a centre for each class, so wide that the classes overlap a little; the same each time.
+/// Samples around a centre for each class, wide enough that the classes overlap a little; the same each time.
 pub fn overlapping_classes<const F: usize>(classes: usize, samples: usize) -> (Vec<[f32; F]>, Vec<u8>) {
     let mut rng = XorShiftRng::seed_from_u64(1);
     let centres: Vec<[f32; F]> =

@@ -1,4 +1,4 @@
-//! The machine that the figures are from.
+//! The machine that the figures were measured on.
 
 /// The processor's name, and those of its instruction sets that a kernel could use.
 pub fn processor() -> String {
@@ -24,7 +24,7 @@ pub fn processor() -> String {
     }
 }
 
-/// Family and model, since a virtual machine may give its processor a name that says little.
+/// Family and model, since a virtual machine may report an uninformative name for its processor.
 #[cfg(target_arch = "x86_64")]
 fn family() -> String {
     let features = raw_cpuid::CpuId::new().get_feature_info();

@@ -1,5 +1,5 @@
-//! What a user would pick instead: the kernels of others, behind one trait. Their foreign calls are the only unsafe
-//! code of this package.
+//! The libraries that a user would pick instead, behind one trait. Their foreign calls are the only unsafe code of this
+//! package.
 #![allow(unsafe_code, reason = "foreign kernels")]
 
 use std::env;
@@ -14,9 +14,9 @@ use simsimd::SpatialSimilarity;
 /// Weights in row-major order and a bias for each class.
 #[derive(Clone, Copy, Debug)]
 pub struct Linear<'a> {
-    /// One row a class.
+    /// One row per class.
     pub weights: &'a [f32],
-    /// One element a class.
+    /// One element per class.
     pub bias: &'a [f32],
     /// The length of a row.
     pub features: usize,
@@ -30,11 +30,11 @@ pub trait Peer: Copy + 'static {
     /// The scores of one sample.
     fn scores(self, linear: Linear<'_>, x: &[f32], scores: &mut [f32]);
 
-    /// The scores of samples that lie one behind the other; one row of scores a sample.
+    /// The scores of consecutive samples; one row of scores per sample.
     fn batch_scores(self, linear: Linear<'_>, samples: &[f32], scores: &mut [f32]);
 }
 
-/// A library that updates a row too: `y = y + k x`.
+/// A library that also updates a row: `y = y + k x`.
 pub trait Axpy: Peer {
     /// The update.
     fn axpy(self, k: f32, x: &[f32], y: &mut [f32]);
@@ -46,7 +46,7 @@ fn each_row_from<'a>(bias: &'a [f32], scores: &'a mut [f32]) {
     }
 }
 
-/// `simsimd`: a dot product a row.
+/// `simsimd`: one dot product per row.
 #[derive(Clone, Copy, Debug)]
 pub struct SimSimd;
 
@@ -183,12 +183,12 @@ pub struct OpenBlas {
 impl OpenBlas {
     /// Looks for the library, once, before any thread is started; it may choose its kernels by the processor alone.
     pub fn find() -> Option<Self> {
-        // SAFETY: the program has only this thread so far, so nobody reads the environment at the same time.
+        // SAFETY: the program has only this thread so far, so no other thread reads the environment at the same time.
         unsafe { env::remove_var("OPENBLAS_CORETYPE") };
         let names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"];
         // SAFETY: the library's initialisation has no requirements.
         let library = names.iter().find_map(|name| unsafe { Library::new(*name) }.ok())?;
-        // The functions are to be good for as long as the program runs.
+        // The functions must stay valid for as long as the program runs.
         let library: &'static Library = Box::leak(Box::new(library));
         // SAFETY: these are the signatures of the C interface of OpenBLAS with 32-bit integers; the core's name is a
         // string that lives as long as the library.

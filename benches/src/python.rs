@@ -1,4 +1,4 @@
-//! What other libraries make of the same epochs, asked through Python.
+//! Epochs of other libraries on the same data, run through Python.
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ struct Line {
     nanoseconds: f64,
 }
 
-/// The names of whom the script may speak of.
+/// The names that the script may report.
 const NAMES: [&str; 2] = ["scikit-learn", "liblinear"];
 
-/// Epochs of other libraries over these samples, ns a sample.
+/// Epochs of other libraries over these samples, in ns per sample.
 ///
 /// # Errors
 /// If the file or the script fails; the script has then said why.
@@ -28,7 +28,7 @@ pub(crate) fn epochs_of_peers<const F: usize>(
 ) -> io::Result<Vec<(&'static str, f64)>> {
     let path = env::temp_dir().join(format!("hingeline-epochs-{}", process::id()));
     let output = write(&path, features, labels).and_then(|()| run(python, &path, F));
-    // It is in the way of nobody, if it cannot be removed.
+    // A file that cannot be removed does no harm.
     let _ = fs::remove_file(&path);
     let mut epochs = Vec::new();
     for line in output?.lines() {

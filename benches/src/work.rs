@@ -1,4 +1,4 @@
-//! The work that is compared: the same data for everybody, and who does it.
+//! The work that is compared: the same data for all contestants, and the contestants.
 
 use std::hint::black_box;
 use std::io;
@@ -23,7 +23,7 @@ pub const BATCH: usize = 64;
 /// Rows that a step updates: those of the label and of two classes that are too close.
 const UPDATED: usize = 3;
 
-/// How fast one kernel did one work.
+/// The speed of one kernel in one kind of work.
 #[derive(Clone, Debug)]
 pub struct Figure {
     /// scores, batch, step or epoch.
@@ -34,10 +34,10 @@ pub struct Figure {
     pub kernel: &'static str,
     /// The shortest time of a call.
     pub nanoseconds: f64,
-    /// Multiplications and additions, in pairs, in a nanosecond.
+    /// Multiply-accumulates per nanosecond.
     pub gmacs: f64,
-    /// The bytes that the work must load at least, in a second, against the bytes that this processor was seen to load
-    /// in a second from the cache that holds the weights.
+    /// The minimum bytes per second that the work must load, relative to the bytes per second that this processor was
+    /// measured to load from the cache that holds the weights.
     pub of_the_loads: Option<f64>,
     /// How many times as fast as each of the others.
     pub against: Vec<(&'static str, f64)>,
@@ -45,7 +45,7 @@ pub struct Figure {
 
 /// Weights at the start of a page, then a batch of samples and the bias, each at the start of a cache line.
 ///
-/// The gap is for a model at the start of another page: its bias, which a step writes, is not at the place of the
+/// The gap is for a model at the start of another page: its bias, which a step writes, is not at the same offset as the
 /// sample.
 #[repr(C, align(4096))]
 struct Data<const C: usize, const F: usize> {
@@ -82,7 +82,7 @@ pub fn compare<const C: usize, const F: usize>(blas: Option<OpenBlas>, budget: D
     let data = Data::<C, F>::draw();
     let bytes = |floats: usize| (floats * size_of::<f32>()) as f64;
     let mut figures = Vec::new();
-    // Loads are measured on the weights, or on more where the call itself would be most of the time.
+    // Loads are measured on the weights, or on more memory where the call itself would dominate the time.
     let enough = Box::new(Aligned([1.0; 4_096]));
     let loaded = if C * F > enough.len() { data.weights.as_flattened() } else { enough.as_slice() };
 
@@ -110,14 +110,14 @@ pub fn compare<const C: usize, const F: usize>(blas: Option<OpenBlas>, budget: D
     figures
 }
 
-/// The kernels' figures, and the parts of an epoch on the fastest one.
+/// The figures of the kernels, and the parts of an epoch on the fastest one.
 pub type EpochFigures = (Vec<Figure>, Vec<Part>);
 
-/// Compares the kernels on a whole epoch of SGD over samples of classes that overlap a little, with the same steps on samples that
-/// stay in the nearest cache, and with what a Python has of other libraries.
+/// Compares the kernels on a whole epoch of SGD over samples of classes that overlap a little, with the same steps on
+/// samples that stay in the nearest cache, and with the other libraries of a Python installation.
 ///
 /// # Errors
-/// If that Python has them not.
+/// If that Python lacks them.
 pub fn compare_epochs<const C: usize, const F: usize>(
     samples: usize,
     budget: Duration,
@@ -147,7 +147,7 @@ pub fn compare_epochs<const C: usize, const F: usize>(
 /// The name under which the same steps on resident samples are compared with an epoch.
 pub const RESIDENT: &str = "resident";
 
-/// Compares the kernels in integers of 16 bits, with each other and with the fastest one in binary32.
+/// Compares the kernels for 16-bit integers with each other and with the fastest one for binary32.
 pub fn compare_integers<const C: usize, const F: usize>(budget: Duration) -> Vec<Figure> {
     let data = Data::<C, F>::draw();
     let mut contestants = kernels(|| IntegerScores::<C, F>);
@@ -167,10 +167,10 @@ pub fn compare_integers<const C: usize, const F: usize>(budget: Duration) -> Vec
     figures
 }
 
-/// The name under which the fastest kernel in binary32 is compared with those in integers.
+/// The name under which the fastest binary32 kernel is compared with the integer kernels.
 pub const FLOAT: &str = "binary32";
 
-/// One contestant a kernel that this processor has.
+/// One contestant for each kernel that this processor has.
 fn kernels<'a, W: Work<Output = Contestant<'a>>>(work: impl Fn() -> W) -> Vec<Contestant<'a>> {
     Choice::ALL
         .iter()
@@ -183,7 +183,7 @@ fn on<'a>(choice: Choice, work: impl Work<Output = Contestant<'a>>) -> Contestan
     choice.run(work).expect("the best kernel is available")
 }
 
-/// The kernels' figures; who is not a kernel is only compared with.
+/// The figures of the kernels; the other contestants are only compared with.
 fn figures_of(
     work: &'static str,
     shape: (usize, usize),
@@ -305,7 +305,7 @@ fn integer_inputs<const F: usize>() -> [i16; F] {
     core::array::from_fn(|feature| (37 * feature % 256) as i16 - 128)
 }
 
-/// A model whose first classes are so near each other that as many margins count as in the step in binary32.
+/// A model whose first classes are so close that as many margins count as in the step in binary32.
 fn integers_on<const C: usize, const F: usize, K: Kernel>(kernel: K) -> integer::Model<C, F, K> {
     let mut model = integer::Model::on(kernel);
     let bias: [i32; C] = core::array::from_fn(|class| if class < UPDATED { 0 } else { -(1 << 24) });
@@ -346,7 +346,7 @@ impl<const C: usize, const F: usize> Work for IntegerBatch<C, F> {
     }
 }
 
-/// A step with two violations, of a rate so small that they stay.
+/// A step with two violations, at a rate so small that they remain.
 struct IntegerStep<const C: usize, const F: usize>;
 
 impl<const C: usize, const F: usize> Work for IntegerStep<C, F> {
@@ -367,7 +367,7 @@ impl<const C: usize, const F: usize> Work for IntegerStep<C, F> {
     }
 }
 
-/// What the same step takes of a library: scores, and the update of three rows; no margins, no loss, no guard.
+/// The library calls of the same step: scores, and the update of three rows; no margins, no loss, no guard.
 fn steps_of_peer<'a, P: Axpy, const C: usize, const F: usize>(peer: P, data: &'a Data<C, F>) -> Contestant<'a> {
     let (linear, x) = (data.linear(), &data.samples[0]);
     let mut weights = Box::new(Paged(data.weights.0));

@@ -1,10 +1,10 @@
-//! Everything that can be refused.
+//! Errors: why a call was refused, and where it stopped.
 
 use core::fmt;
 
 /// Why a call was refused.
 ///
-/// A refusal changes nothing: model and optimiser are bit for bit as before the step that was refused.
+/// A refused call changes nothing: the model and the optimiser are bit for bit as before the step that was refused.
 ///
 /// ```
 /// use hingeline::{Error, Hinge};
@@ -15,40 +15,41 @@ use core::fmt;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
-    /// A score is NaN or infinite: a feature is, or the scores of these features overflow.
+    /// A score is NaN or infinite: a feature is NaN or infinite, or the scores overflow.
     NonFiniteScore,
-    /// The scores are finite, but the loss of a sample, the sum of those, a coefficient or a slope overflows. Or a loss of the
-    /// caller's is NaN or infinite.
+    /// The scores are finite, but the loss of a sample, the sum of the losses, a coefficient or a slope overflows. Or a
+    /// loss that the caller implements is NaN or infinite.
     NonFiniteLoss,
-    /// The weights or the bias that this step, a search or an average arrives at would not be finite.
+    /// The weights or the bias that this step, a search or an average would produce are not finite.
     NonFiniteStep,
-    /// A feature of a sample that was to be kept or observed is NaN, infinite, or too large for moments. Or a reading is not finite, or a
-    /// feature of a window overflows.
+    /// A feature of a sample to be kept or observed is NaN, infinite, or too large for moments. Or a reading is not
+    /// finite, or a feature of a window overflows.
     NonFiniteFeature,
-    /// A feature is larger in magnitude than the limit that the caller set.
+    /// A feature is larger in magnitude than the limit that the caller has set.
     FeatureTooLarge,
-    /// Weights or biases that were to be loaded, or a direction's elements, are not finite.
+    /// Weights or biases to be loaded, or the elements of a direction, are not finite.
     NonFiniteModel,
     /// A label is not below the number of classes.
     LabelOutOfRange,
-    /// The set has no sample, moments have observed none, or an average has made no step.
+    /// The set has no samples, moments have observed none, or an average has made no steps.
     EmptySet,
     /// The set has more samples than an order can count, which is `u32::MAX`.
     SetTooLarge,
-    /// A sample was asked for that the set does not have, or a weight or bias that the model does not have.
+    /// The set has no sample with this index, or the model has no such weight or bias.
     IndexOutOfRange,
-    /// A sample, a buffer, an order or a model has another length or shape than the call wants.
+    /// A sample, a buffer, an order or a model does not have the length or shape that the call requires.
     ShapeMismatch,
-    /// A shape of fewer than two classes, of more than `u32::MAX`, or of no features.
+    /// A shape with fewer than two classes, more than `u32::MAX` classes, or no features.
     InvalidShape,
     /// The scratch of a model of runtime shape is in use: a source of samples, or the callback of
-    /// [`breakpoints`](crate::Landscape::breakpoints), has called the model that passes over the set.
+    /// [`breakpoints`](crate::Landscape::breakpoints), has called the model while that model passes over the set.
     ScratchInUse,
-    /// The source could not deliver a sample, such as a card that was pulled out.
+    /// The source could not deliver a sample, for example because a card was pulled out.
     Unreadable,
-    /// A weight or a bias that was to be loaded is beyond the bounds within which nothing overflows, of a model in [integers](crate::integer).
+    /// A weight or a bias to be loaded into a model in [integers](crate::integer) is beyond the bounds within which
+    /// nothing overflows.
     WeightTooLarge,
-    /// A number of a model in [integers](crate::integer) is none of binary32.
+    /// A number of a model in [integers](crate::integer) has no exact value in binary32.
     Inexact,
     /// The weight of a class or of a sample is not a finite number of at least 0, or the power of class weights is not.
     InvalidWeight,
@@ -62,14 +63,14 @@ pub enum Error {
     InvalidL2,
     /// The learning rate is not a finite number above 0.
     InvalidLearningRate,
-    /// What makes a learning rate fall is out of range: for a [`Schedule`](crate::Schedule) of your own. Those of the crate
-    /// have an error for each parameter.
+    /// A parameter by which a learning rate falls is out of range. This is for a [`Schedule`](crate::Schedule) of your
+    /// own; those of the crate have one error for each parameter.
     InvalidSchedule,
     /// The decay of [`InverseTime`](crate::InverseTime) is not a finite number of at least 0.
     InvalidDecay,
     /// The factor of [`StepDecay`](crate::StepDecay) is not above 0 and at most 1.
     InvalidFactor,
-    /// The period of [`StepDecay`](crate::StepDecay) or the length of [`Cosine`](crate::Cosine) is no steps.
+    /// The period of [`StepDecay`](crate::StepDecay) or the length of [`Cosine`](crate::Cosine) is 0 steps.
     InvalidPeriod,
     /// The floor of [`Cosine`](crate::Cosine) is not at least 0 and at most the learning rate.
     InvalidFloor,
@@ -84,13 +85,13 @@ pub enum Error {
     /// The step of a finite difference is not a finite number above 0, or it does not lead to two finite weights that
     /// differ.
     InvalidDifference,
-    /// A span whose ends or their difference are not finite, or of fewer than two numbers.
+    /// A span whose ends or their difference are not finite, or with fewer than two numbers.
     InvalidSpan,
-    /// A coordinate at which the loss was asked for is not finite.
+    /// A coordinate at which to compute the loss is not finite.
     InvalidPoint,
-    /// The loss falls along the ray as far as binary32 reaches.
+    /// The loss falls along the ray over the whole range of binary32.
     NoMinimum,
-    /// A patience of no epochs.
+    /// A patience of 0 epochs.
     InvalidPatience,
     /// A scale or an offset of compact samples, or a mean or a factor of a standardiser, is not finite.
     InvalidScaling,
@@ -101,9 +102,11 @@ pub enum Error {
     /// The share of a sample in [`Moments`](crate::Moments) is not from 0 to ½, or that of a window in
     /// [`Smoothed`](crate::signal::Smoothed) not above 0 and at most 1.
     InvalidShare,
-    /// A window of no axes, of fewer than two readings, of more than [`LONGEST`](crate::signal::LONGEST), or a hop of 0.
+    /// A window with no axes, with fewer than two readings or more than [`LONGEST`](crate::signal::LONGEST), or with a
+    /// hop of 0.
     InvalidWindow,
-    /// A list of no features, or a [`Feature`](crate::signal::Feature) whose parameters are out of range for this window.
+    /// A list without features, or a [`Feature`](crate::signal::Feature) whose parameters are out of range for this
+    /// window.
     InvalidFeature,
     /// The ends of an [`Axis`](crate::signal::Axis) are in the wrong order, or its noise is not finite and at least 0.
     InvalidAxis,
@@ -113,11 +116,11 @@ pub enum Error {
     IncompleteWindow,
     /// A scale outside the range that a model keeps it in.
     InvalidScale,
-    /// An average takes no more steps: its sum would hardly notice them.
+    /// An average takes no more steps: they would hardly change its sum.
     AverageFull,
-    /// A saved state that no run of this optimiser can have left behind.
+    /// A saved state that no run of this optimiser can have produced.
     InvalidState,
-    /// `2ηα ≥ 1`: the learning rate times the L2 strength would turn the weights' sign or erase them.
+    /// `2ηα ≥ 1`: the learning rate times the L2 strength would change the sign of the weights or erase them.
     L2TooStrong,
     /// The target or the processor lacks the instruction set of this kernel.
     KernelUnavailable,
@@ -135,13 +138,13 @@ impl fmt::Display for Error {
             Self::NonFiniteFeature => "a feature or a reading is not finite, or too large to be observed",
             Self::FeatureTooLarge => "a feature is larger than the limit that was set",
             Self::NonFiniteModel => "weights, biases or the elements of a direction are not finite",
-            Self::WeightTooLarge => "a weight or a bias is beyond the bounds of integers",
-            Self::Inexact => "a number has no exact one in binary32",
+            Self::WeightTooLarge => "a weight or a bias is outside the bounds of the integer model",
+            Self::Inexact => "a number has no exact value in binary32",
             Self::LabelOutOfRange => "the label is not below the number of classes",
             Self::EmptySet => "a set or moments must have at least one sample, an average at least one step",
             Self::SetTooLarge => "an order must have at most u32::MAX samples",
             Self::IndexOutOfRange => "the set has no sample, or the model no weight or bias, of that index",
-            Self::ShapeMismatch => "a sample, a buffer, an order or a model has another length or shape",
+            Self::ShapeMismatch => "a sample, a buffer, an order or a model has the wrong length or shape",
             Self::InvalidShape => "a shape must have at least two classes, at most u32::MAX, and at least one feature",
             Self::ScratchInUse => "the scratch of the model is in use",
             Self::Unreadable => "the source could not deliver the sample",
@@ -151,7 +154,7 @@ impl fmt::Display for Error {
             Self::InvalidMargin => "the margin must be a finite number of at least 0",
             Self::InvalidL2 => "the L2 strength must be a finite number of at least 0, and so must its double",
             Self::InvalidLearningRate => "the learning rate must be a finite number above 0",
-            Self::InvalidSchedule => "what makes the learning rate fall is out of range",
+            Self::InvalidSchedule => "a parameter of the schedule is out of range",
             Self::InvalidDecay => "the decay must be a finite number of at least 0",
             Self::InvalidFactor => "the factor of the learning rate must be above 0 and at most 1",
             Self::InvalidPeriod => "the period or the length of a schedule must be at least one step",
@@ -165,7 +168,7 @@ impl fmt::Display for Error {
             }
             Self::InvalidSpan => "a span must have two finite ends, a finite length and at least two numbers",
             Self::InvalidPoint => "a coordinate is not finite",
-            Self::NoMinimum => "the loss falls along the ray as far as numbers reach",
+            Self::NoMinimum => "the loss falls along the ray over the whole range of binary32",
             Self::InvalidPatience => "the patience must be at least one epoch",
             Self::InvalidScaling => "a scale, an offset, a mean or a factor is not finite",
             Self::InvalidLimit => "a limit must be a finite number above 0",
@@ -174,11 +177,11 @@ impl fmt::Display for Error {
             Self::InvalidWindow => "a window must have an axis, a hop of at least one reading, and 2 to 32767 readings",
             Self::InvalidFeature => "a list must have a feature, and segments, cycles and axes that the window has",
             Self::InvalidAxis => "an axis must have a low end below its high end, and a finite noise of at least 0",
-            Self::InvalidVotes => "the votes needed must be at least one and at most as many as windows vote",
+            Self::InvalidVotes => "the votes needed must be at least one and at most the number of windows that vote",
             Self::IncompleteWindow => "the window has fewer readings than its length",
             Self::InvalidScale => "the scale is outside the range that a model keeps it in",
             Self::AverageFull => "an average must have at most Average::LARGEST steps",
-            Self::InvalidState => "no run can have left this state behind",
+            Self::InvalidState => "no run can have produced this state",
             Self::L2TooStrong => "2 x learning rate x L2 strength must be below 1",
             Self::KernelUnavailable => "the target or the processor lacks the instruction set of this kernel",
             Self::ArithmeticMismatch => "the arithmetic of this build or processor is not that of the numeric contract",
@@ -190,7 +193,7 @@ impl core::error::Error for Error {}
 
 /// Why and where a call that reads many samples stopped.
 ///
-/// The steps before that one stand; the step that was refused changed nothing.
+/// The steps before the refused one remain; the refused step changed nothing.
 ///
 /// ```
 /// use hingeline::{Error, Hinge, Model, Slices, Stopped};
@@ -204,9 +207,9 @@ impl core::error::Error for Error {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Stopped {
-    /// What is wrong.
+    /// The error.
     pub error: Error,
-    /// The index of the sample at fault, unless it is no single sample's fault.
+    /// The index of the sample at fault; `None` if no single sample is.
     pub sample: Option<usize>,
 }
 
@@ -223,7 +226,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Forgets the sample, for callers to whom the reason is enough.
+/// Drops the sample, for callers that need only the reason.
 impl From<Stopped> for Error {
     fn from(stopped: Stopped) -> Self {
         stopped.error

@@ -1,7 +1,7 @@
 //! Random draws, defined to the bit: the same generator gives the same numbers on every target.
 //!
-//! All randomness comes from the caller's [`rand_core::Rng`], by `next_u32` alone, never by a draw whose width or count
-//! depends on the target.
+//! All randomness comes from the caller's [`rand_core::Rng`], through `next_u32` alone, never through a draw whose
+//! width or count depends on the target.
 
 use rand_core::Rng;
 
@@ -21,7 +21,7 @@ pub fn uniform<R: Rng + ?Sized>(rng: &mut R) -> f32 {
 
 /// An index below `n`: the high half of `u · n` in 64 bits, from one draw; 0 for `n = 0`.
 ///
-/// The bias of this is below `n / 2³²`.
+/// The bias is below `n / 2³²`.
 ///
 /// ```
 /// use rand_core::SeedableRng;
@@ -36,8 +36,8 @@ pub fn index<R: Rng + ?Sized>(rng: &mut R, n: u32) -> u32 {
 
 /// A standard normal deviate by Box and Muller: `√(−2 ln(1 − u₁)) · cos(τ · u₂)`, for two [`uniform`] draws, u₁ first.
 ///
-/// Logarithm, root and cosine are those of the `libm` crate on every target. `1 − u₁` is in (0, 1], so the logarithm
-/// is finite and the result at most 5.77 in magnitude.
+/// The logarithm, root and cosine are those of the `libm` crate on every target. `1 − u₁` is in (0, 1], so the
+/// logarithm is finite and the result is at most 5.77 in magnitude.
 ///
 /// Source: G. E. P. Box and M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.
 ///

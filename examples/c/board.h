@@ -1,4 +1,4 @@
-// What a board offers: a place to print to, and an end.
+// What a board provides: a way to print, and an end.
 #ifndef BOARD_H
 #define BOARD_H
 
@@ -8,7 +8,7 @@
 
 void board_print(const char *text);
 
-// Ends the program; an emulator's status is 0 if it went well.
+// Ends the program; in an emulator the status is 0 if it went well.
 void board_exit(bool well) __attribute__((noreturn));
 
 static inline void board_print_number(uint32_t number) {

@@ -1,5 +1,5 @@
-// What a score and a step cost: each is called once, for somebody who counts the instructions between its function's entry and its return,
-// and who adds up what they and all that they call take of flash.
+// The cost of a score and of a step. Each function is called once, so that a tool can count the instructions between
+// its entry and its return, and add up the flash that the functions take with everything that they call.
 #include "board.h"
 #include "hingeline.h"
 

@@ -1,4 +1,4 @@
-// The digits as they lie in flash: records of a label and 64 pixels.
+// The digits in flash: records of a label and 64 pixels.
     .section .rodata.digits, "a"
     .global digits, digits_end, digits_test, digits_test_end
 digits:

@@ -1,4 +1,4 @@
-// The first program in C++: the header is C++ too.
+// The first program, in C++: the header is valid C++ too.
 #include <cstdio>
 #include <vector>
 

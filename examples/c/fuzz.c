@@ -1,5 +1,6 @@
-// Bytes as records: whatever they are, they are refused or taken, and what is taken can be written again to the same bytes. With clang's
-// -fsanitize=fuzzer it is a target of libFuzzer; else it drives itself with records that are changed at random, for so many seconds from a seed.
+// Takes bytes as records: whatever they are, they are refused or accepted, and accepted records are written back as the
+// same bytes. With clang's -fsanitize=fuzzer it is a target of libFuzzer; otherwise it changes records at random
+// itself, for a number of seconds and from a seed.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static void must(int holds, const char *what) {
     }
 }
 
-// Objects in a state that a run has left, another one for each run.
+// Objects in a state as training leaves it, different for each run.
 static hingeline_state trained(int run) {
     const uint32_t seed[4] = {1, 2, 3, (uint32_t)run};
     const float mean[FEATURES] = {1, 2, 3, (float)run}, factor[FEATURES] = {0.5f, 2, 1, 4};
@@ -59,7 +60,7 @@ static uint32_t crc(const uint8_t *bytes, size_t len) {
     return ~crc;
 }
 
-// Returns whether they were taken.
+// Returns whether the record was accepted.
 static int try_record(const uint8_t *bytes, size_t len) {
     static uint8_t before[MOST], after[MOST];
     size_t own = 0, written = 0;
@@ -71,8 +72,8 @@ static int try_record(const uint8_t *bytes, size_t len) {
         must(memcmp(before, after, own) == 0, "a refusal changed something");
         return 0;
     }
-    // The number of a record in flash, and so the checksums over it, are not kept.
-    must(written <= len && memcmp(after + 20, bytes + 20, written - 24) == 0, "what was taken is written otherwise");
+    // The number of a record in flash is not kept, nor are the checksums over it.
+    must(written <= len && memcmp(after + 20, bytes + 20, written - 24) == 0, "what was taken is written differently");
     float x[FEATURES] = {1, 2, 3, 4};
     (void)hingeline_sgd_step(&sgd, &model, x, FEATURES, 1, 1, NULL);
     return 1;
@@ -110,14 +111,14 @@ int main(int count, char **arguments) {
             if (draw(4) == 0) {
                 own = draw((uint32_t)len + 64);
             }
-            // Checksums that are right lead further in.
+            // Correct checksums lead further into the decoder.
             if (draw(2) == 0 && own == len) {
                 uint32_t header = crc(changed, 16);
                 memcpy(changed + 16, &header, 4);
                 uint32_t all = crc(changed, len - 4);
                 memcpy(changed + len - 4, &all, 4);
             }
-            // In memory of exactly that length, so that a sanitizer sees what is read behind it.
+            // In memory of exactly that length, so that a sanitizer sees reads behind the end.
             uint8_t *exact = malloc(own > 0 ? own : 1);
             must(exact != NULL, "no memory");
             memcpy(exact, changed, own);

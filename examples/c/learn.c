@@ -1,5 +1,5 @@
-// Trains on handwritten digits as they lie in flash, in binary32 and in integers, and tests. The weights are those of the same programs in
-// Rust on every target, to the last bit.
+// Trains on handwritten digits that lie in flash, in binary32 and in integers, and tests. On every target the weights
+// are those of the same programs in Rust, to the last bit.
 #include "board.h"
 #include "hingeline.h"
 
@@ -26,10 +26,10 @@ static hingeline_input_scale scales[FEATURES];
 static int16_t inputs[FEATURES];
 static uint8_t raw[FEATURES];
 
-// Moments are wanted once, of floats and then of integers: in one memory.
+// Moments are needed once for floats and then once for integers, so both share one memory.
 static HINGELINE_MEMORY(moments_memory, HINGELINE_INTEGER_MOMENTS_BYTES(FEATURES));
 
-// Says what was refused, and ends.
+// Prints what was refused, and ends the program.
 static void must(hingeline_status status, const char *what) {
     if (status != HINGELINE_OK) {
         board_print(what);

@@ -1,5 +1,5 @@
-// What the library promises of objects and pointers: everything that can be refused is, and a refusal changes nothing. Then records and
-// checkpoints, on a flash in RAM whose power fails.
+// Checks what the library promises about objects and pointers: everything that can be refused is refused, and a refusal
+// changes nothing. Then checks records and checkpoints, on a flash in RAM whose power fails.
 #include "board.h"
 #include "hingeline.h"
 
@@ -87,12 +87,12 @@ static void what_is_no_object_is_refused(void) {
     REFUSED(NOT_INITIALISED, hingeline_model_predict(&never, ROWS[0], FEATURES, &predicted));
     MUST(hingeline_model_classes(&never) == 0 && hingeline_model_classes(NULL) == 0);
     MUST(hingeline_model_weights(&never) == NULL && hingeline_model_checksum(NULL) == 0);
-    // A copy of an object is none: it would share the memory.
+    // A copy of an object is not an object: it would share the memory.
     copied = first.model;
     REFUSED(NOT_INITIALISED, hingeline_model_scores(&copied, ROWS[0], FEATURES, scores, CLASSES));
-    // An object of another type is none.
+    // An object of another type is not a model.
     REFUSED(NOT_INITIALISED, hingeline_model_predict((hingeline_model *)(void *)&first.order, ROWS[0], FEATURES, &predicted));
-    // Nor is what is not aligned.
+    // A misaligned pointer is refused, too.
     REFUSED(MISALIGNED, hingeline_model_predict((hingeline_model *)(void *)((char *)&first.model + 1), ROWS[0], FEATURES, &predicted));
 
     REFUSED(NULL_POINTER, hingeline_model_init(NULL, memory, sizeof memory, CLASSES, FEATURES));
@@ -228,7 +228,7 @@ static int read_row(void *context, size_t index, float *x, size_t features) {
     return LABELS[index];
 }
 
-// Comes back with the objects that are in use, also to make new ones of them.
+// Calls the library with the objects that are in use, also to initialise them again.
 static int read_and_predict(void *context, size_t index, float *x, size_t features) {
     size_t predicted;
     within = hingeline_model_predict(&first.model, x, features, &predicted);
@@ -259,7 +259,7 @@ static void callbacks_and_arrays_are_the_same(void) {
     for (int times = 0; times < 3; times++) {
         OK(hingeline_sgd_epoch(&first.sgd, &first.model, &rows, &first.order, &epoch));
         MUST(epoch.steps == SAMPLES && epoch.stopped_at == SIZE_MAX);
-        // The other one step by step.
+        // The other learner makes the same steps one by one.
         for (int step = 0; step < SAMPLES; step++) {
             OK(hingeline_sgd_step_next(&second.sgd, &second.model, &called, &second.order, NULL));
         }
@@ -274,7 +274,7 @@ static void callbacks_and_arrays_are_the_same(void) {
     MUST(evaluation.samples == SAMPLES && evaluation.correct == confusion[0] + confusion[4] + confusion[8]);
     REFUSED(SHAPE_MISMATCH, hingeline_model_confusion(&first.model, &called, confusion, CLASSES));
 
-    // Weights count, and so a set of half its weight is another set.
+    // Weights count, so a set with half the weights is a different set.
     rows.weight = half;
     OK(hingeline_sgd_epoch(&first.sgd, &first.model, &rows, &first.order, NULL));
     OK(hingeline_sgd_epoch(&second.sgd, &second.model, &called, &second.order, NULL));
@@ -309,7 +309,7 @@ static void scales_of_floats(void) {
     x[0] = 1e30f;
     OK(hingeline_standardiser_apply(&first.standardiser, x, FEATURES));
     MUST(x[0] == 2.5f);
-    // A limit that is none leaves the standardiser as it is, and so do factors that are none and memory that is read.
+    // An invalid limit leaves the standardiser as it is, and so do invalid factors and overlapping memory.
     REFUSED(INVALID_LIMIT, hingeline_moments_freeze(&first.moments, &first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, -1));
     REFUSED(INVALID_LIMIT, hingeline_standardiser_init(&first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, ROWS[0], ROWS[1], FEATURES, NOT_A_NUMBER[2]));
     REFUSED(INVALID_SCALING, hingeline_standardiser_init(&first.standardiser, first.standardiser_memory, sizeof first.standardiser_memory, ROWS[0], NOT_A_NUMBER, FEATURES, 0));
@@ -394,7 +394,7 @@ static void integers(void) {
     MUST(step.rate_exponent == 6 && hingeline_integer_sgd_steps(&sgd) == 81);
     REFUSED(INVALID_SCHEDULE, hingeline_integer_sgd_init(&sgd, HINGELINE_INTEGER_MARGIN(1.0), 0, 6, 3000, 12));
     REFUSED(INVALID_MARGIN, hingeline_integer_sgd_init(&sgd, HINGELINE_INTEGER_MARGIN(1025), 0, 6, 13, 12));
-    // The numbers that Rust makes of these.
+    // The numbers that Rust computes from these.
     MUST(HINGELINE_INTEGER_MARGIN(0.3) == 19661 && HINGELINE_INTEGER_L2(1e-4) == 858993 && HINGELINE_INTEGER_L2(0.25) == 2147483648);
 
     // Raw values of the other formats.
@@ -420,7 +420,7 @@ static void integers(void) {
     MUST(inputs[0] == -128 && clamped == 1);
     REFUSED(INVALID_SCALING, hingeline_integer_inputs(made, rows[0], HINGELINE_U8, inputs, 2, NULL));
 
-    // A model in binary32, in integers.
+    // A model in binary32, converted to integers.
     init(&first);
     OK(hingeline_sgd_step(&first.sgd, &first.model, ROWS[0], FEATURES, 0, 1, NULL));
     OK(hingeline_integer_model_quantise(&first.integer_model, &first.model));
@@ -444,7 +444,7 @@ static int take(void *context, const uint8_t *bytes, size_t len) {
 static int give(void *context, size_t offset, uint8_t *bytes, size_t len) {
     (void)context;
     size_t given = 0;
-    // At most seven at once.
+    // At most seven bytes at a time.
     while (given < len && given < 7 && offset + given < written) {
         bytes[given] = pieces[offset + given];
         given++;
@@ -457,7 +457,7 @@ static int refuse(void *context, const uint8_t *bytes, size_t len) {
     return 1;
 }
 
-// Whether the state is the one of these bytes.
+// Whether the state encodes to these bytes.
 static bool is_as(const hingeline_state *state, const uint8_t *bytes, size_t len) {
     static uint8_t now[1024];
     size_t written = 0;
@@ -469,7 +469,7 @@ static bool is_as(const hingeline_state *state, const uint8_t *bytes, size_t len
     return same;
 }
 
-// Every part in a state that only a run leaves, another one for each learner.
+// Puts every part into a state that only training leaves, different for each learner.
 static void train(learner *own, int steps) {
     hingeline_samples rows = arrays();
     init(own);
@@ -503,7 +503,7 @@ static void records(void) {
     REFUSED(NULL_POINTER, hingeline_encode(&own, record, len, NULL));
     OK(hingeline_encode(&own, record, len, &len));
 
-    // Whatever is refused changes no byte of objects that are in another state.
+    // A refused record changes no byte of objects that are in another state.
     static uint8_t before[1024];
     OK(hingeline_encode(&other, before, sizeof before, &len));
     for (size_t byte = 0; byte < len; byte++) {
@@ -519,7 +519,7 @@ static void records(void) {
     OK(hingeline_decode(&other, record, len));
     MUST(is_as(&other, record, len) && checksum_of(&second) == checksum_of(&first));
 
-    // Both go on alike.
+    // Both continue in the same way.
     OK(hingeline_sgd_epoch(&first.sgd, &first.model, &rows, &first.order, NULL));
     OK(hingeline_sgd_epoch(&second.sgd, &second.model, &rows, &second.order, NULL));
     MUST(checksum_of(&second) == checksum_of(&first));
@@ -533,7 +533,7 @@ static void records(void) {
     REFUSED(CALLBACK_FAILED, hingeline_encode_to(&own, refuse, NULL));
     REFUSED(NULL_POINTER, hingeline_encode_to(&own, NULL, NULL));
     REFUSED(NULL_POINTER, hingeline_record_bytes(NULL, &len));
-    // Nothing is no state, and a scale that is none is not saved: no record of it could be read.
+    // An empty state is refused, and so is an invalid scale: a record with it could not be read.
     hingeline_state nothing = {0};
     REFUSED(NULL_POINTER, hingeline_encode(&nothing, record, sizeof record, &len));
     first.scales[0].halves = 0x40000000;
@@ -544,7 +544,7 @@ static void records(void) {
 
 enum { SECTOR = 1024, SECTORS = 4 };
 static uint8_t flash[SECTORS * SECTOR];
-// The writes until the power fails.
+// The number of writes until the power fails.
 static uint32_t power = UINT32_MAX;
 
 static int flash_read(void *context, uint32_t offset, uint8_t *bytes, size_t len) {
@@ -607,7 +607,7 @@ static void checkpoints(void) {
     REFUSED(NO_CHECKPOINT, hingeline_checkpoints_load(&saved, &own, NULL));
     MUST(hingeline_checkpoints_newest(&saved) == 0);
 
-    // The power fails at another write each time; what is found is the state before or the state after.
+    // The power fails at a different write each time; the state that is found is the one before or the one after.
     uint64_t last = 0;
     uint32_t number = 0, found = 0;
     for (uint32_t cut = 1; cut < 400; cut += 7) {
@@ -615,7 +615,7 @@ static void checkpoints(void) {
         power = cut;
         bool whole = hingeline_checkpoints_save(&saved, &own, &number) == HINGELINE_OK;
         power = UINT32_MAX;
-        // The start after it.
+        // The next start.
         OK(hingeline_checkpoints_open(&saved, &driver, 0, sizeof flash));
         init(&second);
         hingeline_status status = hingeline_checkpoints_load(&saved, &other, &found);

@@ -1,13 +1,13 @@
-//! Gives the linker the memory of the board.
+//! Passes the memory layout of the board to the linker.
 //!
-//! A firmware of your own has one board: its `memory.x` beside `Cargo.toml`, and `-Tlink.x` in `.cargo/config.toml`.
+//! Your own firmware has one board: its `memory.x` is beside `Cargo.toml`, and `-Tlink.x` in `.cargo/config.toml`.
 
 use std::path::Path;
 use std::{env, fs};
 
 fn main() {
     let target = env::var("TARGET").expect("cargo sets it");
-    // A Cortex-M33 and a Cortex-M55 have one target; the kernel tells which of them this is for.
+    // A Cortex-M33 and a Cortex-M55 share one target; the kernel shows which of them this build is for.
     let helium = env::var("CARGO_CFG_HINGELINE_KERNEL").is_ok_and(|kernel| kernel == "helium");
     let Some(board) = board_of(&target, helium) else { return };
     let source = Path::new("boards").join(board);
@@ -24,7 +24,7 @@ fn main() {
     println!("cargo:rustc-link-arg-bin=no_panic=--defsym=_never_run=1");
 }
 
-/// The memory of a board that QEMU plays.
+/// The memory of a board that QEMU emulates.
 fn board_of(target: &str, helium: bool) -> Option<&'static str> {
     Some(match target {
         "thumbv8m.main-none-eabihf" if helium => "mps3-an547.x",

@@ -1,10 +1,10 @@
-"""Writes examples/tests/golden: models of scikit-learn, samples, and what its decision_function says of them.
+"""Writes examples/tests/golden: models of scikit-learn, samples, and the values of its decision_function for them.
 
     python3 -m venv golden && golden/bin/pip install scikit-learn==1.9.1 safetensors==0.8.0
     golden/bin/python examples/python/golden.py
 
-The samples are the wines of scikit-learn's load_wine (UCI Machine Learning Repository, CC BY 4.0), drawn and rounded. The model of
-PyTorch is one in its shape: PyTorch itself is not wanted here.
+The samples are the wines of scikit-learn's load_wine (UCI Machine Learning Repository, CC BY 4.0), drawn and rounded.
+The PyTorch model has only the shape of one: PyTorch itself is not needed here.
 """
 
 import json
@@ -30,7 +30,7 @@ class Tensor(np.ndarray):
 
 
 class Linear:
-    """What to_hingeline asks of a torch.nn.Linear."""
+    """The part of a torch.nn.Linear that to_hingeline uses."""
 
     def __init__(self, weight, bias):
         self.weight, self.bias = weight.view(Tensor), bias.view(Tensor)
@@ -44,7 +44,7 @@ def save(name, model, x, decisions):
 
 def main():
     x, labels = load_wine(return_X_y=True)
-    # In binary32 and as decimal numbers these are the same.
+    # These are the same in binary32 and as decimal numbers.
     x = x.astype(np.float32).astype(np.float64)
     names = np.array(["barbera", "barolo", "grignolino"])[labels]
     shown = np.random.default_rng(1).permutation(len(x))[:SHOWN]

@@ -5,14 +5,14 @@
                                                                                # alone or behind a StandardScaler
     to_hingeline.write("net.json", to_hingeline.torch(linear, ["no", "yes"]))  # torch.nn.Linear
 
-Nothing is pickled, and nothing of what is written is ever run.
+Nothing is pickled, and nothing that is written is ever executed.
 """
 
 import json
 
 
 def sklearn(model, features=None):
-    """A fitted linear classifier, or a pipeline of a StandardScaler and one."""
+    """Converts a fitted linear classifier, or a pipeline of a StandardScaler and a classifier."""
     steps = [step for _, step in getattr(model, "steps", [("", model)]) if step is not None]
     *scalers, classifier = steps
     if len(scalers) > 1 or any(type(scaler).__name__ != "StandardScaler" for scaler in scalers):
@@ -27,7 +27,7 @@ def sklearn(model, features=None):
     weights = classifier.coef_.tolist()
     bias = classifier.intercept_
     bias = bias.tolist() if hasattr(bias, "tolist") else bias
-    # Without an intercept scikit-learn keeps a single 0.
+    # Without an intercept, scikit-learn stores a single 0.
     if not isinstance(bias, list) or len(bias) != len(weights):
         bias = [0.0] * len(weights)
     classes = [str(name) for name in classifier.classes_]
@@ -35,7 +35,8 @@ def sklearn(model, features=None):
 
 
 def torch(linear, classes, features=None, mean=None, deviation=None):
-    """A torch.nn.Linear whose outputs are the scores of these classes; of standardised features, if mean and deviation are given."""
+    """Converts a torch.nn.Linear whose outputs are the scores of these classes, of standardised features if mean and
+    deviation are given."""
     weights = linear.weight.detach().tolist()
     bias = [0.0] * len(weights) if linear.bias is None else linear.bias.detach().tolist()
     return _model([str(name) for name in classes], features, weights, bias, mean, deviation)

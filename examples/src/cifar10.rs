@@ -11,17 +11,17 @@ use crate::dataset::{Dataset, Part};
 use crate::recipe::Recipe;
 use crate::records::{self, Value};
 
-/// Values of a picture: three colours of 32 × 32.
+/// The values of a picture: 32 × 32 pixels in three colours.
 pub const FEATURES: usize = 3 * 32 * 32;
 
-/// Ten kinds of things.
+/// The ten classes.
 pub const CLASSES: usize = 10;
 
-/// Their names, in the order of the labels.
+/// The names of the classes, in the order of the labels.
 pub const CLASS_NAMES: [&str; CLASSES] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-/// What does well on them: values of 0 to 255, the mean image subtracted.
+/// The default parameters, for values of 0 to 255 with the mean image subtracted.
 pub const RECIPE: Recipe = Recipe {
     epochs: 500,
     l2: 3e3,
@@ -36,7 +36,7 @@ pub const RECIPE: Recipe = Recipe {
 /// Reads a directory: `train.bin` and `test.bin`, or else `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`.
 ///
 /// # Errors
-/// A message that names the file at fault and what was expected, a training part of at least two classes among the rest.
+/// A message that names the file at fault and what was expected, for example if all training samples are of one class.
 pub fn read(directory: &Path) -> Result<Dataset<FEATURES, u8>, FileError> {
     let one = directory.join("train.bin").exists();
     let (names, test) = if one { (vec!["train.bin".to_owned()], "test.bin") } else { (batches(), "test_batch.bin") };

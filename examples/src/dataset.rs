@@ -8,14 +8,14 @@ use rand_xorshift::XorShiftRng;
 
 use crate::recipe::Recipe;
 
-/// How a feature is kept: as it is, or as a byte, which takes a quarter of the memory and is decoded at each visit.
+/// How a feature is stored: as it is, or as a byte, which takes a quarter of the memory and is decoded at each access.
 pub trait Kept: Copy + Default + Into<f64> {
     /// The samples of a part as the library reads them.
     type Samples<'a, const F: usize>: Samples<F>
     where
         Self: 'a;
 
-    /// The nearest value that is kept.
+    /// The feature as it is stored.
     fn of(feature: f32) -> Self;
 
     /// The samples of a part, without a copy.
@@ -53,7 +53,7 @@ impl Kept for u8 {
     }
 }
 
-/// Samples of bytes: decoded one at a time, and less the mean image, if that is subtracted.
+/// Samples stored as bytes: decoded one at a time, with the mean image subtracted if there is one.
 #[derive(Debug)]
 pub struct Pictures<'a, const F: usize> {
     part: &'a Part<F, u8>,
@@ -81,16 +81,16 @@ impl<const F: usize> Samples<F> for Pictures<'_, F> {
 /// Samples of `F` features and their labels.
 #[derive(Clone, Debug, Default)]
 pub struct Part<const F: usize, Q = f32> {
-    /// One row a sample.
+    /// One row per sample.
     pub features: Vec<[Q; F]>,
     /// The class of each.
     pub labels: Vec<u8>,
-    /// What is added to features that are kept as bytes.
+    /// The offset that is added to features stored as bytes.
     offset: Option<Box<[f32; F]>>,
 }
 
 impl<const F: usize, Q: Kept> Part<F, Q> {
-    /// Of samples and as many labels.
+    /// Creates a part from samples and as many labels.
     pub fn new(features: Vec<[Q; F]>, labels: Vec<u8>) -> Self {
         Self { features, labels, offset: None }
     }
@@ -106,7 +106,7 @@ impl<const F: usize, Q: Kept> Part<F, Q> {
         variance.into_iter().map(f64::sqrt).collect()
     }
 
-    /// The mean of a function of each feature, a sample after the other as they lie in memory.
+    /// The mean of a function of each feature, computed sample by sample in the order of memory.
     fn mean_of(&self, value: impl Fn(usize, f64) -> f64) -> Vec<f64> {
         let mut sums = vec![0.0; F];
         for x in &self.features {
@@ -125,7 +125,7 @@ impl<const F: usize, Q: Kept> Part<F, Q> {
         Q::samples(self)
     }
 
-    /// How often each class was taken for each, in a buffer of `C²` counts.
+    /// The confusion matrix, in a buffer of `C²` counts.
     ///
     /// # Errors
     /// If there is no sample, or a score is not finite.
@@ -137,7 +137,7 @@ impl<const F: usize, Q: Kept> Part<F, Q> {
         confusion(model, &mut self.samples()?, counts)
     }
 
-    /// The fraction of the samples whose class is predicted.
+    /// The fraction of the samples that are classified correctly.
     ///
     /// # Errors
     /// If there is no sample, or a score is not finite.
@@ -148,7 +148,7 @@ impl<const F: usize, Q: Kept> Part<F, Q> {
     }
 }
 
-/// How often each class was taken for each, in a buffer of `C²` counts.
+/// The confusion matrix, in a buffer of `C²` counts.
 ///
 /// # Errors
 /// If there is no sample, or a score is not finite.
@@ -163,12 +163,12 @@ pub fn confusion<'a, S: Storage, K: Kernel>(
     Ok(confusion)
 }
 
-/// The samples whose class was predicted.
+/// The number of samples that were classified correctly.
 pub fn correct(confusion: &Confusion<'_>, classes: usize) -> u32 {
     (0..classes).filter_map(|class| confusion.count(class, class)).sum()
 }
 
-/// What is said of a training part whose samples are all of one class.
+/// The message for a training part whose samples are all of one class.
 pub fn of_one_class(samples: usize, only: &str) -> String {
     format!("each of the {samples} training samples is of class {only}; expected at least two classes")
 }
@@ -176,24 +176,24 @@ pub fn of_one_class(samples: usize, only: &str) -> String {
 /// A set of samples of `F` features.
 #[derive(Clone, Debug)]
 pub struct Dataset<const F: usize, Q = f32> {
-    /// Its name, for people.
+    /// The name that is shown.
     pub name: String,
-    /// What its features are and what was done to them, for people.
+    /// A description of the features and of their preprocessing, which is shown.
     pub description: String,
     /// The names of the classes, in the order of the labels.
     pub classes: Vec<String>,
     /// The part to train on.
     pub train: Part<F, Q>,
-    /// The part to choose by, empty unless some was [set aside](Self::set_aside).
+    /// The validation part, empty unless samples were [set aside](Self::set_aside).
     pub validation: Part<F, Q>,
     /// The part to test on.
     pub test: Part<F, Q>,
-    /// What does well on it.
+    /// The default parameters of the set.
     pub recipe: Recipe,
 }
 
 impl<const F: usize> Dataset<F, u8> {
-    /// Subtracts the mean of the training part from every feature: the mean image.
+    /// Subtracts the mean image, which is the mean of each feature over the training part.
     pub fn subtract_mean(&mut self) {
         let mut offset = Box::new([0.0; F]);
         offset.iter_mut().zip(self.train.mean()).for_each(|(offset, mean)| *offset = -(mean as f32));
@@ -204,7 +204,7 @@ impl<const F: usize> Dataset<F, u8> {
 }
 
 impl<const F: usize, Q: Kept> Dataset<F, Q> {
-    /// The names of the classes that a training sample is of, or else that none is of.
+    /// The names of the classes that have a training sample if `trained`, or else of those that have none.
     fn names(&self, trained: bool) -> Vec<&str> {
         let mut has = vec![false; self.classes.len()];
         for &label in &self.train.labels {
@@ -216,10 +216,11 @@ impl<const F: usize, Q: Kept> Dataset<F, Q> {
         named.map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Refuses a training part of one class: whatever its features are, a model that predicts this class is right.
+    /// Refuses a training part of one class: whatever its features are, a model that always predicts this class is
+    /// right.
     ///
     /// # Errors
-    /// What is wrong, for people.
+    /// A message that says what is wrong.
     pub fn check_classes(&self) -> Result<(), String> {
         let all = self.train.labels.len();
         match self.names(true)[..] {
@@ -228,7 +229,8 @@ impl<const F: usize, Q: Kept> Dataset<F, Q> {
         }
     }
 
-    /// The classes without a training sample, in words, if there are any: what is trained knows nothing of them.
+    /// A message that names the classes without a training sample, if there are any: a trained model knows nothing of
+    /// them.
     pub fn untrained(&self) -> Option<String> {
         let names = self.names(false);
         let classes = if let [_] = names[..] { "class" } else { "classes" };
@@ -238,8 +240,8 @@ impl<const F: usize, Q: Kept> Dataset<F, Q> {
     /// Moves a fraction of the training part, drawn with this seed, to the validation part; at least one sample stays.
     ///
     /// # Errors
-    /// What is wrong, for people: if there are too few samples, too many to be shuffled, or if those that stay are of one
-    /// class.
+    /// A message that says what is wrong: if there are too few samples or too many to shuffle, or if those that stay
+    /// are of one class.
     pub fn set_aside(&mut self, fraction: f32, seed: u64) -> Result<(), String> {
         let all = self.train.labels.len();
         let count = (f64::from(fraction) * all as f64).round() as usize;
@@ -262,7 +264,8 @@ impl<const F: usize, Q: Kept> Dataset<F, Q> {
 }
 
 impl<const F: usize> Dataset<F> {
-    /// Shifts and scales every feature to mean 0 and deviation 1 over the training part, and the test part likewise.
+    /// Shifts and scales every feature to mean 0 and deviation 1 over the training part, and applies the same to the
+    /// test part.
     ///
     /// A feature that is the same in all training samples becomes 0 in both parts.
     pub fn standardise(&mut self) {

@@ -1,4 +1,4 @@
-//! The handwritten digits that come with the repository; `data/digits/README.md` says where from.
+//! The handwritten digits that come with the repository; see `data/digits/README.md` for their source.
 
 use hingeline::InverseTime;
 
@@ -6,7 +6,7 @@ use crate::dataset::{Dataset, Part};
 use crate::recipe::Recipe;
 use crate::records::{self, Value};
 
-/// Pixels of an image of 8 × 8.
+/// The pixels of an 8 × 8 image.
 pub const FEATURES: usize = 64;
 
 /// The ten digits.
@@ -15,7 +15,7 @@ pub const CLASSES: usize = 10;
 const TRAIN: &[u8] = include_bytes!("../data/digits/train.bin");
 const TEST: &[u8] = include_bytes!("../data/digits/test.bin");
 
-/// What does well on them.
+/// The default parameters of this set.
 pub const RECIPE: Recipe = Recipe {
     epochs: 200,
     l2: 1e-3,

@@ -1,4 +1,4 @@
-//! Data sets in folders: `train.bin` and `test.bin` of records, and `meta.json` that says what they are.
+//! Data sets in folders: records in `train.bin` and `test.bin`, and a `meta.json` that describes them.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use serde::Deserialize;
 
 use crate::records::Value;
 
-/// What `meta.json` says; it may say more.
+/// The contents of `meta.json`; other fields are ignored.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Meta {
     /// The set's name.
     pub name: String,
-    /// The features of a sample.
+    /// The number of features of a sample.
     pub d: usize,
     /// The names of the classes, in the order of the labels.
     pub classes: Vec<String>,
-    /// How a feature is written.
+    /// The encoding of a feature.
     pub dtype: String,
 }
 
@@ -28,7 +28,7 @@ impl Meta {
     }
 }
 
-/// Reads what there is to know before the records can be read: the shape.
+/// Reads `meta.json`, which gives the shape that is needed to read the records.
 ///
 /// # Errors
 /// A message that names the file and what was expected.
@@ -39,10 +39,10 @@ pub fn read_meta(folder: &Path) -> Result<Meta, FileError> {
     meta(&bytes).map_err(|problem| FileError::new(&path, format_args!("{problem}; expected {what}")))
 }
 
-/// What the bytes of `meta.json` say.
+/// Parses the bytes of `meta.json`.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn meta(bytes: &[u8]) -> Result<Meta, String> {
     let meta: Meta = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     // These are shown, in a table or in JSON.
@@ -52,10 +52,10 @@ pub fn meta(bytes: &[u8]) -> Result<Meta, String> {
     Ok(meta)
 }
 
-/// How a feature is written, by the name of its type.
+/// The encoding of a feature, from the name of its type.
 ///
 /// # Errors
-/// What is expected.
+/// A message that says what is expected.
 pub fn value(dtype: &str) -> Result<Value, String> {
     match dtype {
         "u8" => Ok(Value::U8),

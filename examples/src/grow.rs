@@ -1,4 +1,4 @@
-//! A class more, for a model that is in use: nine digits are learned, then the tenth, with what was kept of the nine or without.
+//! Adds one more class to a model in use: learns nine digits, then the tenth, with or without samples kept of the nine.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use rand_xorshift::XorShiftRng;
 use crate::dataset::Part;
 use crate::digits::{CLASSES, FEATURES, digits};
 
-/// Digits that are known first: all but the last.
+/// The digits that are learned first: all but the last.
 const KNOWN: usize = CLASSES - 1;
 
 /// Passes over the known digits.
@@ -21,9 +21,9 @@ const L2: f32 = 1e-4;
 /// Which bias the new class starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewBias {
-    /// None, which is the mean of the known classes: a step of the hinge changes their sum by nothing but rounding.
+    /// Zero, which is the mean bias of the known classes: a step of the hinge changes their sum only by rounding.
     Zero,
-    /// The lowest of the known classes.
+    /// The lowest bias of the known classes.
     Lowest,
 }
 
@@ -39,7 +39,7 @@ impl NewBias {
     }
 }
 
-/// How a model grew.
+/// The result of growing a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Growth {
     /// Test samples of the known digits that were recognised before.
@@ -56,11 +56,11 @@ pub struct Growth {
     pub weights: u64,
 }
 
-/// Learns the known digits and keeps at most `N` of their samples; then learns the new digit's, one pass, each followed by so many steps
-/// on kept samples, drawn at random.
+/// Learns the known digits and keeps at most `N` of their samples. Then learns the new digit in one pass over its
+/// samples; each of these steps is followed by `rehearsals` steps on kept samples, drawn at random.
 ///
 /// # Errors
-/// None for the digits, unless the library is wrong.
+/// Never for the digits, unless the library has a bug.
 pub fn grow<const N: usize>(rehearsals: usize, bias: NewBias, seed: u64) -> Result<Growth, Stopped> {
     let set = digits();
     let (mut known, mut new) = (Part::default(), Part::default());
@@ -76,7 +76,7 @@ pub fn grow<const N: usize>(rehearsals: usize, bias: NewBias, seed: u64) -> Resu
     }
     let mut sgd = Sgd::new(Hinge::new(1.0, L2)?, Constant { rate: RATE })?;
     let mut model = Model::<KNOWN, FEATURES>::new();
-    // A generator of its own: what is learned of the known digits is the same whatever is kept.
+    // A separate generator, so that what is learned of the known digits does not depend on what is kept.
     let mut order = Order::new(known.labels.len(), &mut XorShiftRng::seed_from_u64(seed))?;
     for _ in 0..EPOCHS {
         sgd.epoch(&mut model, &mut known.samples()?, &mut order)?;
@@ -120,20 +120,20 @@ fn report(
     Ok(growth)
 }
 
-/// One way to grow, and what came of it on some seeds.
+/// One way to grow, and its results on several seeds.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Samples of the known digits that were kept.
     pub kept: usize,
-    /// Steps on them after each on the new digit.
+    /// Steps on kept samples after each step on the new digit.
     pub rehearsals: usize,
     /// The bias of the new digit.
     pub bias: NewBias,
-    /// One for each seed.
+    /// One result for each seed.
     pub growths: Vec<Growth>,
 }
 
-/// Every way that the program shows, on so many seeds from one on.
+/// Every way to grow that the program shows, on `seeds` seeds starting with `seed`.
 ///
 /// # Errors
 /// Those of [`grow`].

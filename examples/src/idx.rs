@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hingeline_console::file::{self, FileError};
 
-/// No file of pictures is larger: 1 GiB.
+/// The largest file that is read: 1 GiB.
 const LIMIT: u64 = 1 << 30;
 
 /// Reads pictures of `F` pixels, in `rows` rows.
@@ -27,10 +27,10 @@ pub fn read_labels(path: &Path, classes: usize) -> Result<Vec<u8>, FileError> {
     labels(&bytes, classes).map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
 }
 
-/// The pictures that the bytes are.
+/// Parses the bytes as pictures.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn images<const F: usize>(bytes: &[u8], rows: usize) -> Result<Vec<[u8; F]>, String> {
     let (sizes, pixels) = body::<3>(bytes)?;
     let [_, height, width] = sizes;
@@ -41,10 +41,10 @@ pub fn images<const F: usize>(bytes: &[u8], rows: usize) -> Result<Vec<[u8; F]>,
     Ok(images.to_vec())
 }
 
-/// The labels that the bytes are.
+/// Parses the bytes as labels.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn labels(bytes: &[u8], classes: usize) -> Result<Vec<u8>, String> {
     let (_, labels) = body::<1>(bytes)?;
     match labels.iter().position(|&label| usize::from(label) >= classes) {
@@ -53,10 +53,10 @@ pub fn labels(bytes: &[u8], classes: usize) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The sizes of `D` dimensions, and the bytes that they say there are.
+/// The sizes of the `D` dimensions, and the data, whose length they determine.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn body<const D: usize>(bytes: &[u8]) -> Result<([usize; D], &[u8]), String> {
     // Two zeros, 8 for unsigned bytes, and the number of dimensions.
     let magic = [0, 0, 8, D as u8];

@@ -1,4 +1,4 @@
-//! The sets in integers of 16 bits, as a device without a floating-point unit trains on them.
+//! Training in 16-bit integers, as on a device without a floating-point unit.
 
 use hingeline::integer::{self, CrammerSinger, Halving, Inputs, Objective, Sgd, WestonWatkins};
 use hingeline::kernel::Kernel;
@@ -8,19 +8,19 @@ use rand_xorshift::XorShiftRng;
 
 use crate::selection::{LossName, Recipe};
 
-/// The inputs that a feature of 1 stands for.
+/// The integer input that represents a feature of 1.
 const ONE: f32 = (1 << integer::INPUT_BITS) as f32;
 
-/// Rounds standardised features to what the inputs of a model in integers can say.
+/// Rounds standardised features to values that the inputs of an integer model can represent.
 pub fn round(features: &mut [f32]) {
     features.iter_mut().for_each(|x| *x = (*x * ONE).round().clamp(-128.0, 127.0) / ONE);
 }
 
-/// Trains in integers on features that were [rounded](round), by rates that fall to a thirtieth. The model becomes the
-/// same one in binary32.
+/// Trains in integers on features that were [rounded](round), with learning rates that fall to a thirtieth. `model`
+/// becomes the trained model in binary32.
 ///
 /// # Errors
-/// What the library refuses, with the sample at fault.
+/// An error of the library, with the sample at fault.
 pub fn train<K: Kernel>(
     kernel: K,
     samples: &mut impl DynSamples,
@@ -47,8 +47,8 @@ fn minimise<K: Kernel, L: integer::Loss>(
     model: &mut DynModel<'_, K>,
 ) -> Result<(), Stopped> {
     let steps = samples.len() as f32 * recipe.epochs as f32;
-    // The nearest power of two, and half of it after 1/40 of the steps, 3/40, and so on: without an average the last steps
-    // have to be small.
+    // The rate starts at the nearest power of two and is halved after 1/40 of the steps, after 3/40, and so on: without
+    // averaging, the last steps have to be small.
     let exponent = (-recipe.learning_rate.log2()).round().clamp(0.0, 15.0) as u8;
     let period = (steps / 40.0).max(1.0).log2().round() as u8;
     let schedule = Halving { exponent, period, last: (exponent + 5).min(15) };

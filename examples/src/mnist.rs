@@ -11,16 +11,16 @@ use crate::dataset::{Dataset, Part};
 use crate::idx;
 use crate::recipe::Recipe;
 
-/// Rows of a picture, which is square.
+/// The rows of a picture; pictures are square.
 const SIDE: usize = 28;
 
-/// Pixels of a picture of 28 × 28.
+/// The pixels of a 28 × 28 picture.
 pub const FEATURES: usize = SIDE * SIDE;
 
 /// The ten digits.
 pub const CLASSES: usize = 10;
 
-/// What does well on them: pixels of 0 to 255, the mean image subtracted.
+/// The default parameters, for pixels of 0 to 255 with the mean image subtracted.
 pub const RECIPE: Recipe = Recipe {
     epochs: 5,
     l2: 1e1,
@@ -35,7 +35,7 @@ pub const RECIPE: Recipe = Recipe {
 /// Reads the four files of a directory.
 ///
 /// # Errors
-/// A message that names the file at fault and what was expected, a training part of at least two classes among the rest.
+/// A message that names the file at fault and what was expected, for example if all training samples are of one class.
 pub fn read(directory: &Path) -> Result<Dataset<FEATURES, u8>, FileError> {
     let mut set = Dataset {
         name: "mnist".to_owned(),
@@ -66,7 +66,7 @@ fn part(directory: &Path, name: &str) -> Result<Part<FEATURES, u8>, FileError> {
     Ok(Part::new(features, labels))
 }
 
-/// Both spellings of the names are about.
+/// Both spellings of the file names are in use: with a hyphen or with a dot before `idx`.
 fn file(directory: &Path, name: &str, kind: &str) -> PathBuf {
     let dotted = directory.join(format!("{name}-{}", kind.replacen('-', ".", 1)));
     if dotted.exists() {

@@ -1,4 +1,4 @@
-//! What a person may choose on the command line.
+//! The options of the command line.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use crate::strategy::{Budget, Plan, Strategy};
 #[derive(Clone, Debug, Parser)]
 #[command(version, allow_negative_numbers = true)]
 pub struct WithoutDirectory {
-    /// What any set takes.
+    /// The options that all sets share.
     #[command(flatten)]
     pub options: Options,
 }
@@ -29,24 +29,24 @@ pub struct WithDirectory {
     /// The directory of the data set's files
     #[arg(value_name = "DIR")]
     pub directory: PathBuf,
-    /// What any set takes.
+    /// The options that all sets share.
     #[command(flatten)]
     pub options: Options,
 }
 
-/// What any set takes.
+/// The options that all sets share.
 #[derive(Clone, Debug, Args)]
 pub struct Options {
     /// The seed of all random draws
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 
-    /// How many times the training part each strategy may score samples [default: what the set wants]
+    /// The budget of each strategy, in passes over the training part [default: depends on the set]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub epochs: Option<u32>,
 
-    /// The learning rate of the gradient strategies, the same at every step unless --schedule says otherwise [default: one
-    /// for each, falling for some]
+    /// The learning rate of the gradient strategies, the same at every step unless --schedule is given [default: one
+    /// for each strategy, falling for some]
     #[arg(long, value_parser = learning_rate)]
     pub learning_rate: Option<f32>,
 
@@ -54,28 +54,28 @@ pub struct Options {
     #[arg(long, value_enum)]
     pub schedule: Option<Fall>,
 
-    /// The L2 strength, α of the formula [default: what the set wants]
+    /// The L2 strength, α in the formula [default: depends on the set]
     #[arg(long, value_parser = l2)]
     pub l2: Option<f32>,
 
-    /// The margin, Δ of the formula
+    /// The margin, Δ in the formula
     #[arg(long, default_value_t = 1.0, value_parser = margin)]
     pub margin: f32,
 
-    /// Only this strategy; may be given more than once
+    /// Run only this strategy; may be given more than once
     #[arg(long, value_enum)]
     pub strategy: Vec<Strategy>,
 
-    /// The model of SGD is the mean of its models after each step of so many last epochs, at most all
+    /// Average the models of SGD after each step of the last EPOCHS epochs; 0 turns averaging off
     #[arg(long, value_name = "EPOCHS", default_value_t = 0)]
     pub average: u32,
 
-    /// Set this fraction of the training part aside, shuffled; after each epoch look how good the model is on it, and keep
-    /// the best one
+    /// Set aside this fraction of the training part, drawn at random; evaluate the model on it after each epoch, and
+    /// keep the best one
     #[arg(long, value_name = "FRACTION", value_parser = fraction::<f32>)]
     pub validation: Option<f32>,
 
-    /// Stop after so many epochs in a row without a better model [default: never]
+    /// Stop after this many epochs in a row without a better model [default: never]
     #[arg(long, value_name = "EPOCHS", requires = "validation", value_parser = clap::value_parser!(u32).range(1..))]
     pub patience: Option<u32>,
 
@@ -83,28 +83,28 @@ pub struct Options {
     #[arg(long)]
     pub report: bool,
 
-    /// The kernel: portable, sse2, avx2 or avx512; by default the fastest that this processor has. The results are the
-    /// same to the bit
+    /// The kernel: portable, sse2, avx2 or avx512; the results are the same to the bit [default: the fastest that this
+    /// processor supports]
     #[arg(long, value_parser = kernel)]
     pub kernel: Option<Choice>,
 
-    /// Print one JSON object a line instead of a table
+    /// Print one JSON object per line instead of a table
     #[arg(long)]
     pub json: bool,
 }
 
-/// What is to be done on a set: the options, and the set's recipe where they say nothing.
+/// The settings of a run: the options, and the set's recipe where they are not given.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The loss.
     pub hinge: Hinge,
     /// The strategies in the lecture's order, and the parameters of each.
     pub plans: Vec<(Strategy, Plan)>,
-    /// What each of them is given.
+    /// The budget of each strategy.
     pub budget: Budget,
-    /// The epochs without a better model to wait for, if the best one is to be kept at all.
+    /// The epochs without a better model after which to stop, if the best model is to be kept at all.
     pub patience: Option<u32>,
-    /// The options as they are.
+    /// The options as given.
     pub options: Options,
 }
 
@@ -112,7 +112,7 @@ impl Options {
     /// The settings for this set.
     ///
     /// # Errors
-    /// For values that are of use each, but not together, and for those that would change nothing.
+    /// If values are valid individually but not together, or an option would have no effect.
     pub fn settle<const F: usize, Q>(self, set: &Dataset<F, Q>) -> Result<Settings, String> {
         let recipe = &set.recipe;
         let l2 = self.l2.unwrap_or(recipe.l2);
@@ -134,7 +134,7 @@ impl Options {
         Ok(Settings { hinge, plans, budget, patience, options: self })
     }
 
-    /// Refuses options that would change nothing of this run, or cannot mean what they say.
+    /// Refuses options that would have no effect on this run, or that contradict each other.
     fn check_effect(&self, plans: &[(Strategy, Plan)], budget: Budget) -> Result<(), String> {
         let Budget { epochs, averaged, .. } = budget;
         if averaged > epochs {
@@ -150,7 +150,7 @@ impl Options {
         Ok(())
     }
 
-    /// The strategies that were chosen, in the lecture's order; all if none was.
+    /// The strategies that were chosen, in the lecture's order; all if none was chosen.
     fn strategies(&self) -> impl Iterator<Item = Strategy> {
         let chosen = self.strategy.clone();
         let all = Strategy::ALL.into_iter();
@@ -169,26 +169,26 @@ impl Options {
     }
 }
 
-/// A number that is of use as such, or what it should be.
+/// Parses a learning rate.
 ///
 /// # Errors
-/// The library's own words.
+/// The library's own message.
 pub fn learning_rate(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidLearningRate.to_string(), |rate| rate > 0.0)
 }
 
-/// A number that is of use as such, or what it should be.
+/// Parses an L2 strength.
 ///
 /// # Errors
-/// The library's own words.
+/// The library's own message.
 pub fn l2(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidL2.to_string(), |l2| Hinge::new(1.0, l2).is_ok())
 }
 
-/// A power of class weights, or what it should be.
+/// Parses the power of the class weights.
 ///
 /// # Errors
-/// What is wrong, for people.
+/// A message that says what is wrong.
 pub fn power(text: &str) -> Result<f32, String> {
     number(text, "the power must be from 0 to 2", |power| (0.0..=2.0).contains(&power))
 }
@@ -197,10 +197,10 @@ fn margin(text: &str) -> Result<f32, String> {
     number(text, &Error::InvalidMargin.to_string(), |margin| Hinge::new(margin, 0.0).is_ok())
 }
 
-/// A part of a whole, or what it should be.
+/// Parses a fraction, above 0 and below 1.
 ///
 /// # Errors
-/// What is expected.
+/// A message that says what is expected.
 pub fn fraction<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, String> {
     let part = text.parse().ok().filter(|part| *part > T::from(0) && *part < T::from(1));
     part.ok_or_else(|| "the fraction must be above 0 and below 1".to_owned())

@@ -13,18 +13,19 @@ pub const FEATURES: usize = 30;
 /// Exercises.
 pub const CLASSES: usize = 7;
 
-/// The windows of the wearers 1 to 7; `data/watch_shoulder/README.md` says where from.
+/// The windows of the wearers 1 to 7; see `data/watch_shoulder/README.md` for their source.
 const WINDOWS: &[u8] = include_bytes!("../data/watch_shoulder/train.bin");
 
 const EPOCHS: u32 = 30;
 
-/// The deviations that a feature is clipped to, here as on the watch: one of 600 values of the known wearers is farther out.
+/// The number of standard deviations that features are clipped to, here as on the watch: one in 600 values of the known
+/// wearers is farther out.
 const LIMIT: f32 = 5.0;
 
-/// Trains on the wearers that are known.
+/// Trains on the known wearers.
 ///
 /// # Errors
-/// Those of the steps.
+/// The errors of the steps.
 pub fn train() -> Result<(Model<CLASSES, FEATURES>, Standardiser<FEATURES>), Stopped> {
     let mut windows: Part<FEATURES> =
         records::parse(WINDOWS, Value::F32, CLASSES).expect("the file in the repository is whole");
@@ -47,7 +48,7 @@ pub fn train() -> Result<(Model<CLASSES, FEATURES>, Standardiser<FEATURES>), Sto
     Ok((model, standardiser))
 }
 
-/// The constants as a Rust file. Rust prints as many digits of a number as it takes to read the same one back.
+/// The constants as a Rust file. Rust prints every number with enough digits to read the same number back.
 pub fn rust<const C: usize, const F: usize>(model: &Model<C, F>, standardiser: &Standardiser<F>) -> String {
     let (mean, factor) = (standardiser.mean(), standardiser.factor());
     let rows: String = model.weights().iter().map(|row| format!("        {row:?},\n")).collect();

@@ -17,20 +17,20 @@ use crate::report::{self, Row};
 use crate::strategy::{Effort, Plan, Strategy};
 use crate::watch::Watch;
 
-/// The samples of the gradient check.
+/// The number of samples in the gradient check.
 const CHECKED: usize = 20;
 
-/// A strategy's row, and what it is made of.
+/// A strategy's row of the table, and the run that it is made from.
 struct Run<const C: usize, const F: usize, K> {
     row: Row,
     effort: Effort,
     model: Box<Model<C, F, K>>,
 }
 
-/// Runs what the options ask for on the set, and prints it.
+/// Runs what the options ask for on the set, and prints the results.
 ///
 /// # Errors
-/// A problem of status 2 for a set or options of no use; what the library refuses, with the sample at fault.
+/// A problem with status 2 if the set or the options are unusable; an error of the library, with the sample at fault.
 pub fn run<const C: usize, const F: usize, Q: Kept>(
     options: Options,
     set: Result<Dataset<F, Q>, FileError>,
@@ -41,7 +41,7 @@ pub fn run<const C: usize, const F: usize, Q: Kept>(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The set and the settings, if they are of use together.
+/// Prepares the set and the settings, and checks that they fit together.
 fn prepare<const F: usize, Q: Kept>(
     mut set: Dataset<F, Q>,
     options: Options,
@@ -140,7 +140,7 @@ fn train<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     Ok(Run { row, effort, model })
 }
 
-/// A bar on the terminal; nothing where standard error is none.
+/// A progress bar on the terminal; hidden if standard error is not a terminal.
 fn progress_bar(strategy: Strategy, evaluations: u64) -> Result<ProgressBar, Problem> {
     let style = ProgressStyle::with_template("{msg:20} {wide_bar} {percent:>3} % {eta:>4}")?;
     Ok(ProgressBar::new(evaluations).with_style(style).with_message(report::name(strategy)))
@@ -163,7 +163,7 @@ fn print_tables<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     Ok(())
 }
 
-/// What there is to say about a run besides its row.
+/// Prints what is known about a run besides its row.
 fn print_remarks<const C: usize, const F: usize, Q, K>(run: &Run<C, F, K>, set: &Dataset<F, Q>) -> Result<(), Problem> {
     let name = report::name(run.row.strategy);
     if let Some(epoch) = run.row.best_epoch {

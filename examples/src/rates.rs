@@ -1,4 +1,4 @@
-//! The learning rates that a person can choose: all schedules of the library in one type.
+//! The learning rate schedules that the command line offers: all schedules of the library in one type.
 
 use clap::ValueEnum;
 use hingeline::{Constant, Cosine, Error, InverseTime, Pegasos, Schedule, StepDecay};
@@ -10,9 +10,9 @@ pub enum Rates {
     Constant(Constant),
     /// Falls as 1/t.
     InverseTime(InverseTime),
-    /// Falls by a factor now and then.
+    /// Falls by a factor at regular intervals.
     StepDecay(StepDecay),
-    /// Falls by half a cosine.
+    /// Falls along half a cosine.
     Cosine(Cosine),
     /// Falls as 1/t, by the L2 strength alone.
     Pegasos(Pegasos),
@@ -49,22 +49,22 @@ pub enum Fall {
     InverseTime,
     /// To a tenth after each third of the run
     StepDecay,
-    /// By half a cosine, to a hundredth at the end
+    /// Along half a cosine, to a hundredth at the end
     Cosine,
-    /// As 1/(2αt) from the learning rate on, α the L2 strength
+    /// As 1/(2αt), starting from the learning rate; α is the L2 strength
     Pegasos,
 }
 
 impl Fall {
-    /// The schedule that begins with this rate and falls so over so many steps.
+    /// The schedule that starts at this rate and falls in this way over `steps` steps.
     pub fn from(self, rate: f32, l2: f32, steps: u32) -> Rates {
         match self {
             Self::Constant => Rates::Constant(Constant { rate }),
             Self::InverseTime => Rates::InverseTime(InverseTime { rate, decay: 9.0 / steps as f32 }),
             Self::StepDecay => Rates::StepDecay(StepDecay { rate, factor: 0.1, every: steps.div_ceil(3).max(1) }),
             Self::Cosine => Rates::Cosine(Cosine { rate, floor: 0.01 * rate, steps: steps.max(1) }),
-            // 1 / (2α start) is the rate of the first step. Too large a rate would be a start below 1; that of 1 is refused for
-            // what the rate is too large for.
+            // The first step has the rate 1 / (2α start). Too large a rate would need a start below 1; it gets a start
+            // of 1, which the library refuses because the rate is too large.
             Self::Pegasos => Rates::Pegasos(Pegasos { l2, start: (1.0 / (2.0 * l2 * rate)).max(1.0) }),
         }
     }

@@ -1,4 +1,4 @@
-//! What does well on a set, where the person at the command line does not say otherwise.
+//! The default parameters of a data set, used where the command line does not set them.
 
 use hingeline::InverseTime;
 
@@ -8,21 +8,21 @@ use crate::strategy::{Plan, Strategy};
 /// The defaults of a set.
 #[derive(Clone, Copy, Debug)]
 pub struct Recipe {
-    /// How many times the training part each strategy may score samples.
+    /// The budget of each strategy: samples scored, in multiples of the training part.
     pub epochs: u32,
     /// The L2 strength.
     pub l2: f32,
-    /// The deviation of random search's weights.
+    /// The standard deviation of the weights that random search draws.
     pub random_search: f32,
-    /// The deviation of a step of random local search.
+    /// The standard deviation of a step of random local search.
     pub random_local_search: f32,
     /// The learning rates of gradient descent on the whole training part.
     pub gradient_descent: InverseTime,
-    /// Those of mini-batches.
+    /// The learning rates of mini-batch gradient descent.
     pub mini_batch: InverseTime,
-    /// Those of single samples.
+    /// The learning rates of SGD.
     pub sgd: InverseTime,
-    /// The finite difference of the gradient check: features of large numbers want a small one.
+    /// The step of the finite differences in the gradient check: large feature values need a small one.
     pub difference: f32,
 }
 

@@ -1,4 +1,4 @@
-//! Files of records: a label of one byte, then the features of a sample, as the binary version of CIFAR-10 has them.
+//! Files of records: a label of one byte, then the features of a sample, as in the binary version of CIFAR-10.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use hingeline_console::file::{self, FileError};
 
 use crate::dataset::{Kept, Part};
 
-/// How a feature is written.
+/// The encoding of a feature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
     /// A byte, 0 to 255
@@ -20,7 +20,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The bytes that it takes.
+    /// The bytes that a feature takes.
     pub const fn size(self) -> usize {
         match self {
             Self::U8 | Self::I8 => 1,
@@ -29,7 +29,7 @@ impl Value {
         }
     }
 
-    /// The number that is written at the start of the bytes, if they are enough.
+    /// Decodes the number at the start of the bytes, if there are enough bytes.
     fn decode(self, bytes: &[u8]) -> Option<f32> {
         Some(match self {
             Self::U8 => f32::from(*bytes.first()?),
@@ -40,14 +40,14 @@ impl Value {
     }
 }
 
-/// No part of a data set is larger: 1 GiB.
+/// The largest file that is read: 1 GiB.
 const LIMIT: u64 = 1 << 30;
 
 /// Reads all records of a file, of `F` features each.
 ///
 /// # Errors
-/// A message that names the file and what was expected: if it is missing, holds no record or a part of one, if a label
-/// is not below `classes` or a feature is not finite.
+/// A message that names the file and what was expected: if it is missing, has no record or an incomplete one, if a
+/// label is not below `classes`, or if a feature is not finite.
 pub fn read<const F: usize, Q: Kept>(path: &Path, value: Value, classes: usize) -> Result<Part<F, Q>, FileError> {
     let mut part = Part::new(Vec::new(), Vec::new());
     each(path, value, classes, F, &mut into(&mut part))?;
@@ -63,13 +63,14 @@ fn into<const F: usize, Q: Kept>(part: &mut Part<F, Q>) -> impl FnMut(&[f32], u8
     }
 }
 
-/// What takes the features and the label of a record, and says for people what is wrong with them.
+/// A function that takes the features and the label of a record, or returns a message that says what is wrong with
+/// them.
 type Take<'a> = &'a mut dyn FnMut(&[f32], u8) -> Result<(), String>;
 
-/// The same of `width` features, each record to a function.
+/// Reads all records of a file, of `width` features each, and passes each of them to a function.
 ///
 /// # Errors
-/// As there, and what the function refuses.
+/// The errors of [`read`], and those of the function.
 pub fn each(path: &Path, value: Value, classes: usize, width: usize, take: Take<'_>) -> Result<(), FileError> {
     let size = size(value, width).map_err(|problem| FileError::new(path, problem))?;
     let what =
@@ -79,17 +80,17 @@ pub fn each(path: &Path, value: Value, classes: usize, width: usize, take: Take<
         .map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
 }
 
-/// The bytes of a record.
+/// The size of a record in bytes.
 fn size(value: Value, width: usize) -> Result<usize, String> {
     let size = width.checked_mul(value.size()).and_then(|size| size.checked_add(1));
     let size = size.filter(|size| width > 0 && *size as u64 <= LIMIT);
     size.ok_or_else(|| format!("records of {width} features; expected 1 to {}", LIMIT / value.size() as u64 - 1))
 }
 
-/// The records that the bytes are, of `F` features each.
+/// Parses the bytes as records, of `F` features each.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Result<Part<F>, String> {
     let mut part = Part::new(Vec::new(), Vec::new());
     each_of(bytes, value, classes, F, &mut into(&mut part))?;
@@ -99,7 +100,7 @@ pub fn parse<const F: usize>(bytes: &[u8], value: Value, classes: usize) -> Resu
 fn each_of(bytes: &[u8], value: Value, classes: usize, width: usize, take: Take<'_>) -> Result<(), String> {
     let size = size(value, width)?;
     if bytes.is_empty() || !bytes.len().is_multiple_of(size) {
-        return Err(format!("{} bytes are no whole number of records", bytes.len()));
+        return Err(format!("{} bytes are not a whole number of records", bytes.len()));
     }
     let mut features = vec![0.0; width];
     for (index, record) in bytes.chunks_exact(size).enumerate() {

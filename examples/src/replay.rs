@@ -1,7 +1,7 @@
-//! The log of the firmware `wearable`, replayed.
+//! Replays the log of the firmware `wearable`.
 //!
-//! The device logged its seed and the bits of every window that it was asked to learn from. What it does with them is one
-//! file, compiled for the device and for this machine.
+//! The device logs its seed and the bits of every window that it is asked to learn from. The code that processes them
+//! is one file, compiled for the device and for this machine.
 
 #[path = "../firmware/src/data.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the firmware shares it among its programs")]
@@ -17,7 +17,7 @@ mod wearer;
 use pretrained::{CLASSES, FEATURES};
 use wearer::{Learner, TOLERANCE};
 
-/// So many characters of a line are shown where it is wrong.
+/// The number of characters that a message shows of a faulty line.
 const SHOWN: usize = 200;
 
 /// How a replay ended.
@@ -25,7 +25,7 @@ const SHOWN: usize = 200;
 pub struct Replayed {
     /// Windows that were learned from.
     pub learned: u32,
-    /// Windows that were not.
+    /// Windows that were not learned from.
     pub refused: u32,
     /// Reviews that published what was learned.
     pub adopted: u32,
@@ -37,17 +37,17 @@ pub struct Replayed {
     pub logged: u64,
 }
 
-/// Does what the device did, from its log.
+/// Repeats what the device did, from its log.
 ///
 /// # Errors
-/// What is wrong with the log, for people.
+/// A message that says what is wrong with the log.
 pub fn replay(log: &str) -> Result<Replayed, String> {
     let mut learner = Learner::new();
     let mut started = false;
     let (mut learned, mut refused, mut adopted, mut reverted) = (0, 0, 0, 0);
     for (number, line) in (1..).zip(log.lines()) {
         let problem = |what: &str| format!("line {number}: {what}: {}", line.chars().take(SHOWN).collect::<String>());
-        // The level comes first.
+        // A line begins with the log level.
         let mut words = line.split_whitespace().skip(1);
         match (words.next(), words.next()) {
             (Some("seed"), Some(seed)) => {

@@ -1,4 +1,4 @@
-//! What the program prints, for people and for machines.
+//! The output of the programs, as text and as JSON.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::dataset::Dataset;
 use crate::strategy::Strategy;
 
-/// What a strategy reached.
+/// The result of a strategy.
 #[derive(Clone, Debug, Serialize)]
 pub struct Row {
     /// Which strategy.
@@ -23,11 +23,11 @@ pub struct Row {
     pub best_epoch: Option<usize>,
     /// The loss on the training part, regulariser included.
     pub train_loss: f32,
-    /// The fraction of the training part whose class is predicted.
+    /// The fraction of the training part that is classified correctly.
     pub train_accuracy: f64,
-    /// The same of the test part.
+    /// The same for the test part.
     pub test_accuracy: f64,
-    /// The time of the training.
+    /// The training time.
     pub seconds: f64,
     /// The fingerprint of the trained model, in hexadecimal.
     #[serde(serialize_with = "hexadecimal")]
@@ -40,7 +40,7 @@ pub struct Row {
 #[derive(Clone, Debug, Serialize)]
 pub struct EpochRow {
     strategy: Strategy,
-    /// The epochs made.
+    /// The number of epochs so far.
     epoch: usize,
     /// The mean loss on the training part, without the regulariser.
     train_loss: f32,
@@ -55,7 +55,7 @@ pub struct EpochRow {
 }
 
 impl EpochRow {
-    /// What the model is like on both parts.
+    /// Creates a row from the evaluations on both parts.
     pub fn new(
         strategy: Strategy,
         epoch: usize,
@@ -75,7 +75,7 @@ impl EpochRow {
     }
 }
 
-/// An epoch in a line.
+/// Formats an epoch as one line.
 pub fn epoch(row: &EpochRow) -> String {
     let accuracy = percent(row.train_accuracy.into());
     let mut text =
@@ -92,7 +92,7 @@ fn hexadecimal<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok
     serializer.collect_str(&format_args!("{value:016x}"))
 }
 
-/// The set in two lines.
+/// Describes the set in two lines.
 pub fn set<const F: usize, Q>(set: &Dataset<F, Q>) -> String {
     format!(
         "{}: {} samples to train, {} to test, {F} features, {} classes\n{}",
@@ -104,7 +104,7 @@ pub fn set<const F: usize, Q>(set: &Dataset<F, Q>) -> String {
     )
 }
 
-/// The gradient check in two lines.
+/// Describes the gradient check in two lines.
 pub fn gradient_check(check: &GradientCheck, samples: usize) -> String {
     let mut text = format!(
         "gradient check on {samples} samples: {} parameters compared, {} left out for a kink, {} drowned in rounding\n",
@@ -123,7 +123,7 @@ pub fn gradient_check(check: &GradientCheck, samples: usize) -> String {
     text
 }
 
-/// One row a strategy.
+/// A table with one row per strategy.
 pub fn table(rows: &[Row]) -> String {
     let header = ["strategy", "evaluations", "train loss", "train", "test", "seconds", "weights"];
     let mut table = table_of(&header.map(String::from));
@@ -141,7 +141,7 @@ pub fn table(rows: &[Row]) -> String {
     table.to_string()
 }
 
-/// How often each class was predicted as each class.
+/// The confusion matrix: how often each class was predicted as each class.
 pub fn confusion(confusion: &Confusion<'_>, classes: &[String]) -> String {
     let header: Vec<_> = std::iter::once("true \\ predicted".to_owned()).chain(classes.iter().cloned()).collect();
     let mut table = table_of(&header);
@@ -158,7 +158,7 @@ pub fn name(value: impl ValueEnum) -> String {
     value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
-/// A fraction for people.
+/// Formats a fraction as a percentage.
 pub fn percent(fraction: f64) -> String {
     format!("{:.1} %", 100.0 * fraction)
 }

@@ -16,7 +16,7 @@ use crate::integers;
 use crate::rates::Fall;
 use crate::strategy::Strategy;
 
-/// What a training run minimises, but for the L2 term.
+/// The loss that a training run minimises, apart from the L2 term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LossName {
@@ -28,17 +28,17 @@ pub enum LossName {
     Softmax,
 }
 
-/// What makes one model better than another.
+/// The measure by which models are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Criterion {
-    /// The fraction of the samples whose class is predicted
+    /// The fraction of the samples that are classified correctly
     Accuracy,
     /// The mean F1 of the classes
     MacroF1,
 }
 
-/// What a training run is made of.
+/// The parameters of a training run.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
     /// The loss.
@@ -49,16 +49,16 @@ pub struct Recipe {
     pub l2: f32,
     /// The power p of the class weights `(n / (K · n_c))^p`; 0 for none.
     pub weight_power: f32,
-    /// The epochs; SGD's models are averaged over the second half.
+    /// The number of epochs; SGD's models are averaged over the second half.
     pub epochs: u32,
-    /// Whether training is in integers of 16 bits, on features that were rounded for it.
+    /// Whether to train in 16-bit integers, on features that were rounded for it.
     pub integers: bool,
 }
 
-/// Trains a model, which is of zeros, by averaged SGD.
+/// Trains a model, which must be all zeros, by averaged SGD.
 ///
 /// # Errors
-/// What the library refuses, with the sample at fault.
+/// An error of the library, with the sample at fault.
 pub fn train<K: Kernel>(
     kernel: K,
     samples: &mut impl DynSamples,
@@ -76,7 +76,7 @@ pub fn train<K: Kernel>(
     }
 }
 
-/// The same, by a loss that may get weights.
+/// Trains with this loss, and with class weights if the recipe has them.
 fn train_by<K: Kernel, L: Loss>(
     samples: &mut impl DynSamples,
     recipe: Recipe,
@@ -121,8 +121,8 @@ fn minimise<K: Kernel, L: Loss>(
 }
 
 impl LossName {
-    /// The learning rates to try, times the features: a step of a hinge changes a score by about the rate times that. The
-    /// coefficients of the softmax are smaller.
+    /// The learning rates to try, multiplied by the number of features: a step of a hinge changes a score by about the
+    /// rate times that number. The coefficients of the softmax are smaller.
     const fn rates(self) -> [f32; 8] {
         match self {
             Self::Hinge | Self::CrammerSinger => [30.0, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01],
@@ -134,7 +134,7 @@ impl LossName {
 /// The L2 strengths to try.
 const STRENGTHS: [f32; 7] = [1e-6, 1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2];
 
-/// What is given, and what is to be chosen where nothing is.
+/// What is given, and how to choose the rest.
 #[derive(Clone, Debug)]
 pub struct Search {
     /// The losses to choose from.
@@ -145,30 +145,30 @@ pub struct Search {
     pub l2: Option<f32>,
     /// The powers of the class weights to choose from.
     pub weight_powers: Vec<f32>,
-    /// The epochs of each run.
+    /// The number of epochs of each run.
     pub epochs: u32,
-    /// Whether training is in integers.
+    /// Whether to train in integers.
     pub integers: bool,
     /// How many recipes to try.
     pub trials: usize,
-    /// What the choice goes by.
+    /// The measure that decides the choice.
     pub criterion: Criterion,
-    /// The parts that take turns as the one to choose by.
+    /// The number of folds of the cross-validation.
     pub folds: usize,
-    /// The seed of all draws.
+    /// The seed of all random draws.
     pub seed: u64,
 }
 
-/// A recipe, and how good it was in cross-validation.
+/// A recipe, and its results in cross-validation.
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
     /// The recipe.
     pub recipe: Recipe,
-    /// What the choice goes by, mean over the folds.
+    /// The measure that decides the choice, averaged over the folds.
     pub value: f64,
     /// How many recipes were tried.
     pub tried: usize,
-    /// The loss of a hinge on the folds: it decides between equals.
+    /// The hinge loss on the folds, which breaks ties.
     loss: f64,
 }
 
@@ -197,7 +197,7 @@ impl Search {
         grid
     }
 
-    /// Recipes near a good one, of what was not given.
+    /// Recipes near a good one, which vary the parameters that were not given.
     fn near(&self, recipe: Recipe, step: f32) -> Vec<Recipe> {
         let (mut rates, mut strengths) = (vec![1.0], vec![1.0]);
         if self.learning_rate.is_none() {
@@ -216,11 +216,11 @@ impl Search {
         near
     }
 
-    /// The best recipe that was found: two thirds of the trials are drawn from a grid, the others are near the best one so
-    /// far. None if all were refused. The same on any number of processors.
+    /// The best recipe that was found, or `None` if all were refused. Two thirds of the trials are drawn from a grid;
+    /// the others are near the best one so far. The result is the same on any number of processors.
     ///
     /// # Errors
-    /// What is wrong, for people, if the set is too small to be divided.
+    /// A message that says what is wrong, if the set is too small to be divided.
     pub fn run<S: DynSamples + Clone + Sync>(
         &self,
         samples: &S,
@@ -250,7 +250,7 @@ impl Search {
             }
             seen.extend_from_slice(&near);
             self.try_all(&near, samples, shape, &folds, tried, &mut best);
-            // Finer where nothing near was better.
+            // A finer step if nothing nearby was better.
             if best.is_some_and(|best| best.recipe == recipe) {
                 step = f32::sqrt(step);
             }
@@ -272,7 +272,8 @@ impl Search {
             .map(|recipe| {
                 let parts = folds.par_iter().map(|fold| {
                     let trial = OfFold { samples: samples.clone(), shape, fold, recipe: *recipe, search: self };
-                    // Too large a rate for this strength is refused, and so is one that diverges: neither is the best.
+                    // A rate that is too large for this strength is refused, and so is one that diverges: neither can
+                    // be the best.
                     Choice::best().run(trial).ok()?.ok()
                 });
                 let parts: Option<Vec<(f64, f64)>> = parts.collect();
@@ -290,7 +291,7 @@ impl Search {
     }
 }
 
-/// The samples to train on, and those to choose by.
+/// The samples to train on, and those to validate on.
 type Fold = [Vec<usize>; 2];
 
 /// A recipe on a fold, to be run on a kernel.
@@ -305,7 +306,7 @@ struct OfFold<'a, S> {
 impl<S: DynSamples> Work for OfFold<'_, S> {
     type Output = Result<(f64, f64), Stopped>;
 
-    /// What the choice goes by, and the loss of a hinge.
+    /// The measure that decides the choice, and the hinge loss.
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let Self { mut samples, shape: [classes, features], fold: [train_on, choose_by], recipe, search } = self;
         let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, features)];
@@ -315,7 +316,7 @@ impl<S: DynSamples> Work for OfFold<'_, S> {
         let mut counts = Vec::new();
         let confusion = confusion(&model, &mut rest, &mut counts)?;
         let value = match search.criterion {
-            // A quotient of whole numbers, so that equal ones are equal.
+            // A quotient of whole numbers, so that equal accuracies compare equal.
             Criterion::Accuracy => f64::from(correct(&confusion, classes)) / choose_by.len() as f64,
             Criterion::MacroF1 => f64::from(confusion.macro_f1().unwrap_or_default()),
         };
@@ -324,41 +325,41 @@ impl<S: DynSamples> Work for OfFold<'_, S> {
     }
 }
 
-/// So many folds, in each of which the classes are as frequent as in the whole.
+/// Divides the samples into `count` folds, in each of which the classes are as frequent as in the whole set.
 ///
 /// # Errors
-/// What is wrong, for people, if there are fewer samples than folds.
+/// A message that says what is wrong, if there are fewer samples than folds.
 pub fn folds(labels: &[u16], count: usize, seed: u64) -> Result<Vec<Fold>, String> {
     if labels.len() < count {
         return Err(format!("{} samples cannot be divided into {count} parts", labels.len()));
     }
     let mut fold_of = vec![0; labels.len()];
-    // The classes follow each other, so that rests of small ones spread.
+    // The classes follow one another, so that the remainders of small classes are spread over the folds.
     for (place, index) in by_class(labels, seed)?.into_iter().enumerate() {
         fold_of[index] = place % count;
     }
     Ok(by_fold(&fold_of, count))
 }
 
-/// The same, but that the samples of a group are in one fold.
+/// Like [`folds`], but all samples of a group are in one fold.
 ///
 /// # Errors
-/// What is wrong, for people, if there are fewer groups than folds.
+/// A message that says what is wrong, if there are fewer groups than folds.
 pub fn folds_of_groups(labels: &[u16], groups: &[u32], count: usize, seed: u64) -> Result<Vec<Fold>, String> {
     let fold_of = share_out(labels, groups, &vec![1.0 / count as f64; count], seed)?;
     Ok(by_fold(&fold_of, count))
 }
 
-/// So many folds, of the fold that each sample is in.
+/// Makes `count` folds, given the fold of each sample.
 fn by_fold(fold_of: &[usize], count: usize) -> Vec<Fold> {
     let of = |keep: &dyn Fn(usize) -> bool| (0..fold_of.len()).filter(|index| keep(fold_of[*index])).collect();
     (0..count).map(|fold| [of(&|own| own != fold), of(&|own| own == fold)]).collect()
 }
 
-/// About this fraction of the samples of each class, and the others: groups are in one of both parts.
+/// About this fraction of the samples of each class, and the others. Each group is in one of the two parts.
 ///
 /// # Errors
-/// What is wrong, for people.
+/// A message that says what is wrong.
 pub fn divide_groups(labels: &[u16], groups: &[u32], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2], String> {
     let part_of = share_out(labels, groups, &[fraction, 1.0 - fraction], seed)?;
     let parts = [0, 1].map(|part| (0..labels.len()).filter(|index| part_of[*index] == part).collect::<Vec<_>>());
@@ -368,8 +369,8 @@ pub fn divide_groups(labels: &[u16], groups: &[u32], fraction: f64, seed: u64) -
     Ok(parts)
 }
 
-/// The part of each sample, in parts of these shares: the largest groups first, and each to the part that then differs least from its share of each
-/// class. Groups of one size come in an order that the seed shuffles.
+/// Assigns each sample to a part; `shares` has the sizes of the parts. The largest groups come first, and each goes to
+/// the part that then differs least from its share of each class. The seed shuffles groups of equal size.
 fn share_out(labels: &[u16], groups: &[u32], shares: &[f64], seed: u64) -> Result<Vec<usize>, String> {
     let classes = labels.iter().max().map_or(0, |label| usize::from(*label) + 1);
     let count = groups.iter().max().map_or(0, |group| *group as usize + 1);
@@ -387,13 +388,13 @@ fn share_out(labels: &[u16], groups: &[u32], shares: &[f64], seed: u64) -> Resul
     order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
     let (mut parts, mut part_of_group) = (vec![vec![0.0; classes]; shares.len()], vec![0; count]);
     for group in order {
-        // What the squared distance from the shares grows by.
+        // The growth of the squared distance from the shares.
         let growth = |part: usize| {
             let of = |class: usize| {
                 let (own, more) = (parts[part][class], counts[group][class]);
                 if more == 0.0 { 0.0 } else { more * (2.0 * own + more) / (shares[part] * all[class]) }
             };
-            // The sizes of the parts count as a class does, or parts without a class would stay empty.
+            // The size of a part counts like one more class; otherwise parts without a class would stay empty.
             let (own, more) = (parts[part].iter().sum::<f64>(), size(group));
             (0..classes).map(of).sum::<f64>() + more * (2.0 * own + more) / (shares[part] * labels.len() as f64)
         };
@@ -405,10 +406,10 @@ fn share_out(labels: &[u16], groups: &[u32], shares: &[f64], seed: u64) -> Resul
     Ok(groups.iter().map(|group| part_of_group[*group as usize]).collect())
 }
 
-/// About this fraction of the samples, of each class but for those of a single one, and the others.
+/// About this fraction of the samples of each class, and the others. The only sample of a class is among the others.
 ///
 /// # Errors
-/// What is wrong, for people.
+/// A message that says what is wrong.
 pub fn divide(labels: &[u16], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2], String> {
     let mut parts = [Vec::new(), Vec::new()];
     let order = by_class(labels, seed)?;
@@ -424,7 +425,7 @@ pub fn divide(labels: &[u16], fraction: f64, seed: u64) -> Result<[Vec<usize>; 2
     Ok(parts)
 }
 
-/// The indices of the samples, those of a class after those of another, each class shuffled.
+/// The indices of the samples, class by class, each class shuffled.
 fn by_class(labels: &[u16], seed: u64) -> Result<Vec<usize>, String> {
     let mut order: Vec<usize> = (0..labels.len()).collect();
     shuffle(&mut order, seed)?;

@@ -1,4 +1,4 @@
-//! The five strategies of the lecture, run on the same budget of samples scored.
+//! The five strategies of the lecture, with the same budget of samples scored.
 
 use std::ops::ControlFlow;
 
@@ -31,7 +31,7 @@ pub enum Strategy {
     Sgd,
 }
 
-/// What a strategy needs to know besides the loss.
+/// The parameters of a strategy, besides the loss.
 #[derive(Clone, Copy, Debug)]
 pub enum Plan {
     /// The standard deviation of a search's draws.
@@ -40,27 +40,27 @@ pub enum Plan {
     Descent(Rates),
 }
 
-/// What all strategies are given alike.
+/// The budget, which is the same for all strategies.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// The seed of the strategy's generator.
     pub seed: u64,
     /// How many times the training part may be scored.
     pub epochs: u32,
-    /// Over how many of the last epochs SGD's models are averaged; 0 for none.
+    /// The number of last epochs over which SGD's models are averaged; 0 for none.
     pub averaged: u32,
 }
 
-/// What a strategy leaves behind besides the model.
+/// The result of a strategy, besides the model.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Effort {
     /// The samples scored.
     pub evaluations: usize,
-    /// What SGD did in its last epoch.
+    /// SGD's report on its last epoch.
     pub last_epoch: Option<SgdEpoch>,
 }
 
-/// Goes on whatever the model is, for those who have nothing to watch.
+/// Always continues: the callback of callers that have nothing to watch.
 ///
 /// # Errors
 /// Never.
@@ -68,7 +68,7 @@ pub fn go_on<M>(_: &M, _: usize) -> Result<ControlFlow<()>, Stopped> {
     Ok(ControlFlow::Continue(()))
 }
 
-/// The samples of a mini-batch.
+/// The number of samples in a mini-batch.
 const BATCH_SIZE: u32 = 32;
 
 impl Strategy {
@@ -76,7 +76,7 @@ impl Strategy {
     pub const ALL: [Self; 5] =
         [Self::RandomSearch, Self::RandomLocalSearch, Self::GradientDescent, Self::MiniBatch, Self::Sgd];
 
-    /// The steps that a descent makes on so many samples, so many times.
+    /// The number of steps that a descent makes in `epochs` epochs over `samples` samples.
     pub fn steps(self, samples: usize, epochs: u32) -> u32 {
         let samples = u32::try_from(samples).unwrap_or(u32::MAX);
         let an_epoch = match self {
@@ -87,12 +87,12 @@ impl Strategy {
         an_epoch.saturating_mul(epochs)
     }
 
-    /// Trains the model within the budget, or until `watch` wants no more.
+    /// Trains the model within the budget, or until `watch` breaks.
     ///
-    /// It is asked after each step, with the model as it is and the number of samples that the step scored.
+    /// `watch` is called after each step, with the current model and the number of samples that the step scored.
     ///
     /// # Errors
-    /// What the library refuses, with the sample at fault, and what `watch` returns.
+    /// An error of the library, with the sample at fault, or an error that `watch` returns.
     pub fn train<const C: usize, const F: usize, Q: Kept, K: Kernel, L: Loss, E: From<Stopped>>(
         self,
         plan: Plan,
@@ -167,13 +167,13 @@ impl Strategy {
     }
 }
 
-/// SGD whose model is the mean of those of the last epochs.
+/// SGD whose model is the mean of its models over the last epochs.
 struct Averaged<const C: usize, const F: usize, K, L> {
     sgd: Sgd<Rates, L>,
     average: Box<Average<C, F>>,
-    /// The model that the steps are made on; the caller sees the mean.
+    /// The model that the steps update; the caller sees the mean.
     iterate: Box<Model<C, F, K>>,
-    /// The epochs before the mean begins.
+    /// The number of epochs before averaging begins.
     alone: u32,
 }
 
@@ -199,7 +199,7 @@ impl<const C: usize, const F: usize, K: Kernel, L: Loss> Averaged<C, F, K, L> {
 }
 
 impl Effort {
-    /// Repeats a step, which says how many samples it scored, until the budget is spent or `watch` wants no more.
+    /// Repeats a step, which returns the number of samples it scored, until the budget is spent or `watch` breaks.
     fn spend<M, E: From<Stopped>>(
         &mut self,
         allowed: usize,

@@ -1,4 +1,4 @@
-//! What happens after each epoch: a look at the validation part, a line of report, and the end if nothing gets better.
+//! The work after each epoch: evaluation on the validation part, a line of the report, and early stopping.
 
 use std::ops::ControlFlow;
 
@@ -21,7 +21,7 @@ pub struct Watch<'a, const C: usize, const F: usize, Q, K> {
     bar: ProgressBar,
     /// Samples scored so far.
     scored: usize,
-    /// How many times that is the training part; a step that scores it twice goes on by two.
+    /// The same in passes over the training part; a step that scores the training part twice advances it by two.
     epoch: usize,
     best: Option<Best<C, F, K>>,
 }
@@ -35,10 +35,10 @@ struct Best<const C: usize, const F: usize, K> {
 }
 
 impl<'a, const C: usize, const F: usize, Q: Kept, K: Kernel> Watch<'a, C, F, Q, K> {
-    /// A watch before the first step.
+    /// Creates a watch, before the first step.
     ///
     /// # Errors
-    /// If the patience is of no use.
+    /// If the patience is invalid.
     pub fn new(
         kernel: K,
         set: &'a Dataset<F, Q>,
@@ -55,7 +55,7 @@ impl<'a, const C: usize, const F: usize, Q: Kept, K: Kernel> Watch<'a, C, F, Q, 
         Ok(Self { set, settings, strategy, bar, scored: 0, epoch: 0, best })
     }
 
-    /// Sees the model after a step that scored so many samples.
+    /// Observes the model after a step that scored this many samples.
     ///
     /// # Errors
     /// If the validation part is refused, or the report cannot be written.
@@ -91,11 +91,11 @@ impl<'a, const C: usize, const F: usize, Q: Kept, K: Kernel> Watch<'a, C, F, Q, 
     fn report(&self, train: Evaluation, validation: Option<Evaluation>, best: bool) -> Result<(), Problem> {
         let row = EpochRow::new(self.strategy, self.epoch, train, validation, best);
         let line = if self.settings.options.json { serde_json::to_string(&row)? } else { report::epoch(&row) };
-        // The bar makes room for the line, where there is one.
+        // The progress bar, if there is one, makes room for the line.
         self.bar.suspend(|| hingeline_console::line(line))
     }
 
-    /// The epoch of the best model, which the model becomes, if one was kept.
+    /// Copies the best model, if one was kept, to `model`, and returns its epoch.
     pub fn finish(self, model: &mut Model<C, F, K>) -> Option<usize> {
         self.bar.finish_and_clear();
         let best = self.best?;

@@ -1,11 +1,11 @@
-"""Makes the golden vectors: what other systems compute, for the library to be held against.
+"""Makes the golden vectors: results of other systems to compare the library with.
 
     python3 -m venv golden && golden/bin/pip install -r host-tests/golden/requirements.txt
     golden/bin/python host-tests/golden/make.py             # all files
     golden/bin/python host-tests/golden/make.py losses      # one of them
 
-Inputs are binary32, which f64 holds exactly, and so are the weights of fitted models; references are computed in f64.
-Equal versions write equal files; each file names its own.
+Inputs and the weights of fitted models are binary32, which f64 holds exactly; references are computed in f64.
+Equal versions write equal files; each file lists its versions.
 """
 
 import json
@@ -22,13 +22,13 @@ from sklearn.metrics import hinge_loss
 from sklearn.svm import LinearSVC
 
 HERE = Path(__file__).parent
-# Classes, features, samples.
+# The numbers of classes, features and samples.
 SMALL = [(2, 1, 1), (3, 4, 5), (4, 16, 3)]
 LARGE = [(7, 30, 6), (10, 64, 7), (26, 16, 9)]
 
 
 def single(values):
-    """Rounded to binary32, held in f64."""
+    """The values rounded to binary32, stored in f64."""
     return np.asarray(values, dtype=np.float32).astype(np.float64)
 
 
@@ -39,7 +39,7 @@ def write(name, versions, cases):
 
 
 def margins(weights, bias, x, labels, delta):
-    """s_j - s_y + delta of all samples and classes; the label's own is no margin and left at -1."""
+    """s_j - s_y + delta of all samples and classes; the label's own entry is not a margin and is set to -1."""
     scores = x @ weights.T + bias
     own = scores[np.arange(len(labels)), labels]
     result = scores - own[:, None] + delta
@@ -48,7 +48,7 @@ def margins(weights, bias, x, labels, delta):
 
 
 def draw(rng, shape, delta, with_bias=1.0):
-    """A case whose margins are all so far from zero that binary32 must agree on which of them count."""
+    """A case whose margins are all far enough from zero that binary32 must agree on which of them count."""
     classes, features, samples = shape
     while True:
         weights = single(rng.normal(size=(classes, features)) / np.sqrt(features))
@@ -60,7 +60,7 @@ def draw(rng, shape, delta, with_bias=1.0):
 
 
 def shortest(array):
-    """The fewest digits that are read back as these numbers of binary32."""
+    """The fewest digits that are parsed as these binary32 numbers."""
     return [shortest(row) for row in array] if array.ndim > 1 else [float(str(np.float32(v))) for v in array]
 
 
@@ -94,8 +94,8 @@ def pytorch():
         for shape, delta in [(shape, delta) for shape in shapes for delta in deltas]:
             drawn = draw(rng, shape, delta)
             cases.append(case(*drawn, exact=False, **multi_margin_loss(*drawn, delta)))
-    # Small whole numbers, so that margins are exactly 0 and everything is exact: four classes and samples, since both
-    # systems divide, one by the samples and the other by the classes too.
+    # Small whole numbers, so that margins are exactly 0 and everything is exact. Four classes and samples, since both
+    # systems divide: one by the samples, the other by the classes too.
     for delta in [1.0, 2.0]:
         shape = [(4, 16), 4, (4, 16)]
         weights, bias, x = (single(rng.integers(-1, 2, size=size)) for size in shape)
@@ -106,7 +106,7 @@ def pytorch():
 
 
 def fitted(model, x, labels, shown):
-    """A model of scikit-learn with its weights rounded to binary32, and what it says of some samples."""
+    """A model of scikit-learn with its weights rounded to binary32, and its results for some samples."""
     model.fit(x, labels)
     model.coef_, model.intercept_ = single(model.coef_), single(model.intercept_)
     some, own = single(x[shown]), labels[shown]
@@ -156,8 +156,9 @@ def course():
 
 
 def losses():
-    """Cross-entropy and its gradient by the scores, as its logistic regression has them, and the hinge loss of several classes, which
-    is Crammer and Singer's. Scores from a tenth to a hundred apart, whole ones with ties among them."""
+    """Cross-entropy and its gradient with respect to the scores, as in scikit-learn's logistic regression, and the
+    multiclass hinge loss, which is Crammer and Singer's. Scores from a tenth to a hundred apart, and whole numbers with
+    ties."""
     rng = np.random.default_rng(3)
     cases = []
     for classes in [3, 4, 10, 26]:

@@ -1,7 +1,8 @@
-//! Steps and batches of every shape that a kernel treats in its own way are those of the portable kernel, refusals too.
+//! For every shape that a kernel treats differently, steps and batches equal those of the portable kernel, refusals
+//! included.
 //!
-//! In an optimised build a step is compiled as a whole for its kernel's instructions. So the checks of the repository run this
-//! program with `--release` too.
+//! In an optimised build a step is compiled as a whole for its kernel's instructions. So the checks of the repository
+//! run this program with `--release` too.
 
 use hingeline::kernel::{Kernel, Portable, Work};
 use hingeline::{
@@ -11,10 +12,10 @@ use hingeline::{
 use hingeline_host_tests::generate;
 use hingeline_host_tests::kernels::{say_skipped, to_test};
 
-/// Fewer, as many and more than there are places in registers, than are taken together, and than there are bits in a word.
+/// Fewer, as many as and more than fit into registers, are processed together, and are bits in a word.
 const CLASSES: [usize; 19] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 17, 26, 31, 63, 64, 65, 130];
 
-/// The same of features: lanes, registers, blocks of them; chunks of long rows.
+/// The same for features: lanes, registers, blocks of them; chunks of long rows.
 const FEATURES: [usize; 23] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 30, 31, 32, 33, 47, 48, 63, 64, 65, 100, 129];
 const LONG: [usize; 9] = [511, 512, 513, 1_030, 2_048, 2_049, 2_065, 3_072, 3_087];
 
@@ -27,12 +28,12 @@ fn bits_of(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-/// What steps leave behind: each outcome, and the model.
+/// The results of the steps: each outcome, and the model.
 type Outcome = (Vec<Result<(u32, usize), Error>>, Vec<u32>, Vec<u32>);
 
 fn steps<K: Kernel, L: Loss>(kernel: K, (classes, features): (usize, usize), loss: L, seed: u64) -> Outcome {
     let mut rng = generate::rng(seed);
-    // Values of everyday size, near the ends of the range, or neither.
+    // Values of ordinary size, near the ends of the range, or arbitrary.
     let draw = [generate::ordinary, generate::special, generate::special_or_not_finite][seed as usize % 3];
     let mut memory = vec![0.0; DynModel::memory_len_on(kernel, classes, features)];
     let mut model = DynModel::on(kernel, &mut memory, classes, features).unwrap();
@@ -42,7 +43,7 @@ fn steps<K: Kernel, L: Loss>(kernel: K, (classes, features): (usize, usize), los
     let mut outcomes = Vec::new();
     for _ in 0..3 {
         let x = generate::values(&mut rng, features, draw);
-        // Now and then a label that is none.
+        // Occasionally an invalid label.
         let label = generate::below(&mut rng, classes + 1);
         outcomes.push(sgd.step(&mut model, &x, label).map(|step| (step.loss.to_bits(), step.violations)));
     }
@@ -56,13 +57,14 @@ fn steps<K: Kernel, L: Loss>(kernel: K, (classes, features): (usize, usize), los
     (outcomes, bits_of(weights), rest)
 }
 
-/// The same on a model whose shape the compiler knows, with weights of samples, folds of the scale, and an average that observes.
+/// The same on a model whose shape the compiler knows, with sample weights, folds of the scale, and an average over the
+/// steps.
 fn steps_of_shape<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64) -> Outcome {
     let mut rng = generate::rng(seed);
     let draw = [generate::ordinary, generate::special, generate::special_or_not_finite][seed as usize % 3];
     let mut model = Model::<C, F, K>::on(kernel);
     let weights = generate::values(&mut rng, C * F, generate::ordinary);
-    // Below 2⁻¹⁶ it is folded, which is a step or two away.
+    // A scale below 2⁻¹⁶ is folded, which happens after a step or two.
     model.load(&weights, &generate::values(&mut rng, C, generate::ordinary), 1.6e-5).unwrap();
     let objective = Objective::of(WestonWatkins::new(0.5).unwrap(), 0.1).unwrap();
     let mut sgd = Sgd::new(objective, Constant { rate: 0.1 }).unwrap();
@@ -78,7 +80,7 @@ fn steps_of_shape<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u6
     let features: Vec<[f32; F]> = (0..count).map(|_| std::array::from_fn(|_| generate::ordinary(&mut rng))).collect();
     let labels: Vec<usize> = (0..count).map(|_| generate::below(&mut rng, C)).collect();
     let mut set = Slices::new(&features, &labels).unwrap();
-    // From the middle of an epoch on.
+    // Starts in the middle of an epoch.
     let mut order = Order::resume([1, 2, 3, 4], count, 1, count as u32 / 2).unwrap();
     let mut averaged = AveragedSgd::new(sgd, &mut average);
     for _ in 0..2 {
@@ -164,7 +166,7 @@ fn steps_of_all_shapes() {
 
 struct Batches;
 
-/// Fewer samples than are packed for, as many, and more; more than are taken together.
+/// Fewer samples than are packed, as many, and more; more than are processed together.
 const COUNTS: [usize; 7] = [1, 8, 31, 32, 35, 64, 77];
 
 impl Work for Batches {
@@ -173,14 +175,14 @@ impl Work for Batches {
     fn run<K: Kernel>(self, kernel: K) {
         for (index, (classes, features)) in shapes().enumerate() {
             for count in [COUNTS[index % 7], COUNTS[(index + 4) % 7]] {
-                // In a long row of hostile values each sum is soon a NaN, which equals any other.
+                // In a long row of hostile values each sum soon becomes a NaN, and any NaN equals any other.
                 let hostile = features < 20 && index % 2 == 0;
                 let value = if hostile { generate::special_or_not_finite } else { generate::ordinary };
                 let mut rng = generate::rng((7 * index + count) as u64);
                 let mut draw = |n| generate::values(&mut rng, n, value);
                 let (mut weights, mut bias, mut features_of_all) =
                     (draw(classes * features), draw(classes), draw(count * features));
-                // All sums are −0.0, and one that is padded by +0.0 is not.
+                // All sums are −0.0; a sum padded with +0.0 would not be.
                 if index % 5 == 0 {
                     weights.fill(-0.0);
                     bias.fill(-0.0);

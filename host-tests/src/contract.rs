@@ -1,7 +1,7 @@
-//! The arithmetic contract, written down a second time as it reads: plain, slow, in binary32.
+//! A second, literal implementation of the arithmetic contract: plain, slow, in binary32.
 //!
-//! The library's results must equal these to the bit. Every product and every sum is an operation of its own, in the
-//! order in which it stands; compilers keep to that, since Rust neither fuses nor reorders floating-point operations.
+//! The library's results must equal these to the bit. Every product and every sum is a separate operation, in the order
+//! in which it is written. Compilers keep this order, since Rust neither fuses nor reorders floating-point operations.
 #![expect(
     clippy::assign_op_pattern,
     clippy::needless_range_loop,
@@ -27,7 +27,7 @@ pub use loss::{
 pub use losses::{Function, Objective};
 pub use random::{checksum, index, normal, uniform};
 
-/// A feature of compact samples: the whole number, times its scale, plus its offset.
+/// A feature of compact samples: the whole number times its scale, plus its offset.
 pub fn decoded(q: i32, scale: f32, offset: f32) -> f32 {
     ((q as f32) * scale) + offset
 }
@@ -38,13 +38,13 @@ pub type Sample = (Vec<f32>, usize);
 /// A model: `W = scale * weights`.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// One row a class, as they are stored.
+    /// One row per class, as stored.
     pub weights: Vec<Vec<f32>>,
-    /// One value a class.
+    /// One value per class.
     pub bias: Vec<f32>,
     /// The factor of all weights.
     pub scale: f32,
-    /// What its rounding has lost.
+    /// The rounding error of the scale.
     pub carry: f32,
 }
 
@@ -82,7 +82,7 @@ impl Model {
     }
 }
 
-/// The samples of a set, one by one.
+/// Copies the samples of a set.
 pub fn samples_of<const F: usize>(set: &crate::generate::Set<F>) -> Vec<Sample> {
     set.iter().map(|(x, label)| (x.to_vec(), label)).collect()
 }
@@ -147,7 +147,7 @@ pub fn scale(k: f32, y: &mut [f32]) {
     }
 }
 
-/// The largest magnitude, +0.0 for none; not finite if an element is not.
+/// The largest magnitude, or +0.0 if there are no elements; not finite if an element is not.
 pub fn largest(x: &[f32]) -> f32 {
     let mut largest = 0.0;
     for i in 0..x.len() {

@@ -1,4 +1,4 @@
-//! A NOR flash in memory, of which the power can be cut at any word.
+//! A NOR flash in memory whose power can be cut at any word.
 
 use std::cell::Cell;
 use std::fmt;
@@ -15,7 +15,7 @@ use embedded_storage::nor_flash::{
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
-/// What a flash refuses.
+/// The errors of a flash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlashError {
     /// There is no power.
@@ -38,20 +38,20 @@ impl fmt::Display for FlashError {
     }
 }
 
-/// The power of a flash: how many words and sectors there are until it is cut.
+/// The power of a flash: the number of words and sectors until it is cut.
 #[derive(Clone, Debug, Default)]
 pub struct Power(Rc<Cell<Option<usize>>>);
 
 impl Power {
-    /// What is behind the cut.
+    /// The value after the cut.
     const GONE: usize = usize::MAX;
 
-    /// Cuts it in the middle of the operation that comes after so many words and sectors.
+    /// Cuts the power in the middle of the operation that follows this many words and sectors.
     pub fn cut_after(&self, operations: usize) {
         self.0.set(Some(operations));
     }
 
-    /// It is back.
+    /// Restores the power.
     pub fn restore(&self) {
         self.0.set(None);
     }
@@ -60,7 +60,7 @@ impl Power {
         self.0.get() == Some(Self::GONE)
     }
 
-    /// Whether there is power for another word or sector; the cut comes when there is not.
+    /// Whether there is power for another word or sector. If there is not, the cut happens now.
     fn goes_on(&self) -> Result<bool, FlashError> {
         let (left, goes_on) = match self.0.get() {
             None => (None, true),
@@ -73,19 +73,20 @@ impl Power {
     }
 }
 
-/// A range that cannot be read, from its start to behind its end.
+/// A range that cannot be read: its start and its exclusive end.
 pub type Unreadable = Rc<Cell<Option<(u32, u32)>>>;
 
-/// A flash that reads, writes and erases in units of so many bytes.
+/// A flash that reads, writes and erases in units of this many bytes.
 ///
-/// Bits only fall, until an erase. A cut in the middle of a write leaves any bits in the word at which it came and, as a driver may write several
-/// at once, perhaps in the others of the same call; a cut in the middle of an erase in the sectors of the call.
+/// Bits only fall until an erase. A cut in the middle of a write leaves arbitrary bits in the current word and perhaps
+/// in the other words of the same call, since a driver may write several at once. A cut in the middle of an erase
+/// leaves arbitrary bits in sectors of the call.
 #[derive(Debug)]
 pub struct SimulatedFlash<const READ: usize, const WRITE: usize, const ERASE: usize> {
     bytes: Vec<u8>,
-    /// The words that were written since they were erased.
+    /// Whether each word was written since it was erased.
     written: Vec<bool>,
-    /// Words written and sectors erased.
+    /// The words written and sectors erased.
     operations: usize,
     power: Power,
     erases: usize,
@@ -112,23 +113,23 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> SimulatedFlash<R
         }
     }
 
-    /// Cuts the power in the middle of the operation that comes after so many words and sectors.
+    /// Cuts the power in the middle of the operation that follows this many words and sectors.
     pub fn cut_after(&mut self, operations: usize, seed: u64) {
         self.power.cut_after(operations);
         self.rng = XorShiftRng::seed_from_u64(seed);
     }
 
-    /// The power is back.
+    /// Restores the power.
     pub fn restore(&mut self) {
         self.power.restore();
     }
 
-    /// The power, to be cut and restored while somebody else has the flash.
+    /// The power, which can be cut and restored while other code owns the flash.
     pub fn power(&self) -> Power {
         self.power.clone()
     }
 
-    /// From here on this word stays as it is when it is written.
+    /// From now on, writes leave this word unchanged.
     pub fn make_stuck(&mut self, word: usize) {
         self.stuck = Some(word);
     }
@@ -143,24 +144,24 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> SimulatedFlash<R
         self.erases
     }
 
-    /// What cannot be read, to be set while somebody else has the flash.
+    /// The unreadable range, which can be set while other code owns the flash.
     pub fn unreadable(&self) -> Unreadable {
         Rc::clone(&self.unreadable)
     }
 
-    /// Whatever is in it.
+    /// The contents.
     pub fn bytes_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
-    /// A torn word that reads as erased is taken for one that was not written.
+    /// A torn word that reads as erased counts as not written.
     fn take_torn(&mut self, words: Range<usize>) {
         for place in words {
             self.written[place] = self.bytes[place * WRITE..][..WRITE].iter().any(|byte| *byte != 0xff);
         }
     }
 
-    /// What a cut leaves behind of a byte that was to become another.
+    /// The value that a cut leaves in a byte that was about to change.
     fn torn(&mut self, how: u32, before: u8, after: u8) -> u8 {
         let any = self.rng.next_u32() as u8;
         match how % 5 {
@@ -173,7 +174,7 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> SimulatedFlash<R
     }
 }
 
-/// A copy has power and faults of its own.
+/// A copy has its own power and faults.
 impl<const READ: usize, const WRITE: usize, const ERASE: usize> Clone for SimulatedFlash<READ, WRITE, ERASE> {
     fn clone(&self) -> Self {
         Self {
@@ -222,7 +223,7 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> NorFlash for Sim
         let mut from = start;
         while from < to {
             if !self.power.goes_on()? {
-                // This sector alone, those that follow, or all of the call.
+                // This sector only, this sector and those that follow, or all sectors of the call.
                 let torn = match self.rng.next_u32() % 3 {
                     0 => from..from + ERASE,
                     1 => from..to,
@@ -252,7 +253,7 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> NorFlash for Sim
             let place = first + index;
             assert!(!self.written[place], "the word at {} is written twice", place * WRITE);
             if !self.power.goes_on()? {
-                // This word alone, those that follow, or all of the call.
+                // This word only, this word and those that follow, or all words of the call.
                 let torn = match self.rng.next_u32() % 3 {
                     0 => index..index + 1,
                     1 => index..bytes.len() / WRITE,
@@ -280,7 +281,8 @@ impl<const READ: usize, const WRITE: usize, const ERASE: usize> NorFlash for Sim
     }
 }
 
-/// The same flash with calls that are awaited: each gives way before every word and sector, so that one that is dropped has done a part.
+/// The same flash with asynchronous calls. Each yields before every word and sector, so that a dropped call has done a
+/// part of its work.
 #[derive(Clone, Debug)]
 pub struct Awaited<F>(pub F);
 
@@ -331,7 +333,7 @@ where
     }
 }
 
-/// Is ready when it is asked for the second time.
+/// Becomes ready when it is polled for the second time.
 async fn give_way() {
     let mut asked = false;
     poll_fn(|_| {
@@ -341,7 +343,7 @@ async fn give_way() {
     .await;
 }
 
-/// Polls a future at most so often; None if it is not ready then.
+/// Polls a future at most this many times; `None` if it is not ready by then.
 pub fn poll_for<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

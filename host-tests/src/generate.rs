@@ -5,7 +5,7 @@ use hingeline::{Direction, Model, Slices};
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
-/// The generator of a seed.
+/// The generator for a seed.
 pub fn rng(seed: u64) -> XorShiftRng {
     XorShiftRng::seed_from_u64(seed)
 }
@@ -20,9 +20,9 @@ pub fn one_of<T: Copy>(rng: &mut XorShiftRng, values: &[T]) -> T {
     values[below(rng, values.len())]
 }
 
-/// A value of everyday size, of either sign, between 2⁻⁶ and 2⁶ in magnitude, and sometimes zero.
+/// A value of ordinary size, of either sign, between 2⁻⁶ and 2⁶ in magnitude, and sometimes zero.
 ///
-/// Products of a few of these are far from the subnormals, so that errors are relative ones.
+/// Products of a few of these are far from the subnormals, so that their errors are relative.
 pub fn ordinary(rng: &mut XorShiftRng) -> f32 {
     if below(rng, 16) == 0 {
         return 0.0;
@@ -32,8 +32,8 @@ pub fn ordinary(rng: &mut XorShiftRng) -> f32 {
     one_of(rng, &[-1.0, 1.0]) * mantissa * 2.0_f32.powi(exponent)
 }
 
-/// A value that arithmetic tends to get wrong: signed zeros, subnormals, values near both ends of the range, small
-/// whole numbers, and ordinary ones in between.
+/// A value that is hard for arithmetic: signed zeros, subnormals, values near both ends of the range, small whole
+/// numbers, and ordinary values in between.
 pub fn special(rng: &mut XorShiftRng) -> f32 {
     const SPECIAL: [f32; 18] = [
         0.0,
@@ -58,7 +58,7 @@ pub fn special(rng: &mut XorShiftRng) -> f32 {
     if below(rng, 3) == 0 { ordinary(rng) } else { one_of(rng, &SPECIAL) }
 }
 
-/// Special values, and now and then an infinity or NaN.
+/// A special value, and occasionally an infinity or NaN.
 pub fn special_or_not_finite(rng: &mut XorShiftRng) -> f32 {
     if below(rng, 40) == 0 { one_of(rng, &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]) } else { special(rng) }
 }
@@ -83,7 +83,7 @@ pub fn values(rng: &mut XorShiftRng, n: usize, mut draw: impl FnMut(&mut XorShif
     values_of(rng, n, &mut draw)
 }
 
-/// Not generic, and so compiled here, with optimisation.
+/// Not generic, so that it is compiled here, with optimisation.
 fn values_of(rng: &mut XorShiftRng, n: usize, draw: &mut dyn FnMut(&mut XorShiftRng) -> f32) -> Vec<f32> {
     (0..n).map(|_| draw(rng)).collect()
 }
@@ -120,9 +120,9 @@ pub fn on_kernel<const C: usize, const F: usize, K: Kernel>(kernel: K, model: &M
 /// A set of samples that a test owns.
 #[derive(Clone, Debug)]
 pub struct Set<const F: usize> {
-    /// One row a sample.
+    /// One row per sample.
     pub features: Vec<[f32; F]>,
-    /// One label a sample.
+    /// One label per sample.
     pub labels: Vec<usize>,
 }
 

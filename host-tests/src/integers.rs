@@ -1,8 +1,8 @@
-//! The integer contract, written down a second time as it reads, in i128: nothing here can overflow or saturate unless
-//! it says so.
+//! A second, literal implementation of the integer contract, in i128: nothing here can overflow, and only what is named
+//! so saturates.
 #![expect(clippy::needless_range_loop, reason = "indices as in the contract are easier to compare with")]
 
-/// Fraction bits of an input.
+/// The number of fraction bits of an input.
 pub const Q: i128 = 5;
 
 /// Division by a power of two that rounds down.
@@ -15,7 +15,7 @@ pub fn clamp(value: i128, limit: i128) -> i128 {
     value.clamp(-limit, limit)
 }
 
-/// A raw value's input.
+/// The input for a raw value.
 pub fn input(raw: i128, zero: i128, factor: i128, shift: i128) -> i128 {
     shift_down((raw - zero) * factor + (1 << (shift - 1)), shift).clamp(-128, 127)
 }
@@ -31,31 +31,31 @@ pub fn scale(raw: &[i128], shift: i128) -> (i128, i128) {
     (zero, factor.min((1 << 14) - 1))
 }
 
-/// Which margins count.
+/// The margins that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hinge {
-    /// Of Weston and Watkins: all above zero.
+    /// The loss of Weston and Watkins: all margins above zero.
     All,
-    /// Of Crammer and Singer: the largest above zero.
+    /// The loss of Crammer and Singer: the largest margin above zero.
     Largest,
 }
 
 /// A model and the state of its descent.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// One row a class.
+    /// One row per class.
     pub weights: Vec<Vec<i128>>,
-    /// One value a class.
+    /// One value per class.
     pub bias: Vec<i128>,
-    /// Fraction bits of the weights.
+    /// The number of fraction bits of the weights.
     pub p: i128,
-    /// What L2 is due, in units of 2⁻⁶³.
+    /// The L2 shrinkage that is still due, in units of 2⁻⁶³.
     pub owed: i128,
-    /// Steps made.
+    /// The number of steps.
     pub t: i128,
 }
 
-/// What a descent is made of.
+/// The parameters of a descent.
 #[derive(Clone, Copy, Debug)]
 pub struct Descent {
     /// The loss.
@@ -68,7 +68,7 @@ pub struct Descent {
     pub schedule: [i128; 3],
 }
 
-/// What a step reports.
+/// The report of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
     /// The loss.
@@ -77,7 +77,7 @@ pub struct Told {
     pub violations: usize,
     /// Whether all weights shrank.
     pub shrunk: bool,
-    /// Results that were clamped.
+    /// The number of results that were clamped.
     pub clamped: u32,
 }
 
@@ -122,7 +122,7 @@ impl State {
         (k, loss, if v == 0 { 0 } else { violations })
     }
 
-    /// One step on a sample of a class of this weight.
+    /// A step on a sample whose class has this weight.
     pub fn step(&mut self, descent: Descent, x: &[i128], y: usize, v: i128) -> Told {
         let [first, period, last] = descent.schedule;
         let mut e = first;

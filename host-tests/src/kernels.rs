@@ -5,10 +5,11 @@ use std::env;
 use hingeline::Error;
 use hingeline::kernel::{Choice, Kernel};
 
-/// The kernel, or a word on why the test is skipped. The checks of the repository count a skip as a failure.
+/// The kernel; or `None`, after printing why the test is skipped. The checks of the repository count a skip as a
+/// failure.
 ///
 /// # Panics
-/// If the refusal is another than that the processor lacks the kernel.
+/// If the kernel is refused for any reason other than that the processor lacks it.
 pub fn or_skip<K: Kernel>(kernel: Result<K, Error>) -> Option<K> {
     match kernel {
         Ok(kernel) => Some(kernel),
@@ -20,14 +21,15 @@ pub fn or_skip<K: Kernel>(kernel: Result<K, Error>) -> Option<K> {
     }
 }
 
-/// Says that a kernel's test is skipped; on a line of its own and in one piece, since the checks of the repository read it, and
-/// the dots of other tests may come before it and between two pieces.
+/// Prints that a kernel's test is skipped. The message is on a line of its own and printed in one piece, since the
+/// checks of the repository read it, and the dots of other tests may appear before it and between two pieces.
 pub fn say_skipped(kernel: &str, error: Error) {
     let line = format!("\nskipped: {kernel}: {error}\n");
     eprint!("{line}");
 }
 
-/// All kernels that a processor of this architecture may have; a test of another one's would be skipped everywhere here.
+/// All kernels that a processor of this architecture may have. A test of any other would be skipped on every machine of
+/// this kind.
 pub fn of_this_architecture() -> impl Iterator<Item = Choice> {
     Choice::ALL.into_iter().filter(|choice| match choice {
         Choice::Portable | Choice::Scalar => true,
@@ -38,8 +40,8 @@ pub fn of_this_architecture() -> impl Iterator<Item = Choice> {
     })
 }
 
-/// The kernels that a test of training runs on: all of this architecture, or the one that `HINGELINE_ONLY` names, for emulated
-/// processors, where each costs a minute and one is new.
+/// The kernels that a test of training runs on: all of this architecture, or only the one named by `HINGELINE_ONLY`.
+/// The variable is for emulated processors, where each kernel takes a minute and only one is new.
 ///
 /// # Panics
 /// If the variable names no kernel of this architecture, since no test would run.

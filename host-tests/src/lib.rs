@@ -1,8 +1,8 @@
-//! The harness that the library is held against, and none of it shares code with the library.
+//! The test harness, which shares no code with the library.
 //!
-//! Two references, for two questions. [`contract`] is the arithmetic contract written a second time, in binary32 and
-//! word by word: are these the right *bits*? [`oracle`] is the textbook in f64: are these the right *numbers*? How far
-//! binary32 may be from the oracle is derived, operation by operation, in [`tolerance`].
+//! There are two references, for two questions. [`contract`] is a second, literal implementation of the arithmetic
+//! contract, in binary32: are these the right *bits*? [`oracle`] is the textbook in f64: are these the right *numbers*?
+//! [`tolerance`] derives the distance that binary32 may have from the oracle, operation by operation.
 
 pub mod bits;
 pub mod contract;

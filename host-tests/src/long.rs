@@ -2,7 +2,7 @@
 
 use hingeline::{Average, AveragedSgd, Constant, Model, Sgd};
 
-/// Steps so many times on a sample of class 0; the descent as it is then.
+/// Steps this many times on a sample of class 0, and returns the descent.
 ///
 /// # Panics
 /// If a step is refused.

@@ -1,26 +1,26 @@
-//! Mean and variance of a stream in f64, and how far those of binary32 may be from them.
+//! Mean and variance of a stream in f64, and bounds of the error of those in binary32.
 
 use crate::tolerance::U;
 
-/// The moments of one feature, with bounds of the library's errors that grow as its roundings do.
+/// The moments of one feature, with bounds of the library's errors that grow with its roundings.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference {
-    /// The samples so far.
+    /// The number of samples so far.
     pub count: u32,
     /// The least share of a sample; 0 without forgetting.
     pub share: f64,
-    /// The exact mean, but for the rounding of f64.
+    /// The exact mean, except for the rounding of f64.
     pub mean: f64,
-    /// The same of the variance.
+    /// The exact variance, except for the rounding of f64.
     pub variance: f64,
-    /// What the mean may be off by.
+    /// A bound of the error of the mean.
     pub mean_error: f64,
-    /// What the variance may be off by.
+    /// A bound of the error of the variance.
     pub variance_error: f64,
 }
 
 impl Reference {
-    /// The moments of no sample.
+    /// The moments of no samples.
     pub const fn new(share: f64) -> Self {
         Self::resume(0, share, 0.0, 0.0)
     }
@@ -30,14 +30,16 @@ impl Reference {
         Self { count, share, mean, variance, mean_error: 0.0, variance_error: 0.0 }
     }
 
-    /// Takes in a sample.
+    /// Adds a sample.
     ///
-    /// With d the distance from the mean before, both errors are carried on with the weight `1 − r`, and these come to them:
+    /// With d the distance from the previous mean, both errors are carried over with the weight `1 − r`, and these are
+    /// added:
     ///
-    /// - of the mean: `r d` with five roundings (two of d, two of r, that of the product) and those of second order, and an
-    ///   addition that is off by 2⁻⁴⁷ of the mean;
-    /// - of the variance: d² with the error of the mean in it; nine roundings of `r (1 − r) d²` and five of its difference from
-    ///   the variance, which is at most `r (d² + variance)`; an addition that is off by 2⁻⁴⁷ of the variance.
+    /// - to that of the mean: `r d` with five roundings (two of d, two of r, that of the product) and those of second
+    ///   order, and an addition whose error is 2⁻⁴⁷ of the mean;
+    /// - to that of the variance: d² with the error of the mean in it; nine roundings of `r (1 − r) d²` and five of its
+    ///   difference from the variance, which is at most `r (d² + variance)`; an addition whose error is 2⁻⁴⁷ of the
+    ///   variance.
     ///
     /// The first sample is the mean, exactly.
     pub fn observe(&mut self, x: f64) {

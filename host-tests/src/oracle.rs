@@ -1,4 +1,4 @@
-//! The textbook in f64: formulas as they are printed, loops as one would write them first.
+//! The textbook in f64: formulas as printed, in the simplest loops.
 //!
 //! Weights here are `W` itself; there is no scale.
 #![expect(clippy::needless_range_loop, reason = "indices as in the formulas are the point of a textbook")]
@@ -9,7 +9,7 @@ pub type Sample = (Vec<f64>, usize);
 /// Scores `s = W x + b`.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// `W`, one row a class.
+    /// `W`, one row per class.
     pub weights: Vec<Vec<f64>>,
     /// `b`.
     pub bias: Vec<f64>,
@@ -47,12 +47,12 @@ impl<const C: usize, const F: usize> From<&hingeline::Direction<C, F>> for Model
     }
 }
 
-/// Values of binary32, which f64 holds exactly.
+/// The binary32 values, which f64 holds exactly.
 pub fn widen(values: &[f32]) -> Vec<f64> {
     values.iter().copied().map(f64::from).collect()
 }
 
-/// The samples of a set, one by one.
+/// Copies the samples of a set.
 pub fn samples_of<const F: usize>(set: &crate::generate::Set<F>) -> Vec<Sample> {
     set.iter().map(|(x, label)| (widen(x), label)).collect()
 }
@@ -73,7 +73,7 @@ impl Model {
         scores
     }
 
-    /// The class of the highest score, the first one of equals.
+    /// The class of the highest score; the first one if scores are equal.
     pub fn predict(&self, x: &[f64]) -> usize {
         let scores = self.scores(x);
         let mut best = 0;
@@ -120,7 +120,7 @@ impl Model {
 }
 
 impl Loss {
-    /// `s_j − s_y + Δ` for every class but the label's, which has 0.
+    /// `s_j − s_y + Δ` for every class except that of the label, which has 0.
     pub fn margins(&self, model: &Model, (x, label): &Sample) -> Vec<f64> {
         let scores = model.scores(x);
         let mut margins = vec![0.0; scores.len()];

@@ -1,4 +1,4 @@
-//! The shuffled order written a second time, and counts over many orders.
+//! A second implementation of the shuffled order, and statistics over many orders.
 
 use hingeline::Order;
 use rand_core::SeedableRng;
@@ -6,7 +6,7 @@ use rand_xorshift::XorShiftRng;
 
 const ROUNDS: usize = 5;
 
-/// The index that the contract of [`Order`] gives to this place, in integers that need no wrapping.
+/// The index at this place by the contract of [`Order`], in integers that need no wrapping.
 pub fn contract(seed: [u32; 4], len: usize, epoch: u32, place: u32) -> usize {
     let len = len as u64;
     let window = 1 << len.ilog2();
@@ -38,7 +38,7 @@ fn finaliser(mut hash: u32) -> u32 {
     hash ^ (hash >> 16)
 }
 
-/// How many of the first orders of these seeds are odd permutations.
+/// The number of odd permutations among the first orders of these seeds.
 pub fn odd_orders(len: usize, seeds: std::ops::Range<u64>) -> usize {
     let mut images = vec![0; len];
     seeds
@@ -50,7 +50,7 @@ pub fn odd_orders(len: usize, seeds: std::ops::Range<u64>) -> usize {
         .count()
 }
 
-/// Whether it takes an odd number of exchanges to put the places in order, which it does.
+/// Sorts the places by exchanges, and returns whether their number was odd.
 fn is_odd(images: &mut [usize]) -> bool {
     let mut odd = false;
     for place in 0..images.len() {
@@ -63,7 +63,7 @@ fn is_odd(images: &mut [usize]) -> bool {
     odd
 }
 
-/// How often each order of `len` samples comes up, by its number among all orders.
+/// The number of times that each order of `len` samples occurs, by its number among all orders.
 pub fn order_counts(len: usize, orders: impl Iterator<Item = Order>) -> Vec<usize> {
     let mut counts = vec![0; (1..=len).product()];
     for order in orders {

@@ -11,17 +11,17 @@ use rand_xorshift::XorShiftRng;
 
 use crate::flash::SimulatedFlash;
 
-/// The bytes that are erased at once.
+/// The number of bytes that are erased at once.
 pub const SECTOR: usize = 256;
 /// Two regions of two sectors.
 pub const CAPACITY: usize = 4 * SECTOR;
-/// All of the flash.
+/// The whole flash.
 pub const RANGE: Range<u32> = 0..CAPACITY as u32;
 
-/// Saves of a run: more than both regions hold.
+/// The saves of a run: more than both regions hold.
 pub const SAVES: u32 = 11;
 
-/// What is saved: small, and some of its words read as erased flash.
+/// The state that is saved. It is small, and some of its words read as erased flash.
 #[derive(Clone, Debug)]
 pub struct State {
     /// A part of it.
@@ -31,7 +31,7 @@ pub struct State {
 }
 
 impl State {
-    /// That of no moment.
+    /// The state before the first moment.
     #[expect(clippy::new_without_default, reason = "it stands beside another one")]
     pub fn new() -> Self {
         Self::numbered(0)
@@ -45,14 +45,14 @@ impl State {
         Self { model, order: Order::resume([moment; 4], 1_000, moment, moment % 1_000).unwrap() }
     }
 
-    /// The record of it.
+    /// The record of this state.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = vec![0; 300];
         let len = encode(&(&self.model, &self.order), &mut bytes).unwrap();
         bytes[..len].to_vec()
     }
 
-    /// The moment that it is of.
+    /// The moment of this state.
     pub fn moment(&self) -> u32 {
         self.order.epoch()
     }
@@ -64,7 +64,7 @@ pub fn save<F: NorFlash>(checkpoints: &mut Checkpoints<F>, moment: u32) -> Resul
     checkpoints.save(&(&state.model, &state.order))
 }
 
-/// The moment that is found, which is whole; None if there is none.
+/// The moment of the state that is found, after checking that the state is whole; `None` if there is none.
 pub fn found<F: NorFlash>(checkpoints: &mut Checkpoints<F>) -> Option<u32> {
     let mut state = State::new();
     match checkpoints.load(&mut (&mut state.model, &mut state.order)) {
@@ -77,28 +77,28 @@ pub fn found<F: NorFlash>(checkpoints: &mut Checkpoints<F>) -> Option<u32> {
     }
 }
 
-/// What a device did while it had power: moments, none for no state.
+/// The actions of a device while it had power, as moments; `None` stands for no state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
     /// The state that it found.
     pub found: Option<u32>,
-    /// The last one that it knows to be saved.
+    /// The last state that it knows to be saved.
     pub saved: Option<u32>,
-    /// The last one that it tried to save.
+    /// The last state that it tried to save.
     pub tried: Option<u32>,
 }
 
-/// A device: starts, restores, and saves so many moments that follow.
+/// Runs a device: starts, restores, and saves the states of this many following moments.
 ///
 /// # Panics
-/// If it finds a state that nobody saved.
+/// If it finds a state that was never saved.
 pub fn live<F: NorFlash>(flash: F, saves: u32) -> Life {
     let mut checkpoints = Checkpoints::open(flash, RANGE).unwrap_or_else(|error| panic!("{error}"));
     let found = found(&mut checkpoints);
     let mut life = Life { found, saved: found, tried: found };
     let first = found.unwrap_or_default() + 1;
     for moment in first..first + saves {
-        // Now and then there is time to erase ahead.
+        // Occasionally there is time to erase ahead.
         if moment % 5 == 3 && checkpoints.prepare().is_err() {
             break;
         }
@@ -111,7 +111,8 @@ pub fn live<F: NorFlash>(flash: F, saves: u32) -> Life {
     life
 }
 
-/// Cuts the power at every word and sector of a run, and at a random one of the next: always the old state or the new one.
+/// Cuts the power at every word and sector of a run, and at a random one of the next: the state found is always the old
+/// one or the new one.
 fn cut_this_everywhere<const READ: usize, const WRITE: usize>(seed: u64, times: u64) -> usize {
     let mut whole = SimulatedFlash::<READ, WRITE, SECTOR>::new(CAPACITY);
     assert_eq!(live(&mut whole, SAVES), Life { found: None, saved: Some(SAVES), tried: Some(SAVES) });
@@ -121,7 +122,7 @@ fn cut_this_everywhere<const READ: usize, const WRITE: usize>(seed: u64, times: 
         let mut flash = SimulatedFlash::<READ, WRITE, SECTOR>::new(CAPACITY);
         flash.cut_after(place, rng.next_u64());
         let mut before = live(&mut flash, SAVES);
-        // The power comes back, is cut again at any place, and in the end it stays.
+        // The power comes back, is cut again at a random place, and finally stays on.
         for again in 0..4 {
             flash.restore();
             if again < 3 {
@@ -140,10 +141,11 @@ fn cut_this_everywhere<const READ: usize, const WRITE: usize>(seed: u64, times: 
     cuts
 }
 
-/// The same on flashes of all kinds, so many times each and more where there are fewer places. Returns the number of cuts.
+/// The same on flashes of all kinds, this many times each, and more often where there are fewer places. Returns the
+/// number of cuts.
 ///
 /// # Panics
-/// If another state is found than the old one or the new one, and if a word is written twice.
+/// If the state found is neither the old one nor the new one, or if a word is written twice.
 pub fn cut_everywhere(seed: u64, times: u64) -> usize {
     cut_this_everywhere::<1, 4>(seed, 4 * times)
         + cut_this_everywhere::<1, 1>(seed, times)

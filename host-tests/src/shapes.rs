@@ -1,7 +1,7 @@
 //! The shapes that tests run over.
 
-/// Calls a function that is generic over classes and features once for each shape: the smallest one, rows shorter and
-/// longer than the 16 lanes of a dot product and exactly as long, few and many classes, and a picture.
+/// Calls a function that is generic over classes and features once for each shape: the smallest one; rows shorter than,
+/// longer than and exactly as long as the 16 lanes of a dot product; few and many classes; and a picture.
 #[macro_export]
 macro_rules! for_shapes {
     ($check:ident($($argument:expr),*)) => {{
@@ -15,8 +15,9 @@ macro_rules! for_shapes {
     }};
 }
 
-/// The same for the extremes of these shapes alone, where each is compiled for every kernel: the smallest one, odd rows and classes, many
-/// classes, and a picture. Kernels see slices and no shapes, and are tried on slices of all lengths.
+/// The same for only the extremes of these shapes, for tests that are compiled for every kernel: the smallest one, odd
+/// rows and classes, many classes, and a picture. Kernels see slices and not shapes, and are tested on slices of all
+/// lengths.
 #[macro_export]
 macro_rules! for_extreme_shapes {
     ($check:ident($($argument:expr),*)) => {{

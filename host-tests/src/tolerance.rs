@@ -1,4 +1,5 @@
-//! How far a result in binary32 may be from the exact one: a bound for each operation, computed from the data at hand.
+//! The distance that a result in binary32 may have from the exact one: a bound for each operation, computed from the
+//! data.
 //!
 //! With u = 2⁻²⁴, a rounded operation returns the exact result times (1 + δ), |δ| ≤ u. A product of k such factors is
 //! off by at most γ(k) = k u / (1 − k u). So a term that passes through k roundings on its way into a result adds at
@@ -26,13 +27,13 @@ use crate::oracle::{Loss, Model, Sample};
 /// The unit roundoff of binary32, rounding to nearest.
 pub const U: f64 = 1.0 / 16_777_216.0;
 
-/// The relative error that k roundings can add up to.
+/// The maximum relative error of k roundings.
 pub fn gamma(k: usize) -> f64 {
     let ku = k as f64 * U;
     ku / (1.0 - ku)
 }
 
-/// The roundings that a product passes through in a dot product of n terms.
+/// The number of roundings that a product passes through in a dot product of n terms.
 fn dot_roundings(n: usize) -> usize {
     n.div_ceil(16) + 4
 }
@@ -43,7 +44,7 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     gamma(dot_roundings(a.len())) * magnitude
 }
 
-/// `Σ |w x| + |b|`: the magnitude of what a score is the sum of.
+/// `Σ |w x| + |b|`: the magnitude of the terms of a score.
 fn score_magnitude(model: &Model, class: usize, x: &[f64]) -> f64 {
     let products = model.weights[class].iter().zip(x);
     products.map(|(w, x)| (w * x).abs()).sum::<f64>() + model.bias[class].abs()
@@ -64,12 +65,12 @@ pub fn margin(model: &Model, delta: f64, sample: &Sample, class: usize) -> f64 {
     gamma(roundings) * margin_magnitude(model, delta, sample, class)
 }
 
-/// Whether every margin is so far from zero that binary32 and f64 must agree on which of them count.
+/// Whether every margin is far enough from zero that binary32 and f64 must agree on which of them count.
 pub fn is_decided(model: &Model, loss: Loss, sample: &Sample) -> bool {
     is_decided_within(model, loss, sample, 0.0)
 }
 
-/// The same, when the scores of the model are off by this much already.
+/// The same if the scores of the model already have this error.
 pub fn is_decided_within(model: &Model, loss: Loss, sample: &Sample, off: f64) -> bool {
     let margins = loss.margins(model, sample).into_iter().enumerate();
     let mut others = margins.filter(|(class, _)| *class != sample.1);
@@ -91,8 +92,8 @@ pub fn sample_loss(model: &Model, delta: f64, sample: &Sample) -> f64 {
     gamma(sample_loss_roundings(model, sample)) * magnitude
 }
 
-/// A sum of n terms in two words: the rounding to the higher word, and at each addition half a unit in the last place of a
-/// lower word that is at most a unit of the higher one.
+/// A sum of n terms in two words: the rounding to the high word, and at each addition half a unit in the last place of
+/// a low word that is at most one unit of the high one.
 pub fn compensated_sum(terms: &[f64]) -> f64 {
     let magnitude: f64 = terms.iter().map(|term| term.abs()).sum();
     (U + 2.0 * terms.len() as f64 * U * U) * magnitude
@@ -104,9 +105,9 @@ pub fn squared_norm(model: &Model) -> f64 {
     gamma(dot_roundings(weights) + 2) * model.squared_norm()
 }
 
-/// The loss of a set: the mean of its samples' errors; those of the compensated sum, of its division by N and of the
-/// last addition, on the mean of their losses; those of the norm, of `α *` and of the last addition, on the
-/// regulariser.
+/// The loss of a set. On the data: the mean of its samples' errors, and on the mean of their losses the roundings of
+/// the compensated sum, of its division by N and of the last addition. On the regulariser: the roundings of the norm,
+/// of `α *` and of the last addition.
 pub fn set_loss(model: &Model, loss: Loss, samples: &[Sample]) -> f64 {
     let n = samples.len() as f64;
     let losses = samples.iter().map(|s| loss.of_sample(model, s)).collect::<Vec<_>>();
@@ -114,18 +115,20 @@ pub fn set_loss(model: &Model, loss: Loss, samples: &[Sample]) -> f64 {
     let sum = own + compensated_sum(&losses);
     let data = sum / n + gamma(2) * (losses.iter().sum::<f64>() + sum) / n;
     let regulariser = loss.l2 * (squared_norm(model) + gamma(2) * model.squared_norm());
-    // The last addition and the product with α round what is already off by the bounds above.
+    // The last addition and the product with α round values that already have the errors bounded above.
     (data + regulariser) * (1.0 + gamma(3))
 }
 
 /// The loss of a set at a point of a landscape, from its directions and coordinates.
 ///
-/// A margin's term passes through the roundings of [`margin`], or those of a score, of a difference and of its product with the
-/// coordinate, which are no more, and at most one addition a direction; then the sample's C − 2 additions. What is added up
-/// is at most the margins' magnitude at the model and the directions' scores, each times its coordinate.
+/// A term of a margin passes through the roundings of [`margin`]; or through those of a score, of a difference and of
+/// its product with the coordinate, which are no more, and at most one addition per direction; then through the
+/// sample's C − 2 additions. The terms are at most the magnitudes of the margins at the model and of the directions'
+/// scores, each times its coordinate.
 ///
-/// A term of the regulariser is a product of two of the model's and the directions' weights: its dot product, scale² or its
-/// like, two products with coordinates, and two additions a direction. It is at most `(Σ |a_k| |W_k|)²`, weight by weight.
+/// A term of the regulariser is a product of two weights of the model and the directions: its dot product, scale² or an
+/// equivalent, two products with coordinates, and two additions per direction. It is at most `(Σ |a_k| |W_k|)²`, weight
+/// by weight.
 pub fn landscape(model: &Model, loss: Loss, directions: &[(f64, Model)], samples: &[Sample]) -> f64 {
     let (n, d) = (samples.len() as f64, directions.len());
     let at = directions.iter().fold(model.clone(), |moved, (a, direction)| moved.moved(*a, direction));
@@ -153,10 +156,10 @@ fn landscape_sample(model: &Model, delta: f64, directions: &[(f64, Model)], samp
     gamma(sample_loss_roundings(model, sample) + 1 + directions.len()) * magnitude
 }
 
-/// `Σ_i |k_i x_i|` of one weight over a set, the magnitude that its gradient is the sum of, by class and feature; for
-/// the bias the same with x = 1.
+/// `Σ_i |k_i x_i|` over a set, by class and feature: the magnitude of the terms of the gradient by one weight. For the
+/// bias, the same with x = 1.
 ///
-/// The coefficients must be those that the library uses: the samples must be [decided](is_decided).
+/// The coefficients must be those that the library uses, so the samples must be [decided](is_decided).
 pub fn gradient_magnitudes(model: &Model, loss: Loss, samples: &[Sample]) -> Model {
     let mut total = Model {
         weights: vec![vec![0.0; model.weights[0].len()]; model.weights.len()],
@@ -174,13 +177,13 @@ pub fn gradient_magnitudes(model: &Model, loss: Loss, samples: &[Sample]) -> Mod
 }
 
 /// An element of the gradient of n samples, from the `magnitude` of its sum: the product `k * x`, n − 1 additions (the
-/// first one, to +0.0, is exact), the rounding of 1/N, its product, the last addition; and of the regulariser `2αW` the
-/// product of α and scale, the one with w, and the last addition.
+/// first one, to +0.0, is exact), the rounding of 1/N, its product, and the last addition; and for the regulariser
+/// `2αW` the product of α and scale, the one with w, and the last addition.
 pub fn weight_gradient(n: usize, magnitude: f64, l2: f64, weight: f64) -> f64 {
     gamma(n + 3) * magnitude / n as f64 + gamma(3) * 2.0 * l2 * weight.abs()
 }
 
-/// An element of the bias' gradient: the sum of small whole numbers is exact, so 1/N and its product are left.
+/// An element of the bias' gradient: the sum of small whole numbers is exact, so only 1/N and its product remain.
 pub fn bias_gradient(n: usize, magnitude: f64) -> f64 {
     gamma(2) * magnitude / n as f64
 }
@@ -189,8 +192,8 @@ pub fn bias_gradient(n: usize, magnitude: f64) -> f64 {
 ///
 /// The shrunk weight: ηα and the subtraction, each below u since both are at most 1; the product with the scale or the
 /// weight; the last addition. The update: `k * x`, n − 1 additions, η/N, `/ scale`, their product, the last addition,
-/// and one that SGD has more, since it multiplies k and f first. The scale that SGD's update divides by is the very one
-/// that multiplies it again, so its own error cancels.
+/// and one more for SGD, since it multiplies k and f first. SGD divides its update by the same scale that multiplies it
+/// later, so the error of the scale itself cancels.
 pub fn step(n: usize, weight: f64, rate: f64, magnitude: f64) -> f64 {
     gamma(4) * weight.abs() + gamma(n + 5) * rate * magnitude / n as f64
 }
@@ -210,39 +213,40 @@ pub fn pegasos_rate(rate: f64) -> f64 {
     gamma(4) * rate
 }
 
-/// `rate · factor^k`: libm's power is good to one unit in the last place, 2u, and is rounded once more by the product.
+/// `rate · factor^k`: libm's power is accurate to one unit in the last place, 2u, and the product rounds once more.
 pub fn step_decay_rate(rate: f64) -> f64 {
     gamma(3) * rate
 }
 
-/// A cosine's rate by the half-angle formula. The angle has the roundings of both whole numbers, of their quotient, of π/2
-/// and of the product; a sine below π/2 passes a relative error on at most as it is, and libm's adds one unit in the last
-/// place, 2u. That twice in the square; then its rounding, `rate − floor`, the product and the sum, of positive terms.
+/// The rate of a cosine schedule by the half-angle formula. The angle has the roundings of both whole numbers, of their
+/// quotient, of π/2 and of the product. A sine below π/2 does not increase a relative error, and libm's adds one unit
+/// in the last place, 2u. All this counts twice in the square; then follow its rounding, `rate − floor`, the product
+/// and the sum, of positive terms.
 ///
-/// The oracle's cosine next to −1 is off by 2⁻⁵² of the rate.
+/// The oracle's cosine near −1 has an error of 2⁻⁵² of the rate.
 pub fn cosine_rate(rate: f64, first: f64) -> f64 {
     gamma(18) * rate + f64::EPSILON * first
 }
 
-/// The mean of the models of T steps, from the mean of its terms' magnitudes: at most T additions and a product on the way
-/// of a term into its sum, the last sum, the scale that it is stored with, and 1/T and its product.
+/// The mean of the models of T steps, from the mean of its terms' magnitudes: at most T additions and a product for a
+/// term on its way into its sum, the last sum, the scale that it is stored with, and 1/T and its product.
 pub fn average(steps: usize, magnitude: f64) -> f64 {
     gamma(steps + 5) * magnitude
 }
 
-/// A normal deviate of radius r. `1 − u₁` is exact; libm's logarithm and cosine are good to one unit in the last place,
-/// 2u; the root halves the error of what is below it and rounds once. The angle carries the roundings of τ and of the
-/// product, and the cosine passes them on with a slope of at most 1.
+/// A normal deviate of radius r. `1 − u₁` is exact; libm's logarithm and cosine are accurate to one unit in the last
+/// place, 2u; the square root halves the error of its argument and rounds once. The angle has the roundings of τ and of
+/// the product, and the cosine passes them on with a slope of at most 1.
 pub fn normal(radius: f64) -> f64 {
     radius * (gamma(6) + gamma(2) * core::f64::consts::TAU)
 }
 
 /// A finite difference over `distance` whose two points have these models, and whose exact quotient is `slope`.
 ///
-/// Each sample's two losses are off by their bounds, their difference is rounded (with a magnitude that the sum of both
-/// bounds), and the sum of the differences is compensated. The rest is relative to the quotient's two terms: the
-/// division by N; α, distance, scale, the sum of both points and three products of the regulariser; the sum and the
-/// quotient of both; and three for the distance, which is `scale * (above − below)`.
+/// The two losses of each sample have the errors of their bounds, their difference is rounded (its magnitude grows by
+/// the sum of both bounds), and the sum of the differences is compensated. The rest is relative to the two terms of the
+/// quotient: the division by N; α, distance, scale, the sum of both points and three products of the regulariser; the
+/// sum and the quotient of both; and three for the distance, which is `scale * (above − below)`.
 pub fn difference(points: [&Model; 2], loss: Loss, samples: &[Sample], distance: f64) -> f64 {
     let n = samples.len() as f64;
     let mut own = 0.0;
@@ -259,7 +263,7 @@ pub fn difference(points: [&Model; 2], loss: Loss, samples: &[Sample], distance:
     data / n / distance * (1.0 + gamma(8)) + gamma(8) * magnitude / n / distance
 }
 
-/// The regulariser's part of a finite difference, `α (a − b)(a + b) / (a − b)` for points a and b.
+/// The regulariser's share of a finite difference, `α (a − b)(a + b) / (a − b)` for points a and b.
 pub fn difference_of_regulariser(l2: f64, points: [f64; 2]) -> f64 {
     gamma(10) * l2 * (points[0].abs() + points[1].abs())
 }

@@ -1,10 +1,11 @@
-//! The features of a window by their definitions, from a plain list of readings: in binary32 to the bit, in integers without bounds, and in f64.
+//! The features of a window by their definitions, from a plain list of readings: in binary32 to the bit, in unbounded
+//! integers, and in f64.
 
 use std::f64::consts::TAU;
 
 use hingeline::signal::Feature;
 
-/// The features that are one value of an axis and have no numbers.
+/// The features that have one value per axis and no parameters.
 pub const PLAIN: [Feature; 12] = [
     Feature::Mean,
     Feature::Deviation,
@@ -20,16 +21,16 @@ pub const PLAIN: [Feature; 12] = [
     Feature::Peaks,
 ];
 
-/// Readings of an axis, from the oldest to the newest, and what is noise in them.
+/// The readings of an axis, from the oldest to the newest, and their noise.
 #[derive(Clone, Debug)]
 pub struct Row<R> {
     /// The readings.
     pub readings: Vec<R>,
-    /// The difference that counts.
+    /// The least difference that counts.
     pub noise: R,
 }
 
-/// The order of a sample: each axis with its features, then the pairs.
+/// Computes features in the order of a sample: each axis with its features, then the pairs.
 fn sample<R, T>(
     rows: &[Row<R>],
     list: &[Feature],
@@ -54,7 +55,7 @@ fn crossings<R: Copy>(x: &[R], is_below: impl Fn(R) -> bool, is_large: impl Fn(R
     x.windows(2).filter(|pair| is_below(pair[0]) != is_below(pair[1]) && is_large(pair[0], pair[1])).count()
 }
 
-/// Maxima above the noise, found from one turn to the next.
+/// The number of maxima above the noise, found from one turning point to the next.
 fn peaks(x: &[f64], noise: f64) -> usize {
     let (mut start, mut count) = (0, 0);
     loop {
@@ -66,7 +67,7 @@ fn peaks(x: &[f64], noise: f64) -> usize {
     }
 }
 
-/// In binary32, operation by operation.
+/// The features in binary32, operation by operation.
 pub fn floats(rows: &[Row<f32>], list: &[Feature]) -> Vec<f32> {
     sample(rows, list, float, correlation)
 }
@@ -188,7 +189,7 @@ fn correlation(first: &Row<f32>, second: &Row<f32>) -> f32 {
     }
 }
 
-/// Of readings of 16 bits, before they are clamped to these.
+/// The features of 16-bit readings, before they are clamped to 16 bits.
 pub fn integers(rows: &[Row<i16>], list: &[Feature]) -> Vec<i128> {
     sample(rows, list, integer, |first, second| {
         let [a, b] = [first, second].map(|row| wide(&row.readings));
@@ -270,7 +271,7 @@ fn integer_squared_amplitude(x: &[i128], k: u16) -> i128 {
     sum(0) + sum(1 << 30)
 }
 
-/// In f64, with what is to be expected of rounding left to the caller; no counts.
+/// The features in f64, without counts. The caller allows for rounding.
 pub fn oracle(rows: &[Row<f64>], list: &[Feature]) -> Vec<f64> {
     let centred = |x: &[f64]| {
         let mean = x.iter().sum::<f64>() / x.len() as f64;

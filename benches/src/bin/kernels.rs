@@ -1,4 +1,4 @@
-//! Every kernel against the portable one and against what a user would pick instead, in alternation.
+//! Every kernel against the portable one and against the libraries that a user would pick instead, in alternation.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,11 @@ use serde::Serialize;
 #[derive(Debug, Parser)]
 #[command(about = "Every kernel against the portable one and against what a user would pick instead, in alternation")]
 struct Options {
-    /// Prints an object a line for machines: work, shape, kernel, against, ratio, gmacs
+    /// Prints one JSON object per line: work, shape, kernel, against, ratio, gmacs
     #[arg(long)]
     json: bool,
 
-    /// Compares at these shapes alone, such as 10x64; several may be given
+    /// Compares only these shapes, such as 10x64; several may be given
     #[arg(long, value_parser = PossibleValuesParser::new(COMPARISONS.map(|(shape, _)| shape)))]
     shape: Vec<String>,
 
@@ -34,11 +34,11 @@ struct Options {
     #[arg(long, default_value_t = 1.3, value_parser = seconds)]
     seconds: f64,
 
-    /// A Python that has scikit-learn, for its epochs and LIBLINEAR's, which take two minutes
+    /// A Python with scikit-learn, for its epochs and LIBLINEAR's, which take two minutes
     #[arg(long)]
     python: Option<PathBuf>,
 
-    /// Measures epochs alone
+    /// Measures only epochs
     #[arg(long)]
     epochs: bool,
 }
@@ -61,7 +61,7 @@ struct Line<'a> {
     gmacs: f64,
 }
 
-/// A line of `--json` on where an epoch's time goes.
+/// A line of `--json` for a part of an epoch.
 #[derive(Serialize)]
 struct PartLine<'a> {
     work: &'a str,
@@ -70,7 +70,7 @@ struct PartLine<'a> {
     nanoseconds: f64,
 }
 
-/// What is compared at a shape.
+/// The comparisons at a shape.
 #[derive(Clone, Copy)]
 enum Comparison {
     Calls(fn(Option<OpenBlas>, Duration) -> Vec<Figure>),
@@ -143,7 +143,7 @@ fn print_parts(epochs: &[(&str, Vec<Part>)]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A row a part, a column a shape.
+/// One row per part, one column per shape.
 fn table_of_parts(epochs: &[(&str, Vec<Part>)]) -> Table {
     let mut table = Table::new();
     let shapes = epochs.iter().map(|(shape, _)| *shape);

@@ -1,5 +1,5 @@
-//! Scores and steps of SGD, with the guard and without, in turn so that noise hits all alike; and what they take in
-//! RAM.
+//! Scores and steps of SGD, with and without the guard, in turn so that noise affects all of them alike; and the RAM
+//! that they take.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -44,7 +44,7 @@ fn compare<const C: usize, const F: usize>() -> Result<(), Problem> {
     Ok(())
 }
 
-/// The indices of a shuffled order, asked for one by one and as an epoch finds them, several side by side.
+/// The indices of a shuffled order: read one by one, and as an epoch computes them, several side by side.
 fn indices(len: usize) -> Result<(), Problem> {
     let order = Order::resume([1, 2, 3, 4], len, 0, 0)?;
     let mut asked = order;
@@ -63,7 +63,7 @@ fn indices(len: usize) -> Result<(), Problem> {
     line(format_args!("| {len} | {:.1} | {:.1} |", times[0], times[1] / len as f64))
 }
 
-/// Scores and steps of SGD, with the guard and without, and what they take in RAM
+/// Scores and steps of SGD, with and without the guard, and the RAM that they take
 #[derive(Debug, Parser)]
 struct Options {}
 

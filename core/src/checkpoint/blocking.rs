@@ -10,25 +10,26 @@ use super::save::{Clear, Outcome, Prepare, Save};
 use super::scan::Scan;
 use crate::state::{Restore, Source, State, load};
 
-/// The newest state of a device in flash, at any instant, whatever happens to the power.
+/// The newest state of a device in flash, safe against a power cut at any instant.
 ///
-/// The range of flash is two regions, used in turn. Records are appended to one until it is full; then the other one is erased and used. A record
-/// that was cut is passed over, and the one before it is still there, since it is never in the region that is being erased. No word that reads as
-/// written is written again.
+/// The range of flash consists of two regions, used in turn. Records are appended to one region until it is full; then
+/// the other one is erased and used. A record that was cut off is skipped, and the one before it is still there, since
+/// it is never in the region that is being erased. No word that reads as written is written again.
 ///
-/// What is saved together is found together: a tuple of references is one record.
+/// States that are saved together are found together: a tuple of references is one record.
 ///
 /// # Cost
-/// A save writes [`record_len`](crate::state::record_len) bytes, rounded up to what the flash writes at once, and reads them back. Every
-/// [`saves_per_erase`](Self::saves_per_erase) saves it erases a region first, which may take seconds; call
-/// [`prepare`](Self::prepare) when there is time for it. Memory: 44 bytes on a processor of 32 bits, beside the flash's driver. The page
-/// [`saving`](crate::guide::saving) has the stack and the instructions of each core.
+/// A save writes [`record_len`](crate::state::record_len) bytes, rounded up to the write size of the flash, and reads
+/// them back. Every [`saves_per_erase`](Self::saves_per_erase) saves it erases a region first, which may take seconds;
+/// call [`prepare`](Self::prepare) when there is time for it. Memory: 44 bytes on a 32-bit processor, in addition to
+/// the flash driver. The page [`saving`](crate::guide::saving) lists the stack and the instructions for each core.
 ///
 /// # What is asked of the flash
-/// [`NorFlash`] of `embedded-storage` 0.3: a cut write leaves any bits in the words that it was to write, a cut erase in the sectors that it was to
-/// erase, and nothing else changes. It reads and writes at most 64 bytes at once. A word that was cut before any bit of it fell reads as erased, and
-/// is written again. If reading a torn word is a fault of the processor, as on a flash with error correction, the driver has to make an `Err` of it:
-/// then the record does not count.
+/// [`NorFlash`] of `embedded-storage` 0.3: an interrupted write may leave any bits in the words that it was to write,
+/// an interrupted erase in the sectors that it was to erase, and nothing else changes. The flash reads and writes at
+/// most 64 bytes at once. A word whose write was interrupted before any of its bits changed reads as erased, and is
+/// written again. If reading a torn word causes a processor fault, as on a flash with error correction, the driver must
+/// turn it into an `Err`; the record then does not count.
 ///
 /// ```
 /// use hingeline::checkpoint::{CheckpointError, Checkpoints};
@@ -84,8 +85,9 @@ impl<F: NorFlash> Checkpoints<F> {
     /// Reads both regions of this range to find the newest record.
     ///
     /// # Errors
-    /// [`CheckpointError::UnsuitableFlash`] unless the range is an even number of sectors of the flash, and for a flash that reads or writes
-    /// more than 64 bytes at once. What cannot be read is no error: a record there does not count.
+    /// [`CheckpointError::UnsuitableFlash`] unless the range is an even number of sectors of the flash, and for a flash
+    /// that reads or writes more than 64 bytes at once. Flash that cannot be read is not an error: a record there does
+    /// not count.
     pub fn open(flash: F, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let capacity = flash.capacity();
         Self::open_as(
@@ -95,11 +97,11 @@ impl<F: NorFlash> Checkpoints<F> {
         )
     }
 
-    /// [`open`](Self::open) for a flash whose sizes are known only at run time, such as a chip that is asked for them, or a driver in C: those of
-    /// the trait are not looked at.
+    /// [`open`](Self::open) for a flash whose sizes are known only at run time, such as a chip that reports them, or a
+    /// driver in C: those of the trait are ignored.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// As for [`open`](Self::open).
     pub fn open_as(flash: F, geometry: Geometry, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let log = Log::new(geometry, range).ok_or(CheckpointError::UnsuitableFlash)?;
         let mut checkpoints = Self { flash, log };
@@ -115,8 +117,9 @@ impl<F: NorFlash> Checkpoints<F> {
     /// Appends a state as the newest record; returns its number.
     ///
     /// # Errors
-    /// [`CheckpointError::TooLong`], [`CheckpointError::Flash`], [`CheckpointError::NotAsWritten`]. The newest record is then still there, and the next
-    /// save finds out what the flash holds before it writes.
+    /// [`CheckpointError::TooLong`], [`CheckpointError::Flash`], [`CheckpointError::NotAsWritten`],
+    /// [`CheckpointError::Unreadable`], [`CheckpointError::OutOfNumbers`]. The newest record is then still there, and
+    /// the next save reads what the flash holds before it writes.
     pub fn save<T: State + ?Sized>(&mut self, state: &T) -> Result<u32, CheckpointError<F::Error>> {
         self.rescan()?;
         let save = Save::new(&mut self.log, state)?;
@@ -130,14 +133,15 @@ impl<F: NorFlash> Checkpoints<F> {
     ///
     /// # Errors
     /// [`CheckpointError::Empty`] if there is none, [`CheckpointError::Refused`] if it is not one for this target,
-    /// [`CheckpointError::Flash`] if it can no longer be read: the target is then as before. [`CheckpointError::Cleared`] if it could be read
-    /// once only. After a failure another call reads both regions again: if the record cannot be read, it finds the previous one.
+    /// [`CheckpointError::Flash`] if it can no longer be read: the target is then unchanged.
+    /// [`CheckpointError::Cleared`] if it could be read only once. After a failure, the next call reads both regions
+    /// again: if the record cannot be read, it finds the previous one.
     pub fn load<T: Restore + ?Sized>(&mut self, target: &mut T) -> Result<u32, CheckpointError<F::Error>> {
         self.rescan()?;
         let (at, len) = self.log.newest.ok_or(CheckpointError::Empty)?;
         let mut record = Record { flash: &mut self.flash, log: &self.log, at, len };
         let result = load(target, &mut record, &mut [0; BUFFER]);
-        // A record that can no longer be read is none: another call finds the one before it.
+        // A record that can no longer be read does not count: the next call finds the one before it.
         self.log.known = result.is_ok();
         result?;
         Ok(self.log.newest_sequence)
@@ -145,8 +149,8 @@ impl<F: NorFlash> Checkpoints<F> {
 
     /// Erases the region that does not hold the newest record, unless it is erased. Returns whether it erased.
     ///
-    /// Without this call, the save that finds no room erases. Call it when there is time and [`is_erase_due`](Self::is_erase_due): earlier, it throws
-    /// away older records.
+    /// Without this call, the save that finds no room erases. Call it when there is time and
+    /// [`is_erase_due`](Self::is_erase_due) returns true: an earlier call discards older records.
     ///
     /// # Errors
     /// [`CheckpointError::Flash`].
@@ -158,21 +162,23 @@ impl<F: NorFlash> Checkpoints<F> {
         Ok(due)
     }
 
-    /// Whether the next save of this state has to erase a region first. After a call that failed it may have to, and this says so.
+    /// Whether the next save of this state has to erase a region first. After a failed call it may have to; this then
+    /// returns true.
     pub fn is_erase_due<T: State + ?Sized>(&self, state: &T) -> bool {
         self.log.is_erase_due(state)
     }
 
-    /// How many records of this state a region holds, and so how many saves there are to an erase of a region. 0 if it holds none.
+    /// The number of records of this state that a region holds, and so the number of saves per erase of a region. 0 if
+    /// it holds none.
     ///
-    /// Two regions that bear 10,000 erases each last for 20,000 times as many saves.
+    /// Two regions that endure 10,000 erases each last for 20,000 times as many saves.
     pub fn saves_per_erase<T: State + ?Sized>(&self, state: &T) -> u32 {
         self.log.records(state)
     }
 
     /// Erases both regions: nothing is found afterwards.
     ///
-    /// The region with the newest record comes last, so that after a power cut either that record is found or none.
+    /// The region with the newest record is erased last, so that after a power cut either that record is found or none.
     ///
     /// # Errors
     /// [`CheckpointError::Flash`].
@@ -183,12 +189,12 @@ impl<F: NorFlash> Checkpoints<F> {
         self.rescan()
     }
 
-    /// Gives the flash back.
+    /// Returns the flash.
     pub fn release(self) -> F {
         self.flash
     }
 
-    /// Finds out what the flash holds, unless it is known.
+    /// Reads what the flash holds, unless it is known.
     fn rescan(&mut self) -> Result<(), CheckpointError<F::Error>> {
         if self.log.known {
             return Ok(());
@@ -203,7 +209,7 @@ impl<F: NorFlash> Checkpoints<F> {
             match operation.next(&mut self.log, &mut buffer) {
                 Step::Read { at, len } => {
                     let bytes = buffer.get_mut(..len).unwrap_or_default();
-                    // Once more if it fails: what cannot be read does not count.
+                    // Tries once more if it fails: what cannot be read does not count.
                     let read = self.flash.read(at, bytes).is_ok() || self.flash.read(at, bytes).is_ok();
                     operation.take(&mut self.log, read.then_some(bytes));
                 }
@@ -229,12 +235,12 @@ struct Record<'a, F> {
 impl<F: NorFlash> Source for Record<'_, F> {
     type Error = F::Error;
 
-    /// The buffer is the one of 64 bytes, so that every offset is a multiple of its length.
+    /// The buffer has 64 bytes, so every offset is a multiple of its length.
     fn read(&mut self, offset: usize, buffer: &mut [u8]) -> Result<usize, F::Error> {
         let offset = u32::try_from(offset).unwrap_or(u32::MAX);
         let len = self.len.saturating_sub(offset).min(buffer.len() as u32);
         if len == 0 {
-            // The end need not be where this flash can read from.
+            // The end need not be an offset from which this flash can read.
             return Ok(0);
         }
         let padded = self.log.padded(len) as usize;

@@ -12,7 +12,7 @@ use crate::state::{Fault, LoadError};
 /// use hingeline::state::Fault;
 ///
 /// let error: CheckpointError<core::convert::Infallible> = CheckpointError::Refused(Fault::Version(2));
-/// assert_eq!(error.to_string(), "the record has format version 2, which is not known");
+/// assert_eq!(error.to_string(), "the record has the unknown format version 2");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -26,17 +26,17 @@ pub enum CheckpointError<E> {
     TooLong,
     /// There is no whole record.
     Empty,
-    /// What was read back is not what was written. The previous record is still there.
+    /// The data read back is not the data written. The previous record is still there.
     NotAsWritten,
     /// The newest record does not fit this target. The target is unchanged.
     Refused(Fault),
-    /// The newest record could not be read a second time. Models and other states of many numbers are as new,
+    /// The newest record could not be read a second time. Models and other states of many numbers are as newly created;
     /// [`Plain`](crate::state::Plain) states are unchanged.
     Cleared,
-    /// Part of the range cannot be read, and no whole record was found: there may be one. Try again, or [`clear`](super::Checkpoints::clear) the range to
-    /// begin anew.
+    /// Part of the range cannot be read, and no whole record was found, although there may be one. Try again, or
+    /// [`clear`](super::Checkpoints::clear) the range to start over.
     Unreadable,
-    /// There were 2³² − 2 saves.
+    /// There have been 2³² − 2 saves.
     OutOfNumbers,
 }
 
@@ -69,11 +69,11 @@ impl<E: fmt::Debug> fmt::Display for CheckpointError<E> {
             }
             Self::TooLong => "the record is longer than half of the range",
             Self::Empty => "there is no whole record",
-            Self::NotAsWritten => "the record that was read back is not the one that was written",
+            Self::NotAsWritten => "the record read back is not the record written",
             Self::Refused(fault) => return fault.fmt(f),
             Self::Cleared => "the record could not be read twice, and the state was cleared",
             Self::Unreadable => "no whole record was found, and part of the flash cannot be read",
-            Self::OutOfNumbers => "the records have run out of numbers",
+            Self::OutOfNumbers => "no record numbers are left",
         })
     }
 }

@@ -1,15 +1,15 @@
-//! Where the records lie in flash, and what may be written next.
+//! The places of the records in flash, and of the next write.
 
 use core::ops::Range;
 
 use crate::state::{HEADER, State, WORD, record_len};
 
-/// The bytes that are read or written at once.
+/// The number of bytes read or written at once.
 pub(super) const BUFFER: usize = 64;
 pub(super) type Buffer = [u8; BUFFER];
 
-/// The sizes of a flash, in bytes. The larger one of what is read and what is written at once, or 4 if both are smaller, has to be a multiple of both
-/// and a divisor of 64 and of a sector.
+/// The sizes of a flash, in bytes. The larger of the read size and the write size, or 4 if both are smaller, must be a
+/// multiple of both and a divisor of 64 and of the sector size.
 ///
 /// ```
 /// use hingeline::checkpoint::Geometry;
@@ -21,17 +21,17 @@ pub(super) type Buffer = [u8; BUFFER];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Geometry {
-    /// What is read at once, at most 64.
+    /// The number of bytes read at once, at most 64.
     pub read: usize,
-    /// What is written at once, at most 64.
+    /// The number of bytes written at once, at most 64.
     pub write: usize,
-    /// What is erased at once: a sector.
+    /// The number of bytes erased at once: a sector.
     pub erase: usize,
-    /// The whole of it.
+    /// The size of the whole flash.
     pub capacity: usize,
 }
 
-/// Two regions of the same length, one after the other, and what is known of them.
+/// Two regions of the same length, one after the other, and what is known about them.
 ///
 /// Records are appended to the active region, which holds the newest one. When it is full, the other one is used; if that is full too, it is
 /// erased first. So the newest record is never in a region that is being erased.
@@ -46,15 +46,15 @@ pub(super) struct Log {
     ends: [u32; 2],
     /// Where the newest whole record begins, and its length.
     pub(super) newest: Option<(u32, u32)>,
-    /// The highest number that a record has; below that of erased flash.
+    /// The highest number of a record; below that of erased flash.
     pub(super) sequence: u32,
     /// The number of the newest whole record.
     pub(super) newest_sequence: u32,
-    /// Which region is the active one.
+    /// Whether the second region is the active one.
     pub(super) second: bool,
-    /// No operation has been broken off since the regions were read.
+    /// Whether no operation has been interrupted since the regions were read.
     pub(super) known: bool,
-    /// Something could not be read.
+    /// Whether something could not be read.
     pub(super) unreadable: bool,
 }
 
@@ -62,15 +62,15 @@ pub(super) struct Log {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) second: bool,
-    /// The region has to be erased first.
+    /// Whether the region has to be erased first.
     pub(super) erase: bool,
 }
 
 impl Log {
-    /// The log in this range, nothing of which is known. None for a range that cannot be erased in two halves, and for a flash that
-    /// reads or writes more than the buffer at once.
+    /// The log in this range, about which nothing is known yet. `None` for a range that cannot be erased in two halves,
+    /// and for a flash that reads or writes more than the buffer at once.
     pub(super) fn new(flash: Geometry, range: Range<u32>) -> Option<Self> {
-        // No record is in between words.
+        // No record starts or ends within a word.
         let unit = flash.read.max(flash.write).max(WORD);
         let is_multiple = |value: usize, of: usize| value.checked_rem(of) == Some(0);
         let fits = [flash.read, flash.write].iter().all(|size| is_multiple(unit, *size))
@@ -110,7 +110,8 @@ impl Log {
         len.checked_next_multiple_of(self.unit).unwrap_or(u32::MAX)
     }
 
-    /// The bytes that hold a header: the first piece that is written of a record, and the least that one takes.
+    /// The number of bytes that hold a header: the first piece of a record to be written, and the least that a record
+    /// takes.
     pub(super) fn head(&self) -> u32 {
         self.padded(HEADER as u32)
     }
@@ -166,7 +167,7 @@ impl Log {
     }
 }
 
-/// What is to be done with the flash next.
+/// The next action on the flash.
 pub(super) enum Step<T> {
     /// Read into the buffer.
     Read { at: u32, len: usize },
@@ -182,9 +183,10 @@ pub(super) enum Step<T> {
 pub(super) trait Operation {
     type Output;
 
-    /// The next step. Called again when it has been done; an operation of which a step failed to write or to erase is given up.
+    /// The next step. This is called again when the step is done; an operation is abandoned if a write or an erase
+    /// fails.
     fn next(&mut self, log: &mut Log, buffer: &mut Buffer) -> Step<Self::Output>;
 
-    /// Takes what was read, or nothing if it could not be.
+    /// Takes the bytes read, or `None` if they could not be read.
     fn take(&mut self, log: &mut Log, bytes: Option<&[u8]>);
 }

@@ -1,9 +1,10 @@
 //! The newest state in flash, found again after a power cut at any instant.
 //!
-//! [`Checkpoints`] works on a flash whose calls block, `AsyncCheckpoints`, with the feature `async`, on one whose calls are awaited. The page
-//! [`saving`](crate::guide::saving) of the guide shows a device that uses them.
+//! [`Checkpoints`] works on a flash whose calls block. `AsyncCheckpoints`, with the feature `async`, works on one whose
+//! calls are awaited. The page [`saving`](crate::guide::saving) of the guide shows a device that uses them.
 
-// Operations that know no driver (`scan`, `save`) decide step by step what is to be read, written and erased; the drivers do the steps.
+// Operations that are independent of the driver (`scan`, `save`) decide step by step what to read, write and erase; the
+// drivers carry out the steps.
 
 mod blocking;
 mod error;

@@ -4,12 +4,12 @@ use super::log::{BUFFER, Buffer, Log, Operation, Place, Step};
 use super::scan::Verify;
 use crate::state::{Encoder, Fault, State};
 
-/// What becomes of a save that the flash did not refuse.
+/// The outcome of a save that the flash did not refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The record has this number.
     Saved(u32),
-    /// What was read back is not what was written.
+    /// The data read back is not the data written.
     NotAsWritten,
 }
 
@@ -20,7 +20,7 @@ pub(super) enum Unfit {
     TooLong,
     /// There are no more numbers.
     OutOfNumbers,
-    /// Something would have to be erased that cannot be read, and there is no other record.
+    /// A part that cannot be read would have to be erased, and there is no other record.
     Unreadable,
 }
 
@@ -30,7 +30,7 @@ impl From<Fault> for Unfit {
     }
 }
 
-/// What comes next.
+/// The next stage.
 enum Stage {
     /// The region to be used has to be erased.
     Erase,
@@ -40,7 +40,8 @@ enum Stage {
     Verify(Verify),
 }
 
-/// Erases the other region if there is no room, writes the record in pieces, its checksum in the last one, and reads it back.
+/// Erases the other region if there is no room, writes the record in pieces, with its checksum in the last one, and
+/// reads it back.
 pub(super) struct Save<'a, T: ?Sized> {
     encoder: Encoder<'a, T>,
     stage: Stage,
@@ -51,7 +52,7 @@ pub(super) struct Save<'a, T: ?Sized> {
 
 impl<'a, T: State + ?Sized> Save<'a, T> {
     pub(super) fn new(log: &mut Log, state: &'a T) -> Result<Self, Unfit> {
-        // That of erased flash is none.
+        // The number that erased flash shows is not a valid one.
         let sequence = log.sequence.checked_add(1).filter(|next| *next < u32::MAX).ok_or(Unfit::OutOfNumbers)?;
         let encoder = Encoder::numbered(state, sequence)?;
         let len = log.padded(encoder.record_len() as u32);
@@ -62,7 +63,7 @@ impl<'a, T: State + ?Sized> Save<'a, T> {
         if erase && log.newest.is_none() && log.unreadable {
             return Err(Unfit::Unreadable);
         }
-        // From here on, if the operation is broken off, it is not known what the flash holds.
+        // From here on, if the operation is interrupted, the content of the flash is unknown.
         log.known = false;
         let stage = if erase { Stage::Erase } else { Stage::Write };
         Ok(Self { encoder, stage, second, sequence, written: 0 })
@@ -73,7 +74,7 @@ impl<'a, T: State + ?Sized> Save<'a, T> {
         log.start_of(self.second).saturating_add(log.end(self.second))
     }
 
-    /// The next piece of the record in the buffer, padded as the flash wants it.
+    /// The next piece of the record in the buffer, padded as the flash requires.
     fn piece(&mut self, log: &Log, buffer: &mut Buffer) -> Option<usize> {
         let most = if self.written == 0 { log.head() as usize } else { BUFFER };
         let piece = buffer.get_mut(..most)?;
@@ -128,9 +129,9 @@ impl<T: State + ?Sized> Operation for Save<'_, T> {
     }
 }
 
-/// Erases the region that is not active, unless it is erased.
+/// Erases the region that is not active, unless it is already erased.
 pub(super) struct Prepare {
-    /// It is erased.
+    /// Whether it is erased.
     done: bool,
 }
 
@@ -155,7 +156,7 @@ impl Operation for Prepare {
             return Step::Done(());
         }
         self.done = true;
-        // Until it is erased, it holds nobody knows what.
+        // Until it is erased, its content is unknown.
         log.set_end(other, log.region_len());
         Step::Erase(log.range_of(other))
     }
@@ -163,7 +164,7 @@ impl Operation for Prepare {
     fn take(&mut self, _: &mut Log, _: Option<&[u8]>) {}
 }
 
-/// Erases both regions, the one with the newest record last: until then it is found.
+/// Erases both regions, the one with the newest record last: until then, that record is found.
 pub(super) struct Clear {
     erased: u8,
 }

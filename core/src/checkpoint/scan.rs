@@ -3,7 +3,7 @@
 use super::log::{BUFFER, Buffer, Log, Operation, Step};
 use crate::state::{Checksum, HEADER, Header, WHOLE, WORD, checksum};
 
-/// A record that is read from its start to its end.
+/// A record that is being read from its start to its end.
 pub(super) struct Verify {
     at: u32,
     len: u32,
@@ -17,7 +17,7 @@ impl Verify {
         Self { at, len, read: 0, checksum: checksum(), readable: true }
     }
 
-    /// What to read next; nothing at the end, or if it could not be read.
+    /// The next bytes to read; `None` at the end, or if they could not be read.
     pub(super) fn next(&self, log: &Log) -> Option<(u32, usize)> {
         let rest = self.len.saturating_sub(self.read);
         let len = log.padded(rest.min(BUFFER as u32));
@@ -41,45 +41,46 @@ impl Verify {
     }
 }
 
-/// What is read.
+/// The object being read.
 enum Reading {
-    /// What may be a header.
+    /// Bytes that may be a header.
     Header,
     /// The record of a header.
     Record(Header, Verify),
-    /// What may be free space, up to here.
+    /// Bytes that may be free space, up to here.
     Blank(u32),
 }
 
 /// Walks through both regions, from record to record.
 ///
 /// # What is found in a region
-/// Records one after another, then free space. A record that was cut is passed over by the length in its header. The header is
-/// written by itself, and has no word that reads as erased; where it was cut or cannot be read, the walk goes on unit by unit until it
-/// finds the next one. Space is free if everything up to the end of the region reads as erased.
+/// Records one after another, then free space. A record that was cut off is skipped by the length in its header. The
+/// header is written separately, and has no word that reads as erased; if it was cut off or cannot be read, the walk
+/// continues unit by unit until it finds the next one. Space is free if everything up to the end of the region reads as
+/// erased.
 pub(super) struct Scan {
     second: bool,
-    /// In the region.
+    /// The offset in the region.
     at: u32,
     reading: Reading,
-    /// Headers that could not be read: each may have a number that is not known.
+    /// The count of headers that could not be read: each may have a number that is not known.
     hidden: u32,
     done: bool,
 }
 
 impl Scan {
-    /// Before the first region; forgets what was known.
+    /// A scan before the first region; forgets what was known.
     pub(super) fn new(log: &mut Log) -> Self {
         log.forget();
         Self { second: false, at: 0, reading: Reading::Header, hidden: 0, done: false }
     }
 
-    /// Where it is in the flash.
+    /// The current place in the flash.
     fn place(&self, log: &Log) -> u32 {
         log.start_of(self.second).saturating_add(self.at)
     }
 
-    /// Goes on after what was read.
+    /// Continues after the bytes read.
     fn pass(&mut self, log: &mut Log, len: u32) {
         self.at = self.at.saturating_add(len);
         self.reading = Reading::Header;
@@ -88,12 +89,12 @@ impl Scan {
         }
     }
 
-    /// The free space of the region begins here.
+    /// Sets the start of the free space of the region.
     fn end_region(&mut self, log: &mut Log, end: u32) {
         log.set_end(self.second, end);
         if self.second {
             log.sequence = log.sequence.saturating_add(self.hidden);
-            // Of a flash that could not be read nothing is known.
+            // Nothing is known of a flash that could not be read.
             (self.done, log.known) = (true, log.newest.is_some() || !log.unreadable);
         }
         (self.second, self.at, self.reading) = (true, 0, Reading::Header);
@@ -114,9 +115,9 @@ impl Scan {
         }
     }
 
-    /// A record has been read to its end, or could not be.
+    /// Takes a record that has been read to its end, or could not be.
     fn take_record(&mut self, log: &mut Log, header: Header, whole: bool) {
-        // Of two with the same number the later one is the newer one.
+        // Of two records with the same number, the later one is the newer one.
         if whole && (log.newest.is_none() || header.sequence >= log.newest_sequence) {
             (log.newest, log.newest_sequence) = (Some((self.place(log), header.len)), header.sequence);
             log.second = self.second;
@@ -126,7 +127,7 @@ impl Scan {
 
     fn take_blank(&mut self, log: &mut Log, from: u32, bytes: &[u8]) {
         match bytes.iter().position(|byte| *byte != 0xff) {
-            // Not free, then: the walk goes on there.
+            // Not free: the walk continues there.
             Some(index) => {
                 let units = (index as u32).checked_div(log.unit()).unwrap_or_default();
                 self.at = from;
@@ -189,7 +190,7 @@ impl Operation for Scan {
                 let from = *from;
                 self.take_blank(log, from, bytes);
             }
-            // Looked at as a header, unit by unit.
+            // Treated as a header, unit by unit.
             (Reading::Blank(from), None) => {
                 self.at = *from;
                 self.reading = Reading::Header;

@@ -10,10 +10,11 @@ use super::save::{Clear, Outcome, Prepare, Save};
 use super::scan::Scan;
 use crate::state::{Decoder, Fault, Reading, Restore, State};
 
-/// [`Checkpoints`](super::Checkpoints) on a flash whose calls are awaited, by the async `NorFlash` of `embedded-storage-async` 0.4. The flash holds the same bytes.
+/// [`Checkpoints`](super::Checkpoints) on a flash whose calls are awaited, through the async `NorFlash` of
+/// `embedded-storage-async` 0.4. The flash holds the same bytes.
 ///
-/// Dropping the future of a call has the effect of a power cut: the newest record is still there, and the next call finds out what the flash
-/// holds. A target of which the restoring was dropped is as [`CheckpointError::Cleared`] says.
+/// Dropping the future of a call has the effect of a power cut: the newest record is still there, and the next call
+/// reads what the flash holds. A target whose restoring was dropped is as [`CheckpointError::Cleared`] describes.
 ///
 /// ```
 /// use embedded_storage_async::nor_flash::NorFlash;
@@ -40,7 +41,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As [`Checkpoints::open`](super::Checkpoints::open).
     ///
     /// # Errors
-    /// As there.
+    /// The same errors.
     pub async fn open(flash: F, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let capacity = flash.capacity();
         let geometry = Geometry { read: F::READ_SIZE, write: F::WRITE_SIZE, erase: F::ERASE_SIZE, capacity };
@@ -50,7 +51,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As [`Checkpoints::open_as`](super::Checkpoints::open_as).
     ///
     /// # Errors
-    /// As there.
+    /// The same errors.
     pub async fn open_as(flash: F, geometry: Geometry, range: Range<u32>) -> Result<Self, CheckpointError<F::Error>> {
         let log = Log::new(geometry, range).ok_or(CheckpointError::UnsuitableFlash)?;
         let mut checkpoints = Self { flash, log };
@@ -66,7 +67,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As [`Checkpoints::save`](super::Checkpoints::save).
     ///
     /// # Errors
-    /// As there.
+    /// The same errors.
     pub async fn save<T: State + ?Sized>(&mut self, state: &T) -> Result<u32, CheckpointError<F::Error>> {
         self.rescan().await?;
         let save = Save::new(&mut self.log, state)?;
@@ -79,10 +80,10 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As [`Checkpoints::load`](super::Checkpoints::load).
     ///
     /// # Errors
-    /// As there.
+    /// The same errors.
     pub async fn load<T: Restore + ?Sized>(&mut self, target: &mut T) -> Result<u32, CheckpointError<F::Error>> {
         self.rescan().await?;
-        // Unless this ends well, another call finds out what can be read.
+        // Unless this succeeds, the next call reads what the flash holds.
         self.log.known = false;
         let result = self.load_newest(target).await;
         self.log.known = result.is_ok();
@@ -108,7 +109,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As [`Checkpoints::prepare`](super::Checkpoints::prepare).
     ///
     /// # Errors
-    /// As there.
+    /// The same errors.
     pub async fn prepare(&mut self) -> Result<bool, CheckpointError<F::Error>> {
         self.rescan().await?;
         let prepare = Prepare::new(&self.log);
@@ -130,7 +131,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
     /// As [`Checkpoints::clear`](super::Checkpoints::clear).
     ///
     /// # Errors
-    /// As there.
+    /// The same errors.
     pub async fn clear(&mut self) -> Result<(), CheckpointError<F::Error>> {
         self.rescan().await?;
         let clear = Clear::new(&mut self.log);
@@ -138,7 +139,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
         self.rescan().await
     }
 
-    /// Gives the flash back.
+    /// Returns the flash.
     pub fn release(self) -> F {
         self.flash
     }
@@ -157,7 +158,7 @@ impl<F: NorFlash> AsyncCheckpoints<F> {
             match operation.next(&mut self.log, &mut buffer) {
                 Step::Read { at, len } => {
                     let bytes = buffer.get_mut(..len).unwrap_or_default();
-                    // Once more if it fails: what cannot be read does not count.
+                    // Tries once more if it fails: what cannot be read does not count.
                     let read = self.flash.read(at, bytes).await.is_ok() || self.flash.read(at, bytes).await.is_ok();
                     operation.take(&mut self.log, read.then_some(bytes));
                 }

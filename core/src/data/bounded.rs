@@ -6,9 +6,9 @@ use crate::kernel::magnitude;
 
 /// Refuses a sample with a feature that is larger in magnitude than a bound.
 ///
-/// A sensor that fails may deliver numbers that are finite and far from all others. One of them in one step moves the weights
-/// further than thousands of good samples can bring them back. Where such a sample is to be heard of and left out, check it
-/// before the step; where it is to count for what it can be at most, [clip](crate::Standardiser) it. For a whole set there is
+/// A failing sensor may deliver numbers that are finite but far from all others. In one step, one of them moves the
+/// weights further than thousands of good samples can bring them back. To report such a sample and leave it out, check
+/// it before the step; to limit how much it counts, [clip](crate::Standardiser) it. For a whole set there is
 /// [`Bounded`].
 ///
 /// # Errors
@@ -32,7 +32,7 @@ pub fn check_features(x: &[f32], bound: f32) -> Result<(), Error> {
     }
 }
 
-/// A set whose samples are refused, as by [`check_features`], if a feature is larger in magnitude than a bound.
+/// A set that refuses a sample, as [`check_features`] does, if a feature is larger in magnitude than a bound.
 ///
 /// ```
 /// use hingeline::{Bounded, Error, Samples, Slices};
@@ -53,13 +53,13 @@ impl<'a, S: ?Sized> Bounded<'a, S> {
     /// The set with this bound.
     ///
     /// # Errors
-    /// [`Error::InvalidLimit`] unless it is finite and above 0.
+    /// [`Error::InvalidLimit`] unless the bound is finite and above 0.
     pub const fn new(samples: &'a mut S, bound: f32) -> Result<Self, Error> {
         if bound > 0.0 && bound.is_finite() { Ok(Self { samples, bound }) } else { Err(Error::InvalidLimit) }
     }
 }
 
-// A resident sample beyond the bound is none: it is refused when it is asked for.
+// A sample beyond the bound does not count as resident: it is refused when it is read.
 impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Bounded<'_, S> {
     fn len(&self) -> usize {
         self.samples.len()

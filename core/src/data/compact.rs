@@ -1,14 +1,14 @@
-//! Samples in flash as small whole numbers, and how they become features.
+//! Samples in flash as small whole numbers, and their conversion to features.
 
 use super::samples::{Sample, Samples};
 use crate::error::Error;
 
 /// How whole numbers become features: `x = (q * scale) + offset`.
 ///
-/// `q` is a `u8`, an `i8` or an `i16` (or whatever else becomes an `f32` without loss). To standardise by mean μ and
-/// deviation σ, take `1 / σ` and `−μ / σ`; to subtract a mean image, 1 and `−μ`.
+/// `q` is a `u8`, an `i8` or an `i16` (or any other type that converts to `f32` without loss). To standardise by mean μ
+/// and deviation σ, take `1 / σ` and `−μ / σ`; to subtract a mean image, 1 and `−μ`.
 ///
-/// Contract: `q` becomes binary32, which is exact, then a product and a sum, rounded each.
+/// Contract: `q` is converted to binary32, which is exact; then follow a product and a sum, each rounded.
 ///
 /// ```
 /// use hingeline::Scaling;
@@ -21,26 +21,26 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scaling<'a, const F: usize> {
-    /// The same for all features.
+    /// The same scaling for all features.
     Set {
-        /// What a step of `q` is in the feature.
+        /// The change of the feature per step of `q`.
         scale: f32,
-        /// What 0 becomes.
+        /// The feature for `q = 0`.
         offset: f32,
     },
-    /// Its own for each feature.
+    /// A scaling of its own for each feature.
     Features {
-        /// What a step of `q` is in each feature.
+        /// The change of each feature per step of `q`.
         scale: &'a [f32; F],
-        /// What 0 becomes in each.
+        /// Each feature for `q = 0`.
         offset: &'a [f32; F],
     },
 }
 
 impl<const F: usize> Scaling<'_, F> {
-    /// Decodes one sample into a buffer, such as the window of a sensor that is to be predicted.
+    /// Decodes one sample into a buffer, such as a sensor's window to be predicted.
     ///
-    /// What overflows is infinite, and the scores of it are refused.
+    /// A feature that overflows is infinite, and the scores of the sample are refused.
     ///
     /// ```
     /// use hingeline::{Model, Scaling};
@@ -73,11 +73,12 @@ impl<const F: usize> Scaling<'_, F> {
     }
 }
 
-/// Samples of whole numbers in flash or in memory, decoded one at a time into a buffer of one sample, which the caller
+/// Samples of whole numbers in flash or in memory, decoded one at a time into a buffer for one sample, which the caller
 /// lends.
 ///
-/// A `u8` takes a quarter of the flash of an `f32`. Formula and numeric contract are those of [`Scaling`]; labels are
-/// `u8`, `u16` or `usize`. Decoding costs a conversion, a product and a sum a feature, each time that a sample is read.
+/// A `u8` takes a quarter of the flash of an `f32`. The formula and the numeric contract are those of [`Scaling`];
+/// labels are `u8`, `u16` or `usize`. Decoding costs a conversion, a product and a sum per feature, each time a sample
+/// is read.
 ///
 /// ```
 /// use hingeline::{Compact, Samples, Scaling};

@@ -1,6 +1,7 @@
-//! Where samples come from, in which order they are visited, and what is done to their features before a model sees them.
+//! The sources of samples, the order in which they are visited, and the processing of their features before a model
+//! sees them.
 //!
-//! Nothing here knows of models. Only this room knows where a sample's data are stored.
+//! Nothing here knows about models. Only this module knows where a sample's data is stored.
 
 mod bounded;
 mod compact;

@@ -1,4 +1,4 @@
-//! A shuffled order that visits each sample once an epoch, without an index array.
+//! A shuffled order that visits each sample once per epoch, without an index array.
 
 use core::hint::black_box;
 use core::ops::{BitAnd, BitXor};
@@ -7,21 +7,22 @@ use rand_core::Rng;
 
 use crate::error::Error;
 
-/// Rounds of the permutation. With four, distances between visits in sets of 8 to 63 samples are uneven enough to show in
-/// three million visits; with five they are not in ten million.
+/// Rounds of the permutation. With four, the distances between visits in sets of 8 to 63 samples are uneven enough to
+/// show in three million visits; with five, they do not show in ten million.
 const ROUNDS: usize = 5;
 
-/// The order in which an epoch visits the samples, another one each epoch.
+/// The order in which an epoch visits the samples; it differs from epoch to epoch.
 ///
-/// A keyed permutation of `0..len` is evaluated at one place at a time, so that the whole state is [`Order::SIZE`]
-/// bytes whatever the length. The keys are drawn from the caller's generator once; each epoch's are derived from them.
-/// Tests do not tell it from a random order: of up to six samples all orders are equally likely, of more the even and
-/// the odd ones, each sample at each place, and each distance from one visit to the next and from one epoch to the next.
+/// A keyed permutation of `0..len` is evaluated at one place at a time, so the whole state is [`Order::SIZE`] bytes
+/// whatever the length. The seed is drawn from the caller's generator once; the keys of each epoch are derived from it.
+/// Tests cannot distinguish it from a random order: for up to six samples, all orders are equally likely; for more, so
+/// are even and odd orders, each sample at each place, and each distance from one visit to the next and from one epoch
+/// to the next.
 ///
 /// # Cost
 /// Every index of every length takes the same steps, among them ten multiplications and no division. Epochs and batches
-/// find sixteen indices side by side on kernels that [take batches](crate::kernel::Kernel::BATCHES), as [`rest`](Self::rest)
-/// does; `cargo steps` times both. A new epoch takes 26 multiplications for its keys.
+/// compute sixteen indices side by side on kernels that [take batches](crate::kernel::Kernel::BATCHES), as
+/// [`rest`](Self::rest) does; `cargo steps` times both. A new epoch takes 26 multiplications for its keys.
 ///
 /// # Numeric contract
 /// Integers of 32 bits only. With b = ⌊log₂ len⌋, a round takes a place x through
@@ -31,16 +32,18 @@ const ROUNDS: usize = 5;
 /// 3. `mix(x, k₂, max(1, b / 4))`,
 /// 4. `x = (x − ⌊(len + 1) / 4⌋) mod len`,
 ///
-/// where `mix(x, k, s)` leaves x ≥ 2ᵇ alone, and else is `x = (x + ⌊k / 2¹⁶⌋) · k mod 2ᵇ`, then `x = x ^ ⌊x / 2ˢ⌋`.
+/// where `mix(x, k, s)` leaves x ≥ 2ᵇ alone, and otherwise is `x = (x + ⌊k / 2¹⁶⌋) · k mod 2ᵇ`, then
+/// `x = x ^ ⌊x / 2ˢ⌋`.
 ///
-/// Five rounds take ten keys from a chain of hashes h. It starts at the epoch, and goes on with the words w of the seed
-/// in turn: `h = finaliser((h + 0x9e3779b9) ^ w)`, the finaliser being that of MurmurHash3. Its first three links give
-/// no key, so that each key depends on all four words; each of the next ten, with the lowest bit set, is one.
+/// Five rounds take ten keys from a chain of hashes h. It starts with the epoch and continues with the words w of the
+/// seed in turn: `h = finaliser((h + 0x9e3779b9) ^ w)`, where the finaliser is that of MurmurHash3. The first three
+/// links give no key, so that each key depends on all four words; each of the next ten, with the lowest bit set, is a
+/// key.
 ///
-/// Each step permutes `0..len`, and so does all of it. More than half of the places are below 2ᵇ, so that each is mixed
-/// once in a round at least; a quarter of the length takes them half from the one mixed part and half from the other.
-/// The addition of an odd number to an even count of places is an odd permutation, that of an even number is not, so
-/// that the lowest bits of the keys' upper halves make even and odd orders equally likely.
+/// Each step permutes `0..len`, and so does the whole. More than half of the places are below 2ᵇ, so each place is
+/// mixed at least once in a round; the shift by a quarter of the length makes half of the mixed places come from each
+/// of the two mixed parts. The addition of an odd number to an even count of places is an odd permutation, and that of
+/// an even number is not. So the lowest bits of the keys' upper halves make even and odd orders equally likely.
 ///
 /// # Source
 /// The two lines of `mix`: A. Kensler, "Correlated Multi-Jittered Sampling", Pixar Technical Memo 13-01, 2013, with
@@ -93,11 +96,11 @@ impl Order {
         Self::resume(seed, len, 0, 0)
     }
 
-    /// The order at a place that [`seed`](Self::seed), [`len`](Self::len), [`epoch`](Self::epoch) and
-    /// [`position`](Self::position) gave.
+    /// The order at the place that [`seed`](Self::seed), [`len`](Self::len), [`epoch`](Self::epoch) and
+    /// [`position`](Self::position) returned.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and [`Error::InvalidState`] unless the position is below the length.
+    /// As for [`new`](Self::new), and [`Error::InvalidState`] unless the position is below the length.
     ///
     /// ```
     /// use hingeline::Order;
@@ -145,7 +148,7 @@ impl Order {
         self.len.saturating_sub(self.position)
     }
 
-    /// The index of the sample whose turn it is.
+    /// The index of the current sample.
     ///
     /// ```
     /// # use hingeline::Order;
@@ -157,12 +160,12 @@ impl Order {
         index as usize
     }
 
-    /// The indices of the samples that are still to come in this epoch, the current one first. The order stays where it
-    /// is.
+    /// The indices of the samples that are still to come in this epoch, the current one first. The order does not
+    /// advance.
     ///
     /// # Cost
-    /// The indices are found several at a time, side by side, which takes a fraction of the time of
-    /// [`index`](Self::index) on a processor with vectors; elsewhere it takes as long.
+    /// The indices are computed several at a time, side by side. On a processor with vectors this takes a fraction of
+    /// the time of [`index`](Self::index); elsewhere it takes as long.
     ///
     /// ```
     /// # use hingeline::Order;
@@ -180,19 +183,20 @@ impl Order {
         (self.position..self.len).filter_map(move |place| ahead.index(&order, place))
     }
 
-    /// The indices at this place and the ones that follow it; behind the end of the epoch they mean nothing.
+    /// The indices at this place and the places after it; past the end of the epoch they are meaningless.
     fn indices<const N: usize>(&self, first: u32) -> [u32; N] {
-        // A vector has twice the lanes of 16 bits, and SSE2 has their multiplication.
+        // A vector has twice the lanes of 16 bits, and SSE2 can multiply them.
         if N > 1 && self.len <= 1 << u16::BITS { self.permute::<u16, N>(first) } else { self.permute::<u32, N>(first) }
     }
 
-    /// The keys. Where many places go through the rounds together, the compiler shall not see how many rounds there are:
-    /// unrolled, one vector would go through all of them before the next, and each step wait for the one before.
+    /// The keys. If many places go through the rounds together, the compiler must not see how many rounds there are: if
+    /// it unrolled them, one vector would go through all rounds before the next one, and each step would wait for the
+    /// previous one.
     fn rounds<const N: usize>(&self) -> &[[u32; 2]] {
         if N > 1 { black_box(&self.keys) } else { &self.keys }
     }
 
-    /// The permutation in integers that hold the places.
+    /// The permutation, in integers wide enough for the places.
     fn permute<W: Word, const N: usize>(&self, first: u32) -> [u32; N] {
         let mut place = first.wrapping_sub(1);
         let mut places = [(); N].map(|()| {
@@ -218,7 +222,7 @@ impl Order {
         places.map(W::wide)
     }
 
-    /// Goes on to the next sample, and behind the last one to the next epoch.
+    /// Advances to the next sample, and after the last one to the next epoch.
     ///
     /// ```
     /// # use hingeline::Order;
@@ -231,7 +235,7 @@ impl Order {
         self.advance(1);
     }
 
-    /// Goes on by so many samples, of which as many remain in this epoch.
+    /// Advances by this many samples, which must remain in this epoch.
     pub(crate) fn advance(&mut self, samples: u32) {
         self.position = self.position.wrapping_add(samples);
         if self.position >= self.len {
@@ -241,30 +245,30 @@ impl Order {
         }
     }
 
-    /// Refuses a set that this is not the order of.
+    /// Refuses a set of another length.
     pub(crate) fn check_length(&self, len: usize) -> Result<(), Error> {
         if self.len() == len { Ok(()) } else { Err(Error::ShapeMismatch) }
     }
 }
 
-/// The indices that a strategy finds side by side, four vectors of SSE2 or NEON. With two, the multiplications of one
-/// round wait for those of the round before.
+/// The number of indices that a strategy computes side by side: four vectors of SSE2 or NEON. With two, the
+/// multiplications of one round wait for those of the round before.
 pub(crate) const PLACES: usize = 16;
 
-/// The indices of an epoch in turn, found `N` at a time side by side.
+/// The indices of an epoch in turn, computed `N` at a time side by side.
 pub(crate) struct Ahead<const N: usize> {
     first: u32,
     block: [u32; N],
 }
 
 impl<const N: usize> Ahead<N> {
-    /// Before the index at the order's position.
+    /// Starts before the index at the order's position.
     pub(crate) fn new(order: &Order) -> Self {
         Self { first: order.position, block: [0; N] }
     }
 
-    /// The index at a place of the order's epoch, if the epoch has that place. The places are asked for one after the
-    /// other.
+    /// The index at a place of the order's epoch, if the epoch has that place. The places must be requested in
+    /// sequence.
     #[inline]
     pub(crate) fn index(&mut self, order: &Order, position: u32) -> Option<usize> {
         if position >= order.len {
@@ -279,7 +283,8 @@ impl<const N: usize> Ahead<N> {
     }
 }
 
-/// The keys of an epoch: a chain of hashes over the epoch and the seed's words in turn, from where all four are in it.
+/// The keys of an epoch: a chain of hashes over the epoch and the seed's words in turn, from the link that includes all
+/// four words.
 fn keys_of(seed: [u32; 4], epoch: u32) -> [[u32; 2]; ROUNDS] {
     let [a, b, c, d] = seed;
     let mut hash = [a, b, c].into_iter().fold(epoch, chain);
@@ -301,7 +306,7 @@ fn chain(hash: u32, word: u32) -> u32 {
     hash ^ (hash >> 16)
 }
 
-/// Permutes the places up to the mask, which is a power of two less one, and leaves the others where they are.
+/// Permutes the places up to the mask, which is a power of two minus one, and leaves the others where they are.
 #[inline(always)]
 fn mix<W: Word>(place: W, key: u32, mask: W, shift: u32) -> W {
     let product = place.plus(W::low(key >> 16)).times(W::low(key)) & mask;

@@ -1,4 +1,4 @@
-//! A bounded buffer of a stream's samples, each as likely to be in it as any other.
+//! A bounded buffer of a stream's samples, in which each is as likely to be kept as any other.
 
 use heapless::Vec;
 use rand_core::Rng;
@@ -11,18 +11,18 @@ use crate::random;
 /// At most `N` samples of a stream of any length, of `C` classes and `F` features, drawn so that each one offered so far is in it
 /// with the same probability: reservoir sampling, algorithm R.
 ///
-/// It is a set of [`Samples`], in memory: draw mini-batches from it, or take full-batch steps on it, so that a device that
-/// learns does not forget what came earlier. Labels are `u8`, `u16` or `usize`; others do not compile. What is in it can be learned
-/// from: its features are finite, its labels are below `C`.
+/// It is a set of [`Samples`] in memory: draw mini-batches from it, or take full-batch steps on it, so that a learning
+/// device does not forget earlier samples. Labels are `u8`, `u16` or `usize`; other types do not compile. All samples
+/// in it are valid for learning: their features are finite, their labels are below `C`.
 ///
 /// # Cost
-/// About `N · (4 · F + size of a label)` bytes, in place: [`Reservoir::SIZE`]. To offer a sample takes a pass over it, and a
-/// draw once the buffer is full.
+/// About `N · (4 · F + size of a label)` bytes, in place: [`Reservoir::SIZE`]. Offering a sample takes one pass over
+/// it, and one draw once the buffer is full.
 ///
 /// # Numeric contract
 /// The first N samples fill the buffer in their order. For sample t > N, counted from 1, an index below t is drawn by
-/// [`random::index`], one word; if it is below N, the sample replaces the one of that index. Above 2³² − 1 samples, t stays at
-/// that number.
+/// [`random::index`], from one word; if it is below N, the sample replaces the one at that index. Above 2³² − 1
+/// samples, t stays at that number.
 ///
 /// # Source
 /// J. S. Vitter, "Random Sampling with a Reservoir", ACM Transactions on Mathematical Software 11(1), 1985; algorithm R is
@@ -54,10 +54,11 @@ pub struct Reservoir<const C: usize, const F: usize, const N: usize, L = u8> {
 }
 
 impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Reservoir<C, F, N, L> {
-    /// The bytes that it takes.
+    /// The bytes that the buffer takes.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// An empty buffer. One for no samples or of fewer than two classes does not compile, nor one of labels that are no classes:
+    /// An empty buffer. A buffer for no samples or for fewer than two classes does not compile, nor does one with
+    /// labels of another type:
     ///
     /// ```compile_fail,E0277
     /// hingeline::Reservoir::<7, 30, 32, i32>::new();
@@ -71,7 +72,7 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Rese
     /// assert_eq!(SEEN.take().seen(), 0);
     /// ```
     pub const fn new() -> Self {
-        const { assert!(N >= 1, "a reservoir of no samples keeps nothing") };
+        const { assert!(N >= 1, "a reservoir must hold at least one sample") };
         const { assert!(C >= 2, "a classifier needs at least two classes") };
         Self { features: Vec::new(), labels: Vec::new(), seen: 0 }
     }
@@ -81,11 +82,11 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Rese
         self.seen
     }
 
-    /// Offers the next sample of the stream; returns the index at which it was kept, if it was.
+    /// Offers the next sample of the stream; returns the index at which it is kept, if it is.
     ///
     /// # Errors
-    /// [`Error::NonFiniteFeature`] for a NaN or an infinity, [`Error::LabelOutOfRange`] for a label that is not below `C`: either
-    /// would be in the way of each batch that it is drawn into. Buffer and generator are then as before.
+    /// [`Error::NonFiniteFeature`] for a NaN or an infinity, [`Error::LabelOutOfRange`] for a label that is not below
+    /// `C`: either would make every batch that contains it fail. The buffer and the generator are then unchanged.
     ///
     /// ```
     /// use hingeline::{Error, Reservoir};
@@ -103,7 +104,7 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Rese
         check(x, label, C)?;
         self.seen = self.seen.saturating_add(1);
         let filled = self.features.len();
-        // Both have the same capacity and length: if one takes it, the other does.
+        // Both have the same capacity and length: if one accepts the sample, so does the other.
         if filled < N {
             let kept = self.features.push(*x).is_ok() && self.labels.push(label).is_ok();
             return Ok(kept.then_some(filled));
@@ -116,8 +117,8 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Rese
         Ok(Some(index))
     }
 
-    /// What [`load`](Self::load) takes: the features and the labels of the samples that are in it, and the number of those
-    /// [seen](Self::seen).
+    /// The parts that [`load`](Self::load) takes: the features and the labels of the samples kept, and the number of
+    /// samples [seen](Self::seen).
     ///
     /// ```
     /// use hingeline::Reservoir;
@@ -137,11 +138,13 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Rese
         (&self.features, &self.labels, self.seen)
     }
 
-    /// Rebuilds it in place from what [`parts`](Self::parts) gave: with the generator's state, the stream goes on bit for bit.
+    /// Rebuilds a buffer in place from its [`parts`](Self::parts): with the generator's state, the stream continues bit
+    /// for bit.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] unless there are as many labels as rows of features, [`Error::InvalidState`] unless those are as
-    /// many as were seen, or `N` of more; for a sample what [`offer`](Self::offer) refuses. The buffer is then as before.
+    /// [`Error::ShapeMismatch`] unless there are as many labels as rows of features, [`Error::InvalidState`] unless
+    /// there are as many as were seen, or `N` if more were seen; for a sample, the errors of [`offer`](Self::offer).
+    /// The buffer is then unchanged.
     ///
     /// ```
     /// use hingeline::{Error, Reservoir};
@@ -160,14 +163,14 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Rese
         features.iter().zip(labels).try_for_each(|(x, label)| check(x, *label, C))?;
         self.clear();
         for (x, label) in features.iter().zip(labels) {
-            // They fit, as was checked.
+            // They fit: this was checked.
             let _ = self.features.push(*x).is_ok() && self.labels.push(*label).is_ok();
         }
         self.seen = seen;
         Ok(())
     }
 
-    /// Empties it, to begin with another stream.
+    /// Empties the buffer, to begin with another stream.
     ///
     /// ```
     /// let mut reservoir = hingeline::Reservoir::<2, 3, 4>::new();
@@ -201,7 +204,7 @@ impl<const C: usize, const F: usize, const N: usize, L: Copy + Into<usize>> Samp
     }
 }
 
-/// Refuses a sample that no model of so many classes could learn from.
+/// Refuses a sample from which no model of this many classes could learn.
 fn check<L: Into<usize>>(x: &[f32], label: L, classes: usize) -> Result<(), Error> {
     if !all_finite(x.iter().copied()) {
         Err(Error::NonFiniteFeature)

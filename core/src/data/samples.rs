@@ -1,8 +1,8 @@
-//! Where training data comes from: the data set is never copied, and need not be in RAM.
+//! Sources of training data: the data set is never copied, and need not be in RAM.
 
 use crate::error::{Error, Stopped};
 
-/// A sample: its features and its label, the class that it belongs to.
+/// A sample: its features and its label, the class to which it belongs.
 ///
 /// ```
 /// use hingeline::{Samples, Slices};
@@ -15,9 +15,9 @@ pub type Sample<'a, const F: usize> = (&'a [f32; F], usize);
 
 /// A set of samples of `F` features each, read one at a time.
 ///
-/// A source either lends a sample that is in memory already ([`Slices`]) or decodes it into a buffer of one sample that
-/// its caller lent it ([`Compact`](crate::Compact) for small whole numbers, [`Decoded`] for anything). Implement it for
-/// whatever else holds your data:
+/// A source either lends a sample that is already in memory ([`Slices`]) or decodes it into a buffer for one sample
+/// that the caller lends ([`Compact`](crate::Compact) for small whole numbers, [`Decoded`] for anything). Implement the
+/// trait for whatever else holds your data:
 ///
 /// ```
 /// use hingeline::{Error, Sample, Samples};
@@ -82,8 +82,9 @@ pub trait Samples<const F: usize> {
     /// The same sample, if it is in memory and can be lent together with others; then a kernel may take several at
     /// once.
     ///
-    /// `None`, which is always right, for what has to be decoded first, and for what [`sample`](Self::sample) would
-    /// refuse. It should be cheap: a training loop also asks for a sample that comes a few steps after the current one.
+    /// `None`, which is always correct, for a sample that must be decoded first, and for one that
+    /// [`sample`](Self::sample) would refuse. The call should be cheap: a training loop also requests a sample that
+    /// comes a few steps after the current one.
     ///
     /// ```
     /// use hingeline::{Samples, Slices};
@@ -97,10 +98,10 @@ pub trait Samples<const F: usize> {
         None
     }
 
-    /// What the loss of this sample is multiplied by, and its gradient; see [`Weighted`](crate::Weighted). Here 1 for
-    /// all.
+    /// The factor of this sample's loss and gradient; see [`Weighted`](crate::Weighted). The default is 1 for all
+    /// samples.
     ///
-    /// One that is not finite and at least 0 is refused as [`Error::InvalidWeight`] when the sample's turn comes.
+    /// A weight that is not finite or is below 0 is refused with [`Error::InvalidWeight`] when the sample's turn comes.
     /// [`WithWeights`] gives weights to any set.
     ///
     /// ```
@@ -117,8 +118,8 @@ pub trait Samples<const F: usize> {
     /// over the set.
     ///
     /// # Errors
-    /// [`Error::LabelOutOfRange`] for a label without a count, and what [`sample`](Self::sample) refuses; the samples
-    /// before are then counted.
+    /// [`Error::LabelOutOfRange`] for a label without a count, and the errors of [`sample`](Self::sample); the samples
+    /// before that one are then counted.
     ///
     /// ```
     /// use hingeline::{Samples, Slices};
@@ -132,7 +133,7 @@ pub trait Samples<const F: usize> {
     }
 }
 
-/// Counts the labels of so many samples.
+/// Counts the labels of this many samples.
 fn count_labels(
     samples: usize,
     mut label: impl FnMut(usize) -> Result<usize, Error>,
@@ -195,7 +196,7 @@ impl<const F: usize, L: Copy + Into<usize>> Samples<F> for Slices<'_, F, L> {
     }
 }
 
-/// Samples that are decoded one at a time into a buffer of one sample, which the caller lends.
+/// Samples that are decoded one at a time into a buffer for one sample, which the caller lends.
 ///
 /// ```
 /// use hingeline::{Decoded, Samples};
@@ -224,7 +225,7 @@ where
     D: FnMut(usize, &mut [f32; F]) -> Result<usize, Error>,
 {
     /// `len` samples; `decode(index, buffer)` writes the features of one into the buffer and returns its label. It is
-    /// only asked for an index below `len`.
+    /// only called with an index below `len`.
     ///
     /// ```
     /// use hingeline::{Decoded, Error, Samples};
@@ -260,7 +261,7 @@ impl<const F: usize, D> core::fmt::Debug for Decoded<'_, F, D> {
     }
 }
 
-/// Some samples of a set, named by their indices: a batch.
+/// Some samples of a set, selected by their indices: a batch.
 ///
 /// ```
 /// use hingeline::{Samples, Selected, Slices};
@@ -312,7 +313,7 @@ impl<const F: usize, S: Samples<F> + ?Sized> Samples<F> for Selected<'_, S> {
 
 /// A set with a weight for each sample.
 ///
-/// The weight is multiplied by the one that the sample has already, if any.
+/// The weight is multiplied by the weight that the sample already has, if any.
 ///
 /// ```
 /// use hingeline::{Hinge, Model, Slices, WithWeights};
@@ -331,8 +332,8 @@ pub struct WithWeights<'a, S: ?Sized> {
 }
 
 impl<'a, S: ?Sized> WithWeights<'a, S> {
-    /// Sample `i` of the set with `weights[i]`. A sample without a weight is refused as [`Error::InvalidWeight`] when
-    /// its turn comes, as is one whose weight is not finite and at least 0.
+    /// Sample `i` of the set with `weights[i]`. A sample without a weight is refused with [`Error::InvalidWeight`] when
+    /// its turn comes, and so is one whose weight is not finite or is below 0.
     pub const fn new(samples: &'a mut S, weights: &'a [f32]) -> Self {
         Self { samples, weights }
     }
@@ -407,15 +408,15 @@ pub trait DynSamples {
         self.len() == 0
     }
 
-    /// The features and the label of a sample. The call that asked for it refuses another number of features than the
-    /// model's as [`Error::ShapeMismatch`].
+    /// The features and the label of a sample. If the number of features is not that of the model, the call that reads
+    /// the sample returns [`Error::ShapeMismatch`].
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`], [`Error::Unreadable`], or any other [`Error`].
     fn sample(&mut self, index: usize) -> Result<(&[f32], usize), Error>;
 
-    /// The same if it is in memory and need not be decoded, so that several can be taken together. `None` is always
-    /// correct.
+    /// The same sample, if it is in memory and need not be decoded, so that several can be taken together. `None` is
+    /// always correct.
     fn resident(&self, index: usize) -> Option<(&[f32], usize)> {
         let _ = index;
         None
@@ -430,7 +431,7 @@ pub trait DynSamples {
     /// [`Samples::count_classes`].
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Samples::count_classes`].
     fn count_classes(&mut self, counts: &mut [usize]) -> Result<(), Stopped> {
         count_labels(self.len(), |index| self.sample(index).map(|(_, label)| label), counts)
     }
@@ -486,7 +487,7 @@ impl<L: Copy + Into<usize>> DynSamples for DynSlices<'_, L> {
     }
 }
 
-/// [`Decoded`] samples whose number of features is known only at run time: the length of the buffer.
+/// [`Decoded`] samples whose number of features is known only at run time; it is the length of the buffer.
 ///
 /// ```
 /// use hingeline::{DynDecoded, DynSamples};
@@ -507,7 +508,7 @@ pub struct DynDecoded<'a, D> {
 }
 
 impl<'a, D: FnMut(usize, &mut [f32]) -> Result<usize, Error>> DynDecoded<'a, D> {
-    /// A set of `len` samples; `decode` writes the features of an index into the buffer and returns the label.
+    /// A set of `len` samples; `decode` writes the features of one into the buffer and returns its label.
     pub const fn new(len: usize, buffer: &'a mut [f32], decode: D) -> Self {
         Self { len, buffer, decode }
     }

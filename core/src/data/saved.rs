@@ -36,7 +36,7 @@ impl Plain for Order {
     }
 }
 
-/// Which of some words that each feature has, after those in front of all: the feature, and the number of the word.
+/// The feature and the number of the word at an index, if each feature has `WORDS` words after the `front` words.
 fn of_feature<const WORDS: usize>(index: usize, front: usize) -> Option<(usize, usize)> {
     let index = index.checked_sub(front)?;
     Some((index.checked_div(WORDS)?, index.checked_rem(WORDS)?))
@@ -107,7 +107,7 @@ impl<T: Table<4>> Part for AnyMoments<T> {
     }
 
     fn clear_words(&mut self) {
-        // In place, and with the share that it has.
+        // In place, and the share stays.
         for row in self.words.rows_mut() {
             row.fill(0.0);
         }
@@ -177,13 +177,13 @@ impl<T: Table<2>> Part for AnyStandardiser<T> {
         self.limit = limit;
     }
 
-    /// One that leaves features as they are.
+    /// A standardiser that leaves features unchanged.
     fn clear_words(&mut self) {
         self.clear();
     }
 }
 
-/// The samples seen; then the features and the label of each place, zeros where it is empty.
+/// The samples seen; then the features and the label of each place, or zeros if it is empty.
 impl<const C: usize, const F: usize, const N: usize, L> Part for Reservoir<C, F, N, L>
 where
     L: Copy + Into<usize> + TryFrom<usize>,
@@ -272,12 +272,12 @@ where
         Some((index.checked_div(width)?, index.checked_rem(width)?))
     }
 
-    /// The samples that are in it when so many have been seen.
+    /// The number of samples kept when this many have been seen.
     fn filled(seen: u32) -> usize {
         N.min(usize::try_from(seen).unwrap_or(N))
     }
 
-    /// Places for so many samples.
+    /// Makes places for this many samples.
     fn make_room(&mut self, samples: usize) {
         self.clear();
         for _ in 0..samples {

@@ -5,34 +5,37 @@ use crate::error::Error;
 use crate::kernel::magnitude::{self, all_finite};
 use crate::sum::Sum;
 
-/// The running mean and variance of every feature of a stream, in one pass, with nothing kept. With a share, they forget.
+/// The running mean and variance of every feature of a stream, in one pass, without keeping any samples. With a share,
+/// they forget.
 ///
 /// Without forgetting ([`new`](Self::new)), all samples have the same weight. With [`forgetting`](Self::forgetting), the latest
 /// sample always has at least the share `a`, and one that is t samples old has `(1 − a)^t` of that: the moments are those of
 /// the last `1 / a` samples or so, and follow a sensor that drifts.
 ///
 /// # Cost
-/// `4 · (4 · F + 2)` bytes, zero bits when new. A sample takes one division, and 31 additions and products a feature.
+/// `4 · (4 · F + 2)` bytes, all zero bits when new. A sample takes one division, and 31 additions and products per
+/// feature.
 ///
 /// # Numeric contract
-/// Mean and variance are sums of two words each, of which the higher one is the value rounded to binary32. For sample n, counted
+/// Mean and variance are sums of two words each; the high word is the value rounded to binary32. For sample n, counted
 /// from 1, `r = 1 / n` with n rounded to binary32, or the share if that is larger. For each feature
 ///
 /// - `d = (x − mean.high) − mean.low`,
 /// - `d * r` is added to the mean,
 /// - `r * ((((d * d) * (1 − r)) − variance.high) − variance.low)` is added to the variance.
 ///
-/// To add a term t to the words (high, low) takes the rounded sum `s = high + t` and what its rounding lost,
-/// `e = (high − (s − (s − high))) + (t − (s − high))`; then `low' = low + e`, `high = s + low'` and `low = low' − (high − s)`.
+/// To add a term t to the words (high, low), take the rounded sum `s = high + t` and its rounding error,
+/// `e = (high − (s − (s − high))) + (t − (s − high))`; then `low' = low + e`, `high = s + low'` and
+/// `low = low' − (high − s)`.
 ///
-/// With u = 2⁻²⁴, and d the distances of the samples from the mean before them: after n samples the mean is off by at most
-/// 6 u times the average |d|, and n · 2⁻⁴⁸ of the largest mean. The former is what the rounding of `d * r` makes, and does not
-/// grow with n. The latter is a bound for roundings that all have one sign; independent ones leave the square root of n in place
-/// of n. The variance is off by at most 30 u of itself, 5 u of its average over the stream, twice the average of |d| times the
-/// mean's error, and n · 2⁻⁴⁸ of the largest variance. With forgetting, `2 / a` takes the place of n. To these comes the rounding to
-/// the higher word.
+/// Let u be 2⁻²⁴, and d the distance of each sample from the mean before it. After n samples, the mean is off by at
+/// most 6 u times the average |d|, plus n · 2⁻⁴⁸ of the largest mean. The former comes from the rounding of `d * r` and
+/// does not grow with n. The latter is a bound for rounding errors that all have the same sign; for independent ones,
+/// the square root of n takes the place of n. The variance is off by at most 30 u of itself, plus 5 u of its average
+/// over the stream, twice the average of |d| times the mean's error, and n · 2⁻⁴⁸ of the largest variance. With
+/// forgetting, `2 / a` takes the place of n. The rounding to the high word adds to these errors.
 ///
-/// The count stops at 2³² − 1 samples, 136 years at 1 Hz. Behind it each sample has a share of 2⁻³².
+/// The count stops at 2³² − 1 samples, 136 years at 1 Hz. After that, each sample has a share of 2⁻³².
 ///
 /// # Source
 /// B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", Technometrics 4(3), 1962; the same
@@ -56,10 +59,11 @@ use crate::sum::Sum;
 /// ```
 pub type Moments<const F: usize> = AnyMoments<[[f32; F]; 4]>;
 
-/// [`Moments`] of a number of features that is known only at run time, in memory that the caller lends: four values a feature.
+/// [`Moments`] of a number of features that is known only at run time, in memory that the caller lends: four values per
+/// feature.
 ///
-/// The calls are the same, and so are the bits. Where [`Moments`] take arrays, these take slices, and refuse one of another length as
-/// [`Error::ShapeMismatch`].
+/// The calls are the same, and so are the bits. Where [`Moments`] take arrays, these take slices, and refuse a slice of
+/// another length with [`Error::ShapeMismatch`].
 ///
 /// ```
 /// use hingeline::DynMoments;
@@ -80,7 +84,7 @@ pub type Moments<const F: usize> = AnyMoments<[[f32; F]; 4]>;
 /// ```
 pub type DynMoments<'a> = AnyMoments<&'a mut [f32]>;
 
-/// [`Moments`] or [`DynMoments`]: what both can do.
+/// [`Moments`] or [`DynMoments`]: the operations of both.
 ///
 /// ```
 /// use hingeline::{AnyMoments, Moments};
@@ -92,7 +96,7 @@ pub type DynMoments<'a> = AnyMoments<&'a mut [f32]>;
 /// ```
 #[derive(Clone, Debug)]
 pub struct AnyMoments<T> {
-    /// Mean and variance, the higher and the lower words of each.
+    /// Mean and variance, the high and the low words of each.
     pub(super) words: T,
     pub(super) count: u32,
     pub(super) share: f32,
@@ -107,17 +111,17 @@ pub(super) const fn check_share(share: f32) -> Result<f32, Error> {
 }
 
 impl<T> AnyMoments<T> {
-    /// The samples observed; stays at `u32::MAX` when it is reached.
+    /// The number of samples observed; stays at `u32::MAX` once it reaches that.
     pub const fn count(&self) -> u32 {
         self.count
     }
 }
 
 impl<const F: usize> Moments<F> {
-    /// The bytes that it takes.
+    /// The bytes that the moments take.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// Moments of no sample.
+    /// Moments of no samples.
     ///
     /// ```
     /// use hingeline::Moments;
@@ -130,7 +134,7 @@ impl<const F: usize> Moments<F> {
         Self { words: [[0.0; F]; 4], count: 0, share: 0.0 }
     }
 
-    /// Moments of no sample, in which each sample will have at least this share when it comes; 0 forgets nothing.
+    /// Moments of no samples, in which each new sample has at least this share when it is observed; 0 forgets nothing.
     ///
     /// # Errors
     /// [`Error::InvalidShare`] unless the share is from 0 to ½.
@@ -165,8 +169,8 @@ impl<const F: usize> Moments<F> {
         mean
     }
 
-    /// What [`load`](Self::load) takes: the higher words of the means, their lower words, the same of the variances; the count;
-    /// and the share.
+    /// The parts that [`load`](Self::load) takes: the high words of the means, their low words, and the same for the
+    /// variances; the count; and the share.
     ///
     /// ```
     /// use hingeline::Moments;
@@ -182,12 +186,13 @@ impl<const F: usize> Moments<F> {
         (&self.words, self.count, self.share)
     }
 
-    /// Rebuilds moments in place from what [`parts`](Self::parts) gave: the stream goes on bit for bit.
+    /// Rebuilds moments in place from their [`parts`](Self::parts): the stream continues bit for bit.
     ///
     /// # Errors
-    /// [`Error::InvalidShare`] as [`forgetting`](Self::forgetting). [`Error::InvalidState`] for what no stream leaves behind: a
-    /// word that is not finite, a lower word that changes the higher one, a variance below 0, one of fewer than two samples
-    /// that is not 0, or a mean of none that is not 0. The moments are then as before.
+    /// [`Error::InvalidShare`] as for [`forgetting`](Self::forgetting). [`Error::InvalidState`] for parts that no
+    /// stream can produce: a word that is not finite, a low word that changes the high one, a variance below 0, a
+    /// variance of fewer than two samples that is not 0, or a mean of no samples that is not 0. The moments are then
+    /// unchanged.
     ///
     /// ```
     /// use hingeline::{Error, Moments};
@@ -202,11 +207,11 @@ impl<const F: usize> Moments<F> {
         Ok(())
     }
 
-    /// Takes in a sample.
+    /// Observes a sample.
     ///
     /// # Errors
-    /// [`Error::NonFiniteFeature`] for a NaN or an infinity, and for a feature whose squared distance from the mean is not
-    /// finite: one of 1.8 · 10¹⁹ or more. Nothing has changed then.
+    /// [`Error::NonFiniteFeature`] for a NaN or an infinity, and for a feature whose squared distance from the mean is
+    /// not finite: one of 1.8 · 10¹⁹ or more. The moments are then unchanged.
     ///
     /// ```
     /// use hingeline::{Error, Moments};
@@ -222,7 +227,8 @@ impl<const F: usize> Moments<F> {
         self.take(x)
     }
 
-    /// What standardises features by these moments: `(x − mean) * factor`, `factor = 1 / sqrt(variance)`, of the higher words.
+    /// A standardiser of features by these moments: `(x − mean) * factor`, `factor = 1 / sqrt(variance)`, from the high
+    /// words.
     ///
     /// A feature whose variance is 0, or so small that the factor would not be finite, gets the factor 1. The square root is libm's.
     ///
@@ -242,10 +248,10 @@ impl<const F: usize> Moments<F> {
 }
 
 impl<'a> DynMoments<'a> {
-    /// Moments of no sample of so many features.
+    /// Moments of no samples, for this many features.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for no features, [`Error::ShapeMismatch`] unless there are four values of memory for each.
+    /// [`Error::InvalidShape`] for no features, [`Error::ShapeMismatch`] unless the memory has four values for each.
     pub fn new(memory: &'a mut [f32], features: usize) -> Result<Self, Error> {
         Self::forgetting(0.0, memory, features)
     }
@@ -253,7 +259,7 @@ impl<'a> DynMoments<'a> {
     /// [`Moments::forgetting`].
     ///
     /// # Errors
-    /// As there, and as [`new`](Self::new).
+    /// As for [`Moments::forgetting`], and as for [`new`](Self::new).
     pub fn forgetting(share: f32, memory: &'a mut [f32], features: usize) -> Result<Self, Error> {
         check_memory(memory, 4, features)?;
         let share = check_share(share)?;
@@ -272,15 +278,15 @@ impl<'a> DynMoments<'a> {
         mean
     }
 
-    /// [`Moments::parts`], its four rows one after the other.
+    /// [`Moments::parts`], with the four rows one after the other.
     pub const fn parts(&self) -> (&[f32], u32, f32) {
         (self.words, self.count, self.share)
     }
 
-    /// [`Moments::load`], of four rows one after the other.
+    /// [`Moments::load`], with the four rows one after the other.
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] for another number of words.
+    /// As for [`Moments::load`], and [`Error::ShapeMismatch`] for another number of words.
     ///
     /// ```
     /// use hingeline::DynMoments;
@@ -308,15 +314,15 @@ impl<'a> DynMoments<'a> {
     /// [`Moments::observe`].
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] for another number of features.
+    /// As for [`Moments::observe`], and [`Error::ShapeMismatch`] for another number of features.
     pub fn observe(&mut self, x: &[f32]) -> Result<(), Error> {
         if x.len() == self.features() { self.take(x) } else { Err(Error::ShapeMismatch) }
     }
 
-    /// [`Moments::freeze`], in memory of two values a feature, which the caller lends.
+    /// [`Moments::freeze`], in memory that the caller lends: two values per feature.
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] for memory of another length.
+    /// As for [`Moments::freeze`], and [`Error::ShapeMismatch`] for memory of another length.
     pub fn freeze<'b>(&self, memory: &'b mut [f32]) -> Result<DynStandardiser<'b>, Error> {
         check_memory(memory, 2, self.features())?;
         self.freeze_into(Table::<2>::rows_mut(&mut &mut *memory))?;
@@ -325,7 +331,7 @@ impl<'a> DynMoments<'a> {
 }
 
 impl<T: Table<4>> AnyMoments<T> {
-    /// Takes in a sample of as many features.
+    /// Observes a sample with as many features.
     fn take(&mut self, x: &[f32]) -> Result<(), Error> {
         let count = self.count.saturating_add(1);
         let equal = 1.0 / count as f32;
@@ -336,7 +342,7 @@ impl<T: Table<4>> AnyMoments<T> {
         Ok(())
     }
 
-    /// Writes what standardises by these moments: a mean and a factor for each feature.
+    /// Writes the standardiser for these moments: a mean and a factor for each feature.
     fn freeze_into(&self, [means, factors]: [&mut [f32]; 2]) -> Result<(), Error> {
         if self.count == 0 {
             return Err(Error::EmptySet);
@@ -351,7 +357,7 @@ impl<T: Table<4>> AnyMoments<T> {
     }
 }
 
-/// Refuses memory that does not have so many rows of a value a feature.
+/// Refuses memory that does not have this many rows of one value per feature.
 fn check_memory(memory: &[f32], rows: usize, features: usize) -> Result<(), Error> {
     if features == 0 {
         Err(Error::InvalidShape)
@@ -362,7 +368,7 @@ fn check_memory(memory: &[f32], rows: usize, features: usize) -> Result<(), Erro
     }
 }
 
-/// Refuses words that no stream of so many samples leaves behind.
+/// Refuses words that no stream of this many samples can produce.
 fn check_words([mean, mean_low, variance, variance_low]: [&[f32]; 4], count: u32) -> Result<(), Error> {
     let mut means = mean.iter().zip(mean_low);
     let mut variances = variance.iter().zip(variance_low);
@@ -375,20 +381,20 @@ fn check_words([mean, mean_low, variance, variance_low]: [&[f32]; 4], count: u32
     }
 }
 
-/// Whether a stream of so many samples leaves these two words of a mean behind.
+/// Whether a stream of this many samples can produce these two words of a mean.
 pub(super) fn is_mean(high: f32, low: f32, count: u32) -> bool {
     Sum { high, low }.is_settled() && (count >= 1 || high == 0.0)
 }
 
-/// The same of a variance.
+/// The same for a variance.
 pub(super) fn is_variance(high: f32, low: f32, count: u32) -> bool {
     Sum { high, low }.is_settled() && high >= 0.0 && (count >= 2 || high == 0.0)
 }
 
-/// Takes a sample into mean and variance, each as its higher and its lower words.
+/// Adds a sample to the mean and the variance, each given as its high and its low words.
 ///
-/// If all squared distances are finite, so is what follows: both moments stay between what they are and what the sample alone
-/// would make of them, since a share is at most ½ but for the first sample, of which the variance is 0.
+/// If all squared distances are finite, so are the new moments: both stay between their old values and those that the
+/// sample alone would give, since a share is at most ½ except for the first sample, whose variance is 0.
 fn advance(mean: [&mut [f32]; 2], variance: [&mut [f32]; 2], x: &[f32], share: f32) -> Result<(), Error> {
     let ([mean, mean_low], [variance, variance_low]) = (mean, variance);
     let distances = mean.iter().zip(&*mean_low).zip(x).map(|((high, low), x)| (x - high) - low);
@@ -417,10 +423,10 @@ impl<const F: usize> Default for Moments<F> {
     }
 }
 
-/// Standardises features: `z[f] = (x[f] − mean[f]) * factor[f]`, clipped if asked.
+/// Standardises features: `z[f] = (x[f] − mean[f]) * factor[f]`, clipped if there is a limit.
 ///
-/// Frozen from [`Moments`], or from numbers that a desktop computed. Apply it to each sample before it is learned from, and
-/// when training is over [`fold`](Self::fold) it into the model, which then takes features as the sensor gives them.
+/// It is frozen from [`Moments`], or made from numbers that a desktop computed. Apply it to each sample before learning
+/// from it. When training is over, [`fold`](Self::fold) it into the model, which then takes the sensor's raw features.
 ///
 /// ```
 /// use hingeline::{Model, Standardiser};
@@ -443,8 +449,8 @@ impl<const F: usize> Default for Moments<F> {
 /// ```
 pub type Standardiser<const F: usize> = AnyStandardiser<[[f32; F]; 2]>;
 
-/// A [`Standardiser`] of a number of features that is known only at run time, in memory that the caller lends: two values a
-/// feature. Frozen from [`DynMoments`].
+/// A [`Standardiser`] of a number of features that is known only at run time, in memory that the caller lends: two
+/// values per feature. It is frozen from [`DynMoments`].
 ///
 /// ```
 /// use hingeline::DynStandardiser;
@@ -458,7 +464,7 @@ pub type Standardiser<const F: usize> = AnyStandardiser<[[f32; F]; 2]>;
 /// ```
 pub type DynStandardiser<'a> = AnyStandardiser<&'a mut [f32]>;
 
-/// A [`Standardiser`] or a [`DynStandardiser`]: what both can do.
+/// A [`Standardiser`] or a [`DynStandardiser`]: the operations of both.
 ///
 /// ```
 /// use hingeline::{AnyStandardiser, Standardiser};
@@ -478,17 +484,18 @@ pub struct AnyStandardiser<T> {
 }
 
 impl<T> AnyStandardiser<T> {
-    /// The limit that features are clipped to, if they are.
+    /// The limit to which features are clipped, if they are.
     pub const fn limit(&self) -> Option<f32> {
         if self.limit.is_finite() { Some(self.limit) } else { None }
     }
 }
 
 impl<const F: usize> Standardiser<F> {
-    /// The bytes that it takes: `4 · (2 · F + 1)`.
+    /// The bytes that the standardiser takes: `4 · (2 · F + 1)`.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// Of a mean and a factor for each feature, such as those that [`mean`](Self::mean) and [`factor`](Self::factor) gave.
+    /// A standardiser with a mean and a factor for each feature, such as those that [`mean`](Self::mean) and
+    /// [`factor`](Self::factor) return.
     ///
     /// # Errors
     /// [`Error::InvalidScaling`] if one of them is not finite.
@@ -507,10 +514,10 @@ impl<const F: usize> Standardiser<F> {
 
     /// The same, with each standardised feature clipped to `±limit` deviations.
     ///
-    /// A step of SGD moves a weight by up to `(C − 1) · η · |z|`. One feature of 10³⁰, finite as it is, from a loose contact or an
-    /// overflow in a driver, leaves weights from which no number of good samples leads back. Clipped to 5, it counts as much
-    /// as a feature five deviations from its mean, and the model goes on. Of a normal distribution, one value of 1.7 million is
-    /// farther out. Clip in training and in prediction alike.
+    /// A step of SGD moves a weight by up to `(C − 1) · η · |z|`. One feature of 10³⁰, which is finite, from a loose
+    /// contact or an overflow in a driver, leaves weights from which no number of good samples can recover. Clipped to
+    /// 5, it counts as much as a feature five deviations from its mean, and learning continues. In a normal
+    /// distribution, one value in 1.7 million is farther out. Clip both in training and in prediction.
     ///
     /// # Errors
     /// [`Error::InvalidLimit`] unless the limit is a finite number above 0.
@@ -538,13 +545,13 @@ impl<const F: usize> Standardiser<F> {
         }
     }
 
-    /// What is subtracted from each feature.
+    /// The number subtracted from each feature.
     pub const fn mean(&self) -> &[f32; F] {
         let [mean, _] = &self.parts;
         mean
     }
 
-    /// What each feature is multiplied with then.
+    /// The factor by which each feature is then multiplied.
     pub const fn factor(&self) -> &[f32; F] {
         let [_, factor] = &self.parts;
         factor
@@ -552,8 +559,8 @@ impl<const F: usize> Standardiser<F> {
 
     /// Standardises a sample in place.
     ///
-    /// A feature that is NaN or infinite is not clipped and stays so; the call that takes the sample next refuses it. A finite
-    /// one that would overflow is clipped.
+    /// A feature that is NaN or infinite is not clipped and stays so; the next call that takes the sample refuses it. A
+    /// finite feature that would overflow is clipped.
     ///
     /// ```
     /// let mut x = [3.0];
@@ -567,10 +574,10 @@ impl<const F: usize> Standardiser<F> {
 }
 
 impl<'a> DynStandardiser<'a> {
-    /// One that leaves features as they are, to be restored from a [state](crate::state).
+    /// A standardiser that leaves features unchanged, to be restored from a [state](crate::state).
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for no features, [`Error::ShapeMismatch`] unless there are two values of memory for each.
+    /// [`Error::InvalidShape`] for no features, [`Error::ShapeMismatch`] unless the memory has two values for each.
     pub fn new(memory: &'a mut [f32], features: usize) -> Result<Self, Error> {
         check_memory(memory, 2, features)?;
         let mut own = Self { parts: memory, limit: f32::INFINITY };
@@ -581,7 +588,8 @@ impl<'a> DynStandardiser<'a> {
     /// [`Standardiser::from_parts`].
     ///
     /// # Errors
-    /// As there, [`Error::ShapeMismatch`] unless there are as many factors as means, and as [`new`](Self::new). The memory is then as before.
+    /// As for [`Standardiser::from_parts`], [`Error::ShapeMismatch`] unless there are as many factors as means, and as
+    /// for [`new`](Self::new). The memory is then unchanged.
     pub fn from_parts(memory: &'a mut [f32], mean: &[f32], factor: &[f32]) -> Result<Self, Error> {
         check_memory(memory, 2, mean.len())?;
         if factor.len() != mean.len() {
@@ -598,7 +606,7 @@ impl<'a> DynStandardiser<'a> {
     /// [`Standardiser::clipped`].
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Standardiser::clipped`].
     pub fn clipped(self, limit: f32) -> Result<Self, Error> {
         Ok(Self { limit: check_limit(limit)?, ..self })
     }
@@ -608,13 +616,13 @@ impl<'a> DynStandardiser<'a> {
         self.parts.len() / 2
     }
 
-    /// What is subtracted from each feature.
+    /// The number subtracted from each feature.
     pub fn mean(&self) -> &[f32] {
         let [mean, _] = self.rows();
         mean
     }
 
-    /// What each feature is multiplied with then.
+    /// The factor by which each feature is then multiplied.
     pub fn factor(&self) -> &[f32] {
         let [_, factor] = self.rows();
         factor
@@ -639,7 +647,7 @@ impl<T: Table<2>> AnyStandardiser<T> {
         self.parts.rows()
     }
 
-    /// Leaves features as they are.
+    /// Makes the standardiser leave features unchanged.
     pub(super) fn clear(&mut self) {
         let [mean, factor] = self.parts.rows_mut();
         mean.fill(0.0);

@@ -1,16 +1,16 @@
-//! Rows of one value a feature: an array of arrays, or memory that the caller lends, cut into rows of one length.
+//! Rows of one value per feature: an array of arrays, or memory that the caller lends, split into rows of equal length.
 
 pub(crate) use sealed::Table;
 
 mod sealed {
     use super::rows_of;
 
-    /// So many rows.
+    /// A table of `ROWS` rows.
     pub trait Table<const ROWS: usize> {
         /// The rows.
         fn rows(&self) -> [&[f32]; ROWS];
 
-        /// The rows, to be written.
+        /// The rows, for writing.
         fn rows_mut(&mut self) -> [&mut [f32]; ROWS];
     }
 
@@ -43,7 +43,7 @@ mod sealed {
     }
 }
 
-/// Values in so many rows, one after the other.
+/// Splits values into `ROWS` rows, one after the other.
 pub(super) fn rows_of<const ROWS: usize>(mut values: &[f32]) -> [&[f32]; ROWS] {
     let features = values.len().checked_div(ROWS).unwrap_or_default();
     core::array::from_fn(|_| {

@@ -1,4 +1,4 @@
-//! Models whose weights and inputs are bytes, for prediction alone.
+//! Models whose weights and inputs are bytes, for prediction only.
 
 use core::fmt;
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Stopped};
 use crate::kernel::{CHOSEN, Chosen, KEY, Kernel};
 use crate::model::{self, SamplesOf};
 
-/// The inputs of a [`ByteModel`]: those of [`Inputs`], a byte each.
+/// The inputs of a [`ByteModel`]: those of [`Inputs`], one byte each.
 ///
 /// ```
 /// use hingeline::integer::{ByteInputs, InputScale};
@@ -28,7 +28,7 @@ pub struct ByteInputs<'a> {
 }
 
 impl<'a> ByteInputs<'a> {
-    /// Inputs that are there already; any byte is one.
+    /// Inputs that already exist; any byte is valid.
     pub const fn new(values: &'a [i8]) -> Self {
         Self { values, clamped: 0 }
     }
@@ -45,7 +45,7 @@ impl<'a> ByteInputs<'a> {
         Ok(Self { values: buffer, clamped })
     }
 
-    /// Inputs of 16 bits, copied into a buffer that the caller lends.
+    /// 16-bit inputs, copied into a buffer that the caller lends.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there is a place for each.
@@ -64,22 +64,22 @@ impl<'a> ByteInputs<'a> {
         self.values
     }
 
-    /// How many of them were clamped.
+    /// How many inputs were clamped.
     pub const fn clamped(&self) -> u32 {
         self.clamped
     }
 }
 
-/// A linear model whose weights are bytes, for prediction alone: they take half of what those of a
-/// [`Model`](super::Model) take, and on a processor that multiplies bytes the scores take fewer instructions.
+/// A linear model whose weights are bytes, for prediction only: they take half the memory of those of a
+/// [`Model`](super::Model), and on a processor that multiplies bytes the scores take fewer instructions.
 ///
-/// It borrows weights and biases, which lie in flash or in RAM, of 2 to 1,024 classes and 1 to 4,096 features. Inputs are
-/// standardised by an [`InputScale`] a feature: weights that held the deviations too would differ too much for one byte
-/// each.
+/// It borrows weights and biases, in flash or in RAM, of 2 to 1,024 classes and 1 to 4,096 features. Inputs are
+/// standardised by one [`InputScale`] per feature: weights that included the deviations would differ too much for one
+/// byte each.
 ///
 /// # Numeric contract
-/// `s[c] = b[c] + Σ w[c][f] · x[f]`, exact, with p + 5 fraction bits. With |x| ≤ 2⁷, |w| ≤ 2⁷, |b| ≤ 2²⁸ and up to 4,096
-/// features it is below 2²⁹.
+/// `s[c] = b[c] + Σ w[c][f] · x[f]`, exact, with p + 5 fraction bits. With |x| ≤ 2⁷, |w| ≤ 2⁷, |b| ≤ 2²⁸ and up to
+/// 4,096 features, a score is below 2²⁹.
 ///
 /// ```
 /// use hingeline::integer::{ByteInputs, ByteModel};
@@ -104,7 +104,7 @@ pub struct ByteModel<'a, K = Chosen> {
 
 impl<'a> ByteModel<'a, Chosen> {
     /// A model of these parts on the kernel of this build: the weights row after row, the biases, the number of
-    /// features, the fraction bits of the weights. In a `static`, what is out of bounds does not compile.
+    /// features, the fraction bits of the weights. In a `static`, parts that are out of bounds do not compile.
     ///
     /// # Errors
     /// As [`on`](ByteModel::on).
@@ -117,15 +117,15 @@ impl<'a> ByteModel<'a, Chosen> {
         Self::on(CHOSEN, weights, bias, features, fraction_bits)
     }
 
-    /// The nearest model to one of standardised features in binary32, in memory that the caller lends: for `classes ·
-    /// features` weights and `classes` biases.
+    /// The model nearest to a binary32 model of standardised features, in memory that the caller lends: for
+    /// `classes · features` weights and `classes` biases.
     ///
     /// p is the largest number from 0 to 15 for which all `|W · 2^p|` are at most 127 and all `|b · 2^(p+5)|` at most
-    /// 2²⁸, with `W = scale * w`; weights and biases are rounded as by [`quantise`](super::AnyModel::quantise).
+    /// 2²⁸, with `W = scale * w`; weights and biases are rounded as in [`quantise`](super::AnyModel::quantise).
     ///
     /// # Errors
     /// [`Error::InvalidShape`] for more than 1,024 classes or 4,096 features, [`Error::ShapeMismatch`] for memory of
-    /// other lengths, [`Error::WeightTooLarge`] if there is no such p.
+    /// wrong lengths, [`Error::WeightTooLarge`] if there is no such p.
     ///
     /// ```
     /// use hingeline::integer::ByteModel;
@@ -163,7 +163,7 @@ impl<'a, K> ByteModel<'a, K> {
     ///
     /// # Errors
     /// [`Error::InvalidShape`] for fewer than two classes or more than 1,024, for no features or more than 4,096;
-    /// [`Error::ShapeMismatch`] unless there are as many weights for each bias; [`Error::InvalidScale`] for more than
+    /// [`Error::ShapeMismatch`] unless each bias has the same number of weights; [`Error::InvalidScale`] for more than
     /// 15 fraction bits; [`Error::WeightTooLarge`] for a bias beyond ±2²⁸.
     pub const fn on(
         kernel: K,
@@ -214,14 +214,14 @@ impl<K> fmt::Debug for ByteModel<'_, K> {
     }
 }
 
-/// Rows whose scores are on the stack at a time.
+/// The number of rows whose scores are on the stack at a time.
 const ROWS: usize = 10;
 
 impl<K: Kernel> ByteModel<'_, K> {
     /// The score of every class, exactly, with p + 5 fraction bits.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another number of inputs or of scores.
+    /// [`Error::ShapeMismatch`] for a wrong number of inputs or of scores.
     ///
     /// ```
     /// use hingeline::integer::{ByteInputs, ByteModel};
@@ -240,10 +240,10 @@ impl<K: Kernel> ByteModel<'_, K> {
         Ok(())
     }
 
-    /// The class of the highest score; the lowest index wins a tie. Scratch: ten scores.
+    /// The class with the highest score; the lowest index wins a tie. Scratch: ten scores.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another number of inputs.
+    /// [`Error::ShapeMismatch`] for a wrong number of inputs.
     pub fn predict(&self, x: ByteInputs<'_>) -> Result<usize, Error> {
         if x.values.len() != self.features {
             return Err(Error::ShapeMismatch);
@@ -263,12 +263,12 @@ impl<K: Kernel> ByteModel<'_, K> {
         Ok(best)
     }
 
-    /// How often this model and one in binary32 predict the same class, on the same samples as each of them takes them;
-    /// the buffer takes the inputs of a sample.
+    /// How often this model and a binary32 model predict the same class, on the same samples, each in the form that its
+    /// model takes; the buffer holds the inputs of one sample.
     ///
     /// # Errors
-    /// As [`AnyModel::agreement`](super::AnyModel::agreement), and [`Error::ShapeMismatch`] for a buffer of another
-    /// length than the inputs.
+    /// As [`AnyModel::agreement`](super::AnyModel::agreement), and [`Error::ShapeMismatch`] if the length of the buffer
+    /// differs from that of the inputs.
     pub fn agreement<T, Float, D, I>(
         &self,
         float: &model::AnyModel<T, Float>,

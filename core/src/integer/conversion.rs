@@ -1,4 +1,4 @@
-//! From binary32 and back.
+//! Conversion from binary32 and back.
 
 use super::input::{INPUT_BITS, Inputs};
 use super::model::{AnyModel, LARGEST_BIAS, largest_weight};
@@ -17,19 +17,19 @@ use crate::model::{self, SamplesOf, StoredScale};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Agreement {
-    /// The samples for which both predict one class.
+    /// The number of samples for which both predict the same class.
     pub agreeing: usize,
-    /// The samples of the set.
+    /// The number of samples in the set.
     pub samples: usize,
 }
 
 impl Agreement {
-    /// The fraction of the samples for which both predict one class.
+    /// The fraction of the samples for which both predict the same class.
     pub fn fraction(&self) -> f32 {
         self.agreeing as f32 / self.samples as f32
     }
 
-    /// Of a model in binary32 and a prediction, sample by sample.
+    /// Compares a binary32 model with a prediction, sample by sample.
     pub(super) fn of<T, K, D, I>(
         float: &model::AnyModel<T, K>,
         features: &mut D,
@@ -61,15 +61,15 @@ impl Agreement {
     }
 }
 
-/// `2^bits`, for what binary32 holds.
+/// `2^bits`, in the range of binary32.
 fn power(bits: u8) -> f32 {
     1_u32.wrapping_shl(bits.into()) as f32
 }
 
-/// Two to the number of an input's fraction bits.
+/// Two to the power of an input's fraction bits.
 const ONE: f32 = (1_u32 << INPUT_BITS) as f32;
 
-/// The most fraction bits, up to 15, with which no weight is beyond the limit and no bias beyond ±2²⁸.
+/// The largest number of fraction bits, up to 15, for which no weight is beyond the limit and no bias beyond ±2²⁸.
 pub(super) fn largest_power(weights: &[f32], bias: &[f32], scale: f32, limit: i32) -> Result<u8, Error> {
     let fits = |bits: &u8| {
         let (weight_unit, bias_unit) = (power(*bits), power(*bits) * ONE);
@@ -79,21 +79,21 @@ pub(super) fn largest_power(weights: &[f32], bias: &[f32], scale: f32, limit: i3
     (0..=15).rev().find(fits).ok_or(Error::WeightTooLarge)
 }
 
-/// The nearest whole number to a weight with so many fraction bits.
+/// A weight with `bits` fraction bits, rounded to the nearest whole number.
 pub(super) fn rounded_weight(w: f32, scale: f32, bits: u8) -> f32 {
     libm::roundf(scale * w * power(bits))
 }
 
-/// The same of a bias, which has those of an input besides.
+/// The same for a bias, which has the fraction bits of an input in addition.
 pub(super) fn rounded_bias(b: f32, bits: u8) -> i32 {
     libm::roundf(b * power(bits) * ONE) as i32
 }
 
 impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
-    /// Makes this model, in place, the nearest one to a model of standardised features in binary32.
+    /// Turns this model, in place, into the one nearest to a binary32 model of standardised features.
     ///
-    /// An input of the integer model stands for a feature times 32: an [`InputScale`](super::InputScale) a feature
-    /// takes the place of the standardiser. [`agreement`](Self::agreement) says on a set what was lost.
+    /// An input of the integer model is a feature times 32: one [`InputScale`](super::InputScale) per feature replaces
+    /// the standardiser. [`agreement`](Self::agreement) measures the loss on a set.
     ///
     /// # Numeric contract
     /// p is the largest number from 0 to 15 for which all `|W · 2^p|` are at most the integer model's W and all `|b ·
@@ -102,7 +102,7 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] for another shape, [`Error::WeightTooLarge`] if there is no such p. This model is then
-    /// as before.
+    /// unchanged.
     ///
     /// ```
     /// let trained = hingeline::Model::from_parts([[1.5], [-0.75]], [0.5, 0.0], 1.0)?;
@@ -125,12 +125,12 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
         Ok(())
     }
 
-    /// Makes a model in binary32, in place, this one exactly; its scale is then 1, and its features are inputs divided
-    /// by 32.
+    /// Turns a binary32 model, in place, into exactly this one; its scale is then 1, and its features are inputs
+    /// divided by 32.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another shape, [`Error::Inexact`] for a bias that has no exact number in binary32,
-    /// which is none below 2²⁴ in magnitude. The other model is then as before.
+    /// [`Error::ShapeMismatch`] for another shape, [`Error::Inexact`] for a bias that binary32 cannot represent
+    /// exactly, which is never the case below 2²⁴ in magnitude. The other model is then unchanged.
     ///
     /// ```
     /// let model = hingeline::integer::Model::from_parts([[8_192], [-4_096]], [1 << 18, 0], 13)?;
@@ -159,11 +159,12 @@ impl<S: Storage, Own: Kernel> AnyModel<S, Own> {
         Ok(())
     }
 
-    /// How often this model and one in binary32 predict the same class, on the same samples as each of them takes them.
+    /// How often this model and a binary32 model predict the same class, on the same samples, each in the form that its
+    /// model takes.
     ///
     /// # Errors
-    /// [`Error::EmptySet`], [`Error::ShapeMismatch`] for sets of different lengths; for the sample at fault what the
-    /// sets or the models refuse.
+    /// [`Error::EmptySet`], [`Error::ShapeMismatch`] for sets of different lengths; the errors of the sets and the
+    /// models, with the sample at fault.
     pub fn agreement<T, K, D, I>(
         &self,
         float: &model::AnyModel<T, K>,

@@ -1,4 +1,4 @@
-//! How good a model is on a set.
+//! Evaluation of a model on a set.
 
 use super::loss::{Loss, Objective, scaled_margin};
 use super::model::{AnyModel, argmax};
@@ -7,7 +7,7 @@ use super::storage::Storage;
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
 
-/// How well a model does on a set, as [`crate::Evaluation`] in integers.
+/// The performance of a model on a set: [`crate::Evaluation`] in integers.
 ///
 /// ```
 /// use hingeline::integer::Evaluation;
@@ -19,16 +19,16 @@ use crate::kernel::Kernel;
 pub struct Evaluation {
     /// The sum of the samples' losses, without the regulariser, in the unit of scores.
     pub loss: i64,
-    /// The samples whose class was predicted.
+    /// The number of samples whose class was predicted correctly.
     pub correct: usize,
-    /// The samples of the set.
+    /// The number of samples in the set.
     pub samples: usize,
-    /// The inputs that were clamped.
+    /// The number of inputs that were clamped.
     pub clamped_inputs: u64,
 }
 
 impl Evaluation {
-    /// The fraction of the samples whose class was predicted.
+    /// The fraction of the samples whose class was predicted correctly.
     pub fn accuracy(&self) -> f32 {
         self.correct as f32 / self.samples as f32
     }
@@ -38,8 +38,8 @@ impl<L: Loss> Objective<L> {
     /// The loss and the accuracy on a set, in one pass. Scratch: `C` scores.
     ///
     /// # Errors
-    /// [`Error::EmptySet`]; for the sample at fault [`Error::LabelOutOfRange`], [`Error::ShapeMismatch`] and what the
-    /// set refuses; [`Error::InvalidMargin`] if the margin is above 2²⁸ in the model's unit of scores.
+    /// [`Error::EmptySet`]; [`Error::LabelOutOfRange`], [`Error::ShapeMismatch`] and the errors of the set, with the
+    /// sample at fault; [`Error::InvalidMargin`] if the margin is above 2²⁸ in the model's unit of scores.
     pub fn evaluate<S: Storage, K: Kernel, D: Samples + ?Sized>(
         &self,
         model: &AnyModel<S, K>,

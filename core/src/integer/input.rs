@@ -8,12 +8,12 @@ pub(super) use crate::kernel::inputs::{HIGHEST, inputs};
 use crate::kernel::inputs::{LARGEST_FACTOR, LOWEST, clamp};
 use crate::kernel::{CHOSEN, KEY, Sealed};
 
-/// The fraction bits of an input, q: 32 stand for 1.
+/// The number of fraction bits of an input, q: 32 stands for 1.
 pub const INPUT_BITS: u32 = 5;
 
 /// A sample's inputs: whole numbers from −128 to 127.
 ///
-/// Made by an [`InputScale`] a feature, which clamps and counts, or checked once.
+/// Either scaled by one [`InputScale`] per feature, which clamps and counts, or checked once.
 ///
 /// ```
 /// use hingeline::integer::{InputScale, Inputs};
@@ -32,7 +32,7 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    /// Inputs that are there already. One pass over them.
+    /// Inputs that already exist. Takes one pass over them.
     ///
     /// # Errors
     /// [`Error::FeatureTooLarge`] unless all are from −128 to 127.
@@ -61,13 +61,13 @@ impl<'a> Inputs<'a> {
         self.values
     }
 
-    /// How many of them were clamped.
+    /// How many inputs were clamped.
     pub const fn clamped(&self) -> u32 {
         self.clamped
     }
 }
 
-/// A value as a sensor or a data set has it: `u8`, `i8` or `i16`. This trait is sealed.
+/// A value as a sensor or a data set provides it: `u8`, `i8` or `i16`. This trait is sealed.
 ///
 /// ```
 /// use hingeline::integer::{InputScale, RawValue};
@@ -90,14 +90,14 @@ mod sealed {
     use super::{InputScale, inputs};
 
     pub trait RawValue: Copy + Into<i32> {
-        /// The bits that are rounded away behind the product: those of 16 bits vary more, and their factors are
+        /// The number of bits that are rounded away from the product: 16-bit values vary more, and their factors are
         /// smaller.
         const SHIFT: u32;
 
-        /// The bits of a value, and 256 more if it has a sign.
+        /// The number of bits of a value, plus 256 if it has a sign.
         const FORMAT: u32;
 
-        /// The sums of values that are all as low or as high as they can be, one value.
+        /// The lowest and the highest value.
         const LOWEST: i64;
         const HIGHEST: i64;
 
@@ -141,7 +141,7 @@ impl InputScale {
     }
 }
 
-/// What [`Moments`] add up for a feature.
+/// The sums of [`Moments`] for one feature.
 ///
 /// ```
 /// use hingeline::integer::{Moments, Sums};
@@ -158,21 +158,21 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Of no samples.
+    /// The sums of no samples.
     pub const ZERO: Self = Self { sum: 0, squares: 0 };
 
-    /// Those of before, for [`Moments::resume`].
+    /// Sums from an earlier run, for [`Moments::resume`].
     pub const fn from_parts(sum: i64, squares: u64) -> Self {
         Self { sum, squares }
     }
 
-    /// The sum of the values, and that of their squares.
+    /// The sum of the values, and the sum of their squares.
     pub const fn parts(self) -> (i64, u64) {
         (self.sum, self.squares)
     }
 
-    /// Whether so many raw values can have these sums, with l and h the lowest and the highest one: `l N ≤ Σ ≤ h N`, `Σ² ≤ N · max(l², h²)` and
-    /// `(Σ)² ≤ N · Σ²`.
+    /// Whether `count` raw values can have these sums, with l and h the lowest and the highest value: `l N ≤ Σ ≤ h N`,
+    /// `Σ² ≤ N · max(l², h²)` and `(Σ)² ≤ N · Σ²`.
     pub(super) fn is_of<Q: RawValue>(&self, count: u32) -> bool {
         let (n, sum, squares) = (u128::from(count), u128::from(self.sum.unsigned_abs()), u128::from(self.squares));
         let of_all = |value: i64| i64::from(count).wrapping_mul(value);
@@ -183,7 +183,7 @@ impl Sums {
             && sum.wrapping_mul(sum) <= n.wrapping_mul(squares)
     }
 
-    /// The scale that leaves a mean of 0 and a deviation of 1.
+    /// The scale that produces a mean of 0 and a deviation of 1.
     fn scale(&self, count: u32, shift: u32) -> InputScale {
         let (n, sum) = (i128::from(count), i128::from(self.sum));
         let zero = sum.wrapping_mul(2).wrapping_add(n).checked_div_euclid(n.wrapping_mul(2)).unwrap_or_default();
@@ -196,15 +196,15 @@ impl Sums {
     }
 }
 
-/// Means and deviations of raw values, by exact sums: of any order, of up to 2³² − 1 samples.
+/// Means and deviations of raw values from exact sums: in any order, for up to 2³² − 1 samples.
 ///
-/// The sums are in memory that the caller lends, 16 bytes a feature.
+/// The sums are in memory that the caller lends, 16 bytes per feature.
 ///
 /// # Numeric contract
-/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift))
-/// / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The shift is 8 for values of 8 bits and 12 for `i16`. So a deviation
-/// of less than ½, or 8 for `i16`, remains below 1, and the factor of one above 2,000 has few bits; both do no harm but
-/// to resolution.
+/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and
+/// `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift)) / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The shift is 8 for
+/// 8-bit values and 12 for `i16`. So a deviation of less than ½, or 8 for `i16`, remains below 1, and the factor of a
+/// deviation above 2,000 has few bits; both only reduce the resolution.
 ///
 /// ```
 /// use hingeline::integer::{InputScale, Moments, Sums};
@@ -226,16 +226,16 @@ pub struct Moments<'a, Q> {
 }
 
 impl<'a, Q: RawValue> Moments<'a, Q> {
-    /// The moments of no samples, of as many features as there are sums.
+    /// The moments of no samples, for as many features as there are sums.
     pub fn new(sums: &'a mut [Sums]) -> Self {
         sums.fill(Sums::ZERO);
         Self { sums, count: 0, raw: PhantomData }
     }
 
-    /// Goes on from the sums and the count of a stream that was saved.
+    /// Continues from the sums and the count of an earlier stream.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] for sums that so many values cannot have.
+    /// [`Error::InvalidState`] for sums that `count` values cannot have.
     ///
     /// ```
     /// use hingeline::integer::{Moments, Sums};
@@ -254,7 +254,7 @@ impl<'a, Q: RawValue> Moments<'a, Q> {
         }
     }
 
-    /// The samples seen.
+    /// The number of samples observed.
     pub const fn count(&self) -> u32 {
         self.count
     }
@@ -262,8 +262,8 @@ impl<'a, Q: RawValue> Moments<'a, Q> {
     /// Adds a sample.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another number of features, [`Error::SetTooLarge`] after 2³² − 1 samples. The
-    /// moments are then as before.
+    /// [`Error::ShapeMismatch`] for a wrong number of features, [`Error::SetTooLarge`] after 2³² − 1 samples. The
+    /// moments are then unchanged.
     pub fn observe(&mut self, raw: &[Q]) -> Result<(), Error> {
         if raw.len() != self.sums.len() {
             return Err(Error::ShapeMismatch);
@@ -277,7 +277,7 @@ impl<'a, Q: RawValue> Moments<'a, Q> {
         Ok(())
     }
 
-    /// The scales that leave means of 0 and deviations of 1.
+    /// The scales that produce means of 0 and deviations of 1.
     ///
     /// # Errors
     /// [`Error::EmptySet`] before the first sample, [`Error::ShapeMismatch`] unless there is a scale for each feature.

@@ -3,7 +3,7 @@
 use super::input::INPUT_BITS;
 use crate::error::Error;
 
-/// A hinge of a sample: a function of its scores and its label. Sealed: each loss is a part of the numeric contract.
+/// A hinge loss of a sample: a function of its scores and its label. Sealed: each loss is part of the numeric contract.
 ///
 /// ```
 /// use hingeline::integer::{Loss, SampleLoss, WestonWatkins};
@@ -14,12 +14,12 @@ use crate::error::Error;
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 pub trait Loss: Copy + sealed::Sealed {
-    /// The loss of a sample whose margin Δ is so much in the unit of the scores, which become the coefficients of the
+    /// The loss of a sample for a margin Δ in the unit of the scores. Turns the scores into the coefficients of the
     /// gradient. Magnitudes of up to 2²⁹ + 2²⁸ for a score and 2²⁸ for the margin do not overflow; those of a
     /// [`Model`](super::Model) are no larger.
     ///
     /// # Errors
-    /// [`Error::LabelOutOfRange`]; the scores are then as before.
+    /// [`Error::LabelOutOfRange`]; the scores are then unchanged.
     fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error>;
 
     /// The margin Δ, in units of 2⁻¹⁶.
@@ -44,13 +44,13 @@ mod sealed {
 pub struct SampleLoss {
     /// The loss, in the unit of the scores.
     pub loss: i64,
-    /// The margins that count.
+    /// The number of margins that count.
     pub violations: u32,
-    /// The largest magnitude among the coefficients.
+    /// The largest magnitude of a coefficient.
     pub largest: i32,
 }
 
-/// The loss of Weston and Watkins, as [`crate::WestonWatkins`] in integers: every margin above zero counts.
+/// The loss of Weston and Watkins: [`crate::WestonWatkins`] in integers. Every margin above zero counts.
 ///
 /// ```
 /// use hingeline::integer::{Loss, WestonWatkins};
@@ -66,8 +66,8 @@ pub struct WestonWatkins {
     margin: u32,
 }
 
-/// The loss of Crammer and Singer, as [`crate::CrammerSinger`] in integers: of the margins above zero the largest one
-/// counts, the lowest index of equal ones.
+/// The loss of Crammer and Singer: [`crate::CrammerSinger`] in integers. Only the largest margin above zero counts; the
+/// lowest index wins a tie.
 ///
 /// ```
 /// use hingeline::integer::{CrammerSinger, Loss};
@@ -96,7 +96,7 @@ const fn margin_of(margin: f32) -> Result<u32, Error> {
 }
 
 impl WestonWatkins {
-    /// A loss of margin Δ, usually 1. In a `const` it takes no floating-point code to the device.
+    /// A loss with margin Δ, usually 1. In a `const` it adds no floating-point code to the device.
     ///
     /// # Errors
     /// [`Error::InvalidMargin`] unless it is from 0 to 1,024.
@@ -107,14 +107,14 @@ impl WestonWatkins {
         }
     }
 
-    /// Of a margin in units of 2⁻¹⁶.
+    /// A loss with a margin in units of 2⁻¹⁶.
     pub(super) const fn of_units(margin: u32) -> Result<Self, Error> {
         if margin <= LARGEST_UNITS { Ok(Self { margin }) } else { Err(Error::InvalidMargin) }
     }
 }
 
 impl CrammerSinger {
-    /// A loss of margin Δ, usually 1. In a `const` it takes no floating-point code to the device.
+    /// A loss with margin Δ, usually 1. In a `const` it adds no floating-point code to the device.
     ///
     /// # Errors
     /// [`Error::InvalidMargin`] unless it is from 0 to 1,024.
@@ -125,7 +125,7 @@ impl CrammerSinger {
         }
     }
 
-    /// Of a margin in units of 2⁻¹⁶.
+    /// A loss with a margin in units of 2⁻¹⁶.
     pub(super) const fn of_units(margin: u32) -> Result<Self, Error> {
         if margin <= LARGEST_UNITS { Ok(Self { margin }) } else { Err(Error::InvalidMargin) }
     }
@@ -137,7 +137,7 @@ impl sealed::Sealed for CrammerSinger {}
 impl Loss for WestonWatkins {
     fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error> {
         let reference = scores.get(label).ok_or(Error::LabelOutOfRange)?.wrapping_sub(margin);
-        // The label too, of which the margin is known: cheaper than to leave it out of a loop without branches.
+        // Includes the label, whose margin is known: cheaper than leaving it out of a loop without branches.
         let own = margin.max(0);
         let (mut loss, mut violations) = (i64::from(own).wrapping_neg(), u32::from(own > 0).wrapping_neg());
         for score in &mut *scores {
@@ -185,9 +185,10 @@ impl Loss for CrammerSinger {
     }
 }
 
-/// Another loss, times a small whole number for the class of the sample's label, as [`crate::Weighted`].
+/// Another loss, times a small whole number for the class of the sample's label: [`crate::Weighted`] in integers.
 ///
-/// A weight multiplies loss and coefficients. One of 0 leaves none; the step counts all the same, and L2 too.
+/// A weight multiplies loss and coefficients. With a weight of 0 neither is left; the step still counts, and so does
+/// L2.
 ///
 /// ```
 /// use hingeline::integer::{Loss, Weighted, WestonWatkins};
@@ -241,7 +242,7 @@ impl<L: Loss> Loss for Weighted<'_, L> {
     }
 }
 
-/// A loss and an L2 term, as [`crate::Objective`] in integers.
+/// A loss and an L2 term: [`crate::Objective`] in integers.
 ///
 /// ```
 /// use hingeline::integer::{CrammerSinger, Objective};
@@ -256,7 +257,7 @@ pub struct Objective<L> {
     l2: u32,
 }
 
-/// The loss of Weston and Watkins with an L2 term, as [`crate::Hinge`] in integers.
+/// The loss of Weston and Watkins with an L2 term: [`crate::Hinge`] in integers.
 ///
 /// ```
 /// use hingeline::integer::Hinge;
@@ -269,7 +270,7 @@ pub struct Objective<L> {
 pub type Hinge = Objective<WestonWatkins>;
 
 impl Objective<WestonWatkins> {
-    /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none. In a `const` it takes no floating-point code to
+    /// A loss with margin Δ, usually 1, and L2 strength α, 0 for none. In a `const` it adds no floating-point code to
     /// the device.
     ///
     /// # Errors
@@ -281,8 +282,8 @@ impl Objective<WestonWatkins> {
         }
     }
 
-    /// The same of whole numbers, for a program that has no others: a margin in units of 2⁻¹⁶, `round(Δ · 2¹⁶)`, and a strength as
-    /// [`l2`](Self::l2) returns it, `round(2α · 2³²)`.
+    /// The same from whole numbers, for a program without floating point: a margin in units of 2⁻¹⁶, `round(Δ · 2¹⁶)`,
+    /// and a strength as [`l2`](Self::l2) returns it, `round(2α · 2³²)`.
     ///
     /// # Errors
     /// [`Error::InvalidMargin`] for a margin above 1,024.
@@ -302,7 +303,7 @@ impl Objective<WestonWatkins> {
 }
 
 impl<L: Copy> Objective<L> {
-    /// Of a strength in the units that [`l2`](Self::l2) returns.
+    /// A loss with an L2 strength in the units that [`l2`](Self::l2) returns.
     pub(super) const fn of_units(loss: L, l2: u32) -> Self {
         Self { loss, l2 }
     }
@@ -320,7 +321,7 @@ impl<L: Copy> Objective<L> {
         }
     }
 
-    /// λ, which is `round(2α · 2³²)`.
+    /// λ, the L2 strength as `round(2α · 2³²)`.
     pub const fn l2(&self) -> u32 {
         self.l2
     }
@@ -334,10 +335,10 @@ impl<L: Copy> Objective<L> {
 /// The largest D.
 const LARGEST_MARGIN: u32 = 1 << 28;
 
-/// The margin in the unit of scores with so many fraction bits; refused above 2²⁸.
+/// The margin in the unit of scores with p + q fraction bits; an error above 2²⁸.
 pub(super) fn scaled_margin(margin: u32, weight_bits: u8) -> Result<i32, Error> {
     let bits = u32::from(weight_bits).wrapping_add(INPUT_BITS);
-    // In 32 bits, since shifts of 64 are long on the processors that this is for.
+    // In 32 bits, since 64-bit shifts are slow on the processors that this is for.
     let (left, right) = (bits.saturating_sub(16), 16_u32.saturating_sub(bits));
     if margin <= LARGEST_MARGIN.wrapping_shr(left) {
         Ok(margin.wrapping_shl(left).wrapping_shr(right).cast_signed())

@@ -8,10 +8,10 @@ use crate::error::{Error, Stopped};
 use crate::kernel::{CHOSEN, Chosen, KEY, Kernel, integers};
 use crate::model::{copy, fnv1a};
 
-/// A linear model of `C` classes over `F` features in integers, as [`crate::Model`]: weights of 16 bits, biases of 32.
+/// A linear model of `C` classes over `F` features in integers: [`crate::Model`] with 16-bit weights and 32-bit biases.
 ///
-/// [`Model::SIZE`] bytes, `4 · C + 2 · C · F + 8` but for the padding of an odd number of weights: half of binary32's.
-/// A new one is all zero bits, so that a `static` is in `.bss`.
+/// [`Model::SIZE`] bytes, `4 · C + 2 · C · F + 8` except for the padding of an odd number of weights: half of a
+/// binary32 model. A new model is all zero bits, so a `static` is in `.bss`.
 ///
 /// ```
 /// use hingeline::integer::{Inputs, Model};
@@ -33,8 +33,8 @@ use crate::model::{copy, fnv1a};
 /// ```
 pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, F>, K>;
 
-/// A [`Model`] of a shape that is known at run time, in memory that the caller lends. It has the same calls and gives
-/// the same bits.
+/// A [`Model`] whose shape is known at run time, in memory that the caller lends. It has the same methods and gives the
+/// same bits.
 ///
 /// ```
 /// use hingeline::integer::{DynModel, Inputs};
@@ -47,7 +47,7 @@ pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, 
 /// ```
 pub type DynModel<'a, K = Chosen> = AnyModel<Lent<'a>, K>;
 
-/// A [`Model`] or a [`DynModel`]: what both can do.
+/// A [`Model`] or a [`DynModel`]: the methods that both have.
 ///
 /// ```
 /// use hingeline::integer::{AnyModel, Model, Storage};
@@ -60,39 +60,39 @@ pub type DynModel<'a, K = Chosen> = AnyModel<Lent<'a>, K>;
 #[derive(Clone)]
 #[repr(C)]
 pub struct AnyModel<S, K> {
-    /// No weight is larger in magnitude than this.
+    /// An upper bound on the magnitude of the weights.
     bound: i32,
-    /// Stored as the bits in which it differs from 13, so that a fresh model is all zero bits.
+    /// Stored XOR 13, so that a new model is all zero bits.
     fraction_bits: u8,
     kernel: K,
     pub(super) storage: S,
 }
 
-/// The fraction bits of a new model's weights.
+/// The number of fraction bits of a new model's weights.
 pub(super) const WEIGHT_BITS: u8 = 13;
-/// The most that there can be.
+/// The largest number of fraction bits.
 const MOST_BITS: u8 = 15;
 pub(super) use crate::kernel::integers::LARGEST_BIAS;
 
 const MOST_CLASSES: usize = 1_024;
 const MOST_FEATURES: usize = 4_096;
 
-/// W, what no weight exceeds in magnitude: `min(32767, ⌊2²² / F⌋)`.
+/// W, the largest magnitude of a weight: `min(32767, ⌊2²² / F⌋)`.
 pub(super) const fn largest_weight(features: usize) -> i32 {
-    // Of no features there is no model.
+    // There is no model without features.
     match (1_usize << 22).checked_div(features) {
         Some(limit) if limit < 32_767 => limit as i32,
         _ => 32_767,
     }
 }
 
-/// Refuses shapes for which a sum could overflow.
+/// Rejects shapes for which a sum could overflow.
 pub(super) const fn check_shape(classes: usize, features: usize) -> Result<(), Error> {
     let fits = classes >= 2 && classes <= MOST_CLASSES && features >= 1 && features <= MOST_FEATURES;
     if fits { Ok(()) } else { Err(Error::InvalidShape) }
 }
 
-/// Refuses biases and fraction bits that a model must not hold.
+/// Rejects biases and fraction bits that a model must not have.
 pub(super) const fn check_bias(bias: &[i32], fraction_bits: u8) -> Result<(), Error> {
     if fraction_bits > MOST_BITS {
         return Err(Error::InvalidScale);
@@ -107,7 +107,7 @@ pub(super) const fn check_bias(bias: &[i32], fraction_bits: u8) -> Result<(), Er
     Ok(())
 }
 
-/// Refuses what a model must not hold, and returns the largest magnitude of the weights.
+/// Rejects parts that a model must not have, and returns the largest magnitude of the weights.
 const fn check_parts(weights: &[i16], bias: &[i32], fraction_bits: u8, features: usize) -> Result<i32, Error> {
     let bound = integers::largest(weights);
     if let Err(error) = check_bias(bias, fraction_bits) {
@@ -118,13 +118,13 @@ const fn check_parts(weights: &[i16], bias: &[i32], fraction_bits: u8, features:
 
 impl<const C: usize, const F: usize> AnyModel<Arrays<C, F>, Chosen> {
     /// A model of zeros with 13 fraction bits, on the kernel of this build. Fewer than two classes or more than 1,024,
-    /// no features or more than 4,096 do not compile.
+    /// and no features or more than 4,096, do not compile.
     pub const fn new() -> Self {
         Self::on(CHOSEN)
     }
 
-    /// A model of these parts, made by value: for a `static`. To fill one at run time, [`load`](Self::load) it in
-    /// place.
+    /// A model of these parts, by value: for a `static`. To fill a model in place at run time, use
+    /// [`load`](Self::load).
     ///
     /// # Errors
     /// As [`load`](Self::load).
@@ -149,7 +149,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
     /// The number of features.
     pub const FEATURES: usize = F;
 
-    /// The bytes that the model takes.
+    /// The number of bytes that the model takes.
     pub const SIZE: usize = size_of::<Self>();
 
     /// A model of zeros with 13 fraction bits, on a kernel of the caller's choice.
@@ -164,7 +164,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
         Self { bound: 0, fraction_bits: 0, kernel, storage: Arrays { bias: [0; C], weights: [[0; F]; C] } }
     }
 
-    /// The weights, one row a class.
+    /// The weights, one row per class.
     pub const fn weights(&self) -> &[[i16; F]; C] {
         &self.storage.weights
     }
@@ -174,7 +174,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
         &self.storage.bias
     }
 
-    /// Makes this model, in place, a copy of another one, which may be on another kernel.
+    /// Copies another model, which may be on another kernel, into this one in place.
     pub fn copy_from<Other>(&mut self, other: &Model<C, F, Other>) {
         self.copy_parts(other);
     }
@@ -185,7 +185,7 @@ impl<'a> AnyModel<Lent<'a>, Chosen> {
     /// and for `classes` biases and as many scores.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for shapes that a [`Model`] cannot have, [`Error::ShapeMismatch`] for memory of other
+    /// [`Error::InvalidShape`] for shapes that a [`Model`] cannot have, [`Error::ShapeMismatch`] for memory of wrong
     /// lengths.
     pub fn new(weights: &'a mut [i16], memory: &'a mut [i32], classes: usize, features: usize) -> Result<Self, Error> {
         Self::on(CHOSEN, weights, memory, classes, features)
@@ -208,10 +208,10 @@ impl<'a, K> AnyModel<Lent<'a>, K> {
         Ok(Self { bound: 0, fraction_bits: 0, kernel, storage: Lent::new(weights, memory, classes, features)? })
     }
 
-    /// Makes this model, in place, a copy of another one.
+    /// Copies another model into this one in place.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] if it is of another shape; this one is then as before.
+    /// [`Error::ShapeMismatch`] if the other model has another shape; this one is then unchanged.
     pub fn copy_from<Other>(&mut self, other: &DynModel<'_, Other>) -> Result<(), Error> {
         if [self.classes(), self.features()] != [other.classes(), other.features()] {
             return Err(Error::ShapeMismatch);
@@ -237,18 +237,17 @@ impl<S: Storage, K> AnyModel<S, K> {
         self.fraction_bits ^ WEIGHT_BITS
     }
 
-    /// What [`load`](Self::load) takes: the weights row after row, the biases, the fraction bits.
+    /// The arguments of [`load`](Self::load): the weights row after row, the biases, the fraction bits.
     pub fn parts(&self) -> (&[i16], &[i32], u8) {
         (self.storage.weights(), self.storage.bias(), self.fraction_bits())
     }
 
-    /// Rebuilds a model in place from what [`parts`](Self::parts) gave. It cannot tell whether the parts belong
-    /// together.
+    /// Restores a model in place from its [`parts`](Self::parts). It cannot check whether the parts belong together.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::InvalidScale`] for more than
-    /// 15 fraction bits, [`Error::WeightTooLarge`] for a weight beyond ±W or a bias beyond ±2²⁸. The model is then as
-    /// before.
+    /// 15 fraction bits, [`Error::WeightTooLarge`] for a weight beyond ±W or a bias beyond ±2²⁸. The model is then
+    /// unchanged.
     ///
     /// ```
     /// use hingeline::Error;
@@ -283,7 +282,7 @@ impl<S: Storage, K> AnyModel<S, K> {
         fnv1a(weights.chain(bias).chain([self.fraction_bits()]))
     }
 
-    /// Takes weights and biases within the bounds.
+    /// Fills in weights and biases, which are within the bounds.
     pub(super) fn fill(
         &mut self,
         weights: impl Iterator<Item = i16>,
@@ -297,13 +296,13 @@ impl<S: Storage, K> AnyModel<S, K> {
         self.fraction_bits = fraction_bits ^ WEIGHT_BITS;
     }
 
-    /// Takes the bound of the weights that it has been given, and their fraction bits.
+    /// Sets the bound of the weights that were filled in, and their fraction bits.
     pub(super) fn set_bounds(&mut self, bound: i32, fraction_bits: u8) {
         self.bound = bound;
         self.fraction_bits = fraction_bits ^ WEIGHT_BITS;
     }
 
-    /// Zeros, with the fraction bits of a new model.
+    /// Sets everything to zero, with the fraction bits of a new model.
     pub(super) fn clear(&mut self) {
         let (weights, bias) = self.storage.parts_mut();
         weights.fill(0);
@@ -319,7 +318,7 @@ impl<S: Storage, K> AnyModel<S, K> {
         self.bound = other.bound;
     }
 
-    /// A score a class, as scratch.
+    /// One score per class, as scratch.
     pub(super) fn with_scores<T, E: From<Error>>(&self, f: impl FnOnce(&mut [i32]) -> Result<T, E>) -> Result<T, E> {
         self.storage.with_scores(f)
     }
@@ -329,7 +328,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// The score of every class, exactly, with p + 5 fraction bits.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another number of inputs or of scores.
+    /// [`Error::ShapeMismatch`] for a wrong number of inputs or of scores.
     ///
     /// ```
     /// use hingeline::integer::{Inputs, Model};
@@ -351,8 +350,8 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// The [`scores`](Self::scores) of many samples, row after row.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample, and for a sample of another number of
-    /// inputs, with its index; the scores of those before it are then in their rows.
+    /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample, and for a sample with a wrong number
+    /// of inputs, with its index; the scores of the samples before it are then in their rows.
     ///
     /// ```
     /// use hingeline::integer::{Inputs, Model};
@@ -377,10 +376,10 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         Ok(())
     }
 
-    /// The class of the highest score; the lowest index wins a tie.
+    /// The class with the highest score; the lowest index wins a tie.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for another number of inputs.
+    /// [`Error::ShapeMismatch`] for a wrong number of inputs.
     pub fn predict(&self, x: Inputs<'_>) -> Result<usize, Error> {
         self.storage.with_scores(|scores| {
             self.scores(x, scores)?;
@@ -388,14 +387,14 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         })
     }
 
-    /// The model to be changed by algorithms that know no shape, and a score a class.
+    /// A mutable view of the model for algorithms that do not know its shape, and one score per class.
     #[inline(always)]
     pub(super) fn with_view<T>(
         &mut self,
         f: impl FnOnce(ViewMut<'_, K>, &mut [i32]) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let (features, fraction_bits, kernel) = (self.features(), self.fraction_bits(), self.kernel);
-        // Where the compiler knows the number of features, it knows this too.
+        // If the compiler knows the number of features, it knows this too.
         let (limit, bound) = (largest_weight(features), &mut self.bound);
         self.storage.with_scores_mut(|weights, bias, scores| {
             f(ViewMut { features, fraction_bits, limit, weights, bias, bound, kernel }, scores)
@@ -403,7 +402,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     }
 }
 
-/// A model, to be changed; `bound` is kept true.
+/// A mutable view of a model; code that changes it keeps `bound` valid.
 pub(super) struct ViewMut<'a, K> {
     pub(super) features: usize,
     pub(super) fraction_bits: u8,
@@ -416,7 +415,7 @@ pub(super) struct ViewMut<'a, K> {
 }
 
 impl<K> ViewMut<'_, K> {
-    /// The fraction bits of scores and biases.
+    /// The number of fraction bits of scores and biases.
     pub(super) fn score_bits(&self) -> u32 {
         u32::from(self.fraction_bits).wrapping_add(INPUT_BITS)
     }

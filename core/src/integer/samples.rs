@@ -1,9 +1,9 @@
-//! Where inputs come from.
+//! Sources of inputs.
 
 use super::input::{InputScale, Inputs, RawValue};
 use crate::error::Error;
 
-/// A set of samples in inputs, read one at a time, for models of any shape.
+/// A set of samples as inputs, read one at a time, for models of any shape.
 ///
 /// ```
 /// use hingeline::Error;
@@ -29,12 +29,12 @@ pub trait Samples {
     /// The number of samples.
     fn len(&self) -> usize;
 
-    /// Whether there is no sample.
+    /// Whether the set is empty.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Inputs and label of sample `index`, the same at each call.
+    /// Inputs and label of sample `index`; the same for every call.
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`], [`Error::Unreadable`], or any other [`Error`].
@@ -62,11 +62,11 @@ pub struct Raw<'a, Q, L = u8> {
 }
 
 impl<'a, Q: RawValue, L: Copy + Into<usize>> Raw<'a, Q, L> {
-    /// Samples of as many features as there are scales.
+    /// Samples with as many features as there are scales.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] without scales, [`Error::ShapeMismatch`] unless there are as many values for each label
-    /// and places in the buffer.
+    /// [`Error::InvalidShape`] if there are no scales; [`Error::ShapeMismatch`] unless each label has as many values as
+    /// there are scales, and the buffer as many places.
     pub const fn new(
         values: &'a [Q],
         labels: &'a [L],
@@ -123,9 +123,9 @@ pub struct Decoded<'a, Q, D> {
 }
 
 impl<'a, Q: RawValue, D: FnMut(usize, &mut [Q]) -> Result<usize, Error>> Decoded<'a, Q, D> {
-    /// `len` samples; `decode(index, raw)` writes the raw values of one and returns its label. It is only asked for an
-    /// index below `len`. Buffers of other lengths than the scales are refused as [`Error::ShapeMismatch`] when a
-    /// sample is asked for.
+    /// `len` samples; `decode(index, raw)` writes the raw values of one and returns its label. It is only called with
+    /// an index below `len`. If a buffer is not as long as the scales, reading a sample returns
+    /// [`Error::ShapeMismatch`].
     pub const fn new(len: usize, scales: &'a [InputScale], raw: &'a mut [Q], buffer: &'a mut [i16], decode: D) -> Self {
         Self { len, scales, raw, buffer, decode }
     }

@@ -1,4 +1,4 @@
-//! The words of models and moments in integers in a record.
+//! The record words of integer models and moments.
 
 use super::input::{InputScale, Moments, RawValue, Sums};
 use super::model::{AnyModel, check_bias, largest_weight};
@@ -6,9 +6,9 @@ use super::storage::Storage;
 use crate::error::Error;
 use crate::state::{Fault, Part, kind};
 
-/// Where a word belongs.
+/// The part of the model that a word belongs to.
 enum Place {
-    /// The weight of this index, and the next one.
+    /// The weight with this index, and the next one.
     Weights(usize),
     Bias(usize),
     FractionBits,
@@ -30,7 +30,8 @@ fn halves(word: u32) -> [i16; 2] {
     [word as i16, (word >> 16) as i16]
 }
 
-/// The weights row after row, two in a word, the last half 0 if their number is odd; the bias; the fraction bits.
+/// The weights row after row, two in a word, with 0 in the last half if their number is odd; the biases; the fraction
+/// bits.
 impl<S: Storage, K> Part for AnyModel<S, K> {
     const KIND: u32 = kind::INTEGER_MODEL;
     /// The largest magnitude of the weights, and the fraction bits.
@@ -113,10 +114,10 @@ impl<S: Storage, K> Part for AnyModel<S, K> {
     }
 }
 
-/// The count; then for each feature its sum and its sum of squares, two words each, the lower one first.
+/// The count; then for each feature its sum and its sum of squares, two words each, the lower word first.
 impl<Q: RawValue> Part for Moments<'_, Q> {
     const KIND: u32 = kind::INTEGER_MOMENTS;
-    /// The count, and the words of a feature that came.
+    /// The count, and the words of the current feature that have arrived.
     type Seen = (u32, [u32; 3]);
 
     fn record_shape(&self) -> [u32; 2] {
@@ -188,7 +189,7 @@ fn wide(low: u32, high: u32) -> u64 {
     u64::from(low) | u64::from(high) << 32
 }
 
-/// For each feature what becomes 0 in the lower half and the factor in the upper one.
+/// For each feature, the zero in the lower half and the factor in the upper half.
 impl Part for &mut [InputScale] {
     const KIND: u32 = kind::INPUT_SCALES;
     type Seen = ();

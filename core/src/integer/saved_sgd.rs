@@ -1,4 +1,4 @@
-//! The words of losses and of the optimiser in integers in a record.
+//! The record words of integer losses and of the integer optimiser.
 
 use super::loss::{CrammerSinger, Loss, Objective, Weighted, WestonWatkins};
 use super::schedule::Halving;
@@ -44,7 +44,7 @@ impl Plain for CrammerSinger {
     }
 }
 
-/// The loss, and of the weights, which are borrowed, their number and their CRC-32.
+/// The loss; then the number and the CRC-32 of the weights, which are borrowed.
 impl<L: Plain<Value = L>> Plain for Weighted<'_, L> {
     type Value = Self;
     const KIND: u32 = kind::INTEGER_WEIGHTED;
@@ -95,7 +95,7 @@ impl Plain for Halving {
     }
 }
 
-/// The loss, L2 in its units, the schedule, the steps, what L2 owes.
+/// The loss, L2 in its units, the schedule, the steps, the L2 shrinking that is owed.
 impl<L: Loss + Plain<Value = L>> Plain for Progress<L> {
     type Value = Self;
     const KIND: u32 = kind::INTEGER_PROGRESS;

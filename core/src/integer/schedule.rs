@@ -2,8 +2,8 @@
 
 use crate::error::Error;
 
-/// A rate of `2^−e` that halves ever more slowly, as 1/t does: `e = min(last, exponent + ⌊log₂(1 + ⌊t / 2^period⌋)⌋)`
-/// in step t, counted from 0.
+/// A rate of `2^−e` that is halved less and less often, as 1/t is:
+/// `e = min(last, exponent + ⌊log₂(1 + ⌊t / 2^period⌋)⌋)` in step t, counted from 0.
 ///
 /// ```
 /// use hingeline::integer::Halving;
@@ -29,7 +29,7 @@ impl Halving {
         self.exponent.saturating_add(halvings as u8).min(self.last)
     }
 
-    /// Refuses what is no schedule.
+    /// Rejects an invalid schedule.
     ///
     /// # Errors
     /// [`Error::InvalidSchedule`] unless `exponent ≤ last ≤ 31` and `period ≤ 31`.

@@ -11,19 +11,20 @@ use crate::error::{Error, Stopped};
 use crate::kernel::integers::{self, Rate};
 use crate::kernel::{KEY, Kernel};
 
-/// Stochastic gradient descent, one sample a step, as [`crate::Sgd`] in integers.
+/// Stochastic gradient descent, one sample per step: [`crate::Sgd`] in integers.
 ///
-/// The step and its contract are on the page of the [module](super).
+/// The documentation of the [module](super) defines the step and its contract.
 ///
 /// # Cost
-/// Scratch: `C` scores. A step with v violations writes v + 1 rows, without one none. When L2 is due, about once in `1
-/// / (128 ηα)` steps, it also writes all rows. When the bound on the weights comes to W, all weights are looked at, and
-/// if they may pass it, each result is compared as it is written: the longest step does all three.
+/// Scratch: `C` scores. A step with v violations writes v + 1 rows; a step without violations writes none. When L2 is
+/// due, about once in `1 / (128 ηα)` steps, it also writes all rows. When the bound on the weights reaches W, the step
+/// examines all weights, and if they could exceed W, it compares each result as it writes it: the longest step does all
+/// three.
 ///
 /// # Errors
-/// A step is refused, with model and optimiser as before, for a label out of range, another number of inputs, a rate
-/// that is too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and
-/// coefficients that are too large, `k · 2^(p+q−e) ≥ 2³⁰` for the largest one ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
+/// A step fails, with model and optimiser unchanged, for a label out of range, a wrong number of inputs, a rate that is
+/// too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and coefficients that
+/// are too large, `k · 2^(p+q−e) ≥ 2³⁰` for the largest one ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
 /// ([`Error::L2TooStrong`]).
 ///
 /// ```
@@ -43,7 +44,7 @@ pub struct Sgd<L = WestonWatkins> {
     progress: Progress<L>,
 }
 
-/// The whole state of a descent besides its model and its order, to be saved.
+/// The whole state of a descent except for its model and its order, for saving.
 ///
 /// ```
 /// use hingeline::integer::{Halving, Hinge, Sgd};
@@ -59,32 +60,32 @@ pub struct Progress<L = WestonWatkins> {
     pub objective: Objective<L>,
     /// The schedule.
     pub schedule: Halving,
-    /// The steps made; refused ones do not count. It stops at `u32::MAX`.
+    /// The number of steps made; failed steps do not count. It saturates at `u32::MAX`.
     pub steps: u32,
-    /// The shrinking that L2 is due, in units of 2⁻⁶³, below 2⁵⁷ between two steps.
+    /// The L2 shrinking that is owed, in units of 2⁻⁶³; below 2⁵⁷ between two steps.
     pub owed: u64,
 }
 
-/// L2 shrinks all weights by 2⁻⁶ when so much is due.
+/// L2 shrinks all weights by 2⁻⁶ when this much is owed.
 const SHRINK_BITS: u32 = 6;
 const DUE: u64 = 1 << (63 - SHRINK_BITS);
 
 impl<L: Loss> Sgd<L> {
-    /// The bytes that the optimiser takes besides its model.
+    /// The number of bytes that the optimiser takes besides its model.
     pub const SIZE: usize = size_of::<Self>();
 
     /// An optimiser before its first step.
     ///
     /// # Errors
-    /// As [`Halving::check`], and [`Error::L2TooStrong`] if the first step would be refused for it.
+    /// As [`Halving::check`], and [`Error::L2TooStrong`] if the first step would fail with it.
     pub fn new(objective: Objective<L>, schedule: Halving) -> Result<Self, Error> {
         Self::resume(Progress { objective, schedule, steps: 0, owed: 0 })
     }
 
-    /// An optimiser that goes on from saved progress; with its model and order rebuilt too, bit for bit.
+    /// An optimiser that continues from saved progress: bit for bit, if its model and order are restored too.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and [`Error::InvalidState`] for a debt that no step leaves behind.
+    /// As [`new`](Self::new), and [`Error::InvalidState`] for an owed amount that no step leaves.
     pub fn resume(progress: Progress<L>) -> Result<Self, Error> {
         progress.schedule.check()?;
         if progress.owed >= DUE {
@@ -113,11 +114,11 @@ impl<L: Loss> Sgd<L> {
         model.with_view(|model, scores| step(model, progress, x, label, scores))
     }
 
-    /// One step on the sample whose turn it is in the order, which then goes on to the next.
+    /// One step on the order's current sample; the order then advances.
     ///
     /// # Errors
-    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another
-    /// length. Model, optimiser and order are then as before.
+    /// As [`step`](Self::step), the errors of the samples, and [`Error::ShapeMismatch`] if the order has another
+    /// length. Model, optimiser and order are then unchanged.
     pub fn step_next<S: Storage, K: Kernel, D: Samples + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
@@ -135,7 +136,7 @@ impl<L: Loss> Sgd<L> {
     /// Steps to the end of the order's epoch.
     ///
     /// # Errors
-    /// As [`step_next`](Self::step_next), at the first step that is refused; the steps before it stand.
+    /// As [`step_next`](Self::step_next), at the first step that fails; the steps before it remain.
     pub fn epoch<S: Storage, K: Kernel, D: Samples + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
@@ -152,7 +153,7 @@ impl<L: Loss> Sgd<L> {
 }
 
 impl<L: Loss> Progress<L> {
-    /// What is due after a step of this exponent, at most 31.
+    /// The amount owed after a step with this exponent, at most 31.
     fn due_after(&self, exponent: u8) -> Result<u64, Error> {
         let shift = 31_u32.saturating_sub(exponent.into());
         let share = u64::from(self.objective.l2()).wrapping_shl(shift);
@@ -177,12 +178,12 @@ fn step<K: Kernel, L: Loss>(
     let margin = scaled_margin(loss.margin(), model.fraction_bits)?;
     model.kernel.integer_scores(KEY, model.weights, model.bias, x.values(), scores);
     let sample = loss.coefficients(margin, label, scores)?;
-    // Then each product below, and a weight before its clamp, is below 2³¹.
+    // So each product below, and a weight before its clamp, is below 2³¹.
     if sample.largest >= 1_i32.wrapping_shl(30_u32.saturating_sub(rate.bias_shift)) {
         return Err(Error::NonFiniteStep);
     }
 
-    // From here nothing is refused.
+    // Nothing fails from here on.
     let shrunk = due >= DUE;
     progress.owed = if shrunk { due.wrapping_sub(DUE) } else { due };
     progress.steps = progress.steps.saturating_add(1);
@@ -213,7 +214,7 @@ fn rate_of<K>(model: &ViewMut<'_, K>, exponent: u8) -> Result<Rate, Error> {
     if shift >= -7 { Ok(Rate { shift, bias_shift }) } else { Err(Error::InvalidLearningRate) }
 }
 
-/// What a step changes.
+/// The change that a step makes.
 struct Update<'a> {
     coefficients: &'a [i32],
     largest: i32,
@@ -238,7 +239,7 @@ impl<K: Kernel> ViewMut<'_, K> {
     }
 }
 
-/// What happened in one step.
+/// The result of one step.
 ///
 /// ```
 /// use hingeline::integer::SgdStep;
@@ -249,19 +250,19 @@ impl<K: Kernel> ViewMut<'_, K> {
 pub struct SgdStep {
     /// The sample's loss before the step, without the regulariser, in the unit of scores.
     pub loss: i64,
-    /// The margins that counted.
+    /// The number of margins that counted.
     pub violations: usize,
-    /// The rate was 2 to minus this.
+    /// The exponent e of the rate `2^−e`.
     pub rate_exponent: u8,
     /// L2 was due: this step wrote all weights.
     pub shrunk: bool,
-    /// The weights and biases that were clamped.
+    /// The number of weights and biases that were clamped.
     pub clamped: u32,
-    /// The inputs that had been clamped.
+    /// The number of inputs that had been clamped.
     pub clamped_inputs: u32,
 }
 
-/// What happened in the steps of an epoch.
+/// The results of the steps of an epoch.
 ///
 /// ```
 /// use hingeline::integer::SgdEpoch;
@@ -270,17 +271,17 @@ pub struct SgdStep {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SgdEpoch {
-    /// The steps.
+    /// The number of steps.
     pub steps: u32,
-    /// The steps without a violation.
+    /// The number of steps without a violation.
     pub satisfied: u32,
     /// The sum of the losses.
     pub loss: i64,
-    /// The steps that wrote all weights for L2.
+    /// The number of steps that wrote all weights for L2.
     pub shrunk: u32,
-    /// The weights and biases that were clamped.
+    /// The number of weights and biases that were clamped.
     pub clamped: u64,
-    /// The inputs that had been clamped.
+    /// The number of inputs that had been clamped.
     pub clamped_inputs: u64,
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 
 use crate::error::Error;
 
-/// Memory of a shape: a weight for each class and feature, a bias for each class. This trait is sealed; its types are
+/// Memory for a shape: a weight for each class and feature, a bias for each class. This trait is sealed; its types are
 /// [`Arrays`] and [`Lent`].
 ///
 /// ```
@@ -35,7 +35,7 @@ pub trait Storage: sealed::Storage {}
 #[derive(Clone, Debug)]
 #[repr(C)]
 pub struct Arrays<const C: usize, const F: usize> {
-    // First, and aligned to what a processor loads at once.
+    // First, and aligned to the width of a load.
     pub(super) bias: [i32; C],
     pub(super) weights: [[i16; F]; C],
 }
@@ -55,7 +55,7 @@ pub struct Lent<'a> {
     features: usize,
     weights: &'a mut [i16],
     bias: &'a mut [i32],
-    /// Taken while a call uses it.
+    /// Empty while a call uses it.
     scores: Cell<&'a mut [i32]>,
 }
 
@@ -88,7 +88,7 @@ impl fmt::Debug for Lent<'_> {
 impl<const C: usize, const F: usize> Storage for Arrays<C, F> {}
 impl Storage for Lent<'_> {}
 
-/// The scores while they are out, which puts them back.
+/// The scores while they are in use; dropping this puts them back.
 struct Taken<'s, 'a> {
     home: &'s Cell<&'a mut [i32]>,
     scores: &'a mut [i32],
@@ -112,7 +112,7 @@ pub(super) mod sealed {
         /// A value for each class, as scratch.
         fn with_scores<T, E: From<Error>>(&self, f: impl FnOnce(&mut [i32]) -> Result<T, E>) -> Result<T, E>;
 
-        /// The same, with weights and biases to be changed.
+        /// The same, with mutable weights and biases.
         fn with_scores_mut<T>(
             &mut self,
             f: impl FnOnce(&mut [i16], &mut [i32], &mut [i32]) -> Result<T, Error>,

@@ -1,4 +1,4 @@
-//! Integers on processors without vectors that have assembly for them: where it stands for the instruction set at hand.
+//! Integers on processors without vectors for which there is assembly: selects it for the target's instruction set.
 
 #[cfg(hingeline_dsp)]
 pub(super) use super::dsp::{inputs, scores};
@@ -12,7 +12,7 @@ pub(super) use super::thumb1::scores;
 #[cfg(hingeline_thumb2)]
 pub(super) use super::thumb2::scores;
 
-/// The operations of the seal that a kernel takes from here.
+/// The sealed operations that a kernel takes from this module.
 macro_rules! integers_in_assembly {
     () => {
         #[inline(always)]

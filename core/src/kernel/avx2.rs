@@ -19,8 +19,8 @@ cpufeatures::new!(detected, "avx2");
 
 /// The kernel for AVX2: proof that the processor has it.
 ///
-/// A model on it starts at a multiple of 32 bytes, so that no load of its weights straddles two cache lines when rows
-/// are a multiple of 8 features.
+/// A model on this kernel is aligned to 32 bytes, so no load of its weights straddles two cache lines if rows are a
+/// multiple of 8 features.
 ///
 /// ```
 /// # #[cfg(target_arch = "x86_64")]
@@ -38,7 +38,7 @@ cpufeatures::new!(detected, "avx2");
 pub struct Avx2(());
 
 impl Avx2 {
-    /// Looks whether the processor has AVX2, and whether the system keeps its registers.
+    /// Detects whether the processor has AVX2 and the operating system saves its registers.
     ///
     /// # Errors
     /// [`Error::KernelUnavailable`] if not.
@@ -67,15 +67,15 @@ impl Sealed for Avx2 {
     integers_by_lanes!("avx2", YmmOfIntegers);
 }
 
-// Five rows: ten accumulators, two registers of the sample and one for products, of sixteen. In a batch three rows by
-// two samples: twelve accumulators; two by three was as fast or slower, four by one a third slower where the weights
-// are not in the nearest cache.
+// Five rows: ten accumulators, two registers for the sample and one for products, out of sixteen. In a batch, three
+// rows by two samples: twelve accumulators. Two by three was as fast or slower; four by one was a third slower where
+// the weights are not in the first-level cache.
 entry_points!(Avx2: "avx2", Ymm as 2 registers; 5 rows; a batch of 3 rows by 2 samples);
 
 #[derive(Clone, Copy)]
 pub(super) struct Ymm(__m256);
 
-/// Some of the first elements: how many, and a mask of them.
+/// The first elements of a register: their number, and a mask of them.
 #[derive(Clone, Copy)]
 pub(super) struct First {
     count: usize,
@@ -237,10 +237,10 @@ impl Packs<2> for Ymm {
     }
 }
 
-/// The folds of eight rows from eight lanes on: each addition is one of two rows, in the halves of a register.
+/// The folds of eight rows, from eight lanes down: each addition serves two rows, one in each half of a register.
 #[inline(always)]
 fn fold_eight([a, b, c, d, e, f, g, h]: [Ymm; 8]) -> [f32; 8] {
-    // Rows whose sums are to be four places apart, one in each half.
+    // Rows whose sums end up four places apart, one in each half.
     let (ae, bf, cg, dh) = (fold_halves(a, e), fold_halves(b, f), fold_halves(c, g), fold_halves(d, h));
     let mut sums = [0.0; 8];
     // SAFETY: the array holds the eight elements.
@@ -248,7 +248,7 @@ fn fold_eight([a, b, c, d, e, f, g, h]: [Ymm; 8]) -> [f32; 8] {
     sums
 }
 
-/// The fold of two rows from eight lanes to four, one row behind the other.
+/// The fold of two rows from eight lanes to four, one row after the other.
 #[inline(always)]
 fn fold_halves(a: Ymm, b: Ymm) -> Ymm {
     // SAFETY: the registers exist, so the processor has AVX2.
@@ -259,7 +259,7 @@ fn fold_halves(a: Ymm, b: Ymm) -> Ymm {
     }
 }
 
-/// The fold of four rows from four lanes to two, the elements of two of them in turns in each half.
+/// The fold of four rows from four lanes to two; each half holds the elements of two of them, interleaved.
 #[inline(always)]
 fn fold_quarters(a: Ymm, b: Ymm) -> Ymm {
     // SAFETY: the registers exist, so the processor has AVX2.

@@ -1,4 +1,4 @@
-//! Integers on AVX2: an instruction multiplies sixteen weights with sixteen inputs and adds the products in pairs.
+//! Integers on AVX2: one instruction multiplies sixteen weights by sixteen inputs and adds the products in pairs.
 
 use core::arch::x86_64::{
     __m256i, _mm_add_epi32, _mm_storeu_si128, _mm256_add_epi32, _mm256_castsi256_si128, _mm256_extracti128_si256,
@@ -7,7 +7,7 @@ use core::arch::x86_64::{
 
 use super::integers_lanes::{Products, ROWS};
 
-/// A register of AVX2.
+/// An AVX2 register.
 #[derive(Clone, Copy)]
 pub(super) struct YmmOfIntegers(__m256i);
 
@@ -35,7 +35,7 @@ impl Products for YmmOfIntegers {
     #[inline(always)]
     fn fold([a, b, c, d]: [Self; ROWS]) -> [i32; ROWS] {
         let mut out = [0; ROWS];
-        // SAFETY: the registers exist, so the processor has AVX2; an array of four numbers.
+        // SAFETY: the registers exist, so the processor has AVX2; the array holds four numbers.
         unsafe {
             let pairs = _mm256_hadd_epi32(_mm256_hadd_epi32(a.0, b.0), _mm256_hadd_epi32(c.0, d.0));
             let four = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256::<1>(pairs));

@@ -19,9 +19,8 @@ cpufeatures::new!(detected, "avx512f", "avx512vl");
 
 /// The kernel for AVX-512 (F and VL): proof that the processor has it.
 ///
-/// A model on it starts at a multiple of 64 bytes, a cache line, so that no load of its weights straddles two of them
-/// when rows are a multiple of 16 features: at 10×784 the scores of a model that starts elsewhere took half as long
-/// again.
+/// A model on this kernel is aligned to 64 bytes, a cache line, so no load of its weights straddles two lines if rows
+/// are a multiple of 16 features: at 10×784 the scores of a model at another address took half as long again.
 ///
 /// ```
 /// # #[cfg(target_arch = "x86_64")]
@@ -39,7 +38,7 @@ cpufeatures::new!(detected, "avx512f", "avx512vl");
 pub struct Avx512(());
 
 impl Avx512 {
-    /// Looks whether the processor has AVX-512F and AVX-512VL, and whether the system keeps its registers.
+    /// Detects whether the processor has AVX-512F and AVX-512VL and the operating system saves their registers.
     ///
     /// # Errors
     /// [`Error::KernelUnavailable`] if not.
@@ -67,14 +66,15 @@ impl OfTarget for Avx512 {
 }
 
 impl Sealed for Avx512 {
-    // Wider ones want an extension of AVX-512 that the kernel does without.
+    // Wider integer registers need an extension of AVX-512 that this kernel does not require.
     inside!("avx512f,avx512vl");
     integers_by_lanes!("avx2", YmmOfIntegers);
 }
 
-// Five rows, as AVX2: more made no difference or harm. In a batch five rows by four samples: twenty accumulators, four
-// registers of the samples and one for products, of thirty-two, if the later halves of them can be used at all widths.
-// That is what AVX-512VL is for: without it, accumulators went through memory, and the batch took half as long again.
+// Five rows, as for AVX2: more were no faster, or slower. In a batch, five rows by four samples: twenty accumulators,
+// four registers for the samples and one for products, out of thirty-two, if the upper sixteen can be used at all
+// widths. That is what AVX-512VL is for: without it, accumulators were spilled to memory, and the batch took half as
+// long again.
 entry_points!(Avx512: "avx512f,avx512vl", Zmm as 1 register; 5 rows; a batch of 5 rows by 4 samples);
 
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Which kernel runs: by the target, by force, or by one look at the processor.
+//! Which kernel runs: selected by the target, forced by the build, or detected at run time.
 
 use super::{Kernel, OfTarget, Portable, Scalar};
 use crate::error::Error;
@@ -26,23 +26,23 @@ cfg_select! {
     all(hingeline_kernel = "neon", hingeline_neon) => { type Token = Neon; }
     all(hingeline_kernel = "simd128", hingeline_simd128) => { type Token = Simd128; }
     hingeline_kernel = "vfp" => {
-        compile_error!("`hingeline_kernel` asks for a kernel of Thumb with a floating-point unit, which this target is not");
+        compile_error!("`hingeline_kernel` forces a kernel for Thumb with a floating-point unit; this target has none");
         type Token = Portable;
     }
     hingeline_kernel = "helium" => {
-        compile_error!("`hingeline_kernel` asks for the kernel of Cortex-M55, whose target is thumbv8m.main-none-eabihf");
+        compile_error!("`hingeline_kernel` forces the kernel for Cortex-M55, whose target is thumbv8m.main-none-eabihf");
         type Token = Portable;
     }
     hingeline_kernel = "neon" => {
-        compile_error!("`hingeline_kernel` asks for a kernel of AArch64 and NEON, which this target is not");
+        compile_error!("`hingeline_kernel` forces a kernel that needs AArch64 with NEON; this target is another one");
         type Token = Portable;
     }
     hingeline_kernel = "simd128" => {
-        compile_error!("`hingeline_kernel` asks for a kernel of WebAssembly with -C target-feature=+simd128");
+        compile_error!("`hingeline_kernel` forces a kernel that needs WebAssembly with -C target-feature=+simd128");
         type Token = Portable;
     }
     any(hingeline_kernel = "sse2", hingeline_kernel = "avx2", hingeline_kernel = "avx512") => {
-        compile_error!("`hingeline_kernel` asks for a kernel of x86-64 and SSE2, which this target is not");
+        compile_error!("`hingeline_kernel` forces a kernel that needs x86-64 with SSE2; this target is another one");
         type Token = Portable;
     }
     all(target_arch = "x86_64", target_feature = "avx512f", target_feature = "avx512vl") => { type Token = Avx512; }
@@ -55,18 +55,19 @@ cfg_select! {
     _ => { type Token = Portable; }
 }
 
-/// The kernel that [`Model`](crate::Model) uses unless told otherwise: the best one that every processor of this target
-/// has, at no cost at run time.
+/// The kernel that [`Model`](crate::Model) uses by default: the best one that every processor of this target supports.
+/// The choice costs nothing at run time.
 ///
-/// The one that `--cfg hingeline_kernel="…"` in `RUSTFLAGS` forces, which does not compile where its gate is not met. Else the last of
-/// these that is chosen by itself and whose gate the target meets:
+/// `--cfg hingeline_kernel="…"` in `RUSTFLAGS` forces a kernel; the build fails if the target does not meet its gate.
+/// Otherwise it is the last of these that is chosen by itself and whose gate the target meets:
 ///
 #[doc = include_str!("table.md")]
 ///
-/// A gate is of the target; features are added to it by `-C target-feature` or a `-C target-cpu`. The cost of the scores is in executed instructions, in
-/// WebAssembly in wasmtime's fuel, and on x86-64 in time on a server (AMD Zen 4). `cargo firmware` counts, `cargo kernels` measures.
+/// A gate is a property of the target; `-C target-feature` and `-C target-cpu` add features to it. The cost is that of
+/// the scores: in executed instructions, on WebAssembly in wasmtime's fuel, and on x86-64 in time on a server (AMD Zen
+/// 4). `cargo firmware` does the counting, `cargo kernels` measures the time.
 ///
-/// The names are those of [`Choice`]; another one does not compile. What a build must not lack it can assert:
+/// The names are those of [`Choice`]; any other name does not compile. A build can assert which kernel it has:
 ///
 /// ```
 /// use hingeline::kernel::Choice;
@@ -84,14 +85,14 @@ pub type Chosen = Token;
 /// The token of [`Chosen`].
 pub const CHOSEN: Chosen = Token::OF_TARGET;
 
-/// Whether a kernel was asked for at compile time.
+/// Whether a kernel is forced at compile time.
 const FORCED: bool = cfg!(hingeline_forced);
 
-/// What is to run on a kernel that is known only at run time: a training loop, an evaluation, a whole program.
+/// Work to be run on a kernel that is known only at run time: a training loop, an evaluation, a whole program.
 ///
 /// It is compiled once for each kernel that the target may have, so the choice costs nothing inside. A model on that
-/// kernel cannot leave it, but its values can: [`Model::copy_from`](crate::Model::copy_from) takes a model of any
-/// kernel.
+/// kernel cannot leave the work, but its values can: [`Model::copy_from`](crate::Model::copy_from) accepts a model of
+/// any kernel.
 ///
 /// ```
 /// use hingeline::kernel::{Choice, Kernel, Work};
@@ -125,7 +126,7 @@ const FORCED: bool = cfg!(hingeline_forced);
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Work {
-    /// What it returns.
+    /// What the work returns.
     ///
     /// ```
     /// use hingeline::kernel::{Choice, Kernel, Work};
@@ -141,7 +142,7 @@ pub trait Work {
     /// ```
     type Output;
 
-    /// Does it, on models of [`Model::on(kernel)`](crate::Model::on).
+    /// Runs the work, on models from [`Model::on(kernel)`](crate::Model::on).
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable, Work};
@@ -158,10 +159,10 @@ pub trait Work {
     fn run<K: Kernel>(self, kernel: K) -> Self::Output;
 }
 
-/// A kernel by name, for a choice at run time: made once, outside all loops.
+/// A kernel by name, for a choice at run time. Make the choice once, outside all loops.
 ///
-/// Every kernel has its name on every target, so that a program's options are the same everywhere; what the target or
-/// the processor lacks is refused when it is asked to run.
+/// Every kernel has a name on every target, so a program's options are the same everywhere; running a kernel that the
+/// target or the processor lacks returns an error.
 ///
 /// ```
 /// use hingeline::kernel::Choice;
@@ -179,11 +180,11 @@ pub enum Choice {
     Scalar,
     /// `Vfp`, on Cortex-M4F, M7 and M33.
     Vfp,
-    /// `Helium`, on Cortex-M55, for which a program is built.
+    /// `Helium`, on Cortex-M55, in programs that are built for it.
     Helium,
     /// `Neon`, on AArch64.
     Neon,
-    /// `Simd128`, on WebAssembly, for which a module is built.
+    /// `Simd128`, on WebAssembly, in modules that are built for it.
     Simd128,
     /// `Sse2`, on x86-64.
     Sse2,
@@ -194,7 +195,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// All kernels; of those that a processor has, the last one is the fastest.
+    /// All kernels. Of those that a processor supports, the last one is the fastest.
     pub const ALL: [Self; 9] = [
         Self::Portable,
         Self::Scalar,
@@ -207,13 +208,13 @@ impl Choice {
         Self::Avx512,
     ];
 
-    /// That of [`Chosen`].
+    /// The choice of [`Chosen`].
     pub const CHOSEN: Self = Chosen::CHOICE;
 
     /// The fastest kernel of this processor; or [`Chosen`], if `--cfg hingeline_kernel` forces one.
     ///
-    /// The processor is looked at once in the life of a program. Without an operating system it is not looked at: there
-    /// only what the target has counts.
+    /// The processor is examined once per run of a program. Without an operating system it is not examined: there only
+    /// the features of the target count.
     ///
     /// ```
     /// use hingeline::kernel::Choice;
@@ -254,7 +255,7 @@ impl Choice {
         Self::ALL.into_iter().find(|choice| choice.name() == name)
     }
 
-    /// Whether target and processor have what the kernel needs.
+    /// Whether the target and the processor have what the kernel needs.
     ///
     /// ```
     /// assert!(hingeline::kernel::Choice::Portable.is_available());
@@ -266,7 +267,8 @@ impl Choice {
     /// Runs the work on this kernel.
     ///
     /// # Errors
-    /// [`Error::KernelUnavailable`] if target or processor lack what it needs; the work is then not begun.
+    /// [`Error::KernelUnavailable`] if the target or the processor lacks what the kernel needs; the work is then not
+    /// started.
     ///
     /// ```
     /// use hingeline::kernel::{Choice, Kernel, Work};
@@ -303,7 +305,7 @@ impl Choice {
     }
 }
 
-/// Work that only asks whether it can run.
+/// Work that does nothing, to find out whether it can run.
 struct Nothing;
 
 impl Work for Nothing {

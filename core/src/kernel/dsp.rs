@@ -1,5 +1,5 @@
-//! Integers on processors with the DSP extension (Cortex-M4, M7, M33), in assembly: an instruction multiplies two
-//! weights with two inputs and adds both products.
+//! Integers on processors with the DSP extension (Cortex-M4, M7, M33), in assembly: one instruction multiplies two
+//! weights by two inputs and adds both products.
 
 use core::arch::naked_asm;
 
@@ -7,7 +7,8 @@ use super::inputs::InputScale;
 use super::integers_call::{self, Call};
 use super::thumb_rows::change_rows;
 
-/// Words, so that a load takes several; else, and below eight features, the definition.
+/// Requires word alignment, so that one load takes several numbers; otherwise, and below eight features, uses the
+/// definition.
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
@@ -17,16 +18,16 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 
 change_rows!(subtract_pairs);
 
-/// Four at a time where raw values and inputs begin at words; the others by the definition. Returns how many were
+/// Four at a time if raw values and inputs are word-aligned; the others by the definition. Returns how many were
 /// clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
     let in_words = raw.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
-    // SAFETY: the function reads and writes so many fours of each, from addresses of words.
+    // SAFETY: the function reads and writes that many groups of four of each, from addresses of words.
     unsafe { integers_call::inputs::<4>(fours, in_words, raw, scales, x) }
 }
 
-/// What tells the assembler that a target of Armv8-M, which may lack the extension, has it.
+/// Tells the assembler that a target of Armv8-M, which may lack the extension, has it. This one needs no directive.
 #[cfg(not(hingeline_dsp_told))]
 macro_rules! dsp {
     () => {
@@ -34,7 +35,7 @@ macro_rules! dsp {
     };
 }
 
-/// The same where it has to be told.
+/// The same where a directive is needed.
 #[cfg(hingeline_dsp_told)]
 macro_rules! dsp {
     () => {
@@ -75,9 +76,8 @@ macro_rules! eight {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, then one; eight columns at a time, then two.
 ///
-/// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: what is left of a loop. On the
-/// stack: x, biases to come, bytes of a row, its eights and one; scores and rows to come; pairs behind the
-/// eights.
+/// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: remaining iterations. On the
+/// stack: x, remaining biases, bytes of a row, its eights plus one; remaining scores and rows; pairs after the eights.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(
@@ -100,7 +100,7 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "add r1, r0, r12",
         "ldmia r5!, {{r3, r4}}",
         "str r5, [sp, #4]",
-        // An odd number of eights begins with the second one.
+        // If the number of eights is odd, the loop starts at the second one.
         "lsrs lr, lr, #1",
         "bcc 4f",
         "3: ldmia r2!, {{r5-r8}}",
@@ -142,7 +142,7 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "12: str r3, [r1]",
         "8: add sp, sp, #28",
         "pop {{r4-r11, pc}}",
-        // The pairs behind the eights of two rows.
+        // The pairs after the eights of two rows.
         "9: ldr r5, [r2], #4",
         "ldr r9, [r0], #4",
         "ldr r10, [r1], #4",
@@ -154,7 +154,7 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
     )
 }
 
-/// A pair less the products: a product for each number, of which the lower bits are put side by side.
+/// A pair minus the products: one product for each number, whose lower halves are packed side by side.
 macro_rules! pair {
     ($x:literal, $row:literal) => {
         concat!(
@@ -174,9 +174,9 @@ macro_rules! pair {
     };
 }
 
-/// Four pairs at a time, then one. A factor of 1, which most rows have, wants no product.
+/// Four pairs at a time, then one. A factor of 1, which most rows have, needs no product.
 ///
-/// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
+/// r0: row, r1: x, r2: factor, r3: remaining pairs, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
@@ -217,8 +217,8 @@ pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, fac
     )
 }
 
-/// An input in place of its scale: `raw · factor + 2⁷`, less the product of the scale's two halves, shifted and
-/// saturated, which leaves a mark.
+/// Replaces a scale by its input: `raw · factor + 2⁷`, minus the product of the scale's two halves, shifted and
+/// saturated. Saturation sets a flag.
 macro_rules! input {
     ($smla:literal, $raw:literal, $scale:literal) => {
         concat!(
@@ -249,14 +249,14 @@ macro_rules! input {
     };
 }
 
-/// Inputs of so many fours of bytes; returns how many were clamped. The mark of a saturation is looked at once for four,
-/// and only where there is one they are counted.
+/// Inputs from `count` groups of four bytes; returns how many were clamped. The saturation flag is checked once per
+/// group, and clamped inputs are counted only where it is set.
 ///
-/// r0: raw values, r1: scales, r2: x, r3: fours that are left, r4 to r7: scales, then inputs, r8 and r9: raw values in
-/// pairs, r10: what is added, r11: clamped ones, lr: for what is short; r12: a flag of the processor alone.
+/// r0: raw values, r1: scales, r2: x, r3: remaining groups, r4 to r7: scales, then inputs, r8 and r9: raw values in
+/// pairs, r10: the addend, r11: number of clamped inputs, lr: temporaries, r12: zero, which clears the flag.
 ///
 /// # Safety
-/// There are so many fours of each, at least one; raw values and x are words.
+/// There are `count` groups of four of each, at least one; raw values and x are word-aligned.
 #[unsafe(naked)]
 unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(
@@ -284,7 +284,7 @@ unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, coun
         "bne 1b",
         "mov r0, r11",
         "pop {{r4-r11, pc}}",
-        // Which of the four: each again, without saturation.
+        // Which of the four were clamped: each is computed again, without saturation.
         "3: msr apsr_nzcvq, r12",
         "push {{r0-r3}}",
         "mov r2, #-4",

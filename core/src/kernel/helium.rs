@@ -1,17 +1,18 @@
 //! Helium (MVE) of Cortex-M55, in assembly: the sixteen lanes are four parts of four, two of them at a time for three rows.
 //!
 //! # Registers
-//! There are eight of four elements. Three rows by two parts take six; one holds features, one weights and then their
-//! products. So a pass over the features makes half of the lanes of three rows, and its features serve three rows. Five rows
-//! by one part would load fewer features and move more partial sums.
+//! There are eight registers of four elements. Three rows by two parts take six; one holds features, one weights and
+//! then their products. So one pass over the features computes half of the lanes of three rows, and each load of
+//! features serves three rows. Five rows by one part would load fewer features and move more partial sums.
 //!
 //! # Subnormals
-//! Helium takes subnormal operands as zeros and makes zeros of subnormal results, which the contract forbids. It records each
-//! flush in the cumulative bits of FPSCR for subnormal inputs (IDC) and for underflow (UFC). The kernel clears these bits before
-//! it computes and reads them afterwards. If one is set, the scalar unit, which keeps subnormals, computes that part again: scores
-//! all at once, rows sixteen weights at a time, since these are overwritten. So the contract holds for all inputs. Inputs with
-//! subnormals cost what they cost on [`Vfp`], and the discarded computation. All of it is assembly: the compiler could turn a
-//! plain loop into Helium, for a processor that it knows to have it.
+//! Helium treats subnormal operands as zeros and flushes subnormal results to zero, which the contract forbids. It
+//! records each flush in the cumulative bits of FPSCR for subnormal inputs (IDC) and for underflow (UFC). The kernel
+//! clears these bits before it computes and reads them afterwards. If one is set, the scalar unit, which keeps
+//! subnormals, computes that part again: all scores at once, but rows sixteen weights at a time, since weights are
+//! overwritten. So the contract holds for all inputs. Inputs with subnormals cost as much as on [`Vfp`], plus the
+//! discarded computation. All of this is assembly, because the compiler could turn a plain loop into Helium
+//! instructions on a processor that it knows to have them.
 
 use core::arch::naked_asm;
 
@@ -22,7 +23,8 @@ use super::vfp::{self, Scores, add_rows, dot_by_scores, without_features};
 use super::{Choice, Kernel, OfTarget, Vfp, helium_integers};
 use crate::error::Error;
 
-/// The kernel for Helium of Cortex-M55: of the target `thumbv8m.main-none-eabihf` with `--cfg hingeline_kernel="helium"`.
+/// The kernel for Helium on Cortex-M55: for the target `thumbv8m.main-none-eabihf` with
+/// `--cfg hingeline_kernel="helium"`.
 ///
 /// ```
 /// #[cfg(hingeline_kernel = "helium")]
@@ -32,16 +34,17 @@ use crate::error::Error;
 /// }
 /// ```
 ///
-/// Subnormals are kept, though Helium flushes them to zero: the unit records each flush, and the scalar unit then computes that
-/// part again. Do not build with a `-C target-cpu` that has Helium: the compiler would use it for plain loops, whose flushes are
-/// not detected. The build script refuses the ones that it sees.
+/// Subnormals are kept, although Helium flushes them to zero: the unit records each flush, and the scalar unit then
+/// computes that part again. Do not build with a `-C target-cpu` that has Helium: the compiler would use it for plain
+/// loops, whose flushes are not detected. The build script refuses those that it recognises.
 ///
-/// It restores the registers that its caller may rely on; what the cumulative bits of FPSCR are afterwards is not specified.
+/// The kernel restores the registers that its caller may rely on; the cumulative bits of FPSCR are unspecified
+/// afterwards.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Helium;
 
-/// Features from which on vectors are worth it: what three rows share is a block of sixteen.
+/// The number of features from which vectors pay off: three rows share a block of sixteen.
 const BLOCK: usize = 16;
 
 impl OfTarget for Helium {
@@ -108,7 +111,7 @@ impl Kernel for Helium {
         let Some(call) = Scores::of(weights, scale, bias, x, scores) else {
             return without_features(scale, bias, x, scores);
         };
-        // SAFETY: the target has the unit, and where it is asked, the features make a block.
+        // SAFETY: the target has the unit, and where this is called, the features make a block.
         if x.len() < BLOCK || unsafe { scores_of_rows(&call) } != 0 {
             // SAFETY: the target has the scalar unit too.
             unsafe { vfp::scores_of_rows(&call) }
@@ -131,12 +134,12 @@ impl Kernel for Helium {
     }
 
     fn largest(self, x: &[f32]) -> f32 {
-        // SAFETY: the target has the unit, and `x` has so many elements.
+        // SAFETY: the target has the unit, and `x` has that many elements.
         unsafe { largest_magnitude(x.as_ptr(), x.len()) }
     }
 }
 
-/// What the assembler is to know.
+/// The directives that enable Helium in the assembler.
 macro_rules! helium {
     () => {
         ".arch armv8.1-m.main
@@ -210,7 +213,7 @@ macro_rules! block {
     };
 }
 
-/// The last products of a part, of so many features as `lr` says; the other lanes stay.
+/// The last products of a part, of as many features as `lr` says; the other lanes are unchanged.
 macro_rules! last {
     ($at:literal: $lane0:literal $lane1:literal $lane2:literal) => {
         concat!(
@@ -280,7 +283,7 @@ macro_rules! half {
     };
 }
 
-/// The products of a block of a row alone.
+/// The products of a block of a single row.
 macro_rules! block_of_row {
     () => {
         concat!(
@@ -324,7 +327,8 @@ macro_rules! more_of_row {
     };
 }
 
-/// The last products of a part of a row, of so many features as `lr` says, if there are any; the other lanes stay.
+/// The last products of a part of a row, of as many features as `lr` says, if there are any; the other lanes are
+/// unchanged.
 macro_rules! last_of_row {
     ($at:literal: $lane:literal) => {
         concat!(
@@ -348,19 +352,19 @@ macro_rules! last_of_row {
     };
 }
 
-/// The dot products of rows, then their scores; returns the marks that a flush to zero leaves, or 0.
+/// The dot products of rows, then their scores; returns the FPSCR bits that a flush to zero sets, or 0.
 ///
 /// | register | holds |
 /// |---|---|
 /// | `r0`, `r7`, `r8` | the next weights of three rows, or of one |
 /// | `r1`, `r9` | the first feature, the next feature |
-/// | `r2`, `r10` | 1 if the blocks after the first are odd, their pairs |
-/// | `r3` | where the next dot product goes to |
+/// | `r2`, `r10` | 1 if the number of blocks after the first is odd, the number of pairs of them |
+/// | `r3` | where the next dot product goes |
 /// | `r4` | rows left |
 /// | `r5` | bytes of a row |
 /// | `r6` | features beyond the blocks of sixteen |
-/// | `r11` | from the end of the last block's first part back to the second part of the first block |
-/// | `r12` | from there, in the first of three rows, on to the first of the next three |
+/// | `r11` | distance from the end of the last block's first part back to the second part of the first block |
+/// | `r12` | distance from there, in the first of three rows, to the first of the next three |
 ///
 /// # Safety
 /// The processor has the unit. Rows are at least 1 and features at least 16; there are `rows · features` weights, `features`
@@ -480,23 +484,24 @@ unsafe extern "C" fn scores_of_rows(call: &Scores) -> u32 {
     )
 }
 
-/// `row = row + ((k * factor) * x)` for each row and its k, but where `k * factor` is zero.
+/// `row = row + ((k * factor) * x)` for each row and its k, except where `k * factor` is zero.
 ///
-/// Sixteen weights are stored when their sums bear no mark of a flush to zero; else these weights are computed by the scalar unit.
+/// Sixteen weights are stored if FPSCR records no flush to zero for their sums; otherwise the scalar unit computes
+/// these weights.
 ///
 /// | register | holds |
 /// |---|---|
 /// | `r0`, `r1`, `r2` | the next k, x, the next weight |
 /// | `r3`, `r4` | rows left, bytes of a row |
 /// | `r5`, `r6` | blocks of sixteen features, features beyond them |
-/// | `r7` | FPSCR without marks |
-/// | `r8`, `r9` | the common factor, the row's |
+/// | `r7` | FPSCR with the flush bits cleared |
+/// | `r8`, `r9` | the common factor, the row's factor |
 /// | `r10` | the next feature |
-/// | `r11`, `r12` | how many weights are computed now by the scalar unit, what FPSCR says |
+/// | `r11`, `r12` | how many weights the scalar unit computes now, FPSCR |
 ///
 /// # Safety
 /// The processor has the unit. Rows and features are at least 1; there are `rows` k, `features` features, and `rows ·
-/// features` weights, which overlap with none of those.
+/// features` weights, which overlap none of those.
 #[unsafe(naked)]
 unsafe extern "C" fn add_multiples(
     factor: f32,
@@ -568,14 +573,14 @@ unsafe extern "C" fn add_multiples(
         "vstrwt.32 q0, [r2], #16",
         "subs r6, r6, #4",
         "bhi 4b",
-        // Past the end of the row by what the last four were more than was left.
+        // The last four may have passed the end of the row: go back to it.
         "it lo",
         "addlo r2, r2, r6, lsl #2",
         "5: subs r3, r3, #1",
         "bne 1b",
         "vpop {d8-d15}",
         "pop {r4-r11, pc}",
-        // What was flushed to zero, again in scalars: a block, or all that is left of the row.
+        // What was flushed to zero, again in scalars: a block, or the rest of the row.
         "6: mov r11, #16",
         "mov r12, lr",
         "bl 9f",
@@ -603,7 +608,7 @@ unsafe extern "C" fn add_multiples(
 /// The largest magnitude, as a maximum of integers.
 ///
 /// # Safety
-/// The processor has the unit; `x` is `length` elements.
+/// The processor has the unit; `x` has `length` elements.
 #[unsafe(naked)]
 unsafe extern "C" fn largest_magnitude(x: *const f32, length: usize) -> f32 {
     naked_asm!(

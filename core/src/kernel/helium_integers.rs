@@ -1,5 +1,5 @@
-//! Integers on Helium (MVE), in assembly: an instruction multiplies eight weights with eight inputs and adds the
-//! products to a sum in a register of the scalar unit. The rest of a row is a loop with a tail, which the processor
+//! Integers on Helium (MVE), in assembly: one instruction multiplies eight weights by eight inputs and adds the
+//! products to a sum in a scalar register. The remainder of a row is the tail of the loop, which the processor
 //! predicates.
 
 use core::arch::naked_asm;
@@ -9,7 +9,7 @@ use super::integers::Rate;
 use super::integers_call::{self, Call};
 use super::thumb_rows::{self, change_rows};
 
-/// The numbers of 16 bits in a register.
+/// The number of 16-bit elements in a register.
 const WIDTH: usize = 8;
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`.
@@ -19,7 +19,7 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     unsafe { integers_call::scores::<1, _>(scores_of_rows, true, weights, bias, x, scores) }
 }
 
-/// The same with weights and inputs of 8 bits, sixteen at a time.
+/// The same for 8-bit weights and inputs, sixteen at a time.
 #[inline]
 pub(super) fn byte_scores(weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
     // SAFETY: as above.
@@ -36,13 +36,13 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
 /// Inputs from raw bytes, eight at a time; the last ones by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    // What a register counts is 16 bits wide.
+    // Clamped inputs are counted in lanes of 16 bits.
     let countable = x.len() / WIDTH <= usize::from(u16::MAX);
-    // SAFETY: the target has the unit, and the function reads and writes so many eights of each.
+    // SAFETY: the target has the unit, and the function reads and writes that many groups of eight of each.
     unsafe { integers_call::inputs::<WIDTH>(eights, countable, raw, scales, x) }
 }
 
-/// What the assembler is to know.
+/// The directives that enable Helium in the assembler.
 macro_rules! helium {
     () => {
         ".arch armv8.1-m.main
@@ -59,10 +59,10 @@ macro_rules! products {
 }
 
 /// The scores of rows, for weights of one size: five rows at a time, so that inputs are loaded once for five products,
-/// then one.
+/// then one row at a time.
 ///
-/// r0, r2, r4, r6, r8: sums, r1, r3, r5, r7, r9: rows, r10: the row behind them, r11: x, r12: for what is short. On the
-/// stack: x, features, biases and scores to come, bytes of a row, rows to come behind the next five.
+/// r0, r2, r4, r6, r8: sums, r1, r3, r5, r7, r9: rows, r10: the row after them, r11: x, r12: temporaries. On the stack:
+/// x, features, remaining biases and scores, bytes of a row, rows that remain after the next five.
 macro_rules! scores_of_rows {
     ($(#[$meta:meta])* $name:ident, $shift:literal, $loop:literal, $load:literal, $multiply:literal) => {
         $(#[$meta])*
@@ -132,29 +132,29 @@ macro_rules! scores_of_rows {
 }
 
 scores_of_rows! {
-    /// Eight weights of 16 bits at a time.
+    /// Eight 16-bit weights at a time.
     ///
     /// # Safety
-    /// The processor has the unit. Rows and features are at least 1, and there is so much of each as the call says.
+    /// The processor has the unit. Rows and features are at least 1, and there is as much of each as the call says.
     scores_of_rows, "1", "dlstp.16", "vldrh.u16", "vmladava.s16"
 }
 
 scores_of_rows! {
-    /// Sixteen weights of 8 bits at a time.
+    /// Sixteen 8-bit weights at a time.
     ///
     /// # Safety
-    /// As the other one.
+    /// As for 16 bits.
     scores_of_byte_rows, "0", "dlstp.8", "vldrb.u8", "vmladava.s8"
 }
 
 change_rows!(subtract_multiple);
 
-/// `row = row − factor · x`, with the inputs shifted before, to the right with a rounding. What does not fit 16 bits is
-/// cut off; a result that fits is right all the same.
+/// `row = row − factor · x`, with the inputs shifted first, to the right with rounding. Bits beyond 16 are cut off; a
+/// result that fits is correct all the same.
 ///
 /// # Safety
-/// The processor has the unit. `row` and `x` are `count` elements, at least one, and 32 bytes behind r11 is the
-/// shift: no register that a call may change.
+/// The processor has the unit. `row` and `x` have `count` elements, at least one, and the shift is 32 bytes after the
+/// address in r11, a register that calls preserve.
 #[unsafe(naked)]
 unsafe extern "C" fn subtract_multiple(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
@@ -174,16 +174,16 @@ unsafe extern "C" fn subtract_multiple(row: *mut u32, x: *const u32, factor: i32
     )
 }
 
-/// Inputs of so many eights of bytes; returns how many were clamped.
+/// Inputs from `count` groups of eight bytes; returns how many were clamped.
 ///
-/// `(raw − zero) · factor` is made of two products of 16 bits, of which the difference has 32. Saturation first to 16
-/// bits, then to 8, is that to 8.
+/// `(raw − zero) · factor` is the difference of two products of 16-bit numbers, in 32 bits. Saturation to 16 bits and
+/// then to 8 is the same as saturation to 8.
 ///
 /// q0 and q1: zeros and factors, then inputs before and after the clamp, q2: raw values, q2 and q3: products of the odd
-/// and the even ones, q4: products with the zero, q5: clamped ones a lane.
+/// and the even elements, q4: products with the zero, q5: clamped inputs per lane.
 ///
 /// # Safety
-/// The processor has the unit. There are so many eights of each, from 1 to 65,535.
+/// The processor has the unit. There are `count` groups of eight of each, from 1 to 65,535.
 #[unsafe(naked)]
 unsafe extern "C" fn eights(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(

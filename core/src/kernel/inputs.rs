@@ -1,4 +1,4 @@
-//! From raw values to the inputs of integers: the definition.
+//! From raw values to integer inputs: the definition.
 
 use crate::error::Error;
 
@@ -8,10 +8,10 @@ pub(crate) const HIGHEST: i32 = 127;
 pub(crate) const LARGEST_FACTOR: u32 = (1 << 14) - 1;
 
 /// How the raw values of a feature become inputs: `clamp(((raw − zero) · factor + 2^(shift−1)) >> shift, −128, 127)`,
-/// with a shift of 8 for raw values of 8 bits and of 12 for those of 16.
+/// with a shift of 8 for 8-bit raw values and of 12 for 16-bit ones.
 ///
-/// No product overflows: a difference has 16 bits and a sign, a factor 14. Four bytes; learnt on a desktop, they lie in
-/// flash.
+/// No product overflows: a difference has 16 bits and a sign, a factor 14. A scale takes four bytes; scales learnt on a
+/// desktop can be stored in flash.
 ///
 /// ```
 /// use hingeline::integer::InputScale;
@@ -31,10 +31,10 @@ pub struct InputScale {
 }
 
 impl InputScale {
-    /// Makes 0 of everything: what a constant feature gets.
+    /// Maps every value to 0: the scale of a constant feature.
     pub const ZERO: Self = Self { halves: 0 };
 
-    /// A scale of these numbers.
+    /// A scale with this zero and this factor.
     ///
     /// # Errors
     /// [`Error::InvalidScaling`] for a factor of 2¹⁴ or more.
@@ -46,7 +46,7 @@ impl InputScale {
         }
     }
 
-    /// What becomes 0.
+    /// The raw value that becomes 0.
     pub const fn zero(&self) -> i16 {
         self.halves as i16
     }
@@ -70,8 +70,8 @@ pub(crate) fn clamp(value: i32) -> i32 {
     value.clamp(LOWEST, HIGHEST)
 }
 
-/// The input of each raw value by its scale, as many as there are of all, in 16 bits or in 8; returns how many were
-/// clamped.
+/// The input of each raw value by its scale, up to the end of the shortest slice, in 16 bits or in 8; returns how many
+/// were clamped.
 #[inline]
 pub(crate) fn inputs<Q: Copy + Into<i32>, X>(
     raw: &[Q],
@@ -93,10 +93,10 @@ pub(crate) fn inputs<Q: Copy + Into<i32>, X>(
     clamped
 }
 
-/// The bits that are rounded away behind the product with a byte.
+/// The number of bits that are rounded away from the product with a byte.
 pub(super) const SHIFT_OF_BYTES: u32 = 8;
 
-/// [`inputs`] of bytes.
+/// [`inputs`] from bytes.
 #[inline]
 pub(super) fn of_bytes(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
     inputs(raw, SHIFT_OF_BYTES, scales, x, |value| value as i16)

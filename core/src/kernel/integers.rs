@@ -1,9 +1,9 @@
-//! The arithmetic of integers: the definition, in slices.
+//! Integer arithmetic on slices: the definition.
 //!
 //! Sums of integers are the same in any order, so there is less to define than for binary32: the products, the
-//! rounding, and where a result is clamped. The callers keep to bounds within which nothing overflows.
+//! rounding, and where a result is clamped. Callers keep within bounds that exclude overflow.
 
-/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, for weights in row-major order, of 16 bits or of 8.
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`, for 16-bit or 8-bit weights in row-major order.
 #[inline]
 pub(crate) fn scores<T: Copy + Into<i32>>(weights: &[T], bias: &[i32], x: &[T], scores: &mut [i32]) {
     let mut rows = weights;
@@ -28,7 +28,7 @@ mod sealed {
     #[derive(Clone, Copy, Debug)]
     pub struct Rate {
         pub(crate) shift: i32,
-        /// And from the bias `k · 2^bias_shift`.
+        /// A step takes `k · 2^bias_shift` from the bias.
         pub(crate) bias_shift: u32,
     }
 
@@ -47,10 +47,10 @@ mod sealed {
     }
 }
 
-/// No bias is larger in magnitude.
+/// The largest magnitude of a bias.
 pub(crate) const LARGEST_BIAS: i32 = 1 << 28;
 
-/// `bias = bias − k · 2^bias_shift` for each bias and its coefficient, clamped; returns how many were.
+/// `bias = bias − k · 2^bias_shift` for each bias and its coefficient, clamped; returns how many were clamped.
 #[inline]
 pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) -> u32 {
     let mut clamped = 0_u32;
@@ -65,11 +65,12 @@ pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) 
     clamped
 }
 
-/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, where that is not 0, for results that fit.
+/// `row[f] = row[f] − k · rate(x[f])` for each row whose coefficient is not 0, for results that fit.
 #[inline]
 pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
     for_each_row(weights, coefficients, x.len(), |row, k| {
-        // In 16 bits: what is cut off of a factor changes nothing in a result that fits, and vectors hold twice as many.
+        // In 16 bits: the bits cut off a factor do not affect a result that fits, and vectors hold twice as many
+        // numbers.
         if rate.shift >= 0 {
             // The product of k and the power of two is known before the loop.
             let factor = rate.of(k) as i16;
@@ -85,7 +86,7 @@ pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &
     });
 }
 
-/// Calls back with each row whose coefficient is not 0, of so many elements.
+/// Calls back with each row of `of_row` elements whose coefficient is not 0.
 #[inline(always)]
 pub(super) fn for_each_row<T>(
     rows: &mut [T],
@@ -103,7 +104,7 @@ pub(super) fn for_each_row<T>(
     }
 }
 
-/// The same, with results clamped to ±limit; returns how many were.
+/// [`update`] with results clamped to ±limit; returns how many were clamped.
 #[cold]
 #[inline(never)]
 pub(crate) fn update_clamped(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16], limit: i32) -> u32 {
@@ -119,7 +120,7 @@ pub(crate) fn update_clamped(weights: &mut [i16], coefficients: &[i32], rate: Ra
     clamped
 }
 
-/// The nearest number of at most this magnitude, which is at least 0.
+/// The nearest number of magnitude at most `limit`, which is at least 0.
 #[inline(always)]
 pub(crate) fn clamp(value: i32, limit: i32) -> i32 {
     value.min(limit).max(limit.wrapping_neg())

@@ -1,9 +1,9 @@
-//! Scores and inputs of integers as calls of assembly: what the files of the instruction sets share.
+//! Integer scores and inputs as calls of assembly: what the files of the instruction sets share.
 
 use super::inputs::{InputScale, of_bytes};
 use super::integers;
 
-/// Where everything is, in the order in which the assembly loads it.
+/// The arguments, in the order in which the assembly loads them.
 #[repr(C)]
 pub(super) struct Call {
     weights: *const (),
@@ -12,12 +12,12 @@ pub(super) struct Call {
     scores: *mut i32,
     /// At least one.
     rows: usize,
-    /// At least one, and a multiple of what the function wants.
+    /// At least one, and a multiple of what the function requires.
     features: usize,
 }
 
-/// Scores by a function of assembly, or by the definition where that does not suit it or the number of features is not
-/// a multiple of what it wants.
+/// Scores by an assembly function, or by the definition if that function is not suitable or the number of features is
+/// not a multiple of what it requires.
 ///
 /// # Safety
 /// The function may be called with memory for `rows · features` weights of this type, `features` inputs, and `rows`
@@ -33,7 +33,7 @@ pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
 ) {
     let features = x.len();
     let rows = bias.len().min(scores.len());
-    // Below 2¹⁶ their product has 32 bits: a division would take a Cortex-M0 150 instructions.
+    // Below 2¹⁶ their product fits in 32 bits; a division would take 150 instructions on a Cortex-M0.
     let fits = rows.max(features) < 1 << 16 && rows.wrapping_mul(features) <= weights.len();
     if !suits || !fits || rows == 0 || features == 0 || !features.is_multiple_of(MULTIPLE) {
         return integers::scores(weights, bias, x, scores);
@@ -46,16 +46,16 @@ pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
         rows,
         features,
     };
-    // SAFETY: by the caller; there is so much of each.
+    // SAFETY: by the caller; there is that much of each.
     unsafe { by(&call) }
 }
 
-/// Inputs of so many blocks of bytes; returns how many were clamped.
+/// Inputs from `count` blocks of bytes; returns how many were clamped.
 pub(super) type InputsOfBlocks =
     unsafe extern "C" fn(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32;
 
-/// Inputs from raw bytes by a function of assembly in blocks of so many, the last ones by the definition, and all where
-/// the function does not suit them; returns how many were clamped.
+/// Inputs from raw bytes by an assembly function in blocks of `BLOCK` bytes, the last ones by the definition; all by
+/// the definition if the function is not suitable. Returns how many were clamped.
 ///
 /// # Safety
 /// The function may be called with memory for `count` blocks of each, at least one.
@@ -71,7 +71,7 @@ pub(super) unsafe fn inputs<const BLOCK: usize>(
     if !suits || count == 0 || raw.len() != features || scales.len() != features {
         return of_bytes(raw, scales, x);
     }
-    // SAFETY: by the caller; there are so many blocks of each.
+    // SAFETY: by the caller; there are that many blocks of each.
     let clamped = unsafe { by(raw.as_ptr(), scales.as_ptr().cast(), x.as_mut_ptr(), count) };
     let behind = count.wrapping_mul(BLOCK);
     match (raw.get(behind..), scales.get(behind..), x.get_mut(behind..)) {

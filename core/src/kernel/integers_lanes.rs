@@ -1,10 +1,11 @@
-//! Scores in integers by vectors: the loop that the instruction sets share. Each brings a register, in a file of its own.
+//! Integer scores with vectors: the loop that the instruction sets share. Each defines its register in a file of its
+//! own.
 
 use super::integers;
 
-/// A register, of numbers of 16 bits or of sums of 32.
+/// A register of 16-bit numbers or of 32-bit sums.
 pub(super) trait Products: Copy {
-    /// The numbers of 16 bits in it, at most [`WIDEST`].
+    /// The number of 16-bit elements, at most [`WIDEST`].
     const WIDTH: usize;
 
     /// # Safety
@@ -12,19 +13,19 @@ pub(super) trait Products: Copy {
     unsafe fn zero() -> Self;
 
     /// # Safety
-    /// The processor has the instruction set, and so many numbers can be read.
+    /// The processor has the instruction set, and that many numbers can be read.
     unsafe fn load(from: *const i16) -> Self;
 
-    /// These sums, and the products of weights and inputs.
+    /// These sums plus the products of weights and inputs.
     fn add(self, weights: Self, x: Self) -> Self;
 
     /// The sum of each register.
     fn fold(registers: [Self; ROWS]) -> [i32; ROWS];
 }
 
-/// Rows that are taken together, so that an input is loaded once for as many products.
+/// The number of rows that are processed together, so that each load of inputs serves as many products.
 pub(super) const ROWS: usize = 4;
-/// No register holds more numbers.
+/// The largest number of elements in a register.
 const WIDEST: usize = 16;
 
 /// [`integers::scores`]. Rows that do not fill a register are left to the compiler.
@@ -41,7 +42,7 @@ pub(super) unsafe fn scores<P: Products>(weights: &[i16], bias: &[i32], x: &[i16
     let Some(last) = x.len().checked_sub(P::WIDTH) else {
         return integers::scores(weights, bias, x, scores);
     };
-    // The last inputs, of which those that a whole register has taken are zeros.
+    // The last inputs, with zeros in place of those that a whole register has already taken.
     let mut rest = [0; WIDEST];
     let of_rest = x.chunks_exact(P::WIDTH).remainder().len();
     if of_rest > 0 {
@@ -71,7 +72,7 @@ pub(super) unsafe fn scores<P: Products>(weights: &[i16], bias: &[i32], x: &[i16
     add(last_scores, last_biases, sums);
 }
 
-/// Scores of biases and sums.
+/// Scores from biases and sums.
 #[inline(always)]
 fn add(scores: &mut [i32], bias: &[i32], sums: [i32; ROWS]) {
     for ((score, bias), sum) in scores.iter_mut().zip(bias).zip(sums) {
@@ -79,7 +80,7 @@ fn add(scores: &mut [i32], bias: &[i32], sums: [i32; ROWS]) {
     }
 }
 
-/// The sums of the products of so many rows; of enough features to fill a register.
+/// The sums of the products of `R` rows with enough features to fill a register.
 ///
 /// # Safety
 /// As the function above.
@@ -92,7 +93,7 @@ unsafe fn sums<P: Products, const R: usize>(block: &[i16], x: &[i16], rest: &[i1
     // SAFETY: by the caller.
     let mut sums = [unsafe { P::zero() }; ROWS];
     let mut add = |start: usize, x: *const i16| {
-        // SAFETY: the caller lends a register's numbers.
+        // SAFETY: the caller provides as many numbers as a register holds.
         let x = unsafe { P::load(x) };
         for (row, sum) in (0..R).zip(&mut sums) {
             // SAFETY: the block has R rows, and `start` is at most `features − WIDTH`.
@@ -119,7 +120,7 @@ unsafe fn sums<P: Products, const R: usize>(block: &[i16], x: &[i16], rest: &[i1
     P::fold(sums)
 }
 
-/// The operations of the seal that a kernel with such a register has, in functions compiled for its instruction set.
+/// The sealed operations of a kernel with such a register, in functions compiled for its instruction set.
 macro_rules! integers_by_lanes {
     ($feature:tt, $register:ty) => {
         #[inline(always)]
@@ -150,7 +151,7 @@ macro_rules! integers_by_lanes {
             rate: $crate::kernel::integers::Rate,
             x: &[i16],
         ) -> u32 {
-            // What the compiler makes of the definition with these registers is as good.
+            // The compiler's code for the definition with these registers is as good.
             #[target_feature(enable = $feature)]
             #[inline(never)]
             fn entry(weights: &mut [i16], coefficients: &[i32], rate: $crate::kernel::integers::Rate, x: &[i16]) {

@@ -1,13 +1,15 @@
-//! What the kernels of all instruction sets share: the sixteen lanes in registers of any width, and the entry points.
+//! The part that the kernels of all instruction sets share: the sixteen lanes in registers of any width, and the entry
+//! points.
 //!
 //! Every loop is written once, over a register of unknown width: the sixteen lanes of a dot product are `PARTS`
-//! registers, one of AVX-512, two of AVX2, four of SSE2. A file of an instruction set holds its register and says how
+//! registers, one of AVX-512, two of AVX2, four of SSE2. The file of an instruction set defines its register and how
 //! its loops are blocked. Each lane keeps the order of the definition, so blocking changes no bit.
 //!
 //! # Inlining
 //! A loop is compiled once for each instruction set, inside an entry point that has it. So all of it is
-//! `inline(always)`, and no closure and no function given to an adapter such as `map` works on registers: these would
-//! be functions of their own without the instruction set. With them the scores of 10×64 took ten times as long.
+//! `inline(always)`, and no closure and no function passed to an adapter such as `map` works on registers: these would
+//! be functions of their own, compiled without the instruction set. With them the scores of 10×64 took ten times as
+//! long.
 
 mod asks;
 mod dots;
@@ -31,13 +33,13 @@ pub(super) use updates::{axpy, batch_rank_one, largest, rank_one, scale, scaled_
 /// Lanes of a dot product.
 const LANES: usize = 16;
 
-/// Classes of which a word has a bit for each.
+/// The number of classes for which a word has a bit each.
 const WORD: usize = u64::BITS as usize;
 
 /// A vector of binary32 in a register of an instruction set.
 ///
-/// One exists only where the processor has its instruction set, since `splat` and the loads, which make the first ones,
-/// require that of their caller. So operations on vectors that exist are safe.
+/// A vector exists only where the processor has its instruction set, since `splat` and the loads, which create vectors,
+/// require this of their caller. So operations on existing vectors are safe.
 pub(super) trait Vector: Copy {
     /// # Safety
     /// The processor has this vector's instruction set.
@@ -54,11 +56,11 @@ pub(super) trait Vector: Copy {
     fn add(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
 
-    /// In each place, the larger of a magnitude and that of any other element, in the order of their bits as integers:
-    /// infinity is above all numbers and NaN above that.
+    /// In each place, the larger of this magnitude and the magnitude of the other element, compared by their bits as
+    /// integers: infinity is above all numbers and NaN above infinity.
     fn larger(self, other: Self) -> Self;
 
-    /// Asks for a cache line, if the processor can be asked; any address will do.
+    /// Prefetches a cache line, if the processor can; any address is allowed.
     #[inline(always)]
     fn prefetch(place: *const f32) {
         let _ = place;
@@ -67,10 +69,10 @@ pub(super) trait Vector: Copy {
 
 /// A vector that holds a `PARTS`-th of the lanes, and parts of such a vector.
 pub(super) trait Register<const PARTS: usize>: Vector {
-    /// Elements that it holds.
+    /// The number of elements that it holds.
     const WIDTH: usize = LANES / PARTS;
 
-    /// Some of its first elements.
+    /// A selection of its first elements.
     type Mask: Copy;
 
     /// Four lanes.
@@ -102,8 +104,8 @@ pub(super) trait Register<const PARTS: usize>: Vector {
     /// The first two folds of a row's lanes, from sixteen to eight and to four.
     fn quarter(lanes: [Self; PARTS]) -> Self::Quad;
 
-    /// The scores of a large batch by rows that are packed, in a function of its own since that takes much of the stack. Returns whether
-    /// the register packs them.
+    /// The scores of a large batch with packed rows, in a function of its own since it needs much stack. Returns
+    /// whether the register supports this.
     ///
     /// # Safety
     /// The processor has this register's instruction set; there are features, and the weights hold a row of them for each class; each
@@ -127,17 +129,17 @@ pub(super) trait Register<const PARTS: usize>: Vector {
     }
 }
 
-/// A register that takes batches of packed rows.
+/// A register that supports batches with packed rows.
 #[cfg(hingeline_sse2)]
 pub(super) trait Packs<const PARTS: usize>: Register<PARTS> {
-    /// The same four elements in each four places.
+    /// The same four elements in every group of four places.
     ///
     /// # Safety
     /// As [`splat`](Vector::splat); four elements can be read.
     unsafe fn spread(from: *const f32) -> Self;
 
-    /// The last two folds of four registers, each of which holds four lanes of each of some rows: the sums of the first four
-    /// places' rows, then of the next ones.
+    /// The last two folds of four registers, each of which holds four lanes of each of several rows: the sums of the
+    /// rows in the first four places, then of those in the next.
     fn fold_quads(registers: [Self; 4]) -> Self;
 }
 
@@ -166,20 +168,20 @@ unsafe fn load<R: Register<PARTS>, const PARTS: usize>(from: *const f32, mask: O
     }
 }
 
-/// The length that all samples have; none if there is no sample.
+/// The length of all samples if they have the same one; none if there is no sample.
 #[inline(always)]
 fn common_length(samples: &[&[f32]]) -> Option<usize> {
     let (first, others) = samples.split_first()?;
     others.iter().all(|x| x.len() == first.len()).then_some(first.len())
 }
 
-/// A kernel as a part of code that is compiled for its instructions: its operations have no entry points. Those in integers are the
-/// portable ones.
+/// A kernel inside code that is compiled for its instructions: its operations have no entry points. Its integer
+/// operations are the portable ones.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Inside<K>(pub(super) K);
 
-/// The kernel of an instruction set: for each operation an entry point that is compiled for it, and the same as parts of code
-/// that is.
+/// The kernel of an instruction set: for each operation an entry point that is compiled for it, and the same operation
+/// for use inside code that is compiled for it.
 macro_rules! entry_points {
     ($kernel:ident: $feature:tt, $register:ident as $parts:literal $(registers)? $(register)?; $rows:literal rows;
      a batch of $batch_rows:literal $(row)? $(rows)? by $samples:literal samples) => {
@@ -207,7 +209,8 @@ macro_rules! entry_points {
                 scores: &mut [f32],
                 bias: &mut [f32],
             ) -> Result<(f32, usize), $crate::error::Error> {
-                // SAFETY: `self` is proof that the processor has the instruction set; where this becomes a part of code compiled for it, it is fast too.
+                // SAFETY: `self` is proof that the processor has the instruction set; inlined into code compiled for
+                // it, this is fast too.
                 unsafe { $crate::kernel::lanes::violations::<$crate::kernel::lanes::QuadOf<$register, $parts>>(margin, label, factor, scores, bias) }
             }
 
@@ -268,7 +271,8 @@ macro_rules! entry_points {
             $(
                 #[inline(always)]
                 fn $operation(self, $($argument: $type),*) -> $result {
-                    // SAFETY: `self` is proof that the processor has the instruction set; where this becomes a part of code compiled for it, it is fast too.
+                    // SAFETY: `self` is proof that the processor has the instruction set; inlined into code compiled
+                    // for it, this is fast too.
                     unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }
                 }
             )*
@@ -279,8 +283,9 @@ pub(super) use entry_points;
 
 /// [`Sealed::inside`](super::sealed::Sealed::inside): one entry point for a whole piece of work.
 ///
-/// Not in a debug build: the work is compiled with the crate that asks for it, where each operation of a register would be a call and
-/// each register a place on the stack. There the operations of this crate serve, which may be optimised by themselves.
+/// Not in a debug build: the work is compiled with the crate that calls it, where each operation on a register would be
+/// a call and each register would be on the stack. A debug build uses the operations of this crate instead, which may
+/// be optimised on their own.
 macro_rules! inside {
     ($feature:tt) => {
         #[inline]

@@ -1,10 +1,10 @@
 //! How large values are, and whether they are finite.
 
-/// The largest `|value|`, +0.0 for none; not finite if a value is not.
+/// The largest `|value|`; +0.0 if there are no values, not finite if a value is not.
 ///
-/// Without their sign bit, the bits of floats order as the floats do, with infinity above all numbers and NaN above
-/// that. So this is a maximum of integers: the compiler may reorder it freely, a processor without an FPU is not
-/// slowed, and it can run at compile time.
+/// Without their sign bit, the bits of floats are ordered as the floats are, with infinity above all numbers and NaN
+/// above infinity. So this is a maximum of integers: the compiler may reorder it freely, it is not slow on a processor
+/// without an FPU, and it can run at compile time.
 pub(crate) const fn largest(values: &[f32]) -> f32 {
     let mut largest = 0;
     let mut rest = values;
@@ -20,7 +20,7 @@ pub(crate) const fn largest(values: &[f32]) -> f32 {
 
 /// Whether no value is NaN or infinite, without a branch for each.
 ///
-/// An exponent of all ones is the only one that carries into the sign's place when one is added to it.
+/// An exponent of all ones is the only one that carries into the sign bit when one is added to it.
 pub(crate) fn all_finite(values: impl Iterator<Item = f32>) -> bool {
     const MAGNITUDE: u32 = u32::MAX >> 1;
     const ONE: u32 = 1 << (f32::MANTISSA_DIGITS - 1);

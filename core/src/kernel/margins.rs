@@ -3,17 +3,18 @@
 use super::magnitude::all_finite;
 use crate::error::Error;
 
-/// Refuses scores that no loss is defined for.
+/// Rejects scores for which no loss is defined.
 ///
 /// # Errors
-/// [`Error::LabelOutOfRange`], [`Error::InvalidShape`] for more classes than are counted, [`Error::NonFiniteScore`].
+/// [`Error::LabelOutOfRange`], [`Error::InvalidShape`] for more classes than 32 bits can count,
+/// [`Error::NonFiniteScore`].
 #[inline(always)]
 pub(crate) fn check_scores(label: usize, scores: &[f32]) -> Result<(), Error> {
     check_label(label, scores.len())?;
     if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
 }
 
-/// Refuses a label that is no class, and more classes than are counted, in 32 bits.
+/// Rejects a label that is not a class, and more classes than 32 bits can count.
 #[inline(always)]
 pub(super) fn check_label(label: usize, classes: usize) -> Result<(), Error> {
     if label >= classes {
@@ -22,8 +23,8 @@ pub(super) fn check_label(label: usize, classes: usize) -> Result<(), Error> {
     if u32::try_from(classes).is_err() { Err(Error::InvalidShape) } else { Ok(()) }
 }
 
-/// Scores become margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum of those
-/// above zero, in ascending order.
+/// Turns scores into margins in place, `(s[j] − s[label]) + margin`, and 0 for the label's own class; returns the sum
+/// of those above zero, in ascending order.
 ///
 /// # Errors
 /// As [`check_scores`], and [`Error::NonFiniteLoss`] if the sum overflows; the scores are then undefined.
@@ -41,15 +42,15 @@ pub(crate) fn turn_into_margins(margin: f32, label: usize, scores: &mut [f32]) -
     let label = narrow(label);
     for (class, score) in (0..).zip(scores.iter_mut()) {
         let margin = (*score - own) + margin;
-        // Chosen here, since a store to the label's place would hold up the loads that follow it.
+        // Selected here, since a store to the label's place would stall the loads that follow it.
         *score = if class == label { 0.0 } else { margin };
     }
-    // Adding +0.0 for a margin that does not count leaves the sum's bits as they are, and needs no branch.
+    // Adding +0.0 for a margin that does not count leaves the bits of the sum unchanged, and needs no branch.
     scores.iter().fold(0.0, |sum, &margin| sum + if margin > 0.0 { margin } else { 0.0 })
 }
 
-/// Margins become indicators in place, 1 where the margin is above zero and 0 where not; for the label, minus their number,
-/// which is returned.
+/// Turns margins into indicators in place, 1 where the margin is above zero and 0 elsewhere; for the label, minus the
+/// number of ones. Returns that number.
 #[inline]
 pub(crate) fn turn_into_indicators(label: usize, margins: &mut [f32]) -> usize {
     let violations: u32 = margins.iter().fold(0, |count, margin| count.wrapping_add((*margin > 0.0).into()));
@@ -61,8 +62,8 @@ pub(crate) fn turn_into_indicators(label: usize, margins: &mut [f32]) -> usize {
     violations as usize
 }
 
-/// Scores become indicators in place; returns the sum and the number of the margins that count. If there are none, the margins
-/// stay.
+/// Turns scores into indicators in place; returns the sum and the number of the margins that count. If there are none,
+/// the scores become margins.
 ///
 /// # Errors
 /// As [`margins_of_scores`].
@@ -99,7 +100,7 @@ pub(super) fn violations(
 }
 
 /// The label in 32 bits, as wide as a score, so that it is compared with several classes at once where the processor
-/// can. One beyond that range is no class in either width.
+/// can do so. A label beyond that range is not a class in either width.
 fn narrow(label: usize) -> u32 {
     u32::try_from(label).unwrap_or(u32::MAX)
 }

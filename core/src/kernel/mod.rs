@@ -1,12 +1,12 @@
-//! The seam between the model and the processor: what a kernel computes, and which one is used.
+//! The interface between the model and the processor: what a kernel computes, and how one is selected.
 //!
-//! A kernel is a value without size, a token: proof that its instructions may be used. Every kernel returns the
-//! same bits as [`Portable`], which is the definition; another one is another way to compute them. Kernels take
-//! slices, so that one of them serves all shapes and flash stays small.
+//! A kernel is a zero-sized token: proof that its instructions may be used. [`Portable`] defines the results; every
+//! other kernel returns the same bits by other means. Kernels take slices, so one kernel serves all shapes and uses
+//! little flash.
 //!
-//! [`Chosen`] is the kernel of this build, at no cost at run time. On a desktop, [`Choice::best`] looks at the
-//! processor and [`Choice::run`] does a whole program's [`Work`] on what it found. To force a kernel, build with
-//! `--cfg hingeline_kernel="…"`, or make the model [on it](crate::Model::on).
+//! [`Chosen`] is the kernel of this build; the choice costs nothing at run time. On a desktop, [`Choice::best`] detects
+//! the fastest kernel of the processor and [`Choice::run`] runs a whole program's [`Work`] on it. To force a kernel,
+//! build with `--cfg hingeline_kernel="…"`, or create the model [on it](crate::Model::on).
 
 #[cfg(hingeline_assembly)]
 mod assembly;
@@ -100,11 +100,11 @@ pub use vfp::Vfp;
 #[cfg(hingeline_sse2)]
 pub use {avx2::Avx2, avx512::Avx512, sse2::Sse2};
 
-/// The arithmetic of the crate, operation by operation; all else is plain scalar code around it.
+/// The arithmetic of the crate, operation by operation; everything else is plain scalar code around it.
 ///
-/// All values are IEEE 754 binary32, rounded to nearest even, subnormals kept. A product and a sum are two operations
-/// with two roundings: no fused multiply-add, no reassociation. Any NaN equals any other. Where lengths differ, the
-/// part that both slices have is used.
+/// All values are IEEE 754 binary32, rounded to nearest even, with subnormals. A product and a sum are two operations
+/// with two roundings: no fused multiply-add, no reassociation. All NaNs count as equal. Where lengths differ, only the
+/// common part of the slices is used.
 ///
 /// The trait is sealed: a kernel that returned other bits would break the crate's promise.
 ///
@@ -133,7 +133,7 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     /// ```
     const NAME: &'static str = Self::CHOICE.name();
 
-    /// Whether a batch of samples is faster than its samples one by one.
+    /// Whether a batch of samples is faster than the same samples one by one.
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable};
@@ -143,7 +143,7 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
 
     /// `Σ a[i] · b[i]` in 16 lanes.
     ///
-    /// Element `i` belongs to lane `i mod 16`. Every lane starts at −0.0, the identity of addition, and takes its
+    /// Element `i` belongs to lane `i mod 16`. Every lane starts at −0.0, the identity of addition, and accumulates its
     /// products in ascending `i`: `lane = lane + (a[i] * b[i])`. Then the lanes are folded in halves:
     /// `lane[l] = lane[l] + lane[l + h]` for h = 8, 4, 2, 1. The result is `lane[0]`.
     ///
@@ -184,7 +184,7 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
         }
     }
 
-    /// `y[i] = y[i] + (k * x[i])`; not performed for `k = 0`.
+    /// `y[i] = y[i] + (k * x[i])`; does nothing for `k = 0`.
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable};
@@ -206,7 +206,7 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
 
     /// `rank_one(row s of k, samples[s], rows)` for every sample in order: the data gradient of a batch.
     ///
-    /// `k` has a row for each sample, of `k.len() / samples.len()` factors.
+    /// `k` has one row of `k.len() / samples.len()` factors for each sample.
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable};
@@ -236,7 +236,7 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     /// ```
     fn scale(self, k: f32, y: &mut [f32]);
 
-    /// The largest `|x[i]|`, +0.0 for none; NaN or infinite if an element is.
+    /// The largest `|x[i]|`; +0.0 if there are no elements, NaN or infinite if an element is.
     ///
     /// ```
     /// use hingeline::kernel::{Kernel, Portable};
@@ -246,12 +246,12 @@ pub trait Kernel: Copy + 'static + sealed::Sealed {
     fn largest(self, x: &[f32]) -> f32;
 }
 
-/// A kernel that every processor of the target has; on other targets its token does not compile.
+/// A kernel that every processor of the target supports; on other targets its token does not compile.
 trait OfTarget: Sized {
     const OF_TARGET: Self;
 }
 
-/// `copy_from_slice` without its panic: the part that both have.
+/// `copy_from_slice` without its panic: copies the part that both slices have.
 #[inline(always)]
 pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
     let len = from.len().min(to.len());
@@ -268,8 +268,8 @@ mod sealed {
 
     /// Operations that only this crate can call: they take a key, and only this crate has one.
     pub trait Sealed: Sized {
-        /// Runs the work; a kernel may do so in a function that is compiled for its instructions, with its operations inlined:
-        /// without calls, and with shapes that the compiler knows.
+        /// Runs the work. A kernel may do so in a function that is compiled for its instructions, with its operations
+        /// inlined: then there are no calls, and the compiler knows the shapes.
         #[inline]
         fn inside<W: Work>(self, _: Key, work: W) -> W::Output
         where
@@ -278,15 +278,15 @@ mod sealed {
             work.run(self)
         }
 
-        /// One pass over a sample's scores, in place: they become the indicators of the margins that count, and the
-        /// bias takes `factor` times these.
+        /// One pass over a sample's scores, in place: they become the indicators of the margins that count, and
+        /// `factor` times these is added to the bias.
         ///
-        /// The margin of class j is `(scores[j] − scores[label]) + margin`, and counts if it is above zero. Then its
-        /// indicator is 1, else 0; that of the label is minus their number. `bias[c] = bias[c] + (factor *
-        /// indicators[c])`. Returns the sum and the number of the margins that count. If there are none, the indicators
-        /// are undefined and the bias stays; after a refusal both are undefined.
+        /// The margin of class j is `(scores[j] − scores[label]) + margin`, and counts if it is above zero. Its
+        /// indicator is then 1, otherwise 0; the indicator of the label is minus the number of margins that count.
+        /// `bias[c] = bias[c] + (factor * indicators[c])`. Returns the sum and the number of the margins that count. If
+        /// there are none, the indicators are undefined and the bias is unchanged; after an error both are undefined.
         ///
-        /// By itself this is six passes; vector kernels and assembly make one or two.
+        /// The default takes six passes; vector kernels and assembly take one or two.
         #[inline(always)]
         fn violations(
             self,
@@ -300,7 +300,8 @@ mod sealed {
             margins::violations(margin, label, factor, scores, bias)
         }
 
-        /// `rank_one` of the factors `k[c] * factor`, each rounded, for a finite factor; what is in `k` afterwards is undefined.
+        /// `rank_one` with the factors `k[c] * factor`, each rounded, for a finite factor; afterwards the contents of
+        /// `k` are undefined.
         #[inline(always)]
         fn scaled_rank_one(self, _: Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32])
         where
@@ -312,7 +313,7 @@ mod sealed {
             self.rank_one(k, x, rows);
         }
 
-        /// [`Kernel::scores`]; on the way the kernel may ask for the cache lines of the sample whose turn is soon.
+        /// [`Kernel::scores`]; meanwhile the kernel may prefetch the cache lines of a sample that is needed soon.
         #[inline(always)]
         fn scores_ahead(self, _: Key, linear: Linear<'_>, x: &[f32], scores: &mut [f32], soon: Soon)
         where
@@ -322,7 +323,7 @@ mod sealed {
             self.scores(linear.weights, linear.scale, linear.bias, x, scores);
         }
 
-        /// Copies a bias that [`violations`](Self::violations) left.
+        /// Copies a bias that [`violations`](Self::violations) has written.
         #[inline(always)]
         fn adopt(self, _: Key, from: &[f32], to: &mut [f32]) {
             super::copy(from, to);
@@ -334,14 +335,14 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
-        /// The same with weights and inputs of 8 bits.
+        /// The same for 8-bit weights and inputs.
         #[inline(always)]
         fn byte_scores(self, _: Key, weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
             integers::scores(weights, bias, x, scores);
         }
 
         /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that
-        /// fit, and `bias = bias − k · 2^bias_shift`, clamped; returns how many biases were.
+        /// fit, and `bias = bias − k · 2^bias_shift`, clamped; returns how many biases were clamped.
         #[inline(always)]
         fn integer_update(
             self,
@@ -356,14 +357,14 @@ mod sealed {
             integers::update_biases(bias, coefficients, rate)
         }
 
-        /// Inputs of integers from raw bytes, by a scale for each; returns how many were clamped.
+        /// Integer inputs from raw bytes, with a scale for each; returns how many were clamped.
         #[inline(always)]
         fn integer_inputs(self, _: Key, raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
             inputs::of_bytes(raw, scales, x)
         }
     }
 
-    /// What scores are made of, besides the sample.
+    /// What scores are computed from, besides the sample.
     #[derive(Clone, Copy, Debug)]
     pub struct Linear<'a> {
         pub(crate) weights: &'a [f32],
@@ -371,14 +372,15 @@ mod sealed {
         pub(crate) bias: &'a [f32],
     }
 
-    /// Where a sample lies whose cache lines are to be asked for: an address, which nobody reads.
+    /// The address of a sample whose cache lines are to be prefetched; it is never dereferenced.
     #[derive(Clone, Copy, Debug)]
     pub struct Soon(pub(super) *const f32);
 
     impl Soon {
         pub(crate) const NONE: Self = Self(core::ptr::null());
 
-        /// This one, or these elements for none: they are in the cache, and need no look at what they are.
+        /// This address, or that of `x` if there is none: `x` is in the cache already, so its prefetch is harmless and
+        /// later code needs no check.
         #[inline(always)]
         pub(crate) fn or(self, x: &[f32]) -> Self {
             if self.0.is_null() { Self::at(x) } else { self }
@@ -390,7 +392,7 @@ mod sealed {
         }
     }
 
-    /// What a call of the seal wants.
+    /// The key that the sealed operations require.
     #[derive(Clone, Copy, Debug)]
     pub struct Key(());
 

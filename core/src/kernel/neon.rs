@@ -13,7 +13,7 @@ use super::lanes::{Four, Vector, entry_points};
 use super::neon_integers::QuadrupleOfIntegers;
 use super::sealed::Sealed;
 
-/// The kernel for NEON, which every AArch64 processor has but where an operating system's kernel forgoes it.
+/// The kernel for NEON, which every AArch64 processor has unless the kernel of an operating system does without it.
 ///
 /// ```
 /// # #[cfg(target_arch = "aarch64")]
@@ -32,16 +32,16 @@ impl OfTarget for Neon {
 }
 
 impl Sealed for Neon {
-    // No step as a whole: with two violations of ten it took 2 % fewer instructions, with nine 11 % more.
+    // No entry point for a whole step: with two violations of ten it took 2 % fewer instructions, with nine 11 % more.
     integers_by_lanes!("neon", QuadrupleOfIntegers);
 }
 
-// Four rows, and three rows by two samples in a batch: sixteen and twenty-four accumulators of the thirty-two registers. With
-// five rows the compiler moves some of them through memory: 549 instructions at 10×64 and 639 at 10×30, in place of 533 and
-// 389.
+// Four rows, and three rows by two samples in a batch: sixteen and twenty-four accumulators of the thirty-two
+// registers. With five rows the compiler spills some of them to memory: 549 instructions at 10×64 and 639 at 10×30,
+// instead of 533 and 389.
 entry_points!(Neon: "neon", Quadruple as 4 registers; 4 rows; a batch of 3 rows by 2 samples);
 
-/// A register of NEON.
+/// A NEON register.
 #[derive(Clone, Copy)]
 pub(super) struct Quadruple(float32x4_t);
 
@@ -86,7 +86,7 @@ impl Vector for Quadruple {
     }
 }
 
-/// A bit for each element of a mask, the first one's the lowest.
+/// A bit for each element of a mask; the first element has the lowest bit.
 #[inline(always)]
 fn bits_of(mask: uint32x4_t) -> u32 {
     const BITS: [u32; 4] = [1, 2, 4, 8];

@@ -1,4 +1,4 @@
-//! Integers on NEON: an instruction multiplies four weights with four inputs and adds the products to four sums.
+//! Integers on NEON: one instruction multiplies four weights by four inputs and adds the products to four sums.
 
 use core::arch::aarch64::{
     int32x4_t, vdupq_n_s32, vget_low_s16, vld1q_s16, vmlal_high_s16, vmlal_s16, vpaddq_s32, vreinterpretq_s16_s32,
@@ -7,7 +7,7 @@ use core::arch::aarch64::{
 
 use super::integers_lanes::{Products, ROWS};
 
-/// A register of NEON.
+/// A NEON register.
 #[derive(Clone, Copy)]
 pub(super) struct QuadrupleOfIntegers(int32x4_t);
 
@@ -38,7 +38,7 @@ impl Products for QuadrupleOfIntegers {
     #[inline(always)]
     fn fold([a, b, c, d]: [Self; ROWS]) -> [i32; ROWS] {
         let mut out = [0; ROWS];
-        // SAFETY: the registers exist, so the processor has NEON; an array of four numbers.
+        // SAFETY: the registers exist, so the processor has NEON; the array holds four numbers.
         unsafe { vst1q_s32(out.as_mut_ptr(), vpaddq_s32(vpaddq_s32(a.0, b.0), vpaddq_s32(c.0, d.0))) }
         out
     }

@@ -1,8 +1,8 @@
-//! Rows of integers two weights at a time, in one register: for processors of 32 bits without vectors.
+//! Integer rows, two weights at a time in one register, for 32-bit processors without vectors.
 //!
-//! A register that holds two numbers of 16 bits is, but for the sign of the lower one, their sum with the upper one
-//! times 2¹⁶. Read as that sum, both are multiplied and added to at once; what does not fit 16 bits would spill into
-//! the upper one, and the callers' bounds exclude it.
+//! A register that holds two 16-bit numbers is, except for the sign of the lower one, the sum of the lower one and 2¹⁶
+//! times the upper one. Read as that sum, both are multiplied and added at once; a result that does not fit in 16 bits
+//! would spill into the upper number, and the callers' bounds exclude that.
 
 use core::slice::{from_raw_parts, from_raw_parts_mut};
 
@@ -20,11 +20,11 @@ use super::thumb2::{change_rows, subtract_pairs};
 #[cfg(hingeline_rv32m)]
 const SIGN: u32 = 0x8000;
 
-/// Pairs of rounded inputs that are kept on the stack at a time.
+/// The number of pairs of rounded inputs that are kept on the stack at a time.
 const BLOCK: usize = 16;
 
-/// [`integers::update`] where rows and inputs begin at words and have an even length, else the definition; and the
-/// biases, of which it returns how many were clamped.
+/// [`integers::update`], in pairs if rows and inputs are word-aligned and have an even length, otherwise by the
+/// definition. Also updates the biases, and returns how many of them were clamped.
 #[inline]
 pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
     #[cfg(any(hingeline_thumb2, hingeline_dsp))]
@@ -36,7 +36,7 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
     integers::update_biases(bias, coefficients, rate)
 }
 
-/// Whether rows and inputs begin at words and have an even length.
+/// Whether rows and inputs are word-aligned and have an even length.
 #[inline(always)]
 fn in_pairs(weights: &[i16], x: &[i16]) -> bool {
     let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
@@ -59,7 +59,7 @@ fn update_weights(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i1
     for_each_row(pairs, coefficients, x_pairs.len(), |row, k| subtract(row, rate.of(k).cast_unsigned(), x_pairs));
 }
 
-/// By inputs that are rounded once for all rows, a block after the other.
+/// Updates by inputs that are rounded once for all rows, block by block.
 fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]) {
     let mut rounded = [0; BLOCK];
     let mut start = 0_usize;
@@ -78,13 +78,13 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
     }
 }
 
-/// `w = w − factor · x` for both numbers of each pair, as many as both have.
+/// `w = w − factor · x` for both numbers of each pair, up to the shorter slice.
 #[cfg(not(hingeline_rv32m))]
 #[inline]
 fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
     let count = row.len().min(x.len());
     if count > 0 {
-        // SAFETY: there are so many pairs of both.
+        // SAFETY: there are that many pairs of both.
         unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
     }
 }
@@ -97,7 +97,7 @@ fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
         let sum = (*x ^ SIGN).wrapping_sub(SIGN);
         *pair = (*pair ^ SIGN).wrapping_sub(factor.wrapping_mul(sum)) ^ SIGN;
     };
-    // By four, or half of the instructions would count.
+    // Four at a time; otherwise half of the instructions would count iterations.
     let (fours, rest) = row.as_chunks_mut::<4>();
     let (x_fours, x_rest) = x.as_chunks::<4>();
     for ([a, b, c, d], [ax, bx, cx, dx]) in fours.iter_mut().zip(x_fours) {

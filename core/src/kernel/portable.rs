@@ -1,4 +1,4 @@
-//! The definition: every operation as the contract reads, in safe Rust for every target.
+//! The definition: every operation as the contract states it, in safe Rust for every target.
 
 use super::OfTarget;
 use super::sealed::Sealed;
@@ -8,7 +8,7 @@ use super::{Choice, Kernel};
 /// independent chains to hide the latency of an addition.
 const LANES: usize = 16;
 
-/// The kernel that every target has and that defines the result of all others.
+/// The kernel that every target has and that defines the results of all others.
 ///
 /// ```
 /// use hingeline::{Model, kernel::Portable};
@@ -73,7 +73,7 @@ impl Kernel for Portable {
     }
 }
 
-/// The dot product of what both slices have, by one for slices of one length.
+/// The dot product of the common part of two slices, by a function for slices of equal length.
 #[inline(always)]
 pub(super) fn dot_by(dot: impl Fn(&[f32], &[f32]) -> f32, a: &[f32], b: &[f32]) -> f32 {
     let length = a.len().min(b.len());
@@ -83,7 +83,7 @@ pub(super) fn dot_by(dot: impl Fn(&[f32], &[f32]) -> f32, a: &[f32], b: &[f32]) 
     }
 }
 
-/// The scores row by row, by a dot product for slices of one length.
+/// The scores row by row, by a dot product for slices of equal length.
 #[inline(always)]
 pub(super) fn scores_by(
     dot: impl Fn(&[f32], &[f32]) -> f32,
@@ -103,7 +103,7 @@ pub(super) fn scores_by(
     }
 }
 
-/// The dot product of two slices of one length.
+/// The dot product of two slices of equal length.
 ///
 /// Written so that the compiler keeps the lanes in vector registers where the target has them.
 #[inline(always)]
@@ -122,10 +122,10 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
     fold(&lanes)
 }
 
-/// Gives the first lanes the products of a tail, and the others −0.0, which leaves them as they are.
+/// Adds the products of a tail to the first lanes, and −0.0 to the others, which leaves them unchanged.
 ///
-/// The products do not wait for the lanes: added to them one by one, each would pass through memory behind the loop.
-/// They are taken by four as far as they go, for the registers of most targets.
+/// The products do not wait for the lanes: added one by one, each would pass through memory after the loop. They are
+/// computed four at a time where possible, for the registers of most targets.
 #[inline(always)]
 fn add_tail(lanes: &mut [f32; LANES], a: &[f32], b: &[f32]) {
     let mut products = [-0.0; LANES];

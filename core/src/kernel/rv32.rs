@@ -14,7 +14,7 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 /// Inputs from raw bytes, four at a time; the last ones by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    // SAFETY: the function reads and writes so many fours of each.
+    // SAFETY: the function reads and writes that many groups of four of each.
     unsafe { integers_call::inputs::<4>(fours, true, raw, scales, x) }
 }
 
@@ -25,7 +25,7 @@ macro_rules! product {
     };
 }
 
-/// The input at an offset times the weights of rows there.
+/// The input at an offset times the weights of rows at that offset.
 macro_rules! column {
     ($at:literal: $($row:literal $sum:literal),*) => {
         concat!("lh s2, ", $at, "(a0)\n", $(product!($at, $row, $sum),)*)
@@ -34,12 +34,12 @@ macro_rules! column {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time.
 ///
-/// a0: x, a1 and t0 to t3: rows, t4 to t6, s0 and s1: sums, s2: input, s3: product; a2: x at its beginning, a7: at its
-/// end, a3: biases, a4: scores, a5: rows that are left, a6: bytes of a row.
+/// a0: x, a1 and t0 to t3: rows, t4 to t6, s0 and s1: sums, s2: input, s3: product; a2: start of x, a7: end of x, a3:
+/// biases, a4: scores, a5: remaining rows, a6: bytes of a row.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(
-        // A naked function does not inherit what the target has.
+        // A naked function does not inherit the features of the target.
         ".option push",
         ".option arch, +m",
         "addi sp, sp, -16",
@@ -126,7 +126,7 @@ macro_rules! one {
             "(a1)\nlhu t2, ",
             $factor,
             "(a1)\nsub t0, t0, t1\nmul t0, t0, t2\nadd t0, t0, a4\nsrai t0, t0, 8\nbltu t0, a5, 2f\n",
-            // The nearer end, and one more.
+            // The nearer bound; counts one more clamped input.
             "addi a6, a6, 1\nsrai t0, t0, 31\nnot t0, t0\nandi t0, t0, 255\n",
             "2: addi t0, t0, -128\nsh t0, ",
             $x,
@@ -135,13 +135,13 @@ macro_rules! one {
     };
 }
 
-/// Inputs of so many fours of bytes; returns how many were clamped.
+/// Inputs from `count` groups of four bytes; returns how many were clamped.
 ///
-/// a0: raw values, a1: scales, a2: x, a3: fours that are left, a4: what is added, a5: 256, a6: clamped ones, t0: input,
-/// t1: zero, t2: factor.
+/// a0: raw values, a1: scales, a2: x, a3: remaining groups, a4: the addend, a5: 256, a6: clamped inputs, t0: input, t1:
+/// zero, t2: factor.
 ///
 /// # Safety
-/// There are so many fours of each, at least one.
+/// There are `count` groups of four of each, at least one.
 #[unsafe(naked)]
 unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(

@@ -1,10 +1,10 @@
-//! For processors that take one value at a time: no operation that the definition does not need, four lanes in
+//! For processors that process one value at a time: only the operations that the definition needs, with four lanes in
 //! registers.
 //!
 //! Without a floating-point unit each addition is a call of some seventy instructions. So the first products are
-//! assigned to their lanes, since a lane starts at the identity of addition, and lanes that got no product are left out
-//! of the fold. With a unit but no vectors, four sums stay in registers while they run down the row, where sixteen
-//! would pass through memory.
+//! assigned to their lanes, since a lane starts at the identity of addition, and lanes without a product are left out
+//! of the fold. With a unit but no vectors, four sums stay in registers along the row; sixteen would pass through
+//! memory.
 
 use super::OfTarget;
 use super::portable::{dot_by, scores_by};
@@ -12,7 +12,7 @@ use super::sealed::Sealed;
 use super::{Choice, Kernel, Portable};
 
 const LANES: usize = 16;
-/// Lanes that are summed together.
+/// The number of lanes that are summed together.
 const GROUP: usize = 4;
 
 /// The kernel for processors without vectors, in safe Rust: Cortex-M0 to M3, RISC-V.
@@ -65,7 +65,7 @@ impl Kernel for Scalar {
     }
 }
 
-/// The dot product of two slices of one length.
+/// The dot product of two slices of equal length.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [-0.0; LANES];
     let (a_blocks, a_rest) = a.as_chunks::<LANES>();
@@ -107,7 +107,7 @@ fn quad(block: &Block, group: usize) -> [f32; GROUP] {
     block.as_chunks::<GROUP>().0.get(group).copied().unwrap_or_default()
 }
 
-/// Adds the upper half of the lanes to the lower half until one is left; of the lanes, only so many are used.
+/// Adds the upper half of the lanes to the lower half until one is left; only the first `used` lanes count.
 #[inline(always)]
 fn fold(lanes: &mut Block, used: usize) -> f32 {
     let mut used = used.min(LANES);

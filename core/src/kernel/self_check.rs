@@ -1,36 +1,38 @@
-//! Whether the arithmetic of this build, on this processor, is that of the contract.
+//! Checks whether the arithmetic of this build, on this processor, follows the contract.
 
 use core::hint::black_box;
 
 use super::{KEY, Kernel};
 use crate::error::Error;
 
-/// The [`fingerprint`] of arithmetic that keeps the contract. If what is computed below has changed,
+/// The [`fingerprint`] of arithmetic that keeps the contract. If the computation below has changed,
 /// `cargo test -p hingeline-tests --test bits self_check` prints the one to record here.
 const FINGERPRINT: u64 = 0xb7f6_2e9a_e6b1_f717;
 
 const CLASSES: usize = 4;
 /// A block of sixteen, a quad, and one more.
 const FEATURES: usize = 21;
-/// Steps of each training.
+/// The number of steps of each training.
 const STEPS: u8 = 12;
 
-/// Compares the arithmetic of this build, on this processor, with the contract: to be called when a program starts.
+/// Compares the arithmetic of this build, on this processor, with the contract. Call it when a program starts.
 ///
-/// It runs three short trainings on made-up values. Their results would be others with a fused multiply-add, with sums in another
-/// order, with more digits than binary32 has, or without subnormals. They pass through the kernel and through scalar code, with a
-/// division and a square root.
+/// It runs three short trainings on made-up values. Their results would differ with a fused multiply-add, with sums in
+/// another order, with more digits than binary32 has, or without subnormals. They use the kernel and scalar code, with
+/// a division and a square root.
 ///
-/// A build whose target or flags break the contract does not compile, as far as a build script sees them. This finds
-/// what it does not see: a processor that is set to flush subnormals to zero (`MXCSR`, `FPCR`, `FPSCR`), a library or linker that
-/// sets it so, and flags that reach the compiler in another way. The page [`kernels`](crate::guide::kernels) lists the
-/// targets. To try a kernel on all kinds of input, run the firmware `self_check` of the repository.
+/// A build whose target or flags break the contract does not compile, as far as a build script can see them. This
+/// function finds the rest: a processor that is set to flush subnormals to zero (`MXCSR`, `FPCR`, `FPSCR`), a library
+/// or linker that sets it so, and flags that reach the compiler in another way. The page
+/// [`kernels`](crate::guide::kernels) lists the targets. To test a kernel on all kinds of input, run the firmware
+/// `self_check` of the repository.
 ///
-/// It takes the time of 36 steps with 4 × 21 weights, about 700 bytes of stack, and 1.3 KB of flash on a Cortex-M4F that
-/// trains, 1.6 KB on a Cortex-M0. 0.5 KB of these are a square root, which [`Standardiser`](crate::Standardiser) takes too.
+/// It takes the time of 36 steps with 4 × 21 weights, about 700 bytes of stack, and, in a program that trains, 1.3 KB
+/// of flash on a Cortex-M4F or 1.6 KB on a Cortex-M0. 0.5 KB of these are a square root, which
+/// [`Standardiser`](crate::Standardiser) uses too.
 ///
 /// # Errors
-/// [`Error::ArithmeticMismatch`]: training would end in other weights here than elsewhere.
+/// [`Error::ArithmeticMismatch`]: training would produce other weights here than elsewhere.
 ///
 /// ```
 /// use hingeline::kernel::{CHOSEN, self_check};
@@ -59,12 +61,12 @@ pub fn fingerprint<K: Kernel>(kernel: K) -> u64 {
     check.hash
 }
 
-/// What a training draws.
+/// The random values of a training.
 #[derive(Clone, Copy)]
 struct Values {
     /// The random bits of a value.
     mask: u32,
-    /// What is added to them: an exponent in its place.
+    /// An exponent, in its place, which is added to them.
     exponent: u32,
     /// The margin of the loss.
     margin: f32,
@@ -80,14 +82,14 @@ impl Values {
 
 struct Check<K> {
     kernel: K,
-    /// Of a generator, xorshift of 32 bits.
+    /// The state of a 32-bit xorshift generator.
     state: u32,
-    /// Of all results, FNV-1a by words.
+    /// The FNV-1a hash of all results, word by word.
     hash: u64,
 }
 
 impl<K: Kernel> Check<K> {
-    /// Steps of SGD, by which weights shrink too, on samples drawn one by one.
+    /// Steps of SGD, which also shrink the weights, on samples drawn one by one.
     #[inline(never)]
     fn train(&mut self, values: Values) {
         let (mut weights, mut bias, mut x) = ([0.0; CLASSES * FEATURES], [0.0; CLASSES], [0.0; FEATURES]);

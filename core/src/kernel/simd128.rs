@@ -1,7 +1,7 @@
 //! SIMD128 of WebAssembly: the sixteen lanes are four registers of four.
 //!
-//! What a target lacks cannot be compiled in: a module that has one such instruction is refused whole by an engine without
-//! them. So nothing needs proof here, and the intrinsics are safe.
+//! What a target lacks cannot be compiled in: an engine without these instructions rejects the whole module if it
+//! contains one of them. So nothing needs proof here, and the intrinsics are safe.
 
 use core::arch::wasm32::{
     f32x4_add, f32x4_extract_lane, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_splat, i32x4_max, i32x4_shuffle, i32x4_splat,
@@ -38,11 +38,12 @@ impl Sealed for Simd128 {
     integers_by_lanes!("simd128", V128OfIntegers);
 }
 
-// Three rows, and one row by three samples in a batch: twelve accumulators, since engines on x86-64 have sixteen registers.
-// With four rows or five the compiler leaves the loop over blocks as it is, which takes half as much fuel again at 10×64.
+// Three rows, and one row by three samples in a batch: twelve accumulators, since engines on x86-64 have sixteen
+// registers. With four or five rows the compiler leaves the loop over blocks as it is, which takes half as much fuel
+// again at 10×64.
 entry_points!(Simd128: "simd128", V128 as 4 registers; 3 rows; a batch of 1 row by 3 samples);
 
-/// A value of 128 bits.
+/// A 128-bit value.
 #[derive(Clone, Copy)]
 pub(super) struct V128(v128);
 
@@ -54,13 +55,13 @@ impl Vector for V128 {
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's four elements can be read; it wants no alignment.
+        // SAFETY: the caller's four elements can be read; the load requires no alignment.
         Self(unsafe { v128_load(from.cast()) })
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's four elements can be written; it wants no alignment.
+        // SAFETY: the caller's four elements can be written; the store requires no alignment.
         unsafe { v128_store(to.cast(), self.0) }
     }
 
@@ -89,7 +90,7 @@ impl Four for V128 {
 
     #[inline(always)]
     unsafe fn load_two(from: *const f32) -> Self {
-        // SAFETY: the caller's two elements can be read; it wants no alignment.
+        // SAFETY: the caller's two elements can be read; the load requires no alignment.
         Self(unsafe { v128_load64_zero(from.cast()) })
     }
 
@@ -101,7 +102,7 @@ impl Four for V128 {
 
     #[inline(always)]
     unsafe fn store_two(self, to: *mut f32) {
-        // SAFETY: the caller's two elements can be written; it wants no alignment.
+        // SAFETY: the caller's two elements can be written; the store requires no alignment.
         unsafe { v128_store64_lane::<0>(self.0, to.cast()) }
     }
 

@@ -1,10 +1,10 @@
-//! Integers on SIMD128: an instruction multiplies eight weights with eight inputs and adds the products in pairs.
+//! Integers on SIMD128: one instruction multiplies eight weights by eight inputs and adds the products in pairs.
 
 use core::arch::wasm32::{i32x4_add, i32x4_dot_i16x8, i32x4_shuffle, i32x4_splat, v128, v128_load, v128_store};
 
 use super::integers_lanes::{Products, ROWS};
 
-/// A value of 128 bits.
+/// A 128-bit value.
 #[derive(Clone, Copy)]
 pub(super) struct V128OfIntegers(v128);
 
@@ -18,7 +18,7 @@ impl Products for V128OfIntegers {
 
     #[inline(always)]
     unsafe fn load(from: *const i16) -> Self {
-        // SAFETY: the caller's eight numbers can be read; it wants no alignment.
+        // SAFETY: the caller's eight numbers can be read; the load requires no alignment.
         Self(unsafe { v128_load(from.cast()) })
     }
 
@@ -34,7 +34,7 @@ impl Products for V128OfIntegers {
         let (ab, cd) = (pairs(a, b), pairs(c, d));
         let four = i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd));
         let mut out = [0; ROWS];
-        // SAFETY: an array of four numbers.
+        // SAFETY: the array holds four numbers.
         unsafe { v128_store(out.as_mut_ptr().cast(), four) }
         out
     }

@@ -37,8 +37,8 @@ impl Sealed for Sse2 {
     integers_by_lanes!("sse2", XmmOfIntegers);
 }
 
-/// Asks for a cache line; into the second cache, since the first one may just hold the weights: into it, epochs of 10×784 took
-/// half as long again.
+/// Prefetches a cache line into the second-level cache, since the first-level one may just hold the weights: with
+/// prefetches into that one, epochs of 10×784 took half as long again.
 #[inline(always)]
 pub(super) fn prefetch(place: *const f32) {
     // SAFETY: every x86-64 processor has the instruction; it may be given any address.
@@ -46,11 +46,11 @@ pub(super) fn prefetch(place: *const f32) {
 }
 
 // Two rows, and one row by three samples in a batch: eight and twelve accumulators of the sixteen registers. With three
-// rows 10×784 gained 5 %, and small shapes lost up to 30 %. A row by several samples needs a
-// copy of the row for each, since an instruction of SSE2 overwrites an operand: so a batch gains little.
+// rows 10×784 gained 5 %, and small shapes lost up to 30 %. A row by several samples needs a copy of the row for each,
+// since an SSE2 instruction overwrites an operand: so a batch gains little.
 entry_points!(Sse2: "sse2", Xmm as 4 registers; 2 rows; a batch of 1 row by 3 samples);
 
-/// A register of SSE2, and the four lanes that wider ones are folded to.
+/// An SSE2 register; wider registers are folded to four lanes in one of these.
 #[derive(Clone, Copy)]
 pub(super) struct Xmm(pub(super) __m128);
 
@@ -113,7 +113,8 @@ impl Four for Xmm {
 
     #[inline(always)]
     unsafe fn load_two(from: *const f32) -> Self {
-        // SAFETY: the caller's processor has SSE2, and two elements can be read; it wants no more alignment than theirs.
+        // SAFETY: the caller's processor has SSE2, and two elements can be read; the load requires no more alignment
+        // than theirs.
         Self(unsafe { _mm_castsi128_ps(_mm_loadl_epi64(from.cast())) })
     }
 
@@ -125,8 +126,8 @@ impl Four for Xmm {
 
     #[inline(always)]
     unsafe fn store_two(self, to: *mut f32) {
-        // SAFETY: the register exists, so the processor has SSE2; the caller's two elements can be written, and it wants
-        // no more alignment than theirs.
+        // SAFETY: the register exists, so the processor has SSE2; the caller's two elements can be written, and the
+        // store requires no more alignment than theirs.
         unsafe { _mm_storel_epi64(to.cast(), _mm_castps_si128(self.0)) }
     }
 

@@ -1,4 +1,4 @@
-//! Integers on SSE2: an instruction multiplies eight weights with eight inputs and adds the products in pairs.
+//! Integers on SSE2: one instruction multiplies eight weights by eight inputs and adds the products in pairs.
 
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_loadu_si128, _mm_madd_epi16, _mm_setzero_si128, _mm_storeu_si128, _mm_unpackhi_epi32,
@@ -7,7 +7,7 @@ use core::arch::x86_64::{
 
 use super::integers_lanes::{Products, ROWS};
 
-/// A register of SSE2.
+/// An SSE2 register.
 #[derive(Clone, Copy)]
 pub(super) struct XmmOfIntegers(__m128i);
 
@@ -35,7 +35,7 @@ impl Products for XmmOfIntegers {
     #[inline(always)]
     fn fold([a, b, c, d]: [Self; ROWS]) -> [i32; ROWS] {
         let mut out = [0; ROWS];
-        // SAFETY: every x86-64 processor has SSE2; an array of four numbers.
+        // SAFETY: every x86-64 processor has SSE2; the array holds four numbers.
         unsafe {
             let ab = _mm_add_epi32(_mm_unpacklo_epi32(a.0, b.0), _mm_unpackhi_epi32(a.0, b.0));
             let cd = _mm_add_epi32(_mm_unpacklo_epi32(c.0, d.0), _mm_unpackhi_epi32(c.0, d.0));

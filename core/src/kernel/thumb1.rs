@@ -1,8 +1,8 @@
-//! Integers on Cortex-M0 and M0+, in assembly: what decides is that a product and its sum are three instructions, of
-//! which the compiler makes eight.
+//! Integers on Cortex-M0 and M0+, in assembly: a product and its sum take three instructions, where the compiler needs
+//! eight.
 //!
-//! Four rows are taken together, so that an input is loaded once for four products. Sums live in the high registers,
-//! which can be added to and nothing else; the low ones hold the rows, the inputs and an offset that all of them share.
+//! Four rows are processed together, so that an input is loaded once for four products. Sums live in the high
+//! registers, which support only addition; the low ones hold the rows, the inputs and an offset that all of them share.
 
 use core::arch::naked_asm;
 
@@ -14,10 +14,10 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     unsafe { integers_call::scores::<2, _>(scores_of_rows, true, weights, bias, x, scores) }
 }
 
-/// Two pairs at a time, then one. A pair with the sign of its lower number turned is the sum of both but for a
-/// constant, which the second turn takes away again.
+/// Two pairs at a time, then one. With the sign of its lower number flipped, a pair is the sum of both numbers except
+/// for a constant, which the second flip removes.
 ///
-/// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 and r5: products and results, r6: weights, r7: the sign.
+/// r0: row, r1: x, r2: factor, r3: remaining pairs, r4 and r5: products and results, r6: weights, r7: the sign.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
@@ -75,8 +75,8 @@ macro_rules! column {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: four rows at a time, then two, then one; two columns at a time.
 ///
-/// r0 to r3: rows, r4: x, r5: offset in bytes, r6: input, r7: product, r8 to r11: sums, r12: bytes of a row, lr: rows
-/// that are left; on the stack biases and scores of the rows to come.
+/// r0 to r3: rows, r4: x, r5: offset in bytes, r6: input, r7: product, r8 to r11: sums, r12: bytes of a row, lr:
+/// remaining rows; on the stack biases and scores of the remaining rows.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(

@@ -1,5 +1,5 @@
 //! Integers on Cortex-M3, in assembly: five rows at a time, so that an input is loaded once for five products; loads
-//! move their pointers on.
+//! advance their pointers.
 
 use core::arch::naked_asm;
 
@@ -14,8 +14,8 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 
 change_rows!(subtract_pairs);
 
-/// A pair with the sign of its lower number turned is the sum of both but for a constant, which the second turn takes
-/// away again.
+/// With the sign of its lower number flipped, a pair is the sum of both numbers except for a constant, which the second
+/// flip removes.
 macro_rules! pair {
     ($x:literal, $row:literal) => {
         concat!(
@@ -48,7 +48,7 @@ macro_rules! pair {
 
 /// Four pairs at a time, then one.
 ///
-/// r0: row, r1: x, r2: factor, r3: pairs that are left, r4 to r7: x, r8 to r11: weights, r12: the sign.
+/// r0: row, r1: x, r2: factor, r3: remaining pairs, r4 to r7: x, r8 to r11: weights, r12: the sign.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
     naked_asm!(
@@ -93,8 +93,8 @@ macro_rules! column {
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time.
 ///
-/// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: pairs of columns that are left. On the stack:
-/// x, pairs of columns, biases and scores of the rows to come, bytes of a row, rows.
+/// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: remaining pairs of columns. On the stack: x,
+/// pairs of columns, biases and scores of the remaining rows, bytes of a row, rows.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(call: &Call) {
     naked_asm!(

@@ -1,4 +1,4 @@
-//! The inputs of integers from raw bytes, in Thumb: in the instructions of Cortex-M0, which a Cortex-M3 has too.
+//! Integer inputs from raw bytes, in Thumb: only instructions of Cortex-M0 are used, which a Cortex-M3 has too.
 
 use core::arch::naked_asm;
 
@@ -8,7 +8,7 @@ use super::integers_call;
 /// Four at a time; the last ones by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    // SAFETY: the function reads and writes so many fours of each.
+    // SAFETY: the function reads and writes that many groups of four of each.
     unsafe { integers_call::inputs::<4>(fours, true, raw, scales, x) }
 }
 
@@ -38,13 +38,13 @@ macro_rules! one {
     };
 }
 
-/// Inputs of so many fours of bytes; returns how many were clamped.
+/// Inputs from `count` groups of four bytes; returns how many were clamped.
 ///
-/// r0: raw values, r1: scales, r2: x, r3: fours that are left, r4: what is added, r5: factor, r6: input, r7: zero, r12:
-/// clamped ones.
+/// r0: raw values, r1: scales, r2: x, r3: remaining groups, r4: the addend, r5: factor, r6: input, r7: zero, r12:
+/// clamped inputs.
 ///
 /// # Safety
-/// There are so many fours of each, at least one.
+/// There are `count` groups of four of each, at least one.
 #[unsafe(naked)]
 unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(
@@ -65,7 +65,7 @@ unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, coun
         "bne 1b",
         "mov r0, r12",
         "pop {{r4-r7, pc}}",
-        // The nearer end, and one more.
+        // The nearer bound; counts one more clamped input.
         "9: mov r7, r12",
         "adds r7, #1",
         "mov r12, r7",

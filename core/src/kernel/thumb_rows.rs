@@ -1,9 +1,9 @@
-//! The rows that a step in integers writes, and their biases, in Thumb-2: ten classes take the compiler three times as
-//! many instructions besides the rows themselves.
+//! The rows that an integer step writes, and their biases, in Thumb-2: for ten classes the compiler needs three times
+//! as many instructions besides those of the rows themselves.
 
 use super::integers::Rate;
 
-/// Where everything is, in the order in which the assembly loads it.
+/// The arguments, in the order in which the assembly loads them.
 #[repr(C)]
 pub(super) struct Call {
     coefficients: *const i32,
@@ -21,8 +21,8 @@ pub(super) struct Call {
 /// Changes each row whose coefficient is not 0, and its bias; returns how many biases were clamped.
 ///
 /// # Safety
-/// The function, of [`change_rows!`], may be called for rows of as many weights as there are inputs, `count` in the unit
-/// of what it calls.
+/// The function, from [`change_rows!`], may be called for rows of as many weights as there are inputs; `count` is in
+/// the unit of the function that it calls.
 #[inline(always)]
 pub(super) unsafe fn update(
     by: unsafe extern "C" fn(&Call) -> u32,
@@ -51,16 +51,17 @@ pub(super) unsafe fn update(
         right: rate.shift.min(0),
         bias_shift: rate.bias_shift,
     };
-    // SAFETY: by the caller; there is so much of each, at least one of rows and count.
+    // SAFETY: by the caller; there is that much of each, at least one of rows and count.
     unsafe { by(&call) }
 }
 
-/// A function that calls `$change(row, x, factor, count)` for each row whose coefficient is not 0, and changes its bias:
-/// `row = row − factor · x`, of so many elements or pairs. The right shift of the inputs, as a number of at most 0, it
-/// finds 32 bytes behind r11. It returns how many biases were clamped.
+/// A function that calls `$change(row, x, factor, count)` for each row whose coefficient is not 0, and changes its
+/// bias. `$change` computes `row = row − factor · x` for `count` elements or pairs. It finds the right shift of the
+/// inputs, as a number of at most 0, 32 bytes after the address in r11. The function returns how many biases were
+/// clamped.
 ///
-/// r4: the next coefficient, r5: the next row, r6: the next bias, r7: rows that are left, r8: x, r9: bytes of a row,
-/// r10: shift to the left, r11: the call, r0 to r3: what the function takes; on the stack the clamped ones.
+/// r4: the next coefficient, r5: the next row, r6: the next bias, r7: remaining rows, r8: x, r9: bytes of a row, r10:
+/// shift to the left, r11: the call, r0 to r3: arguments of `$change`; on the stack the number of clamped biases.
 macro_rules! change_rows {
     ($change:ident) => {
         /// # Safety
@@ -93,7 +94,7 @@ macro_rules! change_rows {
                 "subs r7, r7, #1",
                 "bne 1b",
                 "pop {{r0, r4-r11, pc}}",
-                // The nearer end.
+                // The nearer bound.
                 "3: mov r3, #0x10000000",
                 "cmp r1, #0",
                 "ite ge",

@@ -1,9 +1,10 @@
 //! The scalar floating-point unit of Cortex-M4F, M7 and M33, in assembly: the sixteen lanes lie in `s0` to `s15`.
 //!
-//! What decides is how often an instruction loads: a `vldm` of eight registers is one instruction and nine cycles. With all
-//! sixteen lanes in registers the other sixteen take eight features and eight weights at a time, pointers only move on, and
-//! no partial sum passes through memory. The compiler keeps the lanes of the portable kernel in memory instead: six times
-//! the instructions. The first sixteen products are assigned to the lanes, since a lane starts at the identity of addition.
+//! The number of load instructions matters most: a `vldm` of eight registers is one instruction and nine cycles. With
+//! all sixteen lanes in registers, the other sixteen registers take eight features and eight weights at a time,
+//! pointers only advance, and no partial sum passes through memory. The compiler keeps the lanes of the portable kernel
+//! in memory instead: six times the instructions. The first sixteen products are assigned to the lanes, since a lane
+//! starts at the identity of addition.
 //!
 //! A multiplication and an addition are two instructions of one cycle each; the fused ones take three, and round once.
 
@@ -15,7 +16,7 @@ use super::sealed::{Key, Sealed};
 use super::{Choice, Kernel, Portable};
 use crate::error::Error;
 
-/// The kernel for the floating-point unit of Cortex-M4F, M7 and M33: of the targets `thumbv7em-none-eabihf` and
+/// The kernel for the floating-point unit of Cortex-M4F, M7 and M33: for the targets `thumbv7em-none-eabihf` and
 /// `thumbv8m.main-none-eabihf`.
 ///
 /// ```
@@ -26,8 +27,8 @@ use crate::error::Error;
 /// }
 /// ```
 ///
-/// It restores the registers that its caller may rely on, so it may be called in interrupt handlers as any function of such a
-/// target may; flush-to-zero must be off there too (FPDSCR).
+/// It restores the registers that its caller may rely on, so interrupt handlers may call it as they may call any
+/// function of such a target; flush-to-zero must be off there too (FPDSCR).
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Vfp;
@@ -58,7 +59,8 @@ impl Sealed for Vfp {
         }
         let (classes, mut found) = (scores.len(), MaybeUninit::uninit());
         let (scores, bias) = (scores.as_mut_ptr(), bias.as_mut_ptr());
-        // SAFETY: the target has the unit; there are so many scores and biases, and the label is one of their indices.
+        // SAFETY: the target has the unit; there are that many scores and biases, and the label is one of their
+        // indices.
         let sum = unsafe { violations_of_scores(margin, factor, scores, bias, classes, label, found.as_mut_ptr()) };
         // SAFETY: the call has written it.
         let found = unsafe { found.assume_init() };
@@ -79,28 +81,29 @@ impl Sealed for Vfp {
     }
 }
 
-/// Adds to each row its factor times the common one times x: factor, factors, x, rows, how many of these, features.
+/// Adds to each row its factor times the common factor times x. Arguments: common factor, factors, x, rows, number of
+/// rows, features.
 pub(super) type AddMultiples = unsafe extern "C" fn(f32, *const f32, *const f32, *mut f32, usize, usize);
 
-/// Adds multiples of x to as many rows as there are factors, each times the common one, and whole rows.
+/// Adds multiples of x, by each factor times the common one, to the rows that are whole and have a factor.
 ///
 /// # Safety
-/// The function may be called for `count`, at least one, factors, and rows of as many weights as there are features, at
+/// The function may be called for `count` factors, at least one, and rows of as many weights as there are features, at
 /// least one, which do not overlap.
 #[inline(always)]
 pub(super) unsafe fn add_rows(add: AddMultiples, k: &[f32], factor: f32, x: &[f32], rows: &mut [f32]) {
     let whole = rows.len().checked_div(x.len()).unwrap_or(0);
     let count = whole.min(k.len());
     if count > 0 {
-        // SAFETY: by the caller; there are so many factors and rows, and slices that can be written overlap no other.
+        // SAFETY: by the caller; there are that many factors and rows, and slices that can be written overlap no other.
         unsafe { add(factor, k.as_ptr(), x.as_ptr(), rows.as_mut_ptr(), count, x.len()) }
     }
 }
 
-/// The dot product of what both slices have, as the score of a row.
+/// The dot product of the common part of both slices, as the score of a row.
 #[inline(always)]
 pub(super) fn dot_by_scores(kernel: impl Kernel, a: &[f32], b: &[f32]) -> f32 {
-    // The identity of addition as a bias leaves the sign of a zero as it is.
+    // The identity of addition as a bias preserves the sign of a zero.
     let mut dot = -0.0;
     if let Some((a, _)) = a.split_at_checked(a.len().min(b.len())) {
         kernel.scores(b, 1.0, &[-0.0], a, core::slice::from_mut(&mut dot));
@@ -141,13 +144,13 @@ impl Kernel for Vfp {
     }
 
     fn largest(self, x: &[f32]) -> f32 {
-        // SAFETY: `x` has so many elements.
+        // SAFETY: `x` has that many elements.
         unsafe { largest_magnitude(x.as_ptr(), x.len()) }
     }
 }
 
-/// What the scores of some rows take, in the order in which the assembly loads it: `rows`, at least one, rows of `features`,
-/// at least one, weights, and `rows` biases and scores.
+/// The arguments of the scores of rows, in the order in which the assembly loads them: `rows`, at least one, rows of
+/// `features`, at least one, weights, and `rows` biases and scores.
 #[repr(C)]
 pub(super) struct Scores {
     weights: *const f32,
@@ -176,7 +179,7 @@ impl Scores {
     }
 }
 
-/// The scores of rows that have no features, if it is that: the dot product of nothing is −0.0.
+/// The scores of rows without features, if there are none: the dot product of nothing is −0.0.
 #[cold]
 pub(super) fn without_features(scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
     if x.is_empty() {
@@ -258,10 +261,10 @@ macro_rules! rest {
 /// |---|---|
 /// | `r0`, `r10` | the next weight, the next feature |
 /// | `r1`, `r2`, `r3` | the first feature, the next bias, the next score |
-/// | `r4` | rows left; 1 while there are fewer than sixteen features, and `r11` counts |
-/// | `r5` | the feature where three whole sixteens are left |
-/// | `r6`, `r7` | features beyond that, and those beyond the eight of them |
-/// | `r8` | how many sixteens come after the first; 4 for more, which is where the loop is |
+/// | `r4` | rows left; 1 while there are fewer than sixteen features, when `r11` counts rows |
+/// | `r5` | the feature where three whole blocks of sixteen are left |
+/// | `r6`, `r7` | features beyond these blocks, and those beyond the first eight of them |
+/// | `r8` | the number of blocks of sixteen after the first; 4 for more, which is where the loop is |
 /// | `r9` | the scale |
 ///
 /// # Safety
@@ -437,9 +440,9 @@ macro_rules! one_of_row {
     };
 }
 
-/// `row = row + ((k * factor) * x)` for each row and its k, but where `k * factor` is zero.
+/// `row = row + ((k * factor) * x)` for each row and its k, except where `k * factor` is zero.
 ///
-/// Up to three rows in sequence whose k are the same, as those of a step's violations are, share the products.
+/// Up to three successive rows with the same k, such as those of a step's violations, share the products.
 ///
 /// | register | holds |
 /// |---|---|
@@ -447,13 +450,13 @@ macro_rules! one_of_row {
 /// | `s16` to `s31` | weights, before them the factor |
 /// | `r0`, `r1`, `r2` | the next k, x, the next row |
 /// | `r3`, `r4` | rows left, features |
-/// | `r5`, `r6` to `r8` | how many rows wait for more of their kind, and where they are |
-/// | `r9`, `r10`, `lr` | their k, the next row's, the common factor |
+/// | `r5`, `r6` to `r8` | how many rows wait for more with the same k, and where they are |
+/// | `r9`, `r10`, `lr` | their k, the k of the next row, the common factor |
 /// | `r11`, `r12` | x as it moves, features left |
 ///
 /// # Safety
 /// The processor has the unit. Rows and features are at least 1; there are `rows` k, `features` features, and `rows ·
-/// features` weights, which overlap with none of those.
+/// features` weights, which overlap none of those.
 #[unsafe(naked)]
 unsafe extern "C" fn add_multiples(
     factor: f32,
@@ -470,7 +473,7 @@ unsafe extern "C" fn add_multiples(
         "vpush {s16-s31}",
         "vmov lr, s0",
         "mov r5, #0",
-        // The next row: it waits, or what waits is done first.
+        // The next row joins the waiting ones, or these are processed first.
         "1: ldr r10, [r0], #4",
         "lsls r12, r10, #1",
         "beq 4f",
@@ -492,7 +495,7 @@ unsafe extern "C" fn add_multiples(
         "cbnz r5, 10f",
         "5: vpop {s16-s31}",
         "pop {r4-r11, pc}",
-        // What waits: sixteen features at a time, then one.
+        // The waiting rows: sixteen features at a time, then one.
         "10: vmov s0, r9",
         "vmov s1, lr",
         "vmul.f32 s0, s0, s1",
@@ -544,7 +547,7 @@ unsafe extern "C" fn add_multiples(
         one_of_row!("r6"),
         "subs r12, r12, #1",
         "bne 15b",
-        // The row that came before waits now, unless there is none left.
+        // The row that was not joined waits now, unless there is none left.
         "18: mov r5, #0",
         "cmp r3, #0",
         "bne 2b",
@@ -553,7 +556,8 @@ unsafe extern "C" fn add_multiples(
     )
 }
 
-/// What a pass over the scores finds besides the sum of the margins, in the order in which the assembly stores it.
+/// The results of a pass over the scores besides the sum of the margins, in the order in which the assembly stores
+/// them.
 #[repr(C)]
 struct Found {
     violations: usize,
@@ -563,10 +567,12 @@ struct Found {
     of_bias: f32,
 }
 
-/// Scores become indicators, and biases take `factor` times them; returns the sum of the margins that count.
+/// Turns scores into indicators, and adds `factor` times these to the biases; returns the sum of the margins that
+/// count.
 ///
-/// Whether a margin is above zero its bits tell as an integer. Zero times a value is NaN if the value is not finite, and so is
-/// any sum with that. Where no margin counts, a bias would take −0.0 times the factor's sign, and stays.
+/// The bits of a margin, as an integer, show whether it is above zero. Zero times a value is NaN if the value is not
+/// finite, and so is any sum with that. Where a margin does not count, only a zero would be added to the bias, which
+/// stays unchanged.
 ///
 /// # Safety
 /// The processor has the unit. There are `classes` scores and biases, at least one, `label` is below that, and `found` can be
@@ -592,7 +598,7 @@ unsafe extern "C" fn violations_of_scores(
         "mov r4, #0x3f800000",
         "mov r5, #0",
         "mov r12, #0",
-        // Zero, what tells of scores, what tells of biases, the sum.
+        // Zero, the check of the scores, the check of the biases, the sum.
         "vmov d2, r5, r5",
         "vmov d3, r5, r5",
         "1: vldr s8, [r0]",
@@ -639,15 +645,15 @@ unsafe extern "C" fn violations_of_scores(
     )
 }
 
-/// Goes to where the largest magnitude in `r12` rises, if this element's is larger, and comes back. Shifted left by one bit,
-/// a value has lost its sign.
+/// Branches to where the largest magnitude in `r12` is replaced, if this element's is larger, and comes back. A shift
+/// to the left by one bit removes the sign.
 macro_rules! larger {
     ($($element:literal $rise:literal $back:literal),+) => {
         concat!($("cmp r12, ", $element, ", lsl #1\nblo ", $rise, "f\n", $back, ":\n",)+)
     };
 }
 
-/// Where it rises.
+/// Replaces the largest magnitude.
 macro_rules! rise {
     ($($element:literal $rise:literal $back:literal),+) => {
         concat!($($rise, ": lsl r12, ", $element, ", #1\nb ", $back, "b\n",)+)
@@ -657,7 +663,7 @@ macro_rules! rise {
 /// The largest magnitude, as a maximum of integers.
 ///
 /// # Safety
-/// `x` is `length` elements.
+/// `x` has `length` elements.
 #[unsafe(naked)]
 unsafe extern "C" fn largest_magnitude(x: *const f32, length: usize) -> f32 {
     naked_asm!(

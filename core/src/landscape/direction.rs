@@ -1,4 +1,4 @@
-//! Where to look at the loss from a model: a direction in the space of its weights and biases.
+//! Directions from a model, in the space of its weights and biases.
 
 use rand_core::Rng;
 
@@ -58,7 +58,7 @@ impl<const C: usize, const F: usize> Default for AnyDirection<Arrays<C, F>> {
 }
 
 impl<const C: usize, const F: usize> AnyDirection<Arrays<C, F>> {
-    /// The bytes that it takes: `4 · (C · F + C)`.
+    /// The bytes that a direction takes: `4 · (C · F + C)`.
     pub const SIZE: usize = size_of::<Self>();
 
     /// A direction of zeros, which leads nowhere.
@@ -70,19 +70,19 @@ impl<const C: usize, const F: usize> AnyDirection<Arrays<C, F>> {
         Self(AnyGradient::<Arrays<C, F>>::new())
     }
 
-    /// One row a class, one element a weight.
+    /// One row per class, one element per weight.
     pub const fn weights(&self) -> &[[f32; F]; C] {
         self.0.weights()
     }
 
-    /// One element a class.
+    /// One element per class.
     pub const fn bias(&self) -> &[f32; C] {
         self.0.bias()
     }
 }
 
 impl<'a> AnyDirection<Lent<'a>> {
-    /// The values of memory that a shape needs: `classes · (features + 1)`.
+    /// The number of values that a shape needs in memory: `classes · (features + 1)`.
     pub const fn memory_len(classes: usize, features: usize) -> usize {
         DynGradient::memory_len(classes, features)
     }
@@ -90,17 +90,17 @@ impl<'a> AnyDirection<Lent<'a>> {
     /// The direction of zeros.
     ///
     /// # Errors
-    /// As [`DynGradient::new`].
+    /// As for [`DynGradient::new`].
     pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
         Ok(Self(DynGradient::new(memory, classes, features)?))
     }
 
-    /// One row a class, one element a weight, row after row.
+    /// One row per class, one element per weight, row after row.
     pub fn weights(&self) -> &[f32] {
         self.0.weights()
     }
 
-    /// One element a class.
+    /// One element per class.
     pub fn bias(&self) -> &[f32] {
         self.0.bias()
     }
@@ -110,8 +110,8 @@ impl<G: Storage> AnyDirection<G> {
     /// `deviation · n` with [normal](random::normal) `n` for each weight in row-major order, then for each bias.
     ///
     /// # Errors
-    /// [`Error::InvalidDeviation`] unless the deviation is finite and above 0, [`Error::NonFiniteModel`] if six times it
-    /// overflows. Direction and generator are then as before.
+    /// [`Error::InvalidDeviation`] unless the deviation is finite and above 0, [`Error::NonFiniteModel`] if six times
+    /// the deviation overflows. The direction and the generator are then unchanged.
     ///
     /// ```
     /// use hingeline::Direction;
@@ -126,7 +126,7 @@ impl<G: Storage> AnyDirection<G> {
         if !(deviation.is_finite() && deviation > 0.0) {
             return Err(Error::InvalidDeviation);
         }
-        // No deviate is larger than that in magnitude, so all can be refused before the first is drawn.
+        // No deviate is larger in magnitude, so the call is refused before the first one is drawn.
         if !(deviation * LARGEST_DEVIATE).is_finite() {
             return Err(Error::NonFiniteModel);
         }
@@ -134,12 +134,13 @@ impl<G: Storage> AnyDirection<G> {
         Ok(())
     }
 
-    /// The direction of steepest descent: the gradient of the loss, and then each element times −1. Returns the loss.
+    /// The direction of steepest descent: the gradient of the loss, with each element then multiplied by −1. Returns
+    /// the loss.
     ///
-    /// A gradient that is there already is [loaded](Self::load) and [turned round](Self::scale).
+    /// If you have a gradient already, [load](Self::load) it and [reverse](Self::scale) it.
     ///
     /// # Errors
-    /// As [`Objective::gradient`]; the direction is then all zeros.
+    /// As for [`Objective::gradient`]; the direction is then all zeros.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Model, Slices};
@@ -164,10 +165,11 @@ impl<G: Storage> AnyDirection<G> {
         loss
     }
 
-    /// From one model to another, such as the last step: `(scale' · w') − (scale · w)`, and `b' − b`.
+    /// The direction from one model to another, such as that of the last step: `(scale' · w') − (scale · w)`, and
+    /// `b' − b`.
     ///
     /// # Errors
-    /// [`Error::NonFiniteModel`] if a difference overflows; the direction is then as before.
+    /// [`Error::NonFiniteModel`] if a difference overflows; the direction is then unchanged.
     ///
     /// ```
     /// use hingeline::{Direction, Model};
@@ -195,11 +197,11 @@ impl<G: Storage> AnyDirection<G> {
         self.take(weights.chain(to.bias.iter().zip(from.bias).map(|(to_b, from_b)| to_b - from_b)))
     }
 
-    /// The caller's numbers: the weights in row-major order, and the biases.
+    /// Loads the caller's numbers: the weights in row-major order, and the biases.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] unless there are `C · F` and `C`, [`Error::NonFiniteModel`] if one is not finite; the
-    /// direction is then as before.
+    /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::NonFiniteModel`] if one is
+    /// not finite; the direction is then unchanged.
     ///
     /// ```
     /// let mut direction = hingeline::Direction::<2, 1>::new();
@@ -215,10 +217,10 @@ impl<G: Storage> AnyDirection<G> {
         self.take(weights.iter().chain(bias).copied())
     }
 
-    /// Makes it so many times as long; a negative factor turns it round.
+    /// Multiplies the direction by a factor; a negative factor reverses it.
     ///
     /// # Errors
-    /// [`Error::NonFiniteModel`] if a product is not finite; the direction is then as before.
+    /// [`Error::NonFiniteModel`] if a product is not finite; the direction is then unchanged.
     ///
     /// ```
     /// let mut direction = hingeline::Direction::<2, 1>::new();
@@ -262,7 +264,7 @@ impl<G: Storage> AnyDirection<G> {
         self.0.shape()
     }
 
-    /// Takes as many elements as there are, if all are finite.
+    /// Takes the new elements, if all are finite.
     fn take(&mut self, elements: impl Iterator<Item = f32> + Clone) -> Result<(), Error> {
         if !all_finite(elements.clone()) {
             return Err(Error::NonFiniteModel);
@@ -276,10 +278,10 @@ impl<G: Storage> AnyDirection<G> {
 const LARGEST_DEVIATE: f32 = 6.0;
 
 impl<S: Storage, K: Kernel> AnyModel<S, K> {
-    /// Goes so far in a direction: `w = w + ((a / scale) * d)`, and for the bias `b = b + (a * d)`.
+    /// Moves the model by `a` in a direction: `w = w + ((a / scale) * d)`, and for the bias `b = b + (a * d)`.
     ///
     /// # Errors
-    /// [`Error::NonFiniteStep`] if a weight or a bias would not be finite; the model is then as before.
+    /// [`Error::NonFiniteStep`] if a weight or a bias would not be finite; the model is then unchanged.
     ///
     /// ```
     /// use hingeline::{Direction, Model};
@@ -293,7 +295,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     /// ```
     pub fn advance<G: Storage<Shape = S::Shape>>(&mut self, direction: &AnyDirection<G>, a: f32) -> Result<(), Error> {
         self.check_shape(direction.shape())?;
-        // Up a direction is down what the step takes for a gradient.
+        // The step takes the direction for a gradient, so moving along it takes a negative rate.
         self.view_mut().descend_batch(direction.elements(), 1.0, -a, 0.0)?;
         Ok(())
     }

@@ -1,6 +1,7 @@
-//! The loss around a model: its values in given directions, and along a ray its pieces and its minimum.
+//! The loss around a model: its values in given directions and, along a ray, its pieces and its minimum.
 //!
-//! Reads models and samples; but for [`AnyModel::advance`](crate::AnyModel::advance), it writes to neither.
+//! This module reads models and samples; except for [`AnyModel::advance`](crate::AnyModel::advance), it writes to
+//! neither.
 
 mod direction;
 mod ray;

@@ -1,4 +1,4 @@
-//! What is known of the loss along a ray besides its values: it is piecewise linear, but for the regulariser's
+//! Properties of the loss along a ray other than its values: it is piecewise linear, except for the regulariser's
 //! parabola.
 
 use super::direction::AnyDirection;
@@ -8,7 +8,7 @@ use crate::kernel::{KEY, Kernel};
 use crate::loss::{POINTS, PiecewiseLinear};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
-/// Samples whose derivatives are added before that sum is added to those of other samples.
+/// The number of samples whose derivatives are added before their sum is added to those of other samples.
 const PART: usize = 256;
 
 impl<S, G, K, L> Landscape<'_, 1, AnyModel<S, K>, AnyDirection<G>, L>
@@ -20,18 +20,20 @@ where
 {
     /// The derivative of the loss along the ray, `dL/da` at `W + a W1`, the regulariser included.
     ///
-    /// At a kink this is one of the slopes between those of its sides, since a margin of zero does not count. One pass over
-    /// the set; scratch: `2 · C` values, and some 600 bytes on the stack.
+    /// At a kink this is a slope between those of its two sides, since a margin of zero does not count. It takes one
+    /// pass over the set; scratch: `2 · C` values, and some 600 bytes on the stack.
     ///
     /// # Numeric contract
-    /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j` from
-    /// +0.0, and multiplied by the weights of class and sample; these sums are added in ascending order from +0.0, in parts of 256 samples, whose sums are then added in the same way.
-    /// The total is divided by `N`, and with L2 `α * (2 * (p + (a * G)))` is added, for the `p` and `G` of
-    /// [the regulariser](Self#numeric-contract), without the product for `a = 0`.
+    /// For each sample the slopes `q_j` of the margins `m_j + (a * q_j)` that are above zero are added in ascending `j`
+    /// from +0.0, and multiplied by the weights of the class and the sample; these sums are added in ascending order
+    /// from +0.0, in parts of 256 samples, whose sums are then added in the same way. The total is divided by `N`, and
+    /// with L2 `α * (2 * (p + (a * G)))` is added, for the `p` and `G` of [the regulariser](Self#numeric-contract),
+    /// without the product for `a = 0`.
     ///
-    /// As `a` grows, a slope below zero can only stop to count and one above zero can only begin, and sums, quotients and
-    /// products by what is not below zero are monotone, rounding included. So the computed derivative never falls, unless
-    /// infinities make NaN of it: exactly what [`minimum`](Self::minimum) needs of a convex loss.
+    /// As `a` grows, a slope below zero can only stop counting and one above zero can only start counting. Sums, and
+    /// quotients and products by numbers not below zero, are monotone, rounding included. So the computed derivative
+    /// never falls, unless infinities turn it into NaN. This is exactly what [`minimum`](Self::minimum) needs from a
+    /// convex loss.
     ///
     /// # Errors
     /// See [`Landscape`](crate::Landscape).
@@ -54,16 +56,18 @@ where
         if derivative.is_finite() { Ok(derivative) } else { Err(Error::NonFiniteLoss.into()) }
     }
 
-    /// Where the loss is least along the ray: the smallest `a ≥ 0` in binary32 at which the
-    /// [derivative](Self::derivative), as it is computed, is at least zero.
+    /// The minimum of the loss along the ray: the smallest `a ≥ 0` in binary32 at which the
+    /// [derivative](Self::derivative), as computed, is at least zero.
     ///
-    /// No learning rate and no tolerance: since the computed derivative never falls, that `a` is found by dividing the
-    /// range of all binary32 numbers by 17 again and again. At most eight passes over the set, which score each sample twice;
-    /// scratch: `2 · C` values, and some 1,000 bytes on the stack. [`Model::advance`](crate::Model::advance) goes there.
+    /// There is no learning rate and no tolerance: since the computed derivative never falls, repeatedly dividing the
+    /// range of all binary32 numbers by 17 finds this `a`. It takes at most eight passes over the set, which score each
+    /// sample twice; scratch: `2 · C` values, and some 1,000 bytes on the stack.
+    /// [`Model::advance`](crate::Model::advance) moves a model there.
     ///
     /// # Errors
-    /// See [`Landscape`](crate::Landscape), where a value is the derivative if it is NaN: an infinite one counts by its sign.
-    /// [`Error::NoMinimum`] if it is below zero at the largest number too.
+    /// See [`Landscape`](crate::Landscape); here the value is the derivative, which is refused only if it is NaN: an
+    /// infinite one counts by its sign. [`Error::NoMinimum`] if the derivative is below zero even at the largest
+    /// number.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -79,7 +83,7 @@ where
     /// # Ok::<(), hingeline::Stopped>(())
     /// ```
     pub fn minimum<T: SamplesOf<S::Shape> + ?Sized>(&self, samples: &mut T) -> Result<Minimum, Stopped> {
-        // In bits, numbers of at least zero are ordered as they are in value.
+        // The bits of numbers of at least zero have the same order as their values.
         let (mut below, mut at) = (None, None);
         let mut points = spread::<ENDS>(0, f32::MAX.to_bits(), 0);
         loop {
@@ -107,16 +111,17 @@ where
         }
     }
 
-    /// The breakpoints of the loss for `a ≥ 0`: wherever a margin of a sample changes its sign, in the order of the
-    /// samples and classes, each given to the caller as soon as it is known. Between two neighbouring ones the data loss is
-    /// linear.
+    /// The breakpoints of the loss for `a ≥ 0`: the points where a margin of a sample changes its sign, in the order of
+    /// the samples and classes, each passed to the caller as soon as it is known. Between two neighbouring breakpoints
+    /// the data loss is linear.
     ///
-    /// A margin is linear in `a` and so has at most one. The other half of the line is the ray of the direction [turned
-    /// round](crate::Direction::scale). One pass over the set, with up to 31 products and additions for each breakpoint; on the
-    /// stack `2 · C` values. Returns how many there are.
+    /// A margin is linear in `a` and so has at most one breakpoint. The other half of the line is the ray of the
+    /// [reversed](crate::Direction::scale) direction. The call takes one pass over the set, with up to 31 products and
+    /// additions for each breakpoint, and `2 · C` values on the stack. It returns the number of breakpoints.
     ///
     /// # Errors
-    /// See [`Landscape`](crate::Landscape); the breakpoints of the samples before have then been given.
+    /// See [`Landscape`](crate::Landscape); the breakpoints of the previous samples have then been passed to the
+    /// caller.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -183,11 +188,11 @@ fn add(sums: &mut [f32; POINTS], terms: [f32; POINTS]) {
     }
 }
 
-/// Into how many parts the points divide a range if both ends are among them, and if neither is.
+/// The number of parts into which the points divide a range, if both ends are among the points and if neither is.
 const ENDS: u64 = 15;
 const INNER: u64 = 17;
 
-/// Evenly spaced whole numbers between two, the first of them so many parts above the lower one.
+/// Evenly spaced whole numbers between two numbers; the first is `skipped` parts above the lower one.
 fn spread<const PARTS: u64>(first: u32, last: u32, skipped: u64) -> [u32; POINTS] {
     let (first, width) = (u64::from(first), u64::from(last.wrapping_sub(first)));
     let mut points = [last; POINTS];
@@ -198,7 +203,7 @@ fn spread<const PARTS: u64>(first: u32, last: u32, skipped: u64) -> [u32; POINTS
     points
 }
 
-/// Where the loss is least along a ray.
+/// The minimum of the loss along a ray.
 ///
 /// ```
 /// use hingeline::Minimum;
@@ -212,12 +217,12 @@ pub struct Minimum {
     pub at: f32,
     /// The derivative there.
     pub derivative: f32,
-    /// The derivative at the largest number below it; none if the minimum is at 0, the model itself. If it is far from the
-    /// other one, the minimum is a kink.
+    /// The derivative at the largest number below `at`; `None` if the minimum is at 0, the model itself. If it is far
+    /// from `derivative`, the minimum is a kink.
     pub below: Option<f32>,
 }
 
-/// Where a margin changes its sign along a ray.
+/// A point where a margin changes its sign along a ray.
 ///
 /// ```
 /// use hingeline::Breakpoint;
@@ -227,15 +232,16 @@ pub struct Minimum {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Breakpoint {
-    /// The smallest `a ≥ 0` in binary32 at which the margin, as it is computed, counts if it does not at 0, or does not
-    /// if it does.
+    /// The smallest `a ≥ 0` in binary32 at which the margin, as computed, counts if it does not count at 0, or does not
+    /// count if it does at 0.
     pub at: f32,
     /// The index of the sample.
     pub sample: usize,
-    /// The class whose margin it is.
+    /// The class of the margin.
     pub class: usize,
-    /// The slope of the margin: beyond the breakpoint the derivative is greater by `|slope| / N`, times the weights of class and sample.
+    /// The slope of the margin: beyond the breakpoint the derivative is greater by `|slope| / N`, times the weights of
+    /// the class and the sample.
     pub slope: f32,
-    /// The margin counts at the breakpoint and beyond; else it counts before.
+    /// Whether the margin counts at the breakpoint and beyond; otherwise it counts before.
     pub counts: bool,
 }

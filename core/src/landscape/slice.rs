@@ -12,34 +12,37 @@ use crate::sum::Sum;
 
 /// The loss from a model in `D` directions, `L(W + a_1 W_1 + … + a_D W_D)`, of one sample or of any set.
 ///
-/// With one direction this is a [`Ray`], with two a [`Plane`]. The model is only read. In each coordinate a sample's margins
-/// are lines. So a sample is scored `1 + D` times for 16 points together, and then each point takes `D · C` products and a
-/// few additions, whatever the number of features.
+/// With one direction this is a [`Ray`], with two a [`Plane`]. The model is only read. A sample's margins are linear in
+/// each coordinate. So a sample is scored `1 + D` times for 16 points together, and then each point takes `D · C`
+/// products and a few additions, whatever the number of features.
 ///
-/// On a ray more is known than values: where margins change their sign ([`breakpoints`](Self::breakpoints)), the
-/// [`derivative`](Self::derivative), and where the loss is least ([`minimum`](Self::minimum)).
+/// On a ray, more than the values is known: the points where margins change their sign
+/// ([`breakpoints`](Self::breakpoints)), the [`derivative`](Self::derivative), and the [`minimum`](Self::minimum) of
+/// the loss.
 ///
 /// # Memory
-/// References, and `1 + D + D²` numbers of the regulariser. Of the values nothing is kept: they go to the caller one by one.
-/// On the stack they need about `(1 + D) · C + (4 + D) · 16` numbers.
+/// References, and `1 + D + D²` numbers for the regulariser. No values are kept: they go to the caller one by one.
+/// Computing them takes about `(1 + D) · C + (4 + D) · 16` numbers on the stack.
 ///
 /// # Numeric contract
 /// With `m_j = (s[j] − s[y]) + Δ` of the model, and `q_kj = d_k[j] − d_k[y]` for the [scores](Kernel::scores) `d_k` of
-/// direction `k` with scale 1, the margin of class `j` is `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`. The margins above zero are
-/// added in ascending `j` from +0.0, the samples, each times its weight, in ascending order in a sum of two words, whose higher one is divided
-/// by `N`. This is for [`Hinge`](crate::Hinge); other losses say what their lines are.
+/// direction `k` with scale 1, the margin of class `j` is `((m_j + (a_1 * q_1j)) + (a_2 * q_2j)) …`. The margins above
+/// zero are added in ascending `j` from +0.0. The samples, each times its weight, are added in ascending order in a sum
+/// of two words, whose high word is divided by `N`. This is for [`Hinge`](crate::Hinge); other losses define their own
+/// lines.
 ///
-/// The regulariser is `α * R`. `R` begins as [`Model::squared_norm`](crate::Model::squared_norm), and each direction in order makes it
-/// `R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, where `P_k = (p_k + (a_1 * G_1k)) + …` over the directions before it,
-/// `p_k = scale * dot(W, W_k)` and `G_lk = dot(W_l, W_k)`. Directions whose coordinate is zero are left out, and an `R` below zero
-/// counts as zero. So at the model itself the value is [`Objective::loss`], bit for bit.
+/// The regulariser is `α * R`. `R` begins as [`Model::squared_norm`](crate::Model::squared_norm), and each direction in
+/// order changes it to `R + (a_k * ((2 * P_k) + (a_k * G_kk)))`, where `P_k = (p_k + (a_1 * G_1k)) + …` over the
+/// directions before it, `p_k = scale * dot(W, W_k)` and `G_lk = dot(W_l, W_k)`. Directions whose coordinate is zero
+/// are left out, and an `R` below zero counts as zero. So at the model itself the value is [`Objective::loss`], bit for
+/// bit.
 ///
 /// # Errors
-/// [`Error::InvalidPoint`] for a coordinate that is not finite, before anything is read; [`Error::EmptySet`]; for the sample at
-/// fault what [`Loss::loss`] refuses, [`Error::NonFiniteScore`] if a direction's score is not finite, and
-/// [`Error::NonFiniteLoss`] if a difference of two of these is not. Also [`Error::NonFiniteLoss`], without a sample, if a value
-/// is not finite. [`Error::ShapeMismatch`] if a direction is of another shape than the model, and for more than three directions
-/// around a [`DynModel`](crate::DynModel).
+/// [`Error::InvalidPoint`] for a coordinate that is not finite, before anything is read; [`Error::EmptySet`]; for the
+/// sample at fault the errors of [`Loss::loss`], [`Error::NonFiniteScore`] if a direction's score is not finite, and
+/// [`Error::NonFiniteLoss`] if a difference of two of these is not. Also [`Error::NonFiniteLoss`], without a sample, if
+/// a value is not finite. [`Error::ShapeMismatch`] if a direction does not have the shape of the model, and for more
+/// than three directions around a [`DynModel`](crate::DynModel).
 ///
 /// # Source
 /// The optimisation lecture of Stanford's CS231n.
@@ -123,7 +126,7 @@ where
     K: Kernel,
     L: Loss,
 {
-    /// The landscape of this loss around a model. With L2 it takes `1 + D · (D + 3) / 2` passes over the weights.
+    /// The landscape of this loss around a model. With L2, this takes `1 + D · (D + 3) / 2` passes over the weights.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model};
@@ -143,10 +146,10 @@ where
 
     /// The loss at one point, the regulariser included.
     ///
-    /// One pass over the set.
+    /// This takes one pass over the set.
     ///
     /// # Errors
-    /// As [`losses`](Self::losses).
+    /// As for [`losses`](Self::losses).
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -167,14 +170,14 @@ where
         Ok(loss)
     }
 
-    /// The losses at many points, each given to the caller as soon as it is known; a [`grid`](crate::grid) makes evenly
-    /// spaced ones.
+    /// The losses at many points, each passed to the caller as soon as it is known; a [`grid`](crate::grid) gives
+    /// evenly spaced points.
     ///
-    /// A pass over the set for every 16 points. The values are those of [`loss`](Self::loss).
+    /// This takes one pass over the set for every 16 points. The values are those of [`loss`](Self::loss).
     ///
     /// # Errors
-    /// See [the type](Self). What is wrong with a coordinate or a sample is said before any value of those 16; where a value is
-    /// not finite, those before it have been given.
+    /// See [the type](Self). An error in a coordinate or a sample is returned before any value of those 16 points is
+    /// passed on; if a value is not finite, those before it have been passed on.
     ///
     /// ```
     /// use hingeline::{Direction, Hinge, Landscape, Model, Slices};
@@ -221,7 +224,7 @@ where
         if loss.is_finite() { Ok(loss) } else { Err(Error::NonFiniteLoss) }
     }
 
-    /// Calls back with each sample's offsets, and its slopes, a row for each direction.
+    /// Calls `each` with every sample's offsets and slopes; the slopes have a row for each direction.
     pub(super) fn for_each_sample<T: SamplesOf<S::Shape> + ?Sized>(
         &self,
         samples: &mut T,
@@ -266,26 +269,26 @@ where
     }
 }
 
-/// What is known of a sample besides its lines.
+/// The data of a sample other than its lines.
 pub(super) struct Place {
     pub(super) index: usize,
     pub(super) label: usize,
     pub(super) weight: f32,
 }
 
-/// Refuses what is no point.
+/// Refuses a point that is not finite.
 pub(crate) fn check_point<const D: usize>(at: [f32; D]) -> Result<(), Error> {
     if all_finite(at.into_iter()) { Ok(()) } else { Err(Error::InvalidPoint) }
 }
 
-/// Some points, coordinate by coordinate, so that a processor with vectors takes them together.
+/// Some points, coordinate by coordinate, so that a processor with vectors can take them together.
 struct Block<const D: usize> {
     coordinates: [[f32; POINTS]; D],
     count: usize,
 }
 
 impl<const D: usize> Block<D> {
-    /// The next points, as many as there are and fit; the other places repeat the origin.
+    /// The next points, as many as there are and as fit; the other places repeat the origin.
     fn of(points: &mut impl Iterator<Item = [f32; D]>) -> Self {
         let mut block = Self { coordinates: [[0.0; POINTS]; D], count: 0 };
         for (place, point) in (0..POINTS).zip(points) {
@@ -345,7 +348,7 @@ impl<const D: usize> Norm<D> {
             let own = products.get(k).copied().unwrap_or_default();
             norm += a * (2.0 * product + a * own);
         }
-        // NaN stays, and is refused.
+        // NaN stays and is refused.
         if norm <= 0.0 { 0.0 } else { norm }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 
-/// Evenly spaced numbers, both ends among them.
+/// Evenly spaced numbers, including both ends.
 ///
 /// Number `i` of `n` is `from + ((to − from) * (i / (n − 1)))`, the last one `to` itself.
 ///
@@ -20,7 +20,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// So many numbers from one to the other.
+    /// This many numbers from one end to the other.
     ///
     /// # Errors
     /// [`Error::InvalidSpan`] unless both ends and their difference are finite, and there are at least two numbers.
@@ -34,7 +34,7 @@ impl Span {
         if (to - from).is_finite() && count >= 2 { Ok(Self { from, to, count }) } else { Err(Error::InvalidSpan) }
     }
 
-    /// The numbers in their order.
+    /// The numbers in order.
     ///
     /// ```
     /// let span = hingeline::Span::new(1.0, 0.0, 3)?;
@@ -54,7 +54,7 @@ impl Span {
     }
 }
 
-/// The points of a grid, one coordinate a span, row by row: the last coordinate changes first.
+/// The points of a grid, one span per coordinate, row by row: the last coordinate changes first.
 ///
 /// Nothing of the grid is kept in memory.
 ///
@@ -77,7 +77,7 @@ pub fn grid<const D: usize>(spans: [Span; D]) -> impl Iterator<Item = [f32; D]> 
     })
 }
 
-/// The indices after these, like those of a counter with a digit for each coordinate.
+/// The next indices, as in a counter with one digit per coordinate.
 fn successor<const D: usize>(spans: [Span; D], mut indices: [u16; D]) -> Option<[u16; D]> {
     for (index, span) in indices.iter_mut().zip(&spans).rev() {
         *index = index.wrapping_add(1);

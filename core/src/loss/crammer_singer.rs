@@ -9,17 +9,17 @@ use crate::kernel::margins::{check_scores, turn_into_margins};
 
 /// The multiclass hinge loss of Crammer and Singer, without a regulariser: `max(0, max_{j≠y} s_j − s_y + Δ)`.
 ///
-/// Of the other classes only the one with the highest score counts, the rival. A step writes two rows, the rival's and
+/// Of the other classes, only the one with the highest score counts: the rival. A step writes two rows, the rival's and
 /// the label's, or none.
 ///
 /// # Numeric contract
-/// The rival `r` is the class of the highest score but the label's; the lowest index wins a tie. Its margin is `(s[r] −
-/// s[y]) + Δ`. If it is above zero, it is the loss, `k_r = 1` and `k_y = −1`; else the loss is +0.0. All other
-/// coefficients are 0.
+/// The rival `r` is the class with the highest score, except the label's; the lowest index wins a tie. Its margin is
+/// `(s[r] − s[y]) + Δ`. If it is above zero, it is the loss, `k_r = 1` and `k_y = −1`; otherwise the loss is +0.0. All
+/// other coefficients are 0.
 ///
 /// In a [`Landscape`](crate::Landscape) the margins of all classes are lines as for [`Hinge`](crate::Hinge), and the
-/// loss is the largest one above zero. Breakpoints and exact minima are not offered;
-/// [`PiecewiseLinear`](crate::PiecewiseLinear) says why.
+/// loss is the largest one above zero. Breakpoints and exact minima are not available;
+/// [`PiecewiseLinear`](crate::PiecewiseLinear) explains why.
 ///
 /// # Source
 /// K. Crammer and Y. Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines", Journal of
@@ -46,10 +46,10 @@ pub struct CrammerSinger {
 }
 
 impl CrammerSinger {
-    /// A loss of margin Δ, usually 1.
+    /// A loss with margin Δ, usually 1.
     ///
     /// # Errors
-    /// [`Error::InvalidMargin`] unless it is finite and at least 0.
+    /// [`Error::InvalidMargin`] unless the margin is finite and at least 0.
     pub const fn new(margin: f32) -> Result<Self, Error> {
         if margin.is_finite() && margin >= 0.0 { Ok(Self { margin }) } else { Err(Error::InvalidMargin) }
     }
@@ -59,7 +59,7 @@ impl CrammerSinger {
         self.margin
     }
 
-    /// The loss and the rival's class; the label's if its margin does not count.
+    /// The loss, and the rival's class; the label's class if the margin does not count.
     #[inline(always)]
     fn rival(&self, label: usize, scores: &[f32]) -> Result<(f32, usize), Error> {
         check_scores(label, scores)?;
@@ -71,7 +71,7 @@ impl CrammerSinger {
                 (rival, highest) = (class, score);
             }
         }
-        // Of a label without others the margin is −∞.
+        // If there is no other class, the margin is −∞.
         let margin = (highest - own) + self.margin;
         if margin == f32::INFINITY {
             return Err(Error::NonFiniteLoss);
@@ -110,7 +110,7 @@ impl Loss for CrammerSinger {
 }
 
 impl Sealed for CrammerSinger {
-    /// The rival is another one, or counts at one of the two points alone.
+    /// 1 if the rival is another class, or counts at only one of the two points.
     fn kinks(&self, _: Key, above: &[f32], below: &[f32]) -> usize {
         usize::from(above != below)
     }
@@ -137,7 +137,7 @@ impl Sealed for CrammerSinger {
         let mut losses = [0.0; POINTS];
         for margins in lines(offsets, slopes, coordinates) {
             for (loss, margin) in losses.iter_mut().zip(margins) {
-                // NaN, of two infinities, stays, and is then refused.
+                // A NaN, from two infinities, stays and is then refused.
                 *loss = if margin <= *loss || loss.is_nan() { *loss } else { margin };
             }
         }

@@ -1,4 +1,4 @@
-//! How good a model is on a set.
+//! The evaluation of a model on a set.
 
 use super::function::{Loss, weighted};
 use super::objective::Objective;
@@ -24,14 +24,14 @@ use crate::model::{AnyModel, SamplesOf, Storage, argmax};
 pub struct Evaluation {
     /// The mean loss of the samples, without the regulariser.
     pub data_loss: f32,
-    /// The samples whose class was predicted.
+    /// The number of samples whose class was predicted correctly.
     pub correct: usize,
-    /// The samples of the set.
+    /// The number of samples in the set.
     pub samples: usize,
 }
 
 impl Evaluation {
-    /// The fraction of the samples whose class was predicted.
+    /// The fraction of the samples whose class was predicted correctly.
     ///
     /// ```
     /// let evaluation = hingeline::Evaluation { data_loss: 0.5, correct: 3, samples: 4 };
@@ -43,12 +43,12 @@ impl Evaluation {
 }
 
 impl<L: Loss> Objective<L> {
-    /// The data loss and the accuracy on a set, such as a validation part, in one pass.
+    /// The data loss and the accuracy on a set, such as a validation set, in one pass.
     ///
     /// The loss is that of [`loss`](Self::loss) without L2, to the bit. Scratch: `C` scores.
     ///
     /// # Errors
-    /// As [`loss`](Self::loss).
+    /// As for [`loss`](Self::loss).
     ///
     /// ```
     /// use hingeline::{Hinge, Model, Slices};

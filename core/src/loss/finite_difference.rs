@@ -32,20 +32,21 @@ pub enum Parameter {
 
 /// The derivative of the loss by finite differences.
 ///
-/// Forward: `(L(w + h) − L(w)) / h`. Central: `(L(w + h) − L(w − h)) / 2h`. The divisor is the distance of the two
-/// points as they are in binary32. The losses are subtracted sample by sample, so that samples which the weight does
-/// not reach add exactly nothing; of the regulariser, only the weight's own term is not the same on both sides, and `α
-/// (a² − b²)` is computed as `α (a − b)(a + b)`.
+/// Forward: `(L(w + h) − L(w)) / h`. Central: `(L(w + h) − L(w − h)) / 2h`. The divisor is the distance between the two
+/// points as they are in binary32. The losses are subtracted sample by sample, so samples that the weight does not
+/// affect add exactly nothing. In the regulariser, only the weight's own term differs between the two points, and
+/// `α (a² − b²)` is computed as `α (a − b)(a + b)`.
 ///
 /// # The step
-/// `h` is in units of W. The data loss of a hinge is piecewise linear, so a step of 1e-2 has no truncation error where no kink
-/// lies between the two points, while one of 1e-5 drowns in the rounding of binary32. The forward difference is
-/// off by `α h`, the regulariser's curvature. [`Softmax`](crate::Softmax) has no kinks and a truncation error: the central
-/// difference is off by at most `h² |x|³ / 62` for a sample's feature x, as `|p (1 − p) (1 − 2p)| ≤ 1 / (6 √3)`, and the forward one by at most `h x² / 8`.
+/// `h` is in units of W. The data loss of a hinge is piecewise linear, so a step of 1e-2 has no truncation error if no
+/// kink lies between the two points, while a step of 1e-5 is lost in the rounding of binary32. The forward difference
+/// is off by `α h`, because of the regulariser's curvature. [`Softmax`](crate::Softmax) has no kinks but a truncation
+/// error: the central difference is off by at most `h² |x|³ / 62` for a sample's feature x, since
+/// `|p (1 − p) (1 − 2p)| ≤ 1 / (6 √3)`, and the forward one by at most `h x² / 8`.
 ///
 /// # Cost
-/// Two scores a sample and parameter; a pass over the set for each parameter. Scratch: 2 · C values. The
-/// model is changed in place, one weight at a time, and is bit for bit as before at the end, after an error too.
+/// Two scores per sample and parameter; one pass over the set per parameter. Scratch: 2 · C values. The model is
+/// changed in place, one weight at a time, and is bit for bit as before at the end, even after an error.
 ///
 /// # Source
 /// The optimisation lecture and the notes on gradient checks of CS231n.
@@ -85,7 +86,7 @@ impl FiniteDifference {
     /// Central differences with step `h`.
     ///
     /// # Errors
-    /// As [`forward`](Self::forward).
+    /// As for [`forward`](Self::forward).
     ///
     /// ```
     /// assert!(hingeline::FiniteDifference::central(1e-2).is_ok());
@@ -98,12 +99,12 @@ impl FiniteDifference {
         if step.is_finite() && step > 0.0 { Ok(Self { step, central }) } else { Err(Error::InvalidDifference) }
     }
 
-    /// The derivative of the loss, regulariser included, by one parameter.
+    /// The derivative of the loss, regulariser included, with respect to one parameter.
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`] for a parameter that the model does not have, [`Error::InvalidDifference`] if the
-    /// step is too small to change it or leaves the range of binary32, [`Error::EmptySet`], what [`Loss::loss`]
-    /// refuses at one of the two points, and [`Error::NonFiniteLoss`] if the difference overflows.
+    /// step is too small to change it or leaves the range of binary32, [`Error::EmptySet`], the errors of
+    /// [`Loss::loss`] at either of the two points, and [`Error::NonFiniteLoss`] if the difference overflows.
     ///
     /// ```
     /// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
@@ -131,7 +132,7 @@ impl FiniteDifference {
         result
     }
 
-    /// The derivative, leaving the parameter anywhere.
+    /// The derivative; the parameter may be left at any value.
     fn around<S: Storage, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
         &self,
         original: f32,
@@ -180,10 +181,11 @@ impl FiniteDifference {
         (original + step, if self.central { original - step } else { original })
     }
 
-    /// The derivative by every parameter into the caller's buffer; returns how many kinks were crossed.
+    /// Writes the derivative with respect to every parameter into the caller's buffer; returns the number of kinks
+    /// crossed.
     ///
     /// # Errors
-    /// As [`derivative`](Self::derivative).
+    /// As for [`derivative`](Self::derivative).
     ///
     /// ```
     /// use hingeline::{FiniteDifference, Gradient, Hinge, Model, Slices};
@@ -217,15 +219,15 @@ impl FiniteDifference {
 
     /// Compares the analytic gradient with finite differences, parameter by parameter.
     ///
-    /// The relative error is `|n − a| / (|n| + |a|)`, 0 for two zeros. Where a margin changes its sign between the two
-    /// points, the loss has a kink there and the two need not agree; where the
-    /// [rounding](Derivative::rounding) of the difference is more than 1 % of the two, it tells little. Such parameters
-    /// are counted, not compared.
+    /// The relative error is `|n − a| / (|n| + |a|)`, 0 for two zeros. If a margin changes its sign between the two
+    /// points, the loss has a kink there and the two derivatives need not agree. If the
+    /// [rounding](Derivative::rounding) of the difference is more than 1 % of the two, the error means little. Such
+    /// parameters are counted, not compared.
     ///
     /// `gradient` is scratch, and holds the analytic gradient at the end.
     ///
     /// # Errors
-    /// As [`derivative`](Self::derivative) and [`Objective::gradient`].
+    /// As for [`derivative`](Self::derivative) and [`Objective::gradient`].
     ///
     /// ```
     /// use hingeline::{FiniteDifference, Gradient, Hinge, Model, Slices};
@@ -268,12 +270,12 @@ impl FiniteDifference {
 pub struct Derivative {
     /// The difference quotient.
     pub value: f32,
-    /// The margins, of all samples together, that count at one of the two points and not at the other. With any, the
-    /// value is a mean of slopes on both sides of a kink.
+    /// The number of margins, over all samples, that count at only one of the two points. If there are any, the value
+    /// is a mean of the slopes on both sides of a kink.
     pub kinks: usize,
-    /// What rounding can make of the value, an estimate: `2⁻²³ / distance` times the mean over the set of the larger of
-    /// the two losses, with 0 for samples whose losses are equal. It does not see large scores that cancel in the
-    /// margins.
+    /// An estimate of the effect of rounding on the value: `2⁻²³ / distance` times the mean over the set of the larger
+    /// of the two losses, with 0 for samples whose losses are equal. It does not account for large scores that cancel
+    /// in the margins.
     pub rounding: f32,
 }
 
@@ -291,21 +293,21 @@ pub struct Derivative {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct GradientCheck {
-    /// The largest relative error of the parameters compared.
+    /// The largest relative error among the parameters compared.
     pub largest_error: f32,
-    /// Where it is; none if nothing was compared or all agree exactly.
+    /// The parameter with that error; `None` if nothing was compared or all agree exactly.
     pub at: Option<Parameter>,
     /// The analytic derivative there.
     pub analytic: f32,
     /// The numerical one.
     pub numeric: f32,
-    /// The parameters compared.
+    /// The number of parameters compared.
     pub compared: usize,
-    /// The parameters left out, since a kink lies between their two points.
+    /// The number of parameters left out because a kink lies between their two points.
     pub kinked: usize,
-    /// The parameters left out, since rounding alone could make a relative error of 1 % there.
+    /// The number of parameters left out because rounding alone could cause a relative error of 1 %.
     pub drowned: usize,
-    /// The kinks crossed by all parameters together, counted as in [`Derivative::kinks`].
+    /// The number of kinks crossed by all parameters together, counted as in [`Derivative::kinks`].
     pub kinks: usize,
 }
 
@@ -347,11 +349,11 @@ fn relative_error(a: f32, b: f32) -> f32 {
     if magnitude == 0.0 { 0.0 } else { (a - b).abs() / magnitude }
 }
 
-/// What the samples add up to, one difference of losses each.
+/// The sums over the samples, with one difference of losses each.
 #[derive(Default)]
 struct Differences {
     sum: Sum,
-    /// The losses that were not the same at both points, for the estimate of the rounding.
+    /// The sum of the losses that differ between the two points, for the estimate of the rounding.
     reached: Sum,
     kinks: usize,
 }
@@ -375,7 +377,7 @@ impl Differences {
     }
 }
 
-/// Every element of a gradient with the parameter that it belongs to.
+/// Every element of a gradient, with its parameter.
 fn parameters<G: Storage>(gradient: &mut AnyGradient<G>) -> impl Iterator<Item = (Parameter, &mut f32)> {
     let [_, features] = gradient.shape();
     let elements = gradient.elements_mut();
@@ -388,7 +390,7 @@ fn parameters<G: Storage>(gradient: &mut AnyGradient<G>) -> impl Iterator<Item =
     weights.chain(bias.map(|(class, b)| (Parameter::Bias { class }, b)))
 }
 
-/// The place of a parameter in the model. The caller puts the old value back, so the model's bound stays true.
+/// The place of a parameter in the model. The caller puts the old value back, so the model's bound stays valid.
 fn value_mut<'m, K: Kernel>(
     model: &'m mut ViewMut<'_, K>,
     features: usize,

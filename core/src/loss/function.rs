@@ -1,4 +1,4 @@
-//! What a loss is: a sample's loss, and the coefficients of its gradient, from scores and label.
+//! Losses: a sample's loss, and the coefficients of its gradient, from its scores and its label.
 
 use core::fmt;
 
@@ -6,12 +6,12 @@ use crate::error::Error;
 use crate::kernel::magnitude::all_finite;
 use crate::kernel::{KEY, Kernel, Portable};
 
-/// The points along a line that are evaluated together.
+/// The number of points along a line that are evaluated together.
 pub(crate) const POINTS: usize = 16;
 
 /// A loss of one sample: a function of its scores and its label.
 ///
-/// The gradient of a linear model is then of rank one, `∇_{w_c} L_i = k_c x_i` and `∂L_i/∂b_c = k_c`, so that the
+/// The gradient of a linear model is then of rank one, `∇_{w_c} L_i = k_c x_i` and `∂L_i/∂b_c = k_c`, so the
 /// coefficients `k` are all that a step needs. A coefficient is any finite binary32, rounded as its loss defines.
 /// Sealed: each loss is a part of the numeric contract.
 ///
@@ -21,7 +21,7 @@ pub(crate) const POINTS: usize = 16;
 /// | hinge of Crammer and Singer | [`CrammerSinger`](crate::CrammerSinger) | 1 and −1 | two, or none |
 /// | cross-entropy | [`Softmax`](crate::Softmax) | probabilities | nearly always all |
 ///
-/// [`Weighted`](crate::Weighted) is any of them, with a weight for each class.
+/// [`Weighted`](crate::Weighted) is any of these, with a weight for each class.
 ///
 /// ```
 /// use hingeline::{Loss, WestonWatkins};
@@ -37,10 +37,10 @@ pub trait Loss: sealed::Sealed + Copy + PartialEq + fmt::Debug {
     /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], and [`Error::NonFiniteLoss`] if the loss overflows.
     fn loss(&self, label: usize, scores: &mut [f32]) -> Result<f32, Error>;
 
-    /// The same; the scores become the coefficients of the gradient.
+    /// The same; replaces the scores with the coefficients of the gradient.
     ///
     /// # Errors
-    /// As [`loss`](Self::loss); the scores are then undefined.
+    /// As for [`loss`](Self::loss); the scores are then undefined.
     fn coefficients(&self, label: usize, scores: &mut [f32]) -> Result<SampleLoss, Error>;
 }
 
@@ -58,18 +58,19 @@ pub trait Loss: sealed::Sealed + Copy + PartialEq + fmt::Debug {
 pub struct SampleLoss {
     /// The loss, without a regulariser.
     pub loss: f32,
-    /// The classes other than the label's whose coefficient is not 0; for a hinge, the margins that count.
+    /// The number of classes other than the label's whose coefficient is not 0; for a hinge, the number of margins that
+    /// count.
     pub violations: usize,
     /// The largest magnitude among the coefficients.
     pub largest: f32,
 }
 
-/// A loss whose pieces along a ray are known exactly: it is piecewise linear, and its derivative, as it is computed,
-/// never falls.
+/// A loss whose pieces along a ray are known exactly: it is piecewise linear, and its derivative, as computed, never
+/// falls.
 ///
-/// [`CrammerSinger`](crate::CrammerSinger) is piecewise linear and not one of these. Which margin is the largest at a
-/// point is decided by numbers that are rounded, and next to where two of them cross, rounding can swap the two there
-/// and back: the computed derivative then falls at a few points, and no search could say that it found the exact
+/// [`CrammerSinger`](crate::CrammerSinger) is piecewise linear but not one of these losses. Rounded numbers decide
+/// which margin is the largest at a point. Near a point where two margins cross, rounding can swap the two back and
+/// forth: the computed derivative then falls at a few points, and no search could claim to have found the exact
 /// minimum.
 ///
 /// ```
@@ -85,11 +86,11 @@ pub trait PiecewiseLinear: Loss + sealed::Pieces {}
 
 impl<L: Loss + sealed::Pieces> PiecewiseLinear for L {}
 
-/// [`Sealed::step`](sealed::Sealed::step) by the coefficients, for a sample of this weight.
+/// [`Sealed::step`](sealed::Sealed::step) from the coefficients, for a sample with this weight.
 ///
 /// # Errors
-/// As [`Loss::coefficients`] and [`SampleLoss::times`], [`Error::ShapeMismatch`], and [`Error::NonFiniteStep`] for a
-/// bias that would not be finite.
+/// As for [`Loss::coefficients`] and [`SampleLoss::times`], [`Error::ShapeMismatch`], and [`Error::NonFiniteStep`] for
+/// a bias that would not be finite.
 pub(crate) fn step_by_coefficients<L: Loss>(
     loss: &L,
     weight: f32,
@@ -111,11 +112,11 @@ pub(crate) fn step_by_coefficients<L: Loss>(
     Ok(sample)
 }
 
-/// [`Sealed::step`](sealed::Sealed::step) for a sample of this weight. Where the compiler knows that it is 1, nothing
-/// of weights is left.
+/// [`Sealed::step`](sealed::Sealed::step) for a sample with this weight. If the compiler knows that the weight is 1, no
+/// code for weights remains.
 ///
 /// # Errors
-/// As [`step_by_coefficients`], and [`Error::InvalidWeight`].
+/// As for [`step_by_coefficients`], and [`Error::InvalidWeight`].
 #[inline(always)]
 pub(crate) fn weighted_step<L: Loss, K: Kernel>(
     loss: &L,
@@ -136,7 +137,7 @@ pub(crate) fn weighted_step<L: Loss, K: Kernel>(
 /// A loss times the weight of its sample.
 ///
 /// # Errors
-/// [`Error::InvalidWeight`] for a weight that is none, [`Error::NonFiniteLoss`] if the product overflows.
+/// [`Error::InvalidWeight`] for an invalid weight, [`Error::NonFiniteLoss`] if the product overflows.
 pub(crate) fn weighted(weight: f32, loss: f32) -> Result<f32, Error> {
     check_weight(weight)?;
     let loss = weight * loss;
@@ -152,8 +153,8 @@ impl SampleLoss {
     /// No loss and no coefficients.
     pub(crate) const NONE: Self = Self { loss: 0.0, violations: 0, largest: 0.0 };
 
-    /// The same for a sample of this weight: loss and coefficients are multiplied by it, each product rounded. A weight
-    /// of 0 leaves none.
+    /// The same for a sample with this weight: the loss and the coefficients are multiplied by it, each product
+    /// rounded. A weight of 0 leaves no coefficients.
     #[inline]
     pub(crate) fn times(self, weight: f32, coefficients: &mut [f32]) -> Result<Self, Error> {
         if weight == 1.0 {
@@ -178,13 +179,13 @@ pub(crate) mod sealed {
     use crate::error::Error;
     use crate::kernel::{Kernel, Key};
 
-    /// What the crate's algorithms ask of a loss besides; only they have the key.
+    /// Further methods that the crate's algorithms need from a loss; only they have the key.
     ///
     /// Along a line through a model, `W + a · W1`, the scores are linear in `a`: an offset and a slope for each class.
     /// A loss keeps them in its own form.
     pub trait Sealed {
-        /// The scores become coefficients, and the bias takes `factor` times these. A sample without coefficients
-        /// leaves the bias as it was, and the scores undefined.
+        /// Replaces the scores with the coefficients, and adds `factor` times these to the bias. A sample without
+        /// coefficients leaves the bias unchanged and the scores undefined.
         #[inline(always)]
         fn step<K: Kernel>(
             &self,
@@ -201,16 +202,17 @@ pub(crate) mod sealed {
             step_by_coefficients(self, 1.0, label, factor, scores, bias)
         }
 
-        /// The kinks between two points, by what [`Loss::loss`](super::Loss::loss) left of their scores.
+        /// The number of kinks between two points, from what [`Loss::loss`](super::Loss::loss) left in the buffers of
+        /// their scores.
         fn kinks(&self, key: Key, above: &[f32], below: &[f32]) -> usize;
 
-        /// Scores at the line's origin become offsets.
+        /// Turns the scores at the line's origin into offsets.
         fn offsets(&self, key: Key, label: usize, scores: &mut [f32]) -> Result<(), Error>;
 
-        /// Scores of a direction become slopes.
+        /// Turns the scores of a direction into slopes.
         fn slopes(&self, key: Key, label: usize, scores: &mut [f32]);
 
-        /// The losses at some points: for each direction a row of slopes, and the points' coordinates along it.
+        /// The losses at some points, from a row of slopes for each direction and the points' coordinates along it.
         fn losses(
             &self,
             key: Key,
@@ -221,7 +223,7 @@ pub(crate) mod sealed {
         ) -> [f32; POINTS];
     }
 
-    /// What is asked of a loss whose pieces are linear.
+    /// Methods of a loss whose pieces are linear.
     pub trait Pieces {
         /// The derivatives along the line at some points.
         fn derivatives(
@@ -233,7 +235,7 @@ pub(crate) mod sealed {
             points: &[f32; POINTS],
         ) -> [f32; POINTS];
 
-        /// Calls back for each class whose margin changes its sign at `a ≥ 0`: class, `a`, slope.
+        /// Calls `each` for each class whose margin changes its sign at `a ≥ 0`, with the class, `a` and the slope.
         fn breakpoints(&self, key: Key, offsets: &[f32], slopes: &[f32], each: impl FnMut(usize, f32, f32));
     }
 }

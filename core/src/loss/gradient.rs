@@ -10,16 +10,17 @@ use crate::model::{AnyGradient, AnyModel, SamplesOf, Storage};
 impl<L: Loss> Objective<L> {
     /// The loss of a set, the regulariser included.
     ///
-    /// The losses of the samples, each times its [weight](crate::Samples::weight), are added in ascending order in a sum of two words, whose higher one is divided
-    /// by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`](crate::Model::squared_norm).
+    /// The losses of the samples, each times its [weight](crate::Samples::weight), are added in ascending order in a
+    /// sum of two words, whose high word is divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R`
+    /// as [`Model::squared_norm`](crate::Model::squared_norm).
     ///
-    /// A batch is a [`Selected`](crate::Selected) set, one sample a [`Slices`](crate::Slices) set of one. One pass over
-    /// the set and one over the weights; scratch: `C` scores, or those of
-    /// nine samples on a kernel that takes [batches](crate::kernel::Kernel::BATCHES).
+    /// A batch is a [`Selected`](crate::Selected) set; one sample is a [`Slices`](crate::Slices) set of length 1. The
+    /// call makes one pass over the set and one over the weights. Scratch: `C` scores, or those of nine samples on a
+    /// kernel that takes [batches](crate::kernel::Kernel::BATCHES).
     ///
     /// # Errors
-    /// [`Error::EmptySet`]; for the sample at fault what [`Loss::loss`] refuses;
-    /// [`Error::NonFiniteLoss`] if the sum overflows.
+    /// [`Error::EmptySet`]; the errors of [`Loss::loss`] for the sample at fault; [`Error::NonFiniteLoss`] if the sum
+    /// overflows.
     ///
     /// ```
     /// use hingeline::{Hinge, Model, Slices};
@@ -39,17 +40,18 @@ impl<L: Loss> Objective<L> {
         Ok(self.regularised(total.mean_loss()?, model.view())?)
     }
 
-    /// The gradient of [`loss`](Self::loss) into the caller's buffer, and that loss.
+    /// Writes the gradient of [`loss`](Self::loss) into the caller's buffer, and returns that loss.
     ///
-    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the [coefficients](Loss::coefficients) `k` of the loss, times the weight of the sample; for
-    /// the bias without x and without the regulariser. At a kink, where the loss has no gradient, this is one of its subgradients.
+    /// `∇_{w_j} L = 1/N Σ_i k_ij x_i + 2 α W_j`, with the [coefficients](Loss::coefficients) `k` of the loss, times the
+    /// weight of the sample; for the bias, without x and without the regulariser. At a kink, where the loss has no
+    /// gradient, this is one of its subgradients.
     ///
     /// Contract: per weight, from +0.0 and over the samples in ascending order, `g = g + (k * x)`; then
     /// `g = g * (1 / N)`, then, unless α = 0, `g = g + ((2α · scale) * w)`.
     ///
     /// # Errors
-    /// As [`loss`](Self::loss), and [`Error::NonFiniteLoss`] if an element overflows; the buffer's content is then of
-    /// no use.
+    /// As for [`loss`](Self::loss), and [`Error::NonFiniteLoss`] if an element overflows; the buffer's content is then
+    /// undefined.
     ///
     /// ```
     /// use hingeline::{Gradient, Hinge, Model, Slices};

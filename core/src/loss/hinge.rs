@@ -15,13 +15,14 @@ use crate::model::{AnyModel, Shape, Storage};
 /// The bias is not regularised. A margin counts when it is strictly above zero.
 ///
 /// # Numeric contract
-/// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is its counting margins added in ascending `j`
-/// from +0.0. The losses of a set are added in ascending order in a sum of two words, whose higher one is
-/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as [`Model::squared_norm`](crate::Model::squared_norm).
+/// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is the sum of its margins that count, added in
+/// ascending `j` from +0.0. The losses of a set are added in ascending order in a sum of two words, whose high word is
+/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as
+/// [`Model::squared_norm`](crate::Model::squared_norm).
 ///
 /// # Source
-/// J. Weston and C. Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999; in this form in
-/// the optimisation lecture of Stanford's CS231n.
+/// J. Weston and C. Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999; this form is
+/// from the optimisation lecture of Stanford's CS231n.
 ///
 /// ```
 /// use hingeline::{Hinge, Model};
@@ -37,7 +38,7 @@ use crate::model::{AnyModel, Shape, Storage};
 pub type Hinge = Objective<WestonWatkins>;
 
 impl Objective<WestonWatkins> {
-    /// A loss of margin Δ, usually 1, and L2 strength α, 0 for none.
+    /// A loss with margin Δ, usually 1, and L2 strength α, 0 for none.
     ///
     /// # Errors
     /// [`Error::InvalidMargin`] or [`Error::InvalidL2`] unless both are finite and at least 0.
@@ -59,7 +60,7 @@ impl Objective<WestonWatkins> {
         self.loss_function().margin()
     }
 
-    /// The margins of one sample into the caller's buffer, and its loss `L_i` without the regulariser.
+    /// Writes the margins of one sample into the caller's buffer, and returns its loss `L_i` without the regulariser.
     ///
     /// `margins[j] = (s[j] − s[label]) + Δ`, and `margins[label] = 0`, since the label's own class has none.
     ///
@@ -92,8 +93,8 @@ impl Objective<WestonWatkins> {
 
 /// Turns a sample's margins, in place, into the coefficients of its gradient, and returns how many margins count.
 ///
-/// `∇_{w_j} L_i = k_j x_i` with `k_j = 1` where the margin is above zero and 0 where not; for the label's own class
-/// `k_y = −(the number of those)`. With no violation all are 0.
+/// `∇_{w_j} L_i = k_j x_i` with `k_j = 1` where the margin is above zero and 0 elsewhere; for the label's own class
+/// `k_y = −(the number of those)`. Without violations all are 0.
 ///
 /// ```
 /// let mut margins = [0.0, 2.0, -4.0, 0.5];

@@ -1,8 +1,8 @@
-//! What is linear along a line through a model.
+//! Values that are linear along a line through a model.
 
 use super::function::POINTS;
 
-/// The values of each class in turn, at all points: its offset, and for each direction its slope times the points'
+/// The values of each class in turn, at all points: its offset plus, for each direction, its slope times the points'
 /// coordinates, `((o + (a_1 * q_1)) + (a_2 * q_2)) …`. The slopes have a row for each direction.
 #[inline(always)]
 pub(super) fn lines(

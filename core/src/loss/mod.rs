@@ -1,6 +1,7 @@
-//! What is minimised: the loss, its gradient, analytic and numerical, and how good a model is on a set.
+//! The quantity that training minimises: the loss, its gradient, analytic and numerical, and the evaluation of a model
+//! on a set.
 //!
-//! Leaves models and samples as they were: a finite difference changes a weight and puts it back.
+//! Models and samples stay unchanged: a finite difference changes a weight and puts it back.
 
 mod crammer_singer;
 mod evaluation;

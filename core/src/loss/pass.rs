@@ -1,4 +1,4 @@
-//! A pass over samples of a set: their losses and, if asked, their data gradient.
+//! A pass over samples of a set: their losses and, if requested, their data gradient.
 
 use super::function::{Loss, SampleLoss, weighted};
 use crate::error::{Error, Stopped};
@@ -6,8 +6,8 @@ use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, BLOCK, ElementsMut, SamplesOf, Shape, Storage, View, copy};
 use crate::sum::Sum;
 
-/// Goes over the samples of these indices in their order; the gradient, which starts from what is there, is not yet divided by
-/// their number.
+/// Visits the samples with these indices in order. The gradient is added to the content of its buffer, and is not yet
+/// divided by the number of samples.
 pub(crate) fn pass<S: Storage, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Sized>(
     loss: &L,
     model: &AnyModel<S, K>,
@@ -23,7 +23,7 @@ pub(crate) fn pass<S: Storage, K: Kernel, L: Loss, D: SamplesOf<S::Shape> + ?Siz
     }
 }
 
-/// What a pass needs: a loss, a model, and the buffer if a gradient is wanted.
+/// The state of a pass: the loss, the model, the buffer if a gradient is wanted, and the totals so far.
 struct Pass<'a, K, L> {
     loss: &'a L,
     model: View<'a, K>,
@@ -80,9 +80,9 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         Ok(())
     }
 
-    /// Takes the samples at once if they are all in memory; else returns false and has done nothing.
+    /// Takes the samples together if all of them are in memory; otherwise does nothing and returns false.
     ///
-    /// The refusal is that of the first sample at fault, as if they were taken one by one.
+    /// The error is that of the first sample at fault, as if they were taken one by one.
     fn take_together<S: Shape, D: SamplesOf<S> + ?Sized>(
         &mut self,
         samples: &D,
@@ -100,7 +100,7 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         let xs = xs.get(..indices.len()).unwrap_or_default();
         let used = block.get_mut(..classes.wrapping_mul(indices.len())).unwrap_or_default();
         self.model.batch_scores(xs, used);
-        // Those with coefficients, which are few in a model that has learnt something, move to the front.
+        // Samples with coefficients move to the front; they are few once the model has learnt something.
         let (mut with_coefficients, mut count) = ([&[] as &[f32]; BLOCK], 0_usize);
         let mut slots = with_coefficients.iter_mut();
         for (place, ((x, label), index)) in xs.iter().zip(labels).zip(indices).enumerate() {
@@ -122,8 +122,8 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
         Ok(true)
     }
 
-    /// Adds up what needs no features. If a gradient is wanted and the sample has one, turns its scores into coefficients and
-    /// returns true.
+    /// Adds up the parts that need no features. If a gradient is wanted and the sample has one, turns its scores into
+    /// coefficients and returns true.
     fn add(&mut self, scores: &mut [f32], label: usize, weight: f32) -> Result<bool, Error> {
         let Some(gradient) = &mut self.gradient else {
             self.total.add(weighted(weight, self.loss.loss(label, scores)?)?, 0);
@@ -140,13 +140,13 @@ impl<K: Kernel, L: Loss> Pass<'_, K, L> {
     }
 }
 
-/// The row of a place, and what comes before it.
+/// The part before the row of a place, and that row.
 fn row_of(block: &mut [f32], classes: usize, place: usize) -> Option<(&mut [f32], &mut [f32])> {
     let (before, rest) = block.split_at_mut_checked(classes.wrapping_mul(place))?;
     Some((before, rest.get_mut(..classes)?))
 }
 
-/// As many indices as there are and fit.
+/// Takes as many indices as there are and as fit.
 fn take<'a>(block: &'a mut [usize; BLOCK], indices: &mut impl Iterator<Item = usize>) -> &'a [usize] {
     let mut count = 0_usize;
     for (slot, index) in block.iter_mut().zip(indices) {
@@ -156,7 +156,7 @@ fn take<'a>(block: &'a mut [usize; BLOCK], indices: &mut impl Iterator<Item = us
     block.get(..count).unwrap_or_default()
 }
 
-/// What a pass over samples adds up.
+/// The totals of a pass over samples.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Total {
     loss: Sum,
@@ -171,7 +171,7 @@ impl Total {
         self.violations = self.violations.saturating_add(violations);
     }
 
-    /// The number of samples as the factor of the step wants it.
+    /// The number of samples, as the factor of the step needs it.
     pub(crate) fn samples(&self) -> f32 {
         self.count as f32
     }

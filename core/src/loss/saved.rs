@@ -58,7 +58,8 @@ impl Plain for Softmax {
     fn assign(&mut self, _: Self) {}
 }
 
-/// The loss, and of the weights, which are borrowed, their number and their CRC-32: a state is restored beside the same weights.
+/// The loss, and the number and the CRC-32 of the weights, which are borrowed: a state is restored together with the
+/// same weights.
 impl<L: Plain<Value = L> + Copy> Plain for Weighted<'_, L> {
     type Value = Self;
     const KIND: u32 = kind::WEIGHTED;

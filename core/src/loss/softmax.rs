@@ -9,34 +9,33 @@ use crate::kernel::margins::check_scores;
 use crate::kernel::{Kernel, Key};
 use crate::model::{AnyModel, Shape, Storage, argmax};
 
-/// The cross-entropy of the softmax, without a regulariser: `−ln p_y` with `p_j = exp(s_j) / Σ_i exp(s_i)`. With it a
-/// linear model is a multinomial logistic regression.
+/// The cross-entropy of the softmax, without a regulariser: `−ln p_y` with `p_j = exp(s_j) / Σ_i exp(s_i)`. With this
+/// loss, a linear model is a multinomial logistic regression.
 ///
-/// Its scores are logarithms of probabilities, but for a number that all classes share, and
-/// [`Objective::probabilities`] reads them out. All coefficients are in (−1, 1) and seldom 0: a step nearly always
-/// writes all rows.
+/// The scores are logarithms of probabilities, up to a constant that all classes share; [`Objective::probabilities`]
+/// returns the probabilities. All coefficients are in (−1, 1) and seldom 0: a step nearly always writes all rows.
 ///
 /// # Numeric contract
 /// Let `m` be the highest score and `t` the lowest index that has it. `e_j = expf(s[j] − m)` for `j ≠ t`; `R` is the
 /// sum of these in ascending `j` from +0.0, and `q = 1 / (1 + R)`. The loss is `log1pf(R) − (s[y] − m)`. The
 /// probabilities are `p_j = e_j * q`, and `p_t = q`. The coefficients are `k_j = p_j` for `j ≠ y`; `k_y = −(R * q)` if
-/// `y = t`, else `k_y = p_y − 1`. `expf` and `log1pf` are those of the `libm` crate on every target.
+/// `y = t`, otherwise `k_y = p_y − 1`. `expf` and `log1pf` are those of the `libm` crate on every target.
 ///
-/// So a sample that is classified well keeps a loss and a coefficient above zero as long as `R` is: `ln(1 + R)` and `1
-/// − p_t` would be 0 below 2⁻²⁴. The probabilities are at least 0 and sum to 1 within `(C + 2) · 2⁻²⁴`, for up to 2¹⁰
-/// classes: each of `C − 1` additions, the quotient and the product are off by 2⁻²⁴ at most, and what underflows by
-/// 2⁻¹⁵⁰.
+/// So a well-classified sample keeps a loss above zero and coefficients other than zero as long as `R` is above zero;
+/// `ln(1 + R)` and `1 − p_t` would be 0 for `R` below 2⁻²⁴. The probabilities are at least 0 and sum to 1 within `(C + 2) · 2⁻²⁴`, for
+/// up to 2¹⁰ classes: each of `C − 1` additions, the quotient and the product is off by at most 2⁻²⁴, and a value that
+/// underflows by at most 2⁻¹⁵⁰.
 ///
-/// In a [`Landscape`](crate::Landscape) the scores are lines, and the loss is that of the scores at a point. It is no
-/// [`PiecewiseLinear`](crate::PiecewiseLinear) loss.
+/// In a [`Landscape`](crate::Landscape) the scores are lines, and the loss is that of the scores at a point. It is not
+/// a [`PiecewiseLinear`](crate::PiecewiseLinear) loss.
 ///
 /// # Cost
-/// A call of `expf` for each class but one, and one of `log1pf`, for a sample. [`guide::costs`](crate::guide::costs)
-/// counts the instructions of a step, with and without a floating-point unit.
+/// For each sample, one call of `expf` for each class but one, and one call of `log1pf`.
+/// [`guide::costs`](crate::guide::costs) counts the instructions of a step, with and without a floating-point unit.
 ///
 /// # Source
 /// D. R. Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 20(2), 1958,
-/// for two classes; in this form the linear classification lecture of Stanford's CS231n.
+/// for two classes; this form is from the linear classification lecture of Stanford's CS231n.
 ///
 /// ```
 /// use hingeline::{Loss, Softmax};
@@ -55,8 +54,8 @@ impl Softmax {
     /// Turns scores into probabilities in place.
     ///
     /// # Errors
-    /// [`Error::NonFiniteScore`] if a score is not finite, [`Error::InvalidShape`] for none; the scores are then as
-    /// before.
+    /// [`Error::NonFiniteScore`] if a score is not finite, [`Error::InvalidShape`] if there are none; the scores are
+    /// then unchanged.
     ///
     /// ```
     /// let mut scores = [1.0, 1.0, 1e9, 1e9];
@@ -77,7 +76,7 @@ impl Softmax {
 }
 
 impl Objective<Softmax> {
-    /// The probability of each class into the caller's buffer.
+    /// Writes the probability of each class into the caller's buffer.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`]; [`Error::NonFiniteScore`], and the buffer's content is then undefined.
@@ -102,13 +101,13 @@ impl Objective<Softmax> {
     }
 }
 
-/// What the exponentials of a sample's scores are made of.
+/// A summary of the exponentials of a sample's scores.
 struct Exponentials {
     /// The class of the highest score.
     top: usize,
-    /// The sum of all exponentials but that of the highest score, which is 1.
+    /// The sum of all exponentials except that of the highest score, which is 1.
     rest: f32,
-    /// The label's score, less the highest one.
+    /// The label's score minus the highest one.
     own: f32,
 }
 
@@ -122,7 +121,7 @@ impl Exponentials {
     }
 }
 
-/// Scores, which are finite, become their exponentials in place.
+/// Replaces the scores, which are finite, with their exponentials in place.
 #[inline(always)]
 fn exponentials(label: usize, scores: &mut [f32]) -> Exponentials {
     let top = argmax(scores);
@@ -138,7 +137,7 @@ fn exponentials(label: usize, scores: &mut [f32]) -> Exponentials {
     Exponentials { top, rest, own }
 }
 
-/// The same, with the loss, of scores that may be anything.
+/// The same, with the loss, for scores that may be anything.
 fn checked(label: usize, scores: &mut [f32]) -> Result<(Exponentials, f32), Error> {
     check_scores(label, scores)?;
     let exponentials = exponentials(label, scores);
@@ -208,7 +207,7 @@ impl Sealed for Softmax {
         }
         let mut losses = own;
         for (((loss, rest), top), highest) in losses.iter_mut().zip(rest).zip(top).zip(highest) {
-            // A score that is infinite or NaN leaves no finite loss.
+            // A score that is infinite or NaN gives no finite loss.
             *loss = Exponentials { top, rest, own: *loss - highest }.loss();
         }
         losses

@@ -7,15 +7,15 @@ use crate::kernel::Key;
 
 /// Another loss, times a weight for the class of the sample's label: `v_y L_i`.
 ///
-/// So a class of few samples has more say. The weights are borrowed, from a static or from the stack. A sample can have
-/// a weight of its own besides, by [`Sgd::step_weighted`](crate::Sgd::step_weighted) or
-/// [`Samples::weight`](crate::Samples::weight); means are divided by the number of samples, and not by the sum of their
+/// So a class with few samples can have more influence. The weights are borrowed, from a static or from the stack. A
+/// sample can also have a weight of its own, through [`Sgd::step_weighted`](crate::Sgd::step_weighted) or
+/// [`Samples::weight`](crate::Samples::weight); means are divided by the number of samples, not by the sum of their
 /// weights.
 ///
 /// # Numeric contract
-/// The loss and each coefficient of the other loss are multiplied by the weight and rounded; then by that of the
-/// sample. A weight of 1 leaves every bit as it was, one of 0 leaves no coefficients, and the step shrinks the weights
-/// and counts all the same.
+/// The loss and each coefficient of the other loss are multiplied by the weight and rounded; then by the weight of the
+/// sample. A weight of 1 changes no bit. A weight of 0 leaves no coefficients; the step still shrinks the weights and
+/// is still counted.
 ///
 /// # Errors
 /// Those of the other loss; [`Error::ShapeMismatch`] unless there is a weight for each class; [`Error::NonFiniteLoss`]
@@ -137,11 +137,11 @@ impl<L: Loss + Pieces> Pieces for Weighted<'_, L> {
     }
 }
 
-/// A weight for each class from the number of its samples: `(n / (K · n_c))^p`, where `n` is the number of all samples
-/// and `K` that of the classes that have any. A class without samples gets 1.
+/// Computes a weight for each class from the number of its samples: `(n / (K · n_c))^p`, where `n` is the number of all
+/// samples and `K` that of the classes with samples. A class without samples gets 1.
 ///
-/// With a power `p` of 0 all weights are 1; with 1 all classes have the same say together, however few their samples. ½
-/// is what we recommend:
+/// With a power `p` of 0 all weights are 1; with 1 all classes have the same total weight, however few their samples.
+/// We recommend ½:
 ///
 #[doc = include_str!("weights_table.md")]
 ///
@@ -151,8 +151,8 @@ impl<L: Loss + Pieces> Pieces for Weighted<'_, L> {
 ///
 /// # Errors
 /// [`Error::ShapeMismatch`] unless there is a weight for each count; [`Error::EmptySet`] if all counts are 0;
-/// [`Error::InvalidWeight`] for a power that is not finite and at least 0, or weights that overflow. The weights are
-/// then as before.
+/// [`Error::InvalidWeight`] for a power that is not a finite number of at least 0, or weights that overflow. The
+/// weights are then unchanged.
 ///
 /// ```
 /// let mut weights = [0.0; 3];

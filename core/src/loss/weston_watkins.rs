@@ -9,7 +9,7 @@ use crate::kernel::{Kernel, Key};
 
 /// The multiclass hinge loss of Weston and Watkins, without a regulariser: `Σ_{j≠y} max(0, s_j − s_y + Δ)`.
 ///
-/// Contract and source: [`Hinge`](crate::Hinge), which is this with an L2 term.
+/// Contract and source: [`Hinge`](crate::Hinge), which is this loss with an L2 term.
 ///
 /// ```
 /// use hingeline::{Loss, WestonWatkins};
@@ -27,10 +27,10 @@ pub struct WestonWatkins {
 }
 
 impl WestonWatkins {
-    /// A loss of margin Δ, usually 1.
+    /// A loss with margin Δ, usually 1.
     ///
     /// # Errors
-    /// [`Error::InvalidMargin`] unless it is finite and at least 0.
+    /// [`Error::InvalidMargin`] unless the margin is finite and at least 0.
     pub const fn new(margin: f32) -> Result<Self, Error> {
         if margin.is_finite() && margin >= 0.0 { Ok(Self { margin }) } else { Err(Error::InvalidMargin) }
     }
@@ -41,7 +41,7 @@ impl WestonWatkins {
     }
 }
 
-/// What a sum and a number of margins make.
+/// The loss from the sum and the number of the margins that count.
 fn sample_loss((loss, violations): (f32, usize)) -> SampleLoss {
     SampleLoss { loss, violations, largest: violations as f32 }
 }
@@ -74,7 +74,7 @@ impl Sealed for WestonWatkins {
         kernel.violations(key, self.margin, label, factor, scores, bias).map(sample_loss)
     }
 
-    /// The margins that count at one of two points and not at the other.
+    /// The number of margins that count at only one of two points.
     fn kinks(&self, _: Key, above: &[f32], below: &[f32]) -> usize {
         above.iter().zip(below).filter(|(a, b)| (**a > 0.0) != (**b > 0.0)).count()
     }
@@ -99,7 +99,7 @@ impl Sealed for WestonWatkins {
         let mut losses = [0.0; POINTS];
         for margins in lines(offsets, slopes, coordinates) {
             for (loss, margin) in losses.iter_mut().zip(margins) {
-                // NaN, of two infinities, stays in the sum, which is then refused.
+                // A NaN, from two infinities, stays in the sum, which is then refused.
                 *loss += if margin <= 0.0 { 0.0 } else { margin };
             }
         }
@@ -127,7 +127,7 @@ impl Pieces for WestonWatkins {
     }
 }
 
-/// The smallest `a ≥ 0` at which `margin + (a * slope) > 0` is not what it is at 0; none if it always is.
+/// The smallest `a ≥ 0` at which `margin + (a * slope) > 0` differs from its value at 0; `None` if it never does.
 fn change_of_sign(margin: f32, slope: f32) -> Option<f32> {
     let counts = |bits| margin + (f32::from_bits(bits) * slope) > 0.0;
     let (mut same, mut changed) = (0, f32::MAX.to_bits());

@@ -6,18 +6,19 @@ use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
-/// The confusion matrix of a model's answers, and what is read off it: recall, precision and F1 of a class, and their
-/// means.
+/// The confusion matrix of a model's answers, and the measures computed from it: recall, precision and F1 of a class,
+/// and their means.
 ///
 /// The counts are in memory that the caller lends, `C²` whole numbers in row-major order: row `l`, column `p` counts
 /// the samples of label `l` that were taken for class `p`. A count stops at `u32::MAX`.
 ///
-/// With TP the samples of a class that were recognised, recall is TP / its samples, precision is TP / the answers that
-/// named it, and F1, the harmonic mean of both, 2 TP / (samples + answers). What would be divided by 0 is `None`.
+/// Let TP be the number of samples of a class that were recognised. Recall is TP / the samples of the class, precision
+/// is TP / the answers that named it, and F1, the harmonic mean of both, is 2 TP / (samples + answers). A division by 0
+/// gives `None`.
 ///
 /// # Source
-/// C. J. van Rijsbergen, "Information Retrieval", 2nd edition, 1979, chapter 7; the means as scikit-learn's
-/// `f1_score(average="macro")` and `balanced_accuracy_score` take them.
+/// C. J. van Rijsbergen, "Information Retrieval", 2nd edition, 1979, chapter 7; the means are those of scikit-learn's
+/// `f1_score(average="macro")` and `balanced_accuracy_score`.
 ///
 /// ```
 /// use hingeline::{Confusion, Model, Slices};
@@ -59,10 +60,10 @@ impl<'a> Confusion<'a> {
         Ok(Self { counts, classes })
     }
 
-    /// Goes on from counts of before, such as those that [`counts`](Self::counts) gave.
+    /// Continues from earlier counts, such as those that [`counts`](Self::counts) returned.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] unless there are `classes²`. The counts are then as before.
+    /// [`Error::ShapeMismatch`] unless there are `classes²` of them. The counts are then unchanged.
     ///
     /// ```
     /// let mut counts = [0; 4];
@@ -101,9 +102,9 @@ impl<'a> Confusion<'a> {
     /// Counts the answers of a model to all samples of a set, in one pass. Scratch: `C` scores.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for a model of another number of classes, [`Error::EmptySet`]; for the sample at fault
-    /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`] and what the set refuses. The samples before it are then
-    /// counted.
+    /// [`Error::ShapeMismatch`] for a model with another number of classes, [`Error::EmptySet`]; for the sample at
+    /// fault [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`] and the errors of the set. The samples before it are
+    /// then counted.
     pub fn add_set<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &AnyModel<S, K>,
@@ -133,39 +134,39 @@ impl<'a> Confusion<'a> {
         self.counts
     }
 
-    /// The samples of this label that were taken for that class; none for what is no class.
+    /// The number of samples of this label that were taken for that class; `None` if either is not a class.
     pub fn count(&self, label: usize, predicted: usize) -> Option<u32> {
         self.counts.get(self.place(label, predicted)?).copied()
     }
 
-    /// The fraction of all samples that were recognised; none without samples.
+    /// The fraction of all samples that were recognised; `None` without samples.
     pub fn accuracy(&self) -> Option<f32> {
         ratio(sum((0..self.classes).map(|class| self.recognised(class))), sum(self.counts.iter().copied()))
     }
 
-    /// The fraction of a class's samples that were recognised; none for a class without samples.
+    /// The fraction of a class's samples that were recognised; `None` for a class without samples.
     pub fn recall(&self, class: usize) -> Option<f32> {
         ratio(self.recognised(class).into(), self.samples(class))
     }
 
-    /// The fraction of the answers that named a class and were right; none for a class that no answer named.
+    /// The fraction of the answers naming a class that were right; `None` for a class that no answer named.
     pub fn precision(&self, class: usize) -> Option<f32> {
         ratio(self.recognised(class).into(), self.answers(class))
     }
 
-    /// The harmonic mean of recall and precision; none for a class without samples and answers, 0 for one without
+    /// The harmonic mean of recall and precision; `None` for a class without samples and answers, 0 for one without
     /// samples or without answers.
     pub fn f1(&self, class: usize) -> Option<f32> {
         let both = self.samples(class).saturating_add(self.answers(class));
         ratio(u64::from(self.recognised(class)).saturating_mul(2), both)
     }
 
-    /// The mean F1 of the classes that have samples or answers; none without samples.
+    /// The mean F1 of the classes that have samples or answers; `None` without samples.
     pub fn macro_f1(&self) -> Option<f32> {
         mean((0..self.classes).filter_map(|class| self.f1(class)))
     }
 
-    /// The mean recall of the classes that have samples; none without samples.
+    /// The mean recall of the classes that have samples; `None` without samples.
     pub fn balanced_accuracy(&self) -> Option<f32> {
         mean((0..self.classes).filter_map(|class| self.recall(class)))
     }
@@ -179,12 +180,12 @@ impl<'a> Confusion<'a> {
         self.count(class, class).unwrap_or_default()
     }
 
-    /// The samples of a class.
+    /// The number of samples of a class.
     fn samples(&self, class: usize) -> u64 {
         sum((0..self.classes).filter_map(|predicted| self.count(class, predicted)))
     }
 
-    /// The answers that named it.
+    /// The number of answers that named a class.
     fn answers(&self, class: usize) -> u64 {
         sum((0..self.classes).filter_map(|label| self.count(label, class)))
     }

@@ -1,6 +1,6 @@
-//! How good a model's answers are: which classes it takes for which, and how sure it has to be.
+//! Measures of a model's answers: which classes it takes for which, and how sure it must be.
 //!
-//! Counts answers; knows of no loss.
+//! This module counts answers and does not know about losses.
 
 mod confusion;
 mod saved;

@@ -1,14 +1,14 @@
-//! How sure a model has to be.
+//! How sure a model must be.
 
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
-/// A gap of scores from which on a model's answers are as often right as was asked for, and what it does on the set
-/// that it was found on.
+/// A gap of scores at and above which a model's answers are right as often as requested, and its results on the set on
+/// which it was found.
 ///
-/// On other samples it does a little worse: it was chosen for these. Take a validation set that the model was not
-/// trained on, of some hundred samples that are answered.
+/// On other samples the results are slightly worse, because the gap was chosen for these. Use a validation set that the
+/// model was not trained on, with some hundred samples that are answered.
 ///
 /// ```
 /// use hingeline::{Model, Slices, Threshold};
@@ -28,26 +28,26 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 pub struct Threshold {
     /// For [`Decision::at_least`](crate::Decision::at_least).
     pub gap: f32,
-    /// The samples of the set whose gap is at least as large.
+    /// The number of samples in the set whose gap is at least as large.
     pub answered: usize,
-    /// Those of them whose class was predicted.
+    /// The number of these whose class was predicted correctly.
     pub correct: usize,
-    /// The samples of the set.
+    /// The number of samples in the set.
     pub samples: usize,
 }
 
 impl Threshold {
-    /// The smallest gap of a sample of this set from which on at least this fraction of the answers is right, so that
-    /// most samples are answered; none if there is no such gap.
+    /// The smallest gap of a sample of this set at and above which at least this fraction of the answers is right, so
+    /// that the most samples are answered; `None` if there is no such gap.
     ///
-    /// One pass over the set, and a sort of the gaps, `O(N log N)`, in a buffer that the caller lends: a value for each
-    /// sample, and what is behind them is left alone. Scratch: `C` scores. The fraction of `answered` is `correct /
-    /// answered` in binary32.
+    /// This takes one pass over the set, and a sort of the gaps, `O(N log N)`, in a buffer that the caller lends: one
+    /// value for each sample. The values after these are left alone. Scratch: `C` scores. The fraction of `answered` is
+    /// `correct / answered` in binary32.
     ///
     /// # Errors
-    /// [`Error::InvalidPrecision`] unless it is above 0 and at most 1, [`Error::EmptySet`], [`Error::ShapeMismatch`]
-    /// for a buffer that is too short; for the sample at fault [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`]
-    /// and what the set refuses.
+    /// [`Error::InvalidPrecision`] unless the precision is above 0 and at most 1, [`Error::EmptySet`],
+    /// [`Error::ShapeMismatch`] for a buffer that is too short; for the sample at fault [`Error::LabelOutOfRange`],
+    /// [`Error::NonFiniteScore`] and the errors of the set.
     pub fn for_precision<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         precision: f32,
         model: &AnyModel<S, K>,
@@ -68,21 +68,21 @@ impl Threshold {
                 return Err(Stopped::at(index)(Error::LabelOutOfRange));
             }
             let decision = model.decide_row(x).map_err(Stopped::at(index))?;
-            // The sign of a gap, which is at least 0, says whether the answer is wrong.
+            // The sign of a gap, which is at least 0, shows whether the answer is wrong.
             *gap = if decision.class == label { decision.gap } else { -decision.gap };
         }
         sort_by_magnitude(gaps);
         Ok(Self::lowest(precision, gaps))
     }
 
-    /// The last gap, of those in falling order, from which on the answers are precise enough.
+    /// The last gap, in falling order, at and above which the answers are precise enough.
     fn lowest(precision: f32, rising: &[f32]) -> Option<Self> {
         let (mut answered, mut correct, mut lowest) = (0_usize, 0_usize, None);
         let mut falling = rising.iter().rev().peekable();
         while let Some(gap) = falling.next() {
             answered = answered.wrapping_add(1);
             correct = correct.wrapping_add(usize::from(gap.is_sign_positive()));
-            // Samples of one gap are answered all or none.
+            // Samples with the same gap are all answered or all not.
             let is_last = falling.peek().is_none_or(|next| next.abs() < gap.abs());
             if is_last && correct as f32 / answered as f32 >= precision {
                 lowest = Some(Self { gap: gap.abs(), answered, correct, samples: rising.len() });
@@ -102,8 +102,8 @@ impl Threshold {
     }
 }
 
-/// Heapsort, since the standard library's sorts can panic where an order is none, and the linker cannot know that this
-/// one is.
+/// Heapsort, since the standard library's sorts can panic if a comparison is not a valid order, and the linker cannot
+/// know that this one is.
 ///
 /// Source: J. W. J. Williams, "Algorithm 232: Heapsort", Communications of the ACM 7(6), 1964.
 fn sort_by_magnitude(values: &mut [f32]) {

@@ -1,11 +1,11 @@
-//! A prediction that knows its doubt.
+//! A prediction with a measure of its doubt.
 
 use super::model::AnyModel;
 use super::storage::{Shape, Storage};
 use crate::error::Error;
 use crate::kernel::Kernel;
 
-/// The two best classes of a sample, and how far their scores are apart.
+/// The two best classes of a sample, and how far apart their scores are.
 ///
 /// A small gap is a doubtful answer. [`Threshold::for_precision`](crate::Threshold::for_precision) finds on a
 /// validation set how large it should be.
@@ -24,7 +24,7 @@ use crate::kernel::Kernel;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Decision {
-    /// The class of the highest score; the lowest index wins a tie. It is that of [`AnyModel::predict`].
+    /// The class of the highest score; the lowest index wins a tie. [`AnyModel::predict`] returns the same class.
     pub class: usize,
     /// The best of the other classes.
     pub runner_up: usize,
@@ -33,7 +33,8 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// The decision by these scores. Of fewer than two, the class is its own runner-up, with an infinite gap.
+    /// The decision for these scores. If there are fewer than two, the class is its own runner-up and the gap is
+    /// infinite.
     ///
     /// ```
     /// let decision = hingeline::Decision::of(&[1.0, 3.0, 2.5]);
@@ -53,8 +54,8 @@ impl Decision {
         Self { class: best.0, runner_up: second.0, gap }
     }
 
-    /// The class, if the gap is at least as large as the threshold; else there is no answer. A threshold of NaN is
-    /// never reached.
+    /// The class, if the gap is at least as large as the threshold; otherwise `None`. A threshold of NaN is never
+    /// reached.
     #[must_use]
     pub fn at_least(self, threshold: f32) -> Option<usize> {
         (self.gap >= threshold).then_some(self.class)
@@ -62,7 +63,7 @@ impl Decision {
 }
 
 impl<S: Storage, K: Kernel> AnyModel<S, K> {
-    /// The class of the highest score, as [`predict`](Self::predict), and its lead over the next one.
+    /// The class of the highest score, as [`predict`](Self::predict) returns it, and its lead over the next one.
     ///
     /// # Errors
     /// [`Error::NonFiniteScore`] if a score is NaN or infinite.

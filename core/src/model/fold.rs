@@ -9,33 +9,34 @@ use crate::kernel::magnitude::all_finite;
 use crate::sum::Sum;
 
 impl<T: Table<2>> AnyStandardiser<T> {
-    /// Turns a model of standardised features into the same model of features as they come:
-    /// `w[c][f] = w[c][f] * factor[f]`, then `bias[c] = bias[c] − scale · Σ w[c][f] · mean[f]`.
+    /// Turns a model of standardised features into the same model of raw features: `w[c][f] = w[c][f] * factor[f]`,
+    /// then `bias[c] = bias[c] − scale · Σ w[c][f] · mean[f]`.
     ///
     /// # Numeric contract
-    /// The bias is made of the weights as they are after rounding, so that what their rounding changed is gone at the mean. Its
-    /// products are not rounded, and their sum has two words; the bias is the higher one, off by one rounding, 2⁻²⁴ of it, and by
-    /// `(F + 1)` · 2⁻⁴⁴ of the sum of all `|scale · w · mean|` and of the bias before.
+    /// The bias is computed from the weights after rounding, so the effect of their rounding vanishes at the mean. Its
+    /// products are not rounded, and their sum has two words; the bias is the high word. It is off by one rounding,
+    /// 2⁻²⁴ of it, and by `(F + 1)` · 2⁻⁴⁴ of the sum of all `|scale · w · mean|` and of the bias before.
     ///
-    /// The scores are not the same bit for bit. With u = 2⁻²⁴, and W the weights after the fold times the scale, a score of the
-    /// features x is off by at most, but for terms in u²,
+    /// The scores are not the same bit for bit. Let u be 2⁻²⁴, and W the weights after the fold times the scale. Except
+    /// for terms in u², a score of the features x is off by at most
     ///
     /// `u · ((F/16 + 6) · Σ |W[f] · x[f]| + Σ |W[f] · (x[f] − mean[f])| + |bias| + |score|)`,
     ///
-    /// and that of the model before, of what [`apply`](crate::Standardiser::apply) made of x, by
+    /// and a score of the model before the fold, of the result of [`apply`](crate::Standardiser::apply) on x, by at
+    /// most
     ///
     /// `u · ((F/16 + 8) · Σ |W[f] · (x[f] − mean[f])| + |score|)`.
     ///
-    /// So a folded model is worse by the ratio of mean to deviation, whatever the bias: binary32 has no room for W · x and for
-    /// what is left of it. For a pressure of 101,325 ± 133 Pa the ratio is 760, and a score is off by 4 · 10⁻⁵ of that feature's
-    /// weight before the fold, typically; for ± 2 Pa by 2 · 10⁻³, for ± 0.1 Pa by 5 · 10⁻². Where this is too much, keep `apply`,
-    /// or subtract a number near the mean from what the sensor gives, while it is a whole number, and learn the moments of the
-    /// rest.
+    /// So a folded model is less accurate by the ratio of mean to deviation, whatever the bias: binary32 does not have
+    /// the digits for both W · x and what is left of it. For a pressure of 101,325 ± 133 Pa the ratio is 760, and a
+    /// score is typically off by 4 · 10⁻⁵ of that feature's weight before the fold; for ± 2 Pa by 2 · 10⁻³, for ± 0.1
+    /// Pa by 5 · 10⁻². If this is too much, keep `apply`, or subtract a number near the mean from the sensor's reading
+    /// while it is a whole number, and learn the moments of the difference.
     ///
     /// # Errors
-    /// [`Error::NotLinear`] for a standardiser that [clips](crate::Standardiser::clipped), since no weights do that;
-    /// [`Error::ShapeMismatch`] for a model of another number of features; [`Error::NonFiniteModel`] if a weight, a bias or a product on the way to it would not be finite. The model is then as
-    /// before.
+    /// [`Error::NotLinear`] for a standardiser that [clips](crate::Standardiser::clipped), since no weights can do
+    /// that; [`Error::ShapeMismatch`] for a model with another number of features; [`Error::NonFiniteModel`] if a
+    /// weight, a bias or an intermediate product would not be finite. The model is then unchanged.
     ///
     /// ```
     /// use hingeline::{Model, Standardiser};

@@ -4,9 +4,9 @@ use super::storage::sealed::Storage as _;
 use super::storage::{Arrays, Lent, Storage};
 use crate::error::Error;
 
-/// A gradient of the loss: the buffer that batch descent and gradient checks ask their caller for.
+/// A gradient of the loss: the buffer that batch descent and gradient checks need from the caller.
 ///
-/// The same layout as the model's weights and bias: [`Gradient::SIZE`] bytes, zero bits when new.
+/// It has the layout of the model's weights and bias: [`Gradient::SIZE`] bytes, all zero bits when new.
 ///
 /// ```
 /// use hingeline::Gradient;
@@ -40,21 +40,21 @@ pub struct AnyGradient<S> {
     storage: S,
 }
 
-/// The elements of a gradient, to be read.
+/// The elements of a gradient, for reading.
 #[derive(Clone, Copy)]
 pub(crate) struct Elements<'a> {
     pub(crate) weights: &'a [f32],
     pub(crate) bias: &'a [f32],
 }
 
-/// The same, to be written.
+/// The same, for writing.
 pub(crate) struct ElementsMut<'a> {
     pub(crate) weights: &'a mut [f32],
     pub(crate) bias: &'a mut [f32],
 }
 
 impl<const C: usize, const F: usize> AnyGradient<Arrays<C, F>> {
-    /// The bytes that it takes: `4 · (C · F + C)`.
+    /// The bytes that a gradient takes: `4 · (C · F + C)`.
     pub const SIZE: usize = size_of::<Self>();
 
     /// A gradient of zeros.
@@ -62,19 +62,19 @@ impl<const C: usize, const F: usize> AnyGradient<Arrays<C, F>> {
         Self { storage: Arrays::ZERO }
     }
 
-    /// One row a class, one element a weight.
+    /// One row per class, one element per weight.
     pub const fn weights(&self) -> &[[f32; F]; C] {
         &self.storage.weights
     }
 
-    /// One element a class.
+    /// One element per class.
     pub const fn bias(&self) -> &[f32; C] {
         &self.storage.bias
     }
 }
 
 impl<'a> AnyGradient<Lent<'a>> {
-    /// The values of memory that a shape needs: `classes · (features + 1)`.
+    /// The number of values that a shape needs in memory: `classes · (features + 1)`.
     pub const fn memory_len(classes: usize, features: usize) -> usize {
         Lent::len(classes, features, 0)
     }
@@ -82,20 +82,20 @@ impl<'a> AnyGradient<Lent<'a>> {
     /// A gradient of zeros.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory of another length than
-    /// [`memory_len`](Self::memory_len).
+    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory whose
+    /// length is not [`memory_len`](Self::memory_len).
     pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
         let mut gradient = Self { storage: Lent::new(memory, classes, features, 0)? };
         gradient.clear();
         Ok(gradient)
     }
 
-    /// One row a class, one element a weight, row after row.
+    /// One row per class, one element per weight, row after row.
     pub fn weights(&self) -> &[f32] {
         self.storage.weights()
     }
 
-    /// One element a class.
+    /// One element per class.
     pub fn bias(&self) -> &[f32] {
         self.storage.bias()
     }

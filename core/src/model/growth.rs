@@ -5,16 +5,16 @@ use super::storage::{Arrays, Lent, Storage, copy};
 use crate::error::Error;
 
 impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
-    /// Makes this model, in place, one of fewer classes with some more behind them: the old rows bit for bit, the new
-    /// ones zeros with this bias.
+    /// Copies a model of fewer classes into this one, in place, and adds new classes after its own: the old rows are
+    /// copied bit for bit, the new rows are zeros with this bias.
     ///
-    /// A new class then has this score for every sample. To be seen it has to be learnt, and what is learnt of one
-    /// class alone is forgotten of the others: [`guide::adapting`](crate::guide::adapting) shows how to go on with what
-    /// a [`Reservoir`](crate::Reservoir) has kept. An [`Average`](crate::Average) begins anew. A model of no more
-    /// classes does not compile.
+    /// A new class then has this score for every sample. The model must learn the class to recognise it, and learning
+    /// one class alone makes the model forget the others: [`guide::adapting`](crate::guide::adapting) shows how to
+    /// continue with the samples that a [`Reservoir`](crate::Reservoir) has kept. An [`Average`](crate::Average) starts
+    /// over. A call on a model that does not have more classes does not compile.
     ///
     /// # Errors
-    /// [`Error::NonFiniteModel`] for a bias that is not finite. This model is then as before.
+    /// [`Error::NonFiniteModel`] for a bias that is not finite. This model is then unchanged.
     ///
     /// ```
     /// use hingeline::Model;
@@ -30,7 +30,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
         smaller: &Model<SMALLER, F, Other>,
         bias: f32,
     ) -> Result<(), Error> {
-        const { assert!(SMALLER < C, "a grown model has more classes than before") };
+        const { assert!(SMALLER < C, "a grown model must have more classes than the original") };
         self.grow(smaller, bias)
     }
 }
@@ -39,7 +39,8 @@ impl<K> AnyModel<Lent<'_>, K> {
     /// [`Model::grow_from`].
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] unless the other model has fewer classes and as many features.
+    /// As for [`Model::grow_from`], and [`Error::ShapeMismatch`] unless the other model has fewer classes and as many
+    /// features.
     pub fn grow_from<Other>(&mut self, smaller: &DynModel<'_, Other>, bias: f32) -> Result<(), Error> {
         if smaller.features() != self.features() || smaller.classes() >= self.classes() {
             return Err(Error::ShapeMismatch);
@@ -49,7 +50,7 @@ impl<K> AnyModel<Lent<'_>, K> {
 }
 
 impl<S: Storage, K> AnyModel<S, K> {
-    /// Of a model of as many features and fewer classes, whose rows then come first.
+    /// Grows from a model with as many features and fewer classes, whose rows then come first.
     fn grow<T: Storage, Other>(&mut self, smaller: &AnyModel<T, Other>, new_bias: f32) -> Result<(), Error> {
         if !new_bias.is_finite() {
             return Err(Error::NonFiniteModel);

@@ -1,7 +1,8 @@
 //! The weights, the scores, and the guarded update.
 //!
-//! A model knows its kernel and nothing of losses: a step comes as coefficients. Of a model's shape only its typed front
-//! ([`AnyModel`]) knows; what computes takes slices ([`View`], [`ViewMut`]), and is compiled once for all shapes.
+//! A model knows its kernel but nothing about losses: a step arrives as coefficients. Only the typed front of a model
+//! ([`AnyModel`]) knows its shape; the code that computes takes slices ([`View`], [`ViewMut`]) and is compiled once for
+//! all shapes.
 
 mod decision;
 mod fold;

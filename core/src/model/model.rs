@@ -9,29 +9,29 @@ use crate::error::{Error, Stopped};
 use crate::kernel::magnitude::{self, all_finite};
 use crate::kernel::{CHOSEN, Chosen, Kernel};
 
-/// Samples that a kernel is given together: enough for each row of weights to serve several, few enough for their
-/// scores to fit on the stack.
+/// The number of samples that a kernel takes together: enough for each row of weights to serve several, few enough for
+/// their scores to fit on the stack.
 pub(crate) const BLOCK: usize = 8;
 
 /// A linear model of `C` classes over `F` features: `s = W x + b`, with `W = scale · weights`.
 ///
 /// # Layout
-/// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale with its carry, and
-/// an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, nothing anywhere else. [`Model::new`] is all
-/// zero bits, so a `static` model is in `.bss` and takes no flash.
+/// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale with
+/// its carry, and an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, and nothing elsewhere.
+/// [`Model::new`] is all zero bits, so a `static` model is in `.bss` and takes no flash.
 ///
-/// The model keeps what it was given finite: every step refuses a result that is not. Only the candidate that a search
-/// borrows is scratch, and may hold anything after a refusal.
+/// The model stays finite: every step refuses a result that is not. Only the candidate that a search borrows is scratch
+/// and may hold anything after a refusal.
 ///
 /// # The scale
-/// A descent with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and SGD touches only
-/// the rows that the sample asks it to. What is too little for the factor's last bit is carried; see [`Scale`]. See [`Sgd`](crate::Sgd) for when the
-/// scale is folded into the weights.
+/// A descent with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and SGD writes
+/// only the rows whose coefficient for the sample is not 0. A change too small for the factor's last bit is carried;
+/// see [`Scale`]. [`Sgd`](crate::Sgd) describes when the scale is folded into the weights.
 ///
-/// The stored weights without the scale are not the model.
+/// The stored weights alone, without the scale, are not the model.
 ///
 /// # In firmware
-/// No call moves the model: it stays in the static that it was made in, or in flash.
+/// No call moves the model: it stays in the static in which it was made, or in flash.
 ///
 /// ```
 /// use hingeline::Model;
@@ -56,9 +56,9 @@ pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, 
 
 /// A [`Model`] of a shape that is known at run time, in memory that the caller lends.
 ///
-/// It trains and predicts by the same calls and gives the same bits. Where a static model takes arrays, this one takes slices.
-/// Every call that takes a sample, a buffer, a direction, an average or a model of another shape refuses it as
-/// [`Error::ShapeMismatch`].
+/// It trains and predicts with the same calls and computes the same bits. Where a static model takes arrays, this one
+/// takes slices. Every call that takes a sample, a buffer, a direction, an average or a model of another shape refuses
+/// it with [`Error::ShapeMismatch`].
 ///
 /// Scratch, which a static model has on the stack, is in the lent memory; [`memory_len`](Self::memory_len) includes it. Any
 /// alignment will do; weights that start at a multiple of 64 bytes are fastest. A source of samples that calls the model while a
@@ -79,7 +79,7 @@ pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, 
 /// ```
 pub type DynModel<'a, K = Chosen> = AnyModel<Lent<'a>, K>;
 
-/// A [`Model`] or a [`DynModel`]: what both can do.
+/// A [`Model`] or a [`DynModel`]: the operations of both.
 ///
 /// ```
 /// use hingeline::{AnyModel, Model, kernel::Kernel, shape::Storage};
@@ -112,12 +112,12 @@ impl<const C: usize, const F: usize> AnyModel<Arrays<C, F>, Chosen> {
         Self::on(CHOSEN)
     }
 
-    /// A model of these weights, made by value: for a `static`, where the compiler does it.
+    /// A model of these weights, by value: for a `static`, which the compiler initialises.
     ///
     /// To fill a model at run time, [`load`](Self::load) it in place.
     ///
     /// # Errors
-    /// As [`load`](Self::load).
+    /// As for [`load`](Self::load).
     ///
     /// ```
     /// use hingeline::{Error, Model};
@@ -149,7 +149,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
     /// The number of features.
     pub const FEATURES: usize = F;
 
-    /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 3)`, rounded up where the kernel wants its
+    /// The bytes of RAM or flash that the model takes: `4 · (C · F + C + 3)`, rounded up if the kernel needs its
     /// weights aligned.
     pub const SIZE: usize = size_of::<Self>();
 
@@ -166,7 +166,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
         Self { storage: Arrays::ZERO, scale: StoredScale::ONE, bound: 0.0, kernel }
     }
 
-    /// The weights as they are stored, one row a class; the model's `W` is [`scale`](Self::scale) times these.
+    /// The weights as they are stored, one row per class; the model's `W` is [`scale`](Self::scale) times these.
     pub const fn weights(&self) -> &[[f32; F]; C] {
         &self.storage.weights
     }
@@ -176,7 +176,7 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
         &self.storage.bias
     }
 
-    /// Makes this model, in place, a copy of another one. The other one may be on another kernel.
+    /// Copies another model into this one, in place. The other model may be on another kernel.
     ///
     /// ```
     /// use hingeline::Model;
@@ -193,16 +193,16 @@ impl<const C: usize, const F: usize, K> AnyModel<Arrays<C, F>, K> {
 }
 
 impl<const C: usize, const F: usize, K: Kernel> AnyModel<Arrays<C, F>, K> {
-    /// The scores of many samples: for each the bits of [`scores`](Self::scores), faster where the kernel takes
+    /// The scores of many samples: the same bits as [`scores`](Self::scores) for each, and faster if the kernel takes
     /// [batches](Kernel::BATCHES).
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there is a row of scores for each sample; [`Error::NonFiniteScore`] with the
-    /// index of the first sample that has one; its scores and all before it are then in their rows, and rows behind it
-    /// may hold scores too.
+    /// index of the first sample that has one. The rows up to and including that of this sample then hold their scores,
+    /// and later rows may hold scores too.
     ///
     /// # Cost
-    /// That of the samples one by one on a kernel that does not take batches, and eight slices on the stack.
+    /// On a kernel that does not take batches, the cost of the samples one by one, and eight slices on the stack.
     ///
     /// ```
     /// let model = hingeline::Model::from_parts([[1.0, 2.0], [3.0, 4.0]], [0.5, -0.5], 1.0)?;
@@ -220,12 +220,12 @@ impl<'a> AnyModel<Lent<'a>, Chosen> {
     /// A model of zeros with scale 1, on the kernel of this build.
     ///
     /// # Errors
-    /// As [`on`](Self::on).
+    /// As for [`on`](Self::on).
     pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
         Self::on(CHOSEN, memory, classes, features)
     }
 
-    /// The values of memory that a model on the kernel of this build needs.
+    /// The number of values that a model on the kernel of this build needs in memory.
     ///
     /// ```
     /// use hingeline::DynModel;
@@ -240,8 +240,8 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
     /// Rows of scratch: a sample's own, and those of a batch or of the directions of a landscape.
     const SCRATCH: usize = 1 + if K::BATCHES { BLOCK } else { Lent::MOST_DIRECTIONS };
 
-    /// The values of memory that a model on this kernel needs: `classes · (features + 1)`, and `4 · classes` of scratch, or `9 ·
-    /// classes` where the kernel takes [batches](Kernel::BATCHES). `usize::MAX` if that is more than can be counted.
+    /// The number of values that a model on this kernel needs in memory: `classes · (features + 1)`, and `4 · classes`
+    /// of scratch, or `9 · classes` where the kernel takes [batches](Kernel::BATCHES). `usize::MAX` if that overflows.
     pub const fn memory_len_on(_kernel: K, classes: usize, features: usize) -> usize {
         Lent::len(classes, features, Self::SCRATCH)
     }
@@ -249,8 +249,8 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
     /// A model of zeros with scale 1, on a kernel of the caller's choice.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory of another length than
-    /// [`memory_len_on`](Self::memory_len_on).
+    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory whose
+    /// length is not [`memory_len_on`](Self::memory_len_on).
     ///
     /// ```
     /// use hingeline::{DynModel, Error, kernel::Portable};
@@ -268,10 +268,10 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
         Ok(Self { storage, scale: StoredScale::ONE, bound: 0.0, kernel })
     }
 
-    /// [`Model::batch_scores`], with slices of samples, and their scores row after row.
+    /// [`Model::batch_scores`] for slices of samples, with their scores row after row.
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] for a sample of another length.
+    /// As for [`Model::batch_scores`], and [`Error::ShapeMismatch`] for a sample of another length.
     pub fn batch_scores(&self, samples: &[&[f32]], scores: &mut [f32]) -> Result<(), Stopped> {
         for (index, x) in samples.iter().enumerate() {
             self.check_sample(x).map_err(Stopped::at(index))?;
@@ -281,7 +281,7 @@ impl<'a, K: Kernel> AnyModel<Lent<'a>, K> {
 }
 
 impl<K> AnyModel<Lent<'_>, K> {
-    /// The weights as they are stored, one row a class, row after row.
+    /// The weights as they are stored, one row per class, row after row.
     pub fn weights(&self) -> &[f32] {
         self.storage.weights()
     }
@@ -294,7 +294,7 @@ impl<K> AnyModel<Lent<'_>, K> {
     /// [`Model::copy_from`].
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] if the other model is of another shape. This one is then as before.
+    /// [`Error::ShapeMismatch`] if the other model has another shape. This model is then unchanged.
     pub fn copy_from<Other>(&mut self, other: &DynModel<'_, Other>) -> Result<(), Error> {
         self.check_shape(other.shape())?;
         self.copy_parts(other);
@@ -315,7 +315,7 @@ impl<S: Storage, K> AnyModel<S, K> {
         self.storage.features()
     }
 
-    /// What [`load`](Self::load) takes: the weights row after row, the bias and the scale.
+    /// The parts that [`load`](Self::load) takes: the weights row after row, the bias and the scale.
     ///
     /// ```
     /// use hingeline::{DynModel, Model};
@@ -332,20 +332,23 @@ impl<S: Storage, K> AnyModel<S, K> {
         (self.storage.weights(), self.storage.bias(), self.scale.get())
     }
 
-    /// The factor that turns the stored weights into `W`; 1 unless a descent with L2 changed it. [`parts`](Self::parts) gives its carry too.
+    /// The factor that turns the stored weights into `W`; 1 unless a descent with L2 changed it. [`parts`](Self::parts)
+    /// returns its carry too.
     pub const fn scale(&self) -> f32 {
         self.scale.value()
     }
 
-    /// Rebuilds a model in place from what [`parts`](Self::parts) gave, bit for bit. A number is a scale without a carry.
+    /// Rebuilds a model in place from its [`parts`](Self::parts), bit for bit. A plain number is a scale without a
+    /// carry.
     ///
-    /// It cannot tell whether the parts belong together: rows of two moments pass, and so do weights with the scale of another
-    /// model. Who stores parts one by one makes sure of that, such as by the [`checksum`](Self::checksum).
+    /// It cannot check whether the parts belong together: rows from two different moments are accepted, and so are
+    /// weights with the scale of another model. A caller that stores parts one by one must make sure of that, for
+    /// example with the [`checksum`](Self::checksum).
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] unless there are `C · F` weights and `C` biases, [`Error::NonFiniteModel`] if one of
-    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶ or a carry
-    /// of more than half the last bit of its value. The model is then as before.
+    /// them, or a weight times the scale, is not finite, [`Error::InvalidScale`] for a scale outside 2⁻¹⁶ to 2¹⁶ or a
+    /// carry of more than half the last bit of its value. The model is then unchanged.
     ///
     /// ```
     /// use hingeline::Model;
@@ -400,7 +403,7 @@ impl<S: Storage, K> AnyModel<S, K> {
         self.scale.get().keeps_finite(self.bound)
     }
 
-    /// [`Sgd::steps_until_fold`](crate::Sgd::steps_until_fold) for steps that take this share.
+    /// [`Sgd::steps_until_fold`](crate::Sgd::steps_until_fold) for steps with this decay.
     pub(crate) fn steps_until_fold(&self, decay: f32) -> u64 {
         self.scale.get().steps_until_fold(decay)
     }
@@ -410,7 +413,7 @@ impl<S: Storage, K> AnyModel<S, K> {
         self.storage.shape()
     }
 
-    /// Refuses another shape; for one that the compiler knows there is none.
+    /// Refuses another shape; a shape that the compiler knows is never refused.
     #[inline(always)]
     pub(crate) fn check_shape(&self, shape: [usize; 2]) -> Result<(), Error> {
         if self.shape() == shape { Ok(()) } else { Err(Error::ShapeMismatch) }
@@ -422,7 +425,7 @@ impl<S: Storage, K> AnyModel<S, K> {
         if x.len() == self.storage.features() { Ok(()) } else { Err(Error::ShapeMismatch) }
     }
 
-    /// A row of scratch and some more, of a value a class.
+    /// Lends a row of scratch and `MORE` further rows; a row has one value per class.
     #[inline(always)]
     pub(crate) fn with_scratch<const MORE: usize, T, E: From<Error>>(
         &self,
@@ -432,7 +435,7 @@ impl<S: Storage, K> AnyModel<S, K> {
     }
 }
 
-/// A model, to be read by algorithms that know no shape.
+/// Read access to a model, for algorithms that do not know its shape.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a, K> {
     pub(crate) features: usize,
@@ -442,7 +445,7 @@ pub(crate) struct View<'a, K> {
     pub(crate) kernel: K,
 }
 
-/// A model, to be changed by them; they keep `bound` true.
+/// Write access to a model, for the same algorithms; they keep `bound` valid.
 pub(crate) struct ViewMut<'a, K> {
     pub(crate) weights: &'a mut [f32],
     pub(crate) bias: &'a mut [f32],
@@ -451,7 +454,7 @@ pub(crate) struct ViewMut<'a, K> {
     pub(crate) kernel: K,
 }
 
-/// What a step needs: the model, the sample, and two copies of the bias.
+/// The inputs of a step: the model, the sample, and two copies of the bias.
 pub(crate) type StepParts<'a, K> = (ViewMut<'a, K>, &'a [f32], [&'a mut [f32]; 2]);
 
 impl<K: Kernel> ViewMut<'_, K> {
@@ -462,20 +465,20 @@ impl<K: Kernel> ViewMut<'_, K> {
 }
 
 impl<K: Kernel> View<'_, K> {
-    /// The scores, whatever they are.
+    /// The scores, finite or not.
     #[inline(always)]
     pub(crate) fn scores(self, x: &[f32], scores: &mut [f32]) {
         self.kernel.scores(self.weights, self.scale, self.bias, x, scores);
     }
 
-    /// The scores of as many samples as there are rows, whatever they are.
+    /// The scores of as many samples as there are rows, finite or not.
     #[inline(always)]
     pub(crate) fn batch_scores(self, samples: &[&[f32]], scores: &mut [f32]) {
         self.kernel.batch_scores(self.weights, self.scale, self.bias, samples, scores);
     }
 
     fn checked_batches<X: AsRef<[f32]>>(self, samples: &[X], scores: &mut [f32]) -> Result<(), Stopped> {
-        // As many references as kernels of batches want at once, which others have no room for.
+        // Kernels that take batches want this many references at once; other targets have no room for them.
         if K::BATCHES { self.in_blocks::<64, X>(samples, scores) } else { self.in_blocks::<BLOCK, X>(samples, scores) }
     }
 
@@ -542,8 +545,8 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
     fn checked_scores(&self, x: &[f32], scores: &mut [f32]) -> Result<(), Error> {
         self.view().scores(x, scores);
         // No pass over x is needed to find a NaN or an infinity in it. An infinity times a weight is an infinity, or
-        // NaN if the weight is zero; whatever is finite and added leaves it one of the two, and so do the positive
-        // scale and the finite bias. So each score of such a sample is NaN or infinite.
+        // NaN if the weight is zero; adding finite terms leaves it one of the two, and so do the positive scale and the
+        // finite bias. So each score of such a sample is NaN or infinite.
         if all_finite(scores.iter().copied()) { Ok(()) } else { Err(Error::NonFiniteScore) }
     }
 
@@ -568,7 +571,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         self.with_checked_scores(x, argmax)
     }
 
-    /// What is to be said of a sample's scores.
+    /// Applies `f` to the scores of a sample, which are finite.
     pub(super) fn with_checked_scores<T>(&self, x: &[f32], f: impl FnOnce(&[f32]) -> T) -> Result<T, Error> {
         self.check_sample(x)?;
         self.with_scratch::<0, _, _>(|scores, _| {
@@ -605,7 +608,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         ViewMut { weights, bias, scale: &mut self.scale, bound: &mut self.bound, kernel: self.kernel }
     }
 
-    /// The model to be changed, a row of scratch and some more.
+    /// Lends the model for writing, a row of scratch and `MORE` further rows.
     pub(crate) fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
         &mut self,
         f: impl FnOnce(ViewMut<'_, K>, &mut [f32], &mut [f32]) -> Result<T, E>,
@@ -622,7 +625,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         self.storage.copies()
     }
 
-    /// The model to be changed on a kernel, a sample, and two copies of the bias as scratch.
+    /// The model for writing on a kernel, a sample, and two copies of the bias as scratch.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`] for a sample of another length.
@@ -634,7 +637,7 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         x: &'s [f32],
     ) -> Result<StepParts<'s, I>, Error> {
         self.check_sample(x)?;
-        // Its length is the storage's: said once more for a compiler that has only this part before it.
+        // The length is already that of the storage. This repeats it for a compiler that sees only this part.
         let x = x.get(..self.storage.features()).ok_or(Error::ShapeMismatch)?;
         let [weights, bias, first, second] = self.storage.with_copies(copies)?;
         let model = ViewMut { weights, bias, scale: &mut self.scale, bound: &mut self.bound, kernel };
@@ -670,7 +673,7 @@ pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// The index of the highest score; the lowest index wins a tie, and 0 is the answer for none.
+/// The index of the highest score; the lowest index wins a tie, and the index is 0 if there are no scores.
 ///
 /// ```
 /// assert_eq!(hingeline::argmax(&[1.0, 3.0, 3.0]), 1);
@@ -685,7 +688,7 @@ pub fn argmax(scores: &[f32]) -> usize {
     best.0
 }
 
-/// Refuses what a model must not hold, and returns the largest magnitude of the weights.
+/// Refuses parts that a model must not hold, and returns the largest magnitude of the weights.
 const fn check_parts(weights: &[f32], bias: &[f32], scale: Scale) -> Result<f32, Error> {
     let bound = magnitude::largest(weights);
     match scale.checked() {

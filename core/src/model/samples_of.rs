@@ -8,10 +8,10 @@ use crate::error::Error;
     message = "`{Self}` is not a set of samples for a model of shape `{S}`",
     note = "a `Model<C, F>` takes `Samples<F>`, a `DynModel` takes `DynSamples`"
 )]
-/// A set that fits a shape: [`Samples<F>`](Samples) for one that the compiler knows, [`DynSamples`] for one that is known at run
-/// time.
+/// A set that fits a shape: [`Samples<F>`](Samples) for a shape that the compiler knows, [`DynSamples`] for one that is
+/// known at run time.
 ///
-/// Implement one of those two, not this.
+/// Implement one of those two, not this trait.
 ///
 /// ```
 /// use hingeline::Slices;
@@ -30,7 +30,8 @@ mod sealed {
 
     use super::{DynSamples, Error, Fixed, Runtime, Samples};
 
-    /// The set in slices, for those who have the key. Its names are its own, so that they are not taken for those of [`Samples`].
+    /// The set as slices, for callers that have the key. The names differ from those of [`Samples`], so that they do
+    /// not clash with those.
     pub trait Sealed<S> {
         fn count(&self, _: Key) -> usize;
         fn row(&mut self, _: Key, features: usize, index: usize) -> Result<(&[f32], usize), Error>;
@@ -72,7 +73,7 @@ mod sealed {
             if x.len() == features { Ok((x, label)) } else { Err(Error::ShapeMismatch) }
         }
 
-        // One of another length is refused when it is asked for.
+        // A sample of another length is refused when `row` reads it.
         fn resident_row(&self, _: Key, features: usize, index: usize) -> Option<(&[f32], usize)> {
             self.resident(index).filter(|(x, _)| x.len() == features)
         }

@@ -84,7 +84,7 @@ impl<S: Storage, K> Part for AnyModel<S, K> {
 
     fn set(&mut self, index: usize, word: u32) {
         let place = self.place(index);
-        // Until it is known: then a decoder that is leaked leaves a model that is guarded.
+        // Until the bound is known. So a leaked decoder leaves a guarded model.
         self.bound = f32::INFINITY;
         let (weights, bias) = self.storage.parts_mut();
         let own = match place {

@@ -2,18 +2,19 @@
 
 use crate::error::Error;
 
-/// The factor of a model's weights, as a sum of two numbers: what scores are multiplied with, and what its rounding has lost.
+/// The factor of a model's weights, as a sum of two numbers: the value that multiplies the scores, and the carry, which
+/// its rounding has lost.
 ///
-/// One step of L2 shrinks the scale by a few parts in a million, or in 10¹²; most of that is less than the last bit of a
-/// binary32. The carry keeps it until it can act.
+/// One step of L2 shrinks the scale by a few parts in a million, or in 10¹²; most of that is less than the last bit of
+/// a binary32. The carry keeps that part until it is large enough to count.
 ///
 /// # Numeric contract
 /// The decay of a step is `d = 2 * (η * α)`. Without L2 nothing changes. For `d ≤ ½`, `c = carry − (value * d)` and `v = value`; for a larger one,
 /// `v = value * (1 − d)` and `c = carry * (1 − d)`. Then `value' = v + c` and `carry' = c − (value' − v)`, which is exact.
 ///
 /// # How exact that is
-/// `value + carry` shrinks by `1 − 2ηα` with a relative error of 2ηα of at most 2⁻²² for the products and 2⁻⁴⁹ / (2ηα) for the carry: below 0.1 % from
-/// ηα = 10⁻¹² up.
+/// `value + carry` shrinks by `1 − 2ηα` with a relative error of 2ηα of at most 2⁻²² for the products and 2⁻⁴⁹ / (2ηα)
+/// for the carry: below 0.1 % for ηα of 10⁻¹² and above.
 ///
 /// # Source
 /// T. J. Dekker, "A Floating-Point Technique for Extending the Available Precision", Numerische Mathematik 18 (1971): the sum of two
@@ -32,9 +33,9 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Scale {
-    /// What the stored weights are multiplied with.
+    /// The factor of the stored weights.
     pub value: f32,
-    /// What is to be added to the value, at most half of its last bit.
+    /// The part still to be added to the value, at most half of its last bit.
     pub carry: f32,
 }
 
@@ -51,18 +52,18 @@ impl Scale {
     pub(crate) const SMALLEST: f32 = 1.0 / 65_536.0;
     const LARGEST: f32 = 65_536.0;
 
-    /// The scale, unless it is not one that a model can have.
+    /// The scale, or an error if a model cannot have it.
     pub(crate) const fn checked(self) -> Result<Self, Error> {
         let in_range = self.value >= Self::SMALLEST && self.value <= Self::LARGEST;
         if in_range && self.value + self.carry == self.value { Ok(self) } else { Err(Error::InvalidScale) }
     }
 
-    /// Whether weights of at most this magnitude are finite, as they are stored and times the scale.
+    /// Whether weights of at most this magnitude are finite, both as they are stored and times the scale.
     pub(crate) const fn keeps_finite(self, bound: f32) -> bool {
         (bound * if self.value > 1.0 { self.value } else { 1.0 }).is_finite()
     }
 
-    /// The scale after a step that takes this share of the weights, which is below 1.
+    /// The scale after a step that removes this share of the weights; the share is below 1.
     #[inline]
     pub(crate) fn decayed(self, decay: f32) -> Self {
         if decay == 0.0 {
@@ -71,7 +72,7 @@ impl Scale {
         let (value, carry) = if decay <= 0.5 {
             (self.value, self.carry - self.value * decay)
         } else {
-            // The factor is exact, and the product of the above might be as large as the value.
+            // The factor is exact, and the product above might be as large as the value.
             let factor = 1.0 - decay;
             (self.value * factor, self.carry * factor)
         };
@@ -79,18 +80,18 @@ impl Scale {
         Self { value: sum, carry: carry - (sum - value) }
     }
 
-    /// 1 for a scale that may stay; else the power of two to multiply the weights with, which leaves a scale in [1, 2).
+    /// 1 for a scale that may stay; else the power of two to multiply the weights by, which leaves a scale in [1, 2).
     pub(crate) fn due_fold(self) -> f32 {
         if self.value >= Self::SMALLEST { 1.0 } else { self.fold() }
     }
 
-    /// The power of two to multiply the weights with, which leaves a scale in [1, 2); 1 for a scale of at least 1.
+    /// The power of two to multiply the weights by, which leaves a scale in [1, 2); 1 for a scale of at least 1.
     pub(crate) fn fold(self) -> f32 {
         const EXPONENT: u32 = 0x7f80_0000;
         if self.value >= 1.0 { 1.0 } else { f32::from_bits(self.value.to_bits() & EXPONENT) }
     }
 
-    /// The steps of this decay that certainly leave a scale which may stay; `u64::MAX` for none.
+    /// The number of steps with this decay that certainly leave a scale that may stay; `u64::MAX` for no decay.
     pub(crate) fn steps_until_fold(self, decay: f32) -> u64 {
         if decay == 0.0 {
             return u64::MAX;
@@ -101,7 +102,7 @@ impl Scale {
         (steps * 0.999) as u64
     }
 
-    /// The scale when this power of two is folded into the weights: exact.
+    /// The scale after this power of two is folded into the weights: exact.
     pub(crate) fn without(self, fold: f32) -> Self {
         Self { value: self.value / fold, carry: self.carry / fold }
     }

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::error::Error;
 pub(crate) use crate::kernel::copy;
 
-/// The number of classes and features, as a type: known to the compiler, or at run time.
+/// The number of classes and features, as a type: known at compile time or at run time.
 ///
 /// This trait is sealed. Its types are [`Fixed`] and [`Runtime`].
 ///
@@ -120,7 +120,7 @@ impl<'a> Lent<'a> {
     pub(crate) const MOST_DIRECTIONS: usize = 3;
 
     /// The number of values for a shape and this many rows of scratch; a row has one value for each class. `usize::MAX`
-    /// if that is more than can be counted.
+    /// if that overflows.
     pub(crate) const fn len(classes: usize, features: usize, scratch: usize) -> usize {
         match features.saturating_add(1).saturating_add(scratch).checked_mul(classes) {
             Some(len) => len,
@@ -158,7 +158,7 @@ impl Storage for Lent<'_> {
     type Shape = Runtime;
 }
 
-/// The scratch while it is out, which puts it back.
+/// The scratch while a call uses it; puts it back when dropped.
 struct Taken<'s, 'a> {
     home: &'s Cell<&'a mut [f32]>,
     scratch: &'a mut [f32],
@@ -177,7 +177,7 @@ pub(crate) mod sealed {
     impl<const C: usize, const F: usize> Shape for Fixed<C, F> {}
     impl Shape for Runtime {}
 
-    /// What a storage lends: slices, and scratch of some values for each class.
+    /// Memory that lends slices, and scratch with some values for each class.
     pub trait Storage {
         /// The directions of a landscape for which there is scratch.
         const MOST_DIRECTIONS: usize;
@@ -199,13 +199,13 @@ pub(crate) mod sealed {
             [self.bias().len(), self.features()]
         }
 
-        /// A row of scratch, a value a class, and some rows more.
+        /// Lends a row of scratch, with one value per class, and `MORE` further rows.
         fn with_scratch<const MORE: usize, T, E: From<Error>>(
             &self,
             f: impl FnOnce(&mut [f32], &mut [f32]) -> Result<T, E>,
         ) -> Result<T, E>;
 
-        /// The same, with weights and bias to be changed.
+        /// The same, with weights and bias for writing.
         fn with_scratch_mut<const MORE: usize, T, E: From<Error>>(
             &mut self,
             f: impl FnOnce([&mut [f32]; 4]) -> Result<T, E>,
@@ -214,8 +214,8 @@ pub(crate) mod sealed {
         /// Two copies of the bias for [`with_copies`](Self::with_copies).
         fn copies(&self) -> Self::Copies;
 
-        /// Weights and bias to be changed, and two copies of the bias as scratch, which is shorter than zeros on small
-        /// processors.
+        /// Weights and bias for writing, and two copies of the bias as scratch: on small processors, copying is shorter
+        /// than filling with zeros.
         fn with_copies<'s>(&'s mut self, copies: &'s mut Self::Copies) -> Result<[&'s mut [f32]; 4], Error>;
     }
 
@@ -323,7 +323,7 @@ pub(crate) mod sealed {
     }
 }
 
-/// A row of a value a class, and some more.
+/// Splits off a row, with one value per class, and `more` further rows.
 fn row_and_more(scratch: &mut [f32], classes: usize, more: usize) -> Result<(&mut [f32], &mut [f32]), Error> {
     let (row, rest) = scratch.split_at_mut_checked(classes).ok_or(Error::ScratchInUse)?;
     Ok((row, rest.get_mut(..classes.saturating_mul(more)).ok_or(Error::ScratchInUse)?))
@@ -339,7 +339,7 @@ pub(crate) fn rows(matrix: &[f32], features: usize) -> impl Iterator<Item = &[f3
     })
 }
 
-/// The same, to be written.
+/// The same, for writing.
 pub(crate) fn rows_mut(matrix: &mut [f32], features: usize) -> impl Iterator<Item = &mut [f32]> {
     let mut rest = matrix;
     core::iter::from_fn(move || {

@@ -1,16 +1,16 @@
 //! The guarded update: what a step writes to the model, decided before the first write.
 //!
-//! A step whose result would not be finite is refused. Finite scores do not prove that it is: with `w = 0`, `x = 1e20`
-//! and a learning rate of 1e19 the scores are 0 and the update is infinite. So:
+//! A step whose result would not be finite is refused. Finite scores do not prove that the result is: with `w = 0`,
+//! `x = 1e20` and a learning rate of 1e19 the scores are 0 and the update is infinite. So:
 //!
-//! 1. The model stores an upper bound on `|w|`. With the largest `|x|` (or `|g|`) it bounds every weight after the step,
-//!    `bound + |k| · max |x|`, and rounding to nearest is monotone, so the bound computed in the same operations holds
-//!    for the rounded results too. If it is finite, so are all weights. This costs one pass over `x`, and for SGD only
-//!    when a margin counts.
-//! 2. Where the bound does not decide, one read-only pass over the rows to be written computes every result and looks.
+//! 1. The model stores an upper bound on `|w|`. With the largest `|x|` (or `|g|`) it bounds every weight after the
+//!    step, `bound + |k| · max |x|`, and rounding to nearest is monotone, so the bound computed with the same
+//!    operations holds for the rounded results too. If it is finite, so are all weights. This costs one pass over `x`,
+//!    and for SGD only when a margin counts.
+//! 2. If that bound does not decide, one read-only pass over the rows to be written computes and checks every result.
 //!
-//! The bound rises by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2
-//! needs weights or steps near the end of the range of binary32.
+//! The bound rises by at most a step at a time, and stops rising once a step is lost in its rounding. So case 2 occurs
+//! only for weights or steps near the end of the range of binary32.
 
 use super::gradient::Elements;
 use super::model::ViewMut;
@@ -20,10 +20,10 @@ use crate::error::Error;
 use crate::kernel::magnitude::{self, all_finite};
 use crate::kernel::{KEY, Kernel, Portable};
 
-/// What follows a model from step to step, such as an average of it.
+/// An observer that follows a model from step to step, such as an average.
 pub(crate) trait Observer {
-    /// Refuses a step that it could not follow, before anything is written. The first bound is that of the weights before the
-    /// step, the second one after it; scale and biases are those after it.
+    /// Refuses a step that it could not follow, before anything is written. The first bound is that of the weights
+    /// before the step, the second that after it; the scale and the biases are those after it.
     fn check(&self, bounds: [f32; 2], scale: f32, bias: &[f32]) -> Result<(), Error>;
 
     /// Called before rows are written: those whose factor is not 0, or all of them.
@@ -44,22 +44,22 @@ impl Observer for () {
     fn after(&mut self, _: f32, _: &[f32]) {}
 }
 
-/// What a sample's step is made of.
+/// The inputs of a sample's step.
 pub(crate) struct Update<'a> {
-    /// The coefficients of the sample's gradient, undefined if all are 0; and undefined afterwards.
+    /// The coefficients of the sample's gradient, undefined if all are 0, and undefined after the step.
     pub(crate) coefficients: &'a mut [f32],
     /// The largest magnitude of these; 0 for a step that only shrinks.
     pub(crate) largest: f32,
     /// The bias after the step, which is finite.
     pub(crate) bias: &'a [f32],
     pub(crate) rate: f32,
-    /// The share of W that L2 takes.
+    /// The share of W that L2 removes.
     pub(crate) decay: f32,
 }
 
 impl<K: Kernel> ViewMut<'_, K> {
-    /// One sample's step: `W ← (1 − decay) · W`, then row `c` of W takes `−rate · coefficients[c]` times x. Returns whether the
-    /// scale was folded into the weights: then the step wrote all of them.
+    /// One sample's step: `W ← (1 − decay) · W`, then adds `−rate · coefficients[c]` times x to row `c` of W. Returns
+    /// whether the scale was folded into the weights; if so, the step wrote all of them.
     ///
     /// The caller then copies the bias: it may know the number of classes, and a copy of known length is shorter.
     #[cfg_attr(any(hingeline_neon, hingeline_simd128, hingeline_sse2), inline(always))]
@@ -153,7 +153,7 @@ impl<K: Kernel> ViewMut<'_, K> {
         Ok(true)
     }
 
-    /// The scale after a step, and what is folded into the weights before it; 1 for nothing.
+    /// The scale after a step, and the factor to fold into the weights before it; 1 for none.
     #[inline]
     fn decayed_scale(&self, decay: f32) -> (Scale, f32) {
         let scale = self.scale.get().decayed(decay);
@@ -163,7 +163,7 @@ impl<K: Kernel> ViewMut<'_, K> {
     }
 }
 
-/// The bound on the weights after a sample's step, by the results in the rows that it writes.
+/// The bound on the weights after a sample's step, from the results in the rows that it writes.
 ///
 /// A function of its own, since it is rarely called and would be the larger part of a step's code and stack.
 #[cold]
@@ -181,15 +181,15 @@ fn bound_by_rows(
     bound_by(scale, bound, after)
 }
 
-/// The bound on these results, or a refusal. A bound by magnitudes is NaN if a value that it was computed from is, and then some
-/// result is NaN or infinite too.
+/// The bound on these results, or an error. A bound by magnitudes is NaN if a value from which it was computed is; some
+/// result is then NaN or infinite too.
 #[inline]
 fn bound_by(scale: Scale, bound: f32, after: impl Iterator<Item = f32>) -> Result<f32, Error> {
     let exact = after.fold(bound, |largest, w| magnitude::largest(&[largest, w]));
     if scale.keeps_finite(exact) { Ok(exact) } else { Err(Error::NonFiniteStep) }
 }
 
-/// The factors of the rows; none is written if the step does not move, and then the coefficients are undefined.
+/// The factors of the rows; all are 0 if the step does not move, because the coefficients are then undefined.
 fn factors(coefficients: &[f32], moves: bool, factor: f32) -> impl Iterator<Item = f32> {
     coefficients.iter().map(move |k| if moves { k * factor } else { 0.0 })
 }

@@ -1,23 +1,23 @@
-//! When what was learnt is good enough to be used.
+//! Whether a learnt model is good enough to be used.
 
 use crate::error::{Error, Stopped};
 use crate::kernel::{KEY, Kernel};
 use crate::model::{AnyModel, SamplesOf, Storage};
 
-/// Guards the model that answers from what a device learns in the field.
+/// Guards the model in use against what a device learns in the field.
 ///
 /// The device learns into a second model, the shadow. From time to time a [`review`](Self::review) counts how many of
-/// some kept samples each of the two recognises. If the shadow is no worse, but for a tolerance, it is published:
-/// copied to the model that answers. Else the shadow goes back to what is published, and what it learnt since is lost:
+/// some kept samples each of the two recognises. If the shadow is no worse, within a tolerance, it is published: copied
+/// to the model in use. Otherwise the shadow is reset to the published model, and what it has learnt since is lost:
 /// wrong labels, a broken sensor, a learning rate that was too high.
 ///
-/// Keep samples whose labels are certain, of all classes, and some tens of each: with 50 samples an accuracy is known
-/// to ± 6 % at best. A [`Reservoir`](crate::Reservoir) does, as long as it is not filled by the labels that are in
-/// doubt. With a tolerance above 0 each review may lose a little, and many reviews may lose much; with 0 none loses
+/// Keep samples of all classes whose labels are certain, some tens of each: with 50 samples, the accuracy is known to
+/// ± 6 % at best. A [`Reservoir`](crate::Reservoir) will do, as long as it is not filled with samples whose labels are
+/// in doubt. With a tolerance above 0 each review may lose a little, and many reviews may lose much; with 0 none loses
 /// anything on these samples.
 ///
 /// # Cost
-/// A second model and the kept samples. A review scores each of these twice; scratch: `C` scores.
+/// A second model and the kept samples. A review scores each of these samples twice; scratch: `C` scores.
 ///
 /// ```
 /// use hingeline::{Adoption, Constant, Hinge, Model, Sgd, Slices};
@@ -44,7 +44,7 @@ pub struct Adoption {
     tolerance: f32,
 }
 
-/// What an [`Adoption`] has seen and done.
+/// The outcome of a review by an [`Adoption`].
 ///
 /// ```
 /// let review = hingeline::Review { adopted: true, shadow_correct: 9, published_correct: 8, samples: 10 };
@@ -54,21 +54,21 @@ pub struct Adoption {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[must_use]
 pub struct Review {
-    /// The shadow was published; else it has gone back.
+    /// Whether the shadow was published; otherwise it was reset.
     pub adopted: bool,
-    /// The kept samples that the shadow recognised, before it went back if it did.
+    /// The number of kept samples that the shadow recognised, before it was reset, if it was.
     pub shadow_correct: usize,
-    /// Those that the published model recognised, before the shadow took its place if it did.
+    /// The number that the published model recognised, before the shadow replaced it, if it did.
     pub published_correct: usize,
-    /// The kept samples.
+    /// The number of kept samples.
     pub samples: usize,
 }
 
 impl Adoption {
-    /// A guard that lets pass an accuracy which is lower by this fraction at most.
+    /// A guard that accepts an accuracy lower by at most this fraction.
     ///
     /// # Errors
-    /// [`Error::InvalidTolerance`] unless it is at least 0 and below 1.
+    /// [`Error::InvalidTolerance`] unless the tolerance is at least 0 and below 1.
     ///
     /// ```
     /// use hingeline::{Adoption, Error};
@@ -83,16 +83,16 @@ impl Adoption {
         self.tolerance
     }
 
-    /// Publishes the shadow if it recognises enough of the kept samples; else the shadow goes back.
+    /// Publishes the shadow if it recognises enough of the kept samples; otherwise resets it.
     ///
-    /// With `N` samples it passes if `published − shadow ≤ tolerance * N`, in binary32, for the samples that each
-    /// recognises. A sample whose scores the shadow cannot compute, since they overflow, is one that it does not
-    /// recognise.
+    /// With `N` samples, the shadow passes if `published − shadow ≤ tolerance * N`, in binary32, for the numbers of
+    /// samples that each recognises. If the shadow's scores of a sample overflow, the shadow does not recognise that
+    /// sample.
     ///
     /// # Errors
     /// [`Error::EmptySet`]; [`Error::ShapeMismatch`] for two models of different shapes; for the sample at fault
-    /// [`Error::LabelOutOfRange`], what the set refuses, and [`Error::NonFiniteScore`] if the published model cannot
-    /// score it. Both models are then as before.
+    /// [`Error::LabelOutOfRange`], the errors of the set, and [`Error::NonFiniteScore`] if the published model cannot
+    /// score it. Both models are then unchanged.
     pub fn review<S, T, K: Kernel, Other: Kernel, D>(
         &self,
         shadow: &mut AnyModel<S, K>,

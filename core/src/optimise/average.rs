@@ -1,4 +1,4 @@
-//! Averaged stochastic gradient descent: the mean of the models that the steps leave behind.
+//! Averaged stochastic gradient descent: the mean of the models after each step.
 
 use super::schedule::Schedule;
 use super::sgd::{Sample, Sgd, SgdEpoch, SgdStep};
@@ -11,9 +11,9 @@ use crate::model::{
     AnyModel, Arrays, Lent, Observer, SamplesOf, Shape, Storage, StoredScale, View, ViewMut, copy, rows, rows_mut,
 };
 
-/// The sum of the models that steps of [`AveragedSgd`] left behind: the one buffer that averaging asks its caller for.
+/// The sum of the models after each step of [`AveragedSgd`]: the only buffer that averaging needs from the caller.
 ///
-/// [`Average::SIZE`] bytes, zero bits when new.
+/// [`Average::SIZE`] bytes, all zero bits when new.
 ///
 /// ```
 /// use hingeline::Average;
@@ -43,20 +43,20 @@ pub type DynAverage<'a> = AnyAverage<Lent<'a>>;
 /// ```
 #[derive(Debug)]
 pub struct AnyAverage<S: Storage> {
-    /// Of each row of W, the sum over the steps up to the last that wrote it; of the bias, over all.
+    /// For each row of W, the sum over the steps up to the last that wrote it; for the bias, the sum over all steps.
     pub(super) sums: S,
-    /// The sum of the scales of the steps since: the stored row counts so many times more.
+    /// The sum of the scales of the steps since then: the stored row counts that many times more.
     pub(super) pending: S::Row,
-    /// No weight of the sum is larger in magnitude than this, but for the rounding of both.
+    /// No weight of the sum is larger in magnitude than this, except for the rounding of both.
     pub(super) bound: f32,
     pub(super) steps: u32,
 }
 
 impl<const C: usize, const F: usize> AnyAverage<Arrays<C, F>> {
-    /// The bytes that it takes: `4 · (C · F + 2 · C + 2)`.
+    /// The bytes that the average takes: `4 · (C · F + 2 · C + 2)`.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// An average of no step.
+    /// An average of no steps.
     ///
     /// ```
     /// assert_eq!(hingeline::Average::<10, 64>::new().steps(), 0);
@@ -67,7 +67,7 @@ impl<const C: usize, const F: usize> AnyAverage<Arrays<C, F>> {
 }
 
 impl<'a> AnyAverage<Lent<'a>> {
-    /// The values of memory that a shape needs: `classes · (features + 2)`.
+    /// The number of values that a shape needs in memory: `classes · (features + 2)`.
     pub const fn memory_len(classes: usize, features: usize) -> usize {
         Lent::len(classes, features, 1)
     }
@@ -75,8 +75,8 @@ impl<'a> AnyAverage<Lent<'a>> {
     /// An average of no steps.
     ///
     /// # Errors
-    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory of another length than
-    /// [`memory_len`](Self::memory_len).
+    /// [`Error::InvalidShape`] for fewer than two classes or no features, [`Error::ShapeMismatch`] for memory whose
+    /// length is not [`memory_len`](Self::memory_len).
     pub fn new(memory: &'a mut [f32], classes: usize, features: usize) -> Result<Self, Error> {
         let (pending, sums) = memory.split_at_mut_checked(classes).ok_or(Error::ShapeMismatch)?;
         let mut average = Self { sums: Lent::new(sums, classes, features, 0)?, pending, bound: 0.0, steps: 0 };
@@ -86,15 +86,15 @@ impl<'a> AnyAverage<Lent<'a>> {
 }
 
 impl<S: Storage> AnyAverage<S> {
-    /// The most steps that are averaged, 2²⁴: behind it the sum of binary32 would hardly notice another one.
+    /// The largest number of steps averaged, 2²⁴: beyond it, another step would hardly change the sum in binary32.
     pub const LARGEST: u32 = 1 << 24;
 
-    /// The steps averaged so far.
+    /// The number of steps averaged so far.
     pub const fn steps(&self) -> u32 {
         self.steps
     }
 
-    /// Forgets all steps, in place: to average anew, such as over the last epochs alone.
+    /// Discards all steps, in place, to start a new average, for example over the last epochs alone.
     ///
     /// ```
     /// let mut average = hingeline::Average::<2, 1>::new();
@@ -110,7 +110,7 @@ impl<S: Storage> AnyAverage<S> {
         self.steps = 0;
     }
 
-    /// What [`load`](Self::load) takes.
+    /// The parts that [`load`](Self::load) takes.
     pub fn parts(&self) -> AverageParts<'_> {
         AverageParts {
             weights: self.sums.weights(),
@@ -121,13 +121,13 @@ impl<S: Storage> AnyAverage<S> {
         }
     }
 
-    /// Rebuilds an average in place from what [`parts`](Self::parts) gave, bit for bit. With the model and the descent rebuilt too, the
-    /// run goes on as if it had not been interrupted.
+    /// Rebuilds an average in place from its [`parts`](Self::parts), bit for bit. With the model and the descent
+    /// rebuilt too, the run continues as if it had not been interrupted.
     ///
     /// # Errors
-    /// [`Error::ShapeMismatch`] for parts of other lengths. [`Error::InvalidState`] for parts that no run leaves behind: a sum that is not
-    /// finite or larger than the bound, a pending sum of scales that is not finite or below 0, more than [`Average::LARGEST`] steps,
-    /// or none with a sum that is not 0. The average is then as before.
+    /// [`Error::ShapeMismatch`] for parts of other lengths. [`Error::InvalidState`] for parts that no run can produce:
+    /// a sum that is not finite or is larger than the bound, a pending sum of scales that is not finite or below 0,
+    /// more than [`Average::LARGEST`] steps, or no steps with a sum that is not 0. The average is then unchanged.
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
@@ -159,17 +159,17 @@ impl<S: Storage> AnyAverage<S> {
         Ok(())
     }
 
-    /// Makes the model, in place, the mean of the models that the steps left behind; its scale is then 1.
+    /// Replaces the model, in place, with the mean of the models after each step; its scale is then 1.
     ///
-    /// It must be the model that the steps were made on, or a copy of it: rows that no step wrote since are taken from it.
-    /// To go on training, do this to a copy; the average itself stays as it is.
+    /// It must be the model on which the steps were made, or a copy of it: for the steps since a row was last written,
+    /// the row is taken from the model. To continue training, do this to a copy; the average itself stays unchanged.
     ///
     /// # Numeric contract
     /// With T steps: `w = ((w * pending) + (1 * sum)) * (1 / T)`, `b = sum * (1 / T)`.
     ///
     /// # Errors
-    /// [`Error::EmptySet`] if there was no step, [`Error::NonFiniteStep`] if the model is another one and the mean would
-    /// not be finite. The model is then as before.
+    /// [`Error::EmptySet`] if there was no step, [`Error::NonFiniteStep`] if the model is a different one and the mean
+    /// would not be finite. The model is then unchanged.
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
@@ -207,7 +207,7 @@ impl<S: Storage> AnyAverage<S> {
         Ok(())
     }
 
-    /// The sums with what is pending.
+    /// The sums, including the pending parts.
     fn results<K>(&self, model: View<'_, K>) -> impl Iterator<Item = f32> {
         let features = self.sums.features();
         let own = rows(self.sums.weights(), features).zip(self.pending.as_ref());
@@ -224,15 +224,15 @@ impl<S: Storage> AnyAverage<S> {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AverageParts<'a> {
-    /// The sums of the weights, row after row, but for what is pending.
+    /// The sums of the weights, row after row, without the pending parts.
     pub weights: &'a [f32],
     /// The sums of the biases.
     pub bias: &'a [f32],
-    /// For each class, the sum of the scales since its row was written last.
+    /// For each class, the sum of the scales since its row was last written.
     pub pending: &'a [f32],
-    /// No sum of weights is larger in magnitude, but for the rounding of both.
+    /// No sum of weights is larger in magnitude than this, except for the rounding of both.
     pub bound: f32,
-    /// The steps averaged.
+    /// The number of steps averaged.
     pub steps: u32,
 }
 
@@ -244,16 +244,17 @@ impl AverageParts<'_> {
     }
 }
 
-/// Whether a run leaves these behind together: the largest sum of weights, whether all sums are 0, their bound, and the steps.
+/// Whether a run can produce these together: the largest sum of weights, whether all sums are 0, their bound, and the
+/// steps.
 pub(super) fn agree(largest: f32, zero: bool, bound: f32, steps: u32) -> bool {
     let counted = steps <= AnyAverage::<Lent<'_>>::LARGEST && (steps > 0 || zero);
     can_hold(bound) && largest <= 8.0 * bound && counted
 }
 
-/// Whether sums that are at most this, but for rounding, are finite.
+/// Whether sums that are at most this, except for rounding, are finite.
 ///
-/// The rounding of T additions makes a sum larger by a factor of at most (1 + 2⁻²⁴)^T, and its bound smaller by as much at
-/// most. That is e each for the largest T, so both together stay below 8.
+/// The rounding of T additions makes a sum larger by a factor of at most (1 + 2⁻²⁴)^T, and its bound smaller by at most
+/// as much. For the largest T that is e each, so both together stay below 8.
 fn can_hold(bound: f32) -> bool {
     (8.0 * bound).is_finite()
 }
@@ -273,9 +274,9 @@ impl<const C: usize, const F: usize> Default for AnyAverage<Arrays<C, F>> {
     }
 }
 
-/// The stored weights change in few rows a step, W in all of them. With `W_t = scale_t · V_t` a row's sum over the steps
-/// since it was last written is its stored row times the sum of their scales. So a step adds up `C` scales, and a row of the
-/// sum is only written where a row of the model is.
+/// A step changes few rows of the stored weights, but all rows of W. With `W_t = scale_t · V_t` a row's sum over the
+/// steps since it was last written is its stored row times the sum of their scales. So a step adds up `C` scales, and
+/// writes a row of the sum only where it writes a row of the model.
 impl<S: Storage> Observer for AnyAverage<S> {
     fn check(&self, bounds: [f32; 2], scale: f32, bias: &[f32]) -> Result<(), Error> {
         if self.steps >= Self::LARGEST {
@@ -312,16 +313,17 @@ impl<S: Storage> Observer for AnyAverage<S> {
     }
 }
 
-/// Averaged stochastic gradient descent (Polyak-Ruppert): steps of [`Sgd`], and the mean of the models that they leave
-/// behind, `W̄ = 1/T Σ_{t=1..T} W_t` and the same for the bias.
+/// Averaged stochastic gradient descent (Polyak-Ruppert): steps of [`Sgd`], and the mean of the models after each step,
+/// `W̄ = 1/T Σ_{t=1..T} W_t` and the same for the bias.
 ///
-/// The steps are those of [`Sgd`], bit for bit; the mean is for prediction, and is there when [`Average::finish`] is
-/// called. It is far less noisy than the last model, so a larger learning rate serves. Start it when the first steps are
-/// over: they would count as much as the last ones.
+/// The steps are those of [`Sgd`], bit for bit; the mean is for prediction, and [`Average::finish`] computes it. It is
+/// far less noisy than the last model, so a larger learning rate can be used. Start it after the first steps: they
+/// would count as much as the last ones.
 ///
 /// # Cost
-/// One buffer, an [`Average`]. A step adds 2 · C additions and C comparisons, and another row for each that it writes: `v + 1` rows of the
-/// sum with v violations, none without. A step that folds the scale adds all rows.
+/// One buffer, an [`Average`]. A step takes 2 · C additions and C comparisons more, and writes a row of the sum for
+/// each row of the model that it writes: `v + 1` rows with v violations, none without. A step that folds the scale
+/// writes all rows.
 ///
 /// # Numeric contract
 /// Before a step writes row c of the stored weights, `sum_c = sum_c + (pending_c * w_c)` and `pending_c = 0`; after it, for
@@ -330,7 +332,7 @@ impl<S: Storage> Observer for AnyAverage<S> {
 ///
 /// # Errors
 /// Those of [`Sgd`]; [`Error::NonFiniteStep`] if the sum might not be finite, [`Error::AverageFull`] after
-/// [`Average::LARGEST`] steps. Model, optimiser and average are then bit for bit as before.
+/// [`Average::LARGEST`] steps. The model, the optimiser and the average are then bit for bit as before.
 ///
 /// # Source
 /// B. T. Polyak and A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control Optim. 30(4),
@@ -358,7 +360,7 @@ pub struct AveragedSgd<'a, A, R, L = WestonWatkins> {
 }
 
 impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> {
-    /// A descent that goes on from another one, and from what the average holds.
+    /// A descent that continues another one, and the average so far.
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Sgd};
@@ -371,12 +373,12 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         Self { sgd, average }
     }
 
-    /// The descent, to go on without averaging or to be saved.
+    /// The descent, to continue without averaging or to be saved.
     pub const fn sgd(&self) -> Sgd<R, L> {
         self.sgd
     }
 
-    /// The average as it is.
+    /// The current average.
     pub const fn average(&self) -> &AnyAverage<A> {
         self.average
     }
@@ -419,11 +421,12 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
         self.sgd.observed_step(model, Sample::of(x.as_ref(), label, weight), self.average)
     }
 
-    /// As [`Sgd::fold`], with the average brought up to date first. A fold of the model behind its back would spoil it.
+    /// As [`Sgd::fold`], with the average brought up to date first. Folding the model in another way would make the
+    /// average wrong.
     ///
     /// # Errors
     /// [`Error::ShapeMismatch`]; [`Error::NonFiniteStep`] if the sum might not be finite, [`Error::AverageFull`] after
-    /// [`Average::LARGEST`] steps. Model and average are then as before.
+    /// [`Average::LARGEST`] steps. The model and the average are then unchanged.
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
@@ -441,7 +444,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
     /// As [`Sgd::step_next`], averaged.
     ///
     /// # Errors
-    /// As [`Sgd::step_next`], and see [the type](Self).
+    /// As for [`Sgd::step_next`], and see [the type](Self).
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Order, Sgd, Slices};
@@ -466,7 +469,7 @@ impl<'a, A: Storage, R: Schedule, L: Loss> AveragedSgd<'a, AnyAverage<A>, R, L> 
     /// As [`Sgd::epoch`], averaged.
     ///
     /// # Errors
-    /// As [`Sgd::epoch`], and see [the type](Self).
+    /// As for [`Sgd::epoch`], and see [the type](Self).
     ///
     /// ```
     /// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Order, Sgd, Slices};

@@ -14,16 +14,17 @@ use crate::model::{AnyGradient, AnyModel, Elements, SamplesOf, Storage};
 /// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
 ///
 /// # Cost
-/// A step is one pass over the set and three over the weights, four if the scale is folded. It needs a [`Gradient`](crate::Gradient), which the
-/// caller lends, and the scratch of [`Objective::loss`]. Stepped on a buffer of
-/// samples from a stream, this is mini-batch descent on that stream.
+/// A step takes one pass over the set and three over the weights, four if the scale is folded. It needs a
+/// [`Gradient`](crate::Gradient), which the caller lends, and the scratch of [`Objective::loss`]. Stepped on a buffer
+/// of samples from a stream, this is mini-batch descent on that stream.
 ///
 /// # Numeric contract
-/// The gradient as in [`Objective::gradient`], not divided by N. The scale shrinks as [`Scale`](crate::Scale) says, and is
-/// folded as by [`Sgd`](crate::Sgd); then `w = w + (f * g)` with `f = −(η / N) / scale`, and `b = b + (−(η / N) * g)`.
+/// The gradient is that of [`Objective::gradient`], not divided by N. The scale shrinks as [`Scale`](crate::Scale)
+/// defines, and is folded as in [`Sgd`](crate::Sgd); then `w = w + (f * g)` with `f = −(η / N) / scale`, and
+/// `b = b + (−(η / N) * g)`.
 ///
 /// # Errors
-/// A step is refused, with model and optimiser bit for bit as before, for an empty set, a sample that
+/// A step is refused, with the model and the optimiser bit for bit as before, for an empty set, a sample that
 /// [`Loss::coefficients`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
 ///
 /// ```
@@ -49,7 +50,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
     /// A descent before its first step. The gradient's content is overwritten.
     ///
     /// # Errors
-    /// As [`Progress::new`].
+    /// As for [`Progress::new`].
     ///
     /// ```
     /// use hingeline::{Constant, Gradient, GradientDescent, Hinge};
@@ -62,7 +63,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
         Ok(Self::resume(Progress::new(objective, schedule, 0)?, gradient))
     }
 
-    /// A descent that goes on from saved progress.
+    /// A descent that continues from saved progress.
     ///
     /// ```
     /// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Progress};
@@ -109,11 +110,11 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
 /// Mini-batch gradient descent: each step follows the gradient of the next few samples of a shuffled order.
 ///
 /// The last batch of an epoch is smaller if the batch size does not divide the set, so that each sample is visited once
-/// an epoch. Formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
+/// per epoch. The formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
 ///
 /// # Cost
-/// A step is one pass over the batch and three over the weights, four if the scale is folded. It needs a [`Gradient`](crate::Gradient), which the
-/// caller lends, and the scratch of [`Objective::loss`].
+/// A step takes one pass over the batch and three over the weights, four if the scale is folded. It needs a
+/// [`Gradient`](crate::Gradient), which the caller lends, and the scratch of [`Objective::loss`].
 ///
 /// ```
 /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
@@ -141,7 +142,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
     /// A descent before its first step. The gradient's content is overwritten.
     ///
     /// # Errors
-    /// As [`Progress::new`], and [`Error::InvalidBatchSize`] for a size of 0.
+    /// As for [`Progress::new`], and [`Error::InvalidBatchSize`] for a size of 0.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Gradient, Hinge, MiniBatch};
@@ -160,7 +161,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
         Self::resume(Progress::new(objective, schedule, 0)?, batch_size, gradient)
     }
 
-    /// A descent that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
+    /// A descent that continues from saved progress, bit for bit if its model and [`Order`] are rebuilt too.
     ///
     /// # Errors
     /// [`Error::InvalidBatchSize`] for a size of 0.
@@ -183,21 +184,21 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
         Ok(Self { progress, batch_size, gradient })
     }
 
-    /// The state of the optimiser between two steps, but for its batch size.
+    /// The state of the optimiser between two steps, except its batch size.
     pub const fn progress(&self) -> Progress<R, L> {
         self.progress
     }
 
-    /// The samples of a batch, but for the last one of an epoch.
+    /// The number of samples in a batch, except the last one of an epoch.
     pub const fn batch_size(&self) -> u32 {
         self.batch_size
     }
 
-    /// One step on the next batch of the order, which then goes on behind it.
+    /// One step on the next batch of the order, which then advances past it.
     ///
     /// # Errors
-    /// As [`GradientDescent::step`], and [`Error::ShapeMismatch`] if the order is of another length. The order is then
-    /// as before too; [`MiniBatch::skip`] goes on without that batch.
+    /// As for [`GradientDescent::step`], and [`Error::ShapeMismatch`] if the order has another length. The order is
+    /// then unchanged too; [`MiniBatch::skip`] skips that batch.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Gradient, Hinge, MiniBatch, Model, Order, Slices};
@@ -240,7 +241,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
         descend(&mut self.progress, self.gradient, model, samples, indices)
     }
 
-    /// Moves the order behind the next batch without a step.
+    /// Moves the order past the next batch without a step.
     ///
     /// ```
     /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Order};
@@ -259,7 +260,7 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
     /// Steps to the end of the order's epoch.
     ///
     /// # Errors
-    /// As [`step`](Self::step), at the first step that is refused; the steps before it stand.
+    /// As for [`step`](Self::step), at the first step that is refused; the steps before it remain.
     ///
     /// ```
     /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
@@ -309,17 +310,17 @@ impl<'a, G: Storage, R: Schedule, L: Loss> MiniBatch<'a, AnyGradient<G>, R, L> {
 pub struct BatchStep {
     /// The mean loss of the batch before the step, without the regulariser.
     pub data_loss: f32,
-    /// The samples of the batch.
+    /// The number of samples in the batch.
     pub samples: usize,
-    /// The margins that counted, of all samples together.
+    /// The number of margins that counted, over all samples.
     pub violations: usize,
     /// The learning rate η of this step.
     pub learning_rate: f32,
-    /// The scale was folded into the weights.
+    /// Whether the scale was folded into the weights.
     pub folded: bool,
 }
 
-/// The step that both share: the gradient of the samples named, then the guarded update.
+/// The step that both share: the gradient of the given samples, then the guarded update.
 fn descend<
     S: Storage,
     G: Storage<Shape = S::Shape>,

@@ -1,9 +1,9 @@
-//! When to stop making a model better.
+//! When to stop training a model.
 
 use crate::error::Error;
 use crate::model::{AnyModel, Storage};
 
-/// What [`EarlyStopping`] makes of an epoch.
+/// The verdict of [`EarlyStopping`] on an epoch.
 ///
 /// ```
 /// use hingeline::{EarlyStopping, Model, Verdict};
@@ -19,14 +19,15 @@ pub enum Verdict {
     Improved,
     /// Not lower, and there is patience left.
     Waiting,
-    /// Not lower, and patience is at its end: the best model is in the buffer.
+    /// Not lower, and patience has run out: the best model is in the buffer.
     Stop,
 }
 
-/// Early stopping: keeps the model of the lowest value so far, and says when to wait no longer for a lower one.
+/// Early stopping: keeps the model with the lowest value so far, and says when to stop waiting for a lower one.
 ///
-/// The value is the caller's choice, of a set that the model was not trained on: its data loss, or `1 − accuracy`. The buffer
-/// of the best model is the caller's too. All of the state is the patience, the lowest value and the epochs since.
+/// The caller chooses the value, on a set that the model was not trained on: the data loss, or `1 − accuracy`. The
+/// buffer for the best model is also the caller's. The whole state is the patience, the lowest value and the number of
+/// epochs since.
 ///
 /// Source: L. Prechelt, "Early Stopping - But When?", in "Neural Networks: Tricks of the Trade", LNCS 1524, 1998.
 ///
@@ -72,11 +73,11 @@ impl EarlyStopping {
         Self::resume(patience, None, 0)
     }
 
-    /// Goes on from a saved state.
+    /// Continues from a saved state.
     ///
     /// # Errors
-    /// [`Error::InvalidPatience`] for a patience of 0, [`Error::InvalidState`] for a lowest value that is NaN, and for epochs since one
-    /// that there is not.
+    /// [`Error::InvalidPatience`] for a patience of 0, [`Error::InvalidState`] for a lowest value that is NaN, and for
+    /// epochs since a lowest value if there is none.
     ///
     /// ```
     /// use hingeline::EarlyStopping;
@@ -95,7 +96,7 @@ impl EarlyStopping {
         }
     }
 
-    /// The epochs without a lower value that are waited for.
+    /// The number of epochs to wait for a lower value.
     pub const fn patience(&self) -> u32 {
         self.patience
     }
@@ -105,17 +106,17 @@ impl EarlyStopping {
         self.lowest
     }
 
-    /// The epochs since the lowest value.
+    /// The number of epochs since the lowest value.
     pub const fn waited(&self) -> u32 {
         self.waited
     }
 
     /// Takes the value of an epoch; if it is the lowest so far, `best` becomes a copy of the model.
     ///
-    /// Equal is not lower: of equally good models the first one is kept.
+    /// Equal is not lower: of equally good models, the first one is kept.
     ///
     /// # Errors
-    /// [`Error::NonFiniteLoss`] for NaN; state and buffer are then as before.
+    /// [`Error::NonFiniteLoss`] for NaN; the state and the buffer are then unchanged.
     ///
     /// ```
     /// use hingeline::{EarlyStopping, Model, Verdict};

@@ -1,4 +1,4 @@
-//! Full-batch gradient descent whose every step goes to the exact minimum along its direction.
+//! Full-batch gradient descent in which every step goes to the exact minimum along its direction.
 
 use crate::error::{Error, Stopped};
 use crate::kernel::Kernel;
@@ -8,24 +8,28 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 
 /// Full-batch gradient descent with an exact line search: no learning rate.
 ///
-/// A step goes from `W` along `−∇L` to the [`minimum`](Landscape::minimum) on that ray. On a loss with kinks this has a limit:
-/// steepest descent can come to a kink where the gradient of the side that it sees leads up at once, though other directions
-/// lead down. A [constant rate](crate::GradientDescent) steps across. Here the steps become ever shorter, until the computed
-/// loss falls no longer; then a step says that it [stalled](LineSearchStep::stalled). That happens after finitely many steps,
-/// since each must begin at a lower loss than the one before it.
+/// A step goes from `W` along `−∇L` to the [`minimum`](Landscape::minimum) on that ray. On a loss with kinks this has a
+/// limit: steepest descent can come to a kink where the gradient of the side that it sees leads uphill at once,
+/// although other directions lead downhill. A [constant rate](crate::GradientDescent) steps across the kink. Here the
+/// steps become shorter and shorter until the computed loss no longer falls; then a step reports that it
+/// [stalled](LineSearchStep::stalled). This happens after finitely many steps, since each step must begin at a lower
+/// loss than the previous one.
 ///
-/// It is made for one model and one set; for another begin with [`new`](Self::new).
+/// A line search is for one model and one set; for another, begin with [`new`](Self::new).
 ///
 /// # Cost
-/// A step is at most ten passes over the set, one for the gradient, eight for the minimum, one for the loss there, and six over
-/// the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and the scratch that these take.
+/// A step takes at most ten passes over the set (one for the gradient, eight for the minimum, one for the loss there)
+/// and six over the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and the scratch of
+/// these calls.
 ///
 /// # Numeric contract
-/// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum that of the ray, the step [`Model::advance`](crate::Model::advance).
+/// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum is that of the ray, and
+/// the step is [`Model::advance`](crate::Model::advance).
 ///
 /// # Errors
-/// A step is refused, with model and optimiser bit for bit as before, for what [`Objective::gradient`] and [`Landscape::minimum`]
-/// refuse, and as [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a result that would not be finite.
+/// A refused step leaves the model and the optimiser bit for bit as before. The errors are those of
+/// [`Objective::gradient`] and [`Landscape::minimum`], and [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a
+/// result that would not be finite.
 ///
 /// ```
 /// use hingeline::{Direction, Hinge, LineSearch, Model, Slices};
@@ -45,7 +49,7 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 pub struct LineSearch<'a, W, L = WestonWatkins> {
     pub(super) objective: Objective<L>,
     direction: &'a mut W,
-    /// The loss before the last step that was made; infinite before the first.
+    /// The loss before the last step made; infinite before the first.
     pub(super) last: f32,
 }
 
@@ -63,7 +67,8 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
         Self { objective, direction, last: f32::INFINITY }
     }
 
-    /// A descent that goes on from a saved state; with its model rebuilt too, bit for bit. The direction's content is overwritten.
+    /// A descent that continues from a saved state, bit for bit if its model is rebuilt too. The direction's content is
+    /// overwritten.
     ///
     /// # Errors
     /// [`Error::InvalidState`] for a loss that is not finite.
@@ -94,7 +99,7 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
         }
     }
 
-    /// The loss before the last step that was made, none before the first: all of the state besides the objective.
+    /// The loss before the last step made, `None` before the first: the whole state apart from the objective.
     pub const fn last_loss(&self) -> Option<f32> {
         if self.last.is_finite() { Some(self.last) } else { None }
     }
@@ -128,7 +133,7 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
         let ray = Landscape::new(self.objective, &*model, [&*self.direction]);
         let minimum = match ray.minimum(samples) {
             Ok(minimum) => minimum,
-            // With L2 there is a minimum, and it is so near that the squares of the direction are 0.
+            // With L2 there is a minimum, and it is so close that the squares of the direction are 0.
             Err(stopped)
                 if stopped.error == Error::NoMinimum
                     && self.objective.l2() > 0.0
@@ -140,7 +145,7 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
             Err(stopped) => return Err(stopped),
         };
         let loss = ray.loss(samples, [minimum.at])?;
-        // The model that a step leaves is rounded, and its loss may be a little above that of the ray.
+        // The model after a step is rounded, and its loss may be slightly above that of the ray.
         let falls = loss < loss_before && loss_before < self.last;
         if !falls || !self.moves(model, minimum.at) {
             return Ok(LineSearchStep { loss_before, loss: loss_before, minimum, stalled: true });
@@ -150,7 +155,7 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
         Ok(LineSearchStep { loss_before, loss, minimum, stalled: false })
     }
 
-    /// Whether going so far changes any weight or bias.
+    /// Whether moving this far changes any weight or bias.
     fn moves<S: Storage, K: Kernel>(&self, model: &AnyModel<S, K>, a: f32) -> bool {
         let (model, direction) = (model.view(), self.direction.elements());
         let factor = a / model.scale;
@@ -173,12 +178,12 @@ impl<'a, G: Storage, L: PiecewiseLinear> LineSearch<'a, AnyDirection<G>, L> {
 pub struct LineSearchStep {
     /// The loss before the step, the regulariser included.
     pub loss_before: f32,
-    /// The loss at the minimum along the ray, but for the rounding of the weights that of the model now; if stalled, that
-    /// before the step.
+    /// The loss at the minimum along the ray: the loss of the model after the step, except for the rounding of the
+    /// weights. If stalled, the loss before the step.
     pub loss: f32,
-    /// Where the minimum is: its `at` takes the place of a learning rate.
+    /// The minimum; its `at` takes the place of a learning rate.
     pub minimum: Minimum,
-    /// The computed loss falls no longer, or the step is too short to change the model, which is as before: a kink, or with a
-    /// gradient of zeros, or whose squares are zeros, a minimum of the loss. Every further step does the same.
+    /// The computed loss no longer falls, or the step is too short to change the model. The model is unchanged: it is
+    /// at a kink or, if the gradient or its squares are zeros, at a minimum of the loss. Every further step stalls too.
     pub stalled: bool,
 }

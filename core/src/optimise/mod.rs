@@ -1,7 +1,7 @@
-//! The strategies that make a model better, each an object that is stepped.
+//! The strategies that improve a model; each is an object that the caller steps.
 //!
-//! A descent decides what a step is; the guarded update in [`model`](crate::model) writes it. The searches write their
-//! candidate, an average the model that it is finished into.
+//! A descent computes a step; the guarded update in [`model`](crate::model) writes it. The searches write their
+//! candidate; an average writes the model into which it is finished.
 
 mod adoption;
 mod average;

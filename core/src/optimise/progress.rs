@@ -1,12 +1,13 @@
-//! What every descent carries from step to step.
+//! The state that every descent carries from step to step.
 
 use super::schedule::Schedule;
 use crate::error::Error;
 use crate::loss::{Hinge, Objective, WestonWatkins};
 
-/// The whole state of a descent besides its model and its order: the loss, the schedule and the steps made.
+/// The whole state of a descent apart from its model and its order: the loss, the schedule and the steps made.
 ///
-/// Read it out, store it, and rebuild it with [`Progress::new`] from the same numbers: the descent goes on bit for bit.
+/// Read it out, store it, and rebuild it with [`Progress::new`] from the same numbers: the descent continues bit for
+/// bit.
 ///
 /// ```
 /// use hingeline::{Hinge, InverseTime, Progress, Sgd};
@@ -26,10 +27,10 @@ pub struct Progress<S, L = WestonWatkins> {
     steps: u64,
 }
 
-/// What one step needs to know.
+/// The parameters of one step.
 pub(crate) struct StepSize {
     pub(crate) learning_rate: f32,
-    /// The share `2ηα` of the weights that L2 takes.
+    /// The share `2ηα` of the weights that L2 removes.
     pub(crate) decay: f32,
 }
 
@@ -37,7 +38,7 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
     /// The state after `steps` steps, 0 for a new descent.
     ///
     /// # Errors
-    /// What [`Schedule::check`] refuses, [`Error::InvalidLearningRate`] if the rate of the next step is not finite and
+    /// The errors of [`Schedule::check`], [`Error::InvalidLearningRate`] if the rate of the next step is not finite and
     /// above 0, [`Error::InvalidLimit`] unless [`Schedule::longest_step`] is above 0, and [`Error::L2TooStrong`] if
     /// `2ηα ≥ 1` at the next step.
     ///
@@ -55,7 +56,7 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
         Ok(progress)
     }
 
-    /// The state that a run left behind, whose next step may be refused: a schedule may be at its end.
+    /// The state after a run. Its next step may be refused: a schedule may be at its end.
     pub(super) fn of_run(objective: Objective<L>, schedule: S, steps: u64) -> Result<Self, Error> {
         schedule.check()?;
         Ok(Self { objective, schedule, steps })
@@ -71,7 +72,7 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
         self.schedule
     }
 
-    /// The steps made; refused ones do not count.
+    /// The number of steps made; refused ones do not count.
     pub const fn steps(&self) -> u64 {
         self.steps
     }
@@ -90,18 +91,18 @@ impl<S: Schedule, L: Copy> Progress<S, L> {
 
     pub(crate) fn step_size(&self) -> Result<StepSize, Error> {
         let learning_rate = self.learning_rate();
-        // A schedule may fall below the smallest number: then no step would do anything.
+        // A schedule may fall below the smallest number; a step would then do nothing.
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
             return Err(Error::InvalidLearningRate);
         }
-        // One of the caller's own may say anything.
+        // A schedule of the caller's own may return anything.
         if self.schedule.longest_step().is_nan() || self.schedule.longest_step() <= 0.0 {
             return Err(Error::InvalidLimit);
         }
         Ok(StepSize { learning_rate, decay: self.objective.decay(learning_rate)? })
     }
 
-    /// The most that a step may change an element by; where the schedule has no bound, the compiler knows.
+    /// The most by which a step may change an element; if the schedule has no bound, the compiler knows.
     #[inline(always)]
     pub(crate) fn longest_step(&self) -> Option<f32> {
         let longest = self.schedule.longest_step();
@@ -120,7 +121,8 @@ impl<S> Progress<S> {
     }
 }
 
-/// The learning rate, or as much of it as takes no element of a gradient of at most this magnitude too far.
+/// The learning rate, reduced if it would move an element of a gradient of at most this magnitude by more than
+/// `longest`.
 pub(crate) fn limited(rate: f32, magnitude: f32, longest: f32) -> f32 {
     if rate * magnitude > longest { longest / magnitude } else { rate }
 }

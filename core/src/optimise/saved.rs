@@ -14,7 +14,7 @@ use crate::loss::{Loss, Objective, PiecewiseLinear};
 use crate::model::{AnyGradient, AnyModel, Storage};
 use crate::state::{Fault, Plain, Words, kind};
 
-/// Schedules that are a few numbers: the fields in their order, and how a word of each is written and read.
+/// Schedules that consist of a few numbers: the fields in order, and how a word of each is written and read.
 macro_rules! schedules {
     ($($name:ident: $kind:ident { $($field:ident: $put:ident, $take:ident;)+ })+) => { $(
         impl Plain for $name {
@@ -286,7 +286,7 @@ impl Plain for EarlyStopping {
     }
 }
 
-/// No run leaves a NaN behind, so one means that there is no number.
+/// No run produces a NaN, so a NaN means that there is no number.
 const NONE: u32 = f32::NAN.to_bits();
 
 fn put_option(value: Option<f32>, words: &mut Words) {

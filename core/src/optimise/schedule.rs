@@ -6,8 +6,9 @@ use crate::error::Error;
 
 /// The learning rate η of each step.
 ///
-/// Each schedule is a type of its own, so that firmware links the arithmetic of the one that it uses and no other. All
-/// are plain data, to be logged and stored. Implement it for a rate of your own; an optimiser checks what it returns:
+/// Each schedule is a type of its own, so firmware links only the arithmetic of the one that it uses. All are plain
+/// data that can be logged and stored. Implement the trait for a rate of your own; an optimiser checks the returned
+/// values:
 ///
 /// ```
 /// use hingeline::{Error, Schedule};
@@ -42,17 +43,17 @@ pub trait Schedule: Copy {
     /// ```
     fn rate(&self, t: u64) -> f32;
 
-    /// The most that a step may change a weight or a bias by, L2 aside; infinity for no bound. See [`Limited`]. One
-    /// that is not above 0 is refused with [`Error::InvalidLimit`].
+    /// The most by which a step may change a weight or a bias, apart from L2; infinity for no bound. See [`Limited`]. A
+    /// bound that is not above 0 is refused with [`Error::InvalidLimit`].
     fn longest_step(&self) -> f32 {
         f32::INFINITY
     }
 
-    /// Refuses parameters out of range. An optimiser asks when it is given the schedule.
+    /// Refuses parameters out of range. An optimiser calls this when it is given the schedule.
     ///
     /// # Errors
-    /// [`Error::InvalidLearningRate`] for a rate. For what makes it fall, the schedules here have an error for each
-    /// parameter, and [`Error::InvalidSchedule`] is for yours.
+    /// [`Error::InvalidLearningRate`] for a rate. For the parameters by which it falls, the schedules here have one
+    /// error each, and [`Error::InvalidSchedule`] is for your own schedules.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Schedule};
@@ -86,7 +87,7 @@ impl Schedule for Constant {
 
 /// `η = rate / (1 + decay · t)`.
 ///
-/// Contract: `t` is rounded to binary32, then the operations of the formula as it is written.
+/// Contract: `t` is rounded to binary32; then follow the operations of the formula as written.
 ///
 /// ```
 /// use hingeline::{InverseTime, Schedule};
@@ -98,7 +99,7 @@ impl Schedule for Constant {
 pub struct InverseTime {
     /// The learning rate of the first step, above 0.
     pub rate: f32,
-    /// How fast it falls, per step, at least 0.
+    /// How fast the rate falls, per step, at least 0.
     pub decay: f32,
 }
 
@@ -127,9 +128,9 @@ impl Schedule for InverseTime {
 pub struct StepDecay {
     /// The learning rate of the first steps, above 0.
     pub rate: f32,
-    /// What it is multiplied by, above 0 and at most 1.
+    /// The factor by which the rate is multiplied each time, above 0 and at most 1.
     pub factor: f32,
-    /// After how many steps each time, at least 1.
+    /// The number of steps between these multiplications, at least 1.
     pub every: u32,
 }
 
@@ -146,14 +147,14 @@ impl Schedule for StepDecay {
     }
 }
 
-/// Half a cosine from the rate down to a floor, `η = floor + ½ (rate − floor) (1 + cos(π t / steps))`, which is the
-/// floor from step `steps` on.
+/// Half a cosine from the rate down to a floor, `η = floor + ½ (rate − floor) (1 + cos(π t / steps))`. From step
+/// `steps` on, the rate is the floor.
 ///
 /// With a floor of 0 the descent ends there: further steps are refused with [`Error::InvalidLearningRate`].
 ///
 /// Contract: computed as `floor + (rate − floor) * (s * s)` with `s = sinf(π/2 * ((steps − t) / steps))` of the `libm`
-/// crate, both whole numbers rounded to binary32. It is the same by the half-angle formula, and does not lose the last
-/// rates to a cosine next to −1.
+/// crate, with both whole numbers rounded to binary32. By the half-angle formula this is the same, and it does not lose
+/// the last rates to a cosine close to −1.
 ///
 /// Source: I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR 2017, without the
 /// restarts.
@@ -169,9 +170,9 @@ impl Schedule for StepDecay {
 pub struct Cosine {
     /// The learning rate of the first step, above 0.
     pub rate: f32,
-    /// The learning rate of the last ones, at least 0 and at most `rate`.
+    /// The learning rate of the last steps, at least 0 and at most `rate`.
     pub floor: f32,
-    /// The steps until then, at least 1.
+    /// The number of steps until the floor, at least 1.
     pub steps: u32,
 }
 
@@ -191,9 +192,9 @@ impl Schedule for Cosine {
 
 /// The rate of Pegasos, `η = 1 / (λ (t + start))` with `λ = 2α`, since the regulariser here is `α Σ W²` without a half.
 ///
-/// It wants an L2 term: α is the one of the [`Hinge`](crate::Hinge) that is minimised. A `start` of 1 is the paper's,
-/// whose first step erases the weights (`2ηα = 1`) and is refused here with [`Error::L2TooStrong`]; the first steps are
-/// smaller the larger it is.
+/// It needs an L2 term: α is that of the [`Hinge`](crate::Hinge) to be minimised. A `start` of 1 is that of the paper,
+/// where the first step erases the weights (`2ηα = 1`), and is refused here with [`Error::L2TooStrong`]; the larger the
+/// `start`, the smaller the first steps.
 ///
 /// Contract: `1 / ((2 * l2) * (t + start))` with `t` rounded to binary32.
 ///
@@ -209,7 +210,7 @@ impl Schedule for Cosine {
 pub struct Pegasos {
     /// The L2 strength α, above 0.
     pub l2: f32,
-    /// The step that the first one is counted as, t₀ of the formula, at least 1.
+    /// The number as which the first step counts, at least 1.
     pub start: f32,
 }
 
@@ -224,23 +225,23 @@ impl Schedule for Pegasos {
     }
 }
 
-/// Another schedule, with a bound on how far one step may go: no weight and no bias changes by more than `longest`, L2
-/// aside.
+/// Another schedule, with a bound on how far one step may go: no weight and no bias changes by more than `longest`,
+/// apart from L2.
 ///
-/// A sample far from all others, or a label that is wrong, has so much less say. Where a step would go further, its
+/// This reduces the influence of a sample far from all others, or of a wrong label. If a step would go further, its
 /// learning rate is `longest / m`, with m the largest magnitude in its gradient, and
-/// [`SgdStep::learning_rate`](crate::SgdStep::learning_rate) tells. L2 shrinks the weights by the rate of the schedule
-/// all the same.
+/// [`SgdStep::learning_rate`](crate::SgdStep::learning_rate) reports it. L2 still shrinks the weights by the rate of
+/// the schedule.
 ///
-/// This clips the gradient by its largest element and not by its Euclidean norm, whose squares overflow where a bound
-/// is needed most. A step of SGD within the bound costs one pass over x more, one beyond it also computes the scores
+/// This clips the gradient by its largest element, not by its Euclidean norm, whose squares overflow where a bound is
+/// needed most. A step of SGD within the bound costs one more pass over x; a step beyond it also computes the scores
 /// again.
 ///
 /// # Numeric contract
 /// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the
 /// largest magnitude in the mean of its gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`. A
-/// change is then at most `longest` but for the rounding of the rate and of the product, 2⁻²³ of it. The rate is 0 if
-/// the quotient underflows, and such a step shrinks and counts, and changes nothing else.
+/// change is then at most `longest`, except for the rounding of the rate and of the product, 2⁻²³ of it. The rate is 0
+/// if the quotient underflows; such a step shrinks the weights and is counted, but changes nothing else.
 ///
 /// # Source
 /// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with
@@ -259,9 +260,9 @@ impl Schedule for Pegasos {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Limited<R> {
-    /// What gives the learning rates.
+    /// The schedule of the learning rates.
     pub schedule: R,
-    /// The most that a step may change a weight or a bias by, above 0.
+    /// The most by which a step may change a weight or a bias, above 0.
     pub longest: f32,
 }
 
@@ -272,7 +273,7 @@ impl<R: Schedule> Schedule for Limited<R> {
 
     fn longest_step(&self) -> f32 {
         let inner = self.schedule.longest_step();
-        // The inner one if it is NaN, to be refused.
+        // If the inner bound is NaN, it is returned and then refused.
         if self.longest <= inner { self.longest } else { inner }
     }
 
@@ -286,12 +287,13 @@ fn check_rate(rate: f32) -> Result<(), Error> {
     accept(rate.is_finite() && rate > 0.0, Error::InvalidLearningRate)
 }
 
-/// Refuses a parameter, unless it is of use.
+/// Refuses a parameter unless it is valid.
 fn accept(is_useful: bool, refusal: Error) -> Result<(), Error> {
     if is_useful { Ok(()) } else { Err(refusal) }
 }
 
-/// A count rounded to binary32: by an instruction where there is one for 32 bits, which is nearly always enough.
+/// A count rounded to binary32: by one instruction where the processor has one for 32 bits, which are nearly always
+/// enough.
 fn to_f32(count: u64) -> f32 {
     match u32::try_from(count) {
         Ok(count) => count as f32,
@@ -299,7 +301,7 @@ fn to_f32(count: u64) -> f32 {
     }
 }
 
-/// Apart, or the compiler would make one conversion of 64 bits of the two.
+/// A separate function: otherwise the compiler would merge the two into one conversion of 64 bits.
 #[cold]
 #[inline(never)]
 fn large_to_f32(count: u64) -> f32 {

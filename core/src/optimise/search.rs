@@ -8,7 +8,8 @@ use crate::loss::{Hinge, Loss, Objective, WestonWatkins};
 use crate::model::{AnyModel, SamplesOf, Storage, StoredScale, ViewMut};
 use crate::random;
 
-/// The whole state of a search besides its model: the loss, the deviation of the draws, the best loss, the steps made.
+/// The whole state of a search apart from its model: the loss, the deviation of the draws, the best loss, the steps
+/// made.
 ///
 /// ```
 /// use hingeline::{Hinge, Search};
@@ -30,7 +31,7 @@ impl<L: Loss> Search<L> {
     /// A search before its first step; `deviation` is the standard deviation of the normal draws.
     ///
     /// # Errors
-    /// [`Error::InvalidDeviation`] unless it is finite and above 0.
+    /// [`Error::InvalidDeviation`] unless the deviation is finite and above 0.
     ///
     /// ```
     /// use hingeline::{Error, Hinge, Search};
@@ -41,11 +42,11 @@ impl<L: Loss> Search<L> {
         Self::resume(objective, deviation, None, 0)
     }
 
-    /// A search that goes on where [`objective`](Self::objective), [`deviation`](Self::deviation), [`best`](Self::best) and
-    /// [`steps`](Self::steps) were read.
+    /// A search that continues from the values that [`objective`](Self::objective), [`deviation`](Self::deviation),
+    /// [`best`](Self::best) and [`steps`](Self::steps) returned.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and [`Error::InvalidState`] for a best loss that is negative or not finite.
+    /// As for [`new`](Self::new), and [`Error::InvalidState`] for a best loss that is negative or not finite.
     ///
     /// ```
     /// use hingeline::{Hinge, Search};
@@ -78,12 +79,12 @@ impl<L: Loss> Search<L> {
         self.best
     }
 
-    /// The steps made; refused ones do not count.
+    /// The number of steps made; refused ones do not count.
     pub const fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Evaluates the candidate, and keeps it if it has a lower loss than `best`.
+    /// Evaluates the candidate, and keeps it if its loss is lower than `best`.
     fn evaluate<S: Storage, T: Storage<Shape = S::Shape>, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
@@ -92,7 +93,7 @@ impl<L: Loss> Search<L> {
         samples: &mut D,
     ) -> Result<SearchStep, Stopped> {
         let loss = self.objective.loss(candidate, samples)?;
-        // Finite scores do not prove it where a feature is 0 in all samples.
+        // Finite scores do not prove this if a feature is 0 in all samples.
         if !candidate.has_finite_weights() {
             return Err(Error::NonFiniteStep.into());
         }
@@ -134,26 +135,25 @@ pub struct SearchStep {
     pub loss: f32,
     /// The model's loss after the step.
     pub best: f32,
-    /// The candidate had the lower loss: the model is now a copy of it.
+    /// Whether the candidate had the lower loss: the model is then a copy of it.
     pub accepted: bool,
-    /// The samples scored in this step.
+    /// The number of samples scored in this step.
     pub evaluations: usize,
 }
 
-/// Random search, strategy 1 of the lecture: draw a model, keep it if it is the best so far.
+/// Random search, strategy 1 of the lecture: draws a model and keeps it if it is the best so far.
 ///
 /// A step draws a candidate, `W = deviation · n` and `b = deviation · n` with [normal](random::normal) `n`, the weights
-/// in row-major order and then the bias, and evaluates its loss on the set. The first candidate replaces whatever the
-/// model was.
+/// in row-major order and then the bias, and evaluates its loss on the set. The first candidate always replaces the
+/// model.
 ///
 /// # Cost
 /// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and the
 /// scratch of [`Objective::loss`].
 ///
 /// # Errors
-/// What [`Objective::loss`] refuses; a candidate too large for the data is refused as [`Error::NonFiniteScore`] or
-/// [`Error::NonFiniteStep`]. Model and
-/// search are then bit for bit as before; the generator has moved on.
+/// The errors of [`Objective::loss`]; a candidate too large for the data is refused with [`Error::NonFiniteScore`] or
+/// [`Error::NonFiniteStep`]. The model and the search are then bit for bit as before; the generator has advanced.
 ///
 /// ```
 /// use hingeline::{Hinge, Model, RandomSearch, Search, Slices};
@@ -176,7 +176,7 @@ pub struct RandomSearch<'a, M, L = WestonWatkins> {
 }
 
 impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
-    /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
+    /// A search that continues from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
     /// use hingeline::{Hinge, Model, RandomSearch, Search};
@@ -228,15 +228,15 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
 /// Random local search, strategy 2 of the lecture: `W + δW`, kept if the loss falls.
 ///
 /// A step draws `δW = deviation · n` and `δb = deviation · n` as [`RandomSearch`] does, and evaluates the loss of the
-/// sum. The first step also evaluates the model as it is. For a model whose scale is not 1, the stored weights move by
+/// sum. The first step also evaluates the current model. For a model whose scale is not 1, the stored weights move by
 /// `(deviation / scale) · n`.
 ///
 /// # Cost
-/// A step is one pass over the set, the first one two. It needs a second model for the candidate, which the caller
+/// A step takes one pass over the set; the first takes two. It needs a second model for the candidate, which the caller
 /// lends, and the scratch of [`Objective::loss`].
 ///
 /// # Errors
-/// As [`RandomSearch`].
+/// As for [`RandomSearch`].
 ///
 /// ```
 /// use hingeline::{Hinge, Model, RandomLocalSearch, Search, Slices};
@@ -260,7 +260,7 @@ pub struct RandomLocalSearch<'a, M, L = WestonWatkins> {
 }
 
 impl<'a, T: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, AnyModel<T, K>, L> {
-    /// A search that goes on from this state, new or saved. The candidate's content is overwritten.
+    /// A search that continues from this state, new or saved. The candidate's content is overwritten.
     ///
     /// ```
     /// use hingeline::{Hinge, Model, RandomLocalSearch, Search};
@@ -317,7 +317,7 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomLocalSearch<'a, AnyModel<T, K>, L
     }
 }
 
-/// Replaces each weight in row-major order and then each bias by `next(value, scale)`, the bias' scale being 1.
+/// Replaces each weight in row-major order and then each bias by `next(value, scale)`; the scale of a bias is 1.
 fn draw<S: Storage, K: Kernel>(model: &mut AnyModel<S, K>, mut next: impl FnMut(f32, f32) -> f32) {
     let ViewMut { weights, bias, scale, bound, kernel } = model.view_mut();
     let scale = scale.value();

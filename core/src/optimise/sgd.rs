@@ -1,4 +1,4 @@
-//! Stochastic gradient descent: a step a sample.
+//! Stochastic gradient descent: one step per sample.
 
 use super::progress::{Progress, StepSize, limited};
 use super::schedule::Schedule;
@@ -9,33 +9,33 @@ use crate::loss::{Loss, Objective, SampleLoss, WestonWatkins, weighted_step};
 use crate::model::{AnyModel, Observer, SamplesOf, Shape, Storage, Update, ViewMut, copy};
 use crate::sum::Sum;
 
-/// Stochastic gradient descent on an [`Objective`], one sample a step.
+/// Stochastic gradient descent on an [`Objective`], one sample per step.
 ///
-/// With η of the [`Schedule`] and the coefficients k of the sample ([`Loss::coefficients`], times the
+/// With η from the [`Schedule`] and the coefficients k of the sample ([`Loss::coefficients`], times the
 /// [weight](Self::step_weighted) of the sample), a step is
 ///
 /// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
 ///
 /// # Cost
-/// Scratch: 2 · C values. The rows of classes whose coefficient is 0, for a hinge those whose margin is satisfied, are
-/// not touched: the scale of the model takes the shrinking, five operations. A step without a violation costs the
-/// scores alone, unless the scale is folded. One with v violations also takes one pass over x for the guard and writes
-/// v + 1 rows. Only where weights or steps are near the end of binary32's range does the guard read the rows before
+/// Scratch: 2 · C values. The rows of classes whose coefficient is 0 (for a hinge, those whose margin is satisfied) are
+/// not touched: the model's scale absorbs the shrinking, in five operations. A step without violations costs the scores
+/// alone, unless the scale is folded. A step with v violations also takes one pass over x for the guard and writes
+/// v + 1 rows. Only if weights or steps are near the end of the range of binary32 does the guard read the rows before
 /// they are written.
 ///
 /// # When the scale is folded
 /// When the shrunk scale is below 2⁻¹⁶, the weights are multiplied by the power of two 2^⌊log₂ scale⌋ and the scale is
-/// divided by it, which leaves the scale in [1, 2): it is never subnormal. Both are exact, but for weights that become
-/// subnormal, which lose what lies below 2⁻¹⁴⁹. That step writes all rows: it is the longest a step can be, and
-/// comes once in 5.5 to 5.9 / (ηα) steps. [`SgdStep::folded`] tells.
+/// divided by it, which leaves the scale in [1, 2): it is never subnormal. Both are exact, except for weights that
+/// become subnormal, which lose the part below 2⁻¹⁴⁹. That step writes all rows: it is the longest possible step, and
+/// occurs once in 5.5 to 5.9 / (ηα) steps. [`SgdStep::folded`] reports it.
 ///
 /// # Numeric contract
-/// The scale shrinks as [`Scale`](crate::Scale) says, and is folded if due; `f = −(η / scale)`; per row `w = w + ((k *
-/// f) * x)` if `k * f ≠ 0`; `b = b + (−η * k)`.
+/// The scale shrinks as [`Scale`](crate::Scale) defines, and is folded if due; `f = −(η / scale)`; per row
+/// `w = w + ((k * f) * x)` if `k * f ≠ 0`; `b = b + (−η * k)`.
 ///
 /// # Errors
-/// A step is refused, with model and optimiser bit for bit as before, for a label out of range, a sample with a NaN or
-/// an infinity, scores or margins that overflow, a result that would not be finite, and `2ηα ≥ 1`.
+/// A step is refused, with the model and the optimiser bit for bit as before, for a label out of range, a sample with a
+/// NaN or an infinity, scores or margins that overflow, a result that would not be finite, and `2ηα ≥ 1`.
 ///
 /// # Source
 /// The step: the optimisation lecture of CS231n. The scaled weights: S. Shalev-Shwartz, Y. Singer, N. Srebro,
@@ -62,13 +62,13 @@ pub struct Sgd<R, L = WestonWatkins> {
 }
 
 impl<R: Schedule, L: Loss> Sgd<R, L> {
-    /// The bytes that the optimiser takes besides its model.
+    /// The bytes that the optimiser takes in addition to its model.
     pub const SIZE: usize = size_of::<Self>();
 
     /// An optimiser before its first step.
     ///
     /// # Errors
-    /// As [`Progress::new`].
+    /// As for [`Progress::new`].
     ///
     /// ```
     /// use hingeline::{Constant, Error, Hinge, Sgd};
@@ -80,7 +80,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         Ok(Self::resume(Progress::new(objective, schedule, 0)?))
     }
 
-    /// An optimiser that goes on from saved progress; with its model and [`Order`] rebuilt too, bit for bit.
+    /// An optimiser that continues from saved progress, bit for bit if its model and [`Order`] are rebuilt too.
     ///
     /// ```
     /// use hingeline::{Constant, Hinge, Progress, Sgd};
@@ -97,11 +97,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         self.progress
     }
 
-    /// One step on one sample, from wherever it came.
+    /// One step on one sample, from any source.
     ///
     /// # Errors
     /// [`Error::LabelOutOfRange`], [`Error::NonFiniteScore`], [`Error::NonFiniteLoss`], [`Error::NonFiniteStep`],
-    /// [`Error::L2TooStrong`]; model and optimiser are then as before.
+    /// [`Error::L2TooStrong`]; the model and the optimiser are then unchanged.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Hinge, Model, Sgd};
@@ -123,11 +123,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         self.observed_step(model, Sample::of(x.as_ref(), label, 1.0), &mut ())
     }
 
-    /// The same for a sample of some weight, which its loss and its gradient are multiplied by; see
+    /// The same for a sample with a weight, by which its loss and its gradient are multiplied; see
     /// [`Weighted`](crate::Weighted).
     ///
     /// # Errors
-    /// As [`step`](Self::step), and [`Error::InvalidWeight`] unless the weight is finite and at least 0.
+    /// As for [`step`](Self::step), and [`Error::InvalidWeight`] unless the weight is finite and at least 0.
     ///
     /// ```
     /// use hingeline::{Constant, Error, Hinge, Model, Sgd};
@@ -152,7 +152,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
 
     /// A step on a sample.
     ///
-    /// A part of its callers: most of them know that the weight is 1.
+    /// Inlined into its callers: most of them know that the weight is 1.
     #[inline(always)]
     pub(crate) fn observed_step<S: Storage, K: Kernel>(
         &mut self,
@@ -164,11 +164,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         kernel.inside(KEY, Step { progress: &mut self.progress, model, sample, observer })
     }
 
-    /// One step on the sample whose turn it is in the order, which then goes on to the next.
+    /// One step on the current sample of the order, which then advances to the next.
     ///
     /// # Errors
-    /// As [`step`](Self::step), what the samples refuse, and [`Error::ShapeMismatch`] if the order is of another
-    /// length. Model, optimiser and order are then as before; [`Order::skip`] goes on without that sample.
+    /// As for [`step`](Self::step), the errors of the samples, and [`Error::ShapeMismatch`] if the order has another
+    /// length. The model, the optimiser and the order are then unchanged; [`Order::skip`] skips that sample.
     ///
     /// ```
     /// use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices};
@@ -201,7 +201,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         self.step_at(model, samples, (order.index(), Soon::NONE), order, observer)
     }
 
-    /// Steps on the sample of this index, which is the order's current one; the other sample is the one to prefetch.
+    /// Steps on the sample with this index, which is the order's current one; the other sample is the one to prefetch.
     fn step_at<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(
         &mut self,
         model: &mut AnyModel<S, K>,
@@ -221,7 +221,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
     /// Folds the scale into the weights while there is time, so that the next steps need not: about 5.5 / (ηα) of them
     /// for a small ηα, unless η rises. Returns whether there was something to fold.
     ///
-    /// The weights are multiplied by the power of two that leaves the scale in [1, 2). W stays as it is, but the stored
+    /// The weights are multiplied by the power of two that leaves the scale in [1, 2). W stays the same, but the stored
     /// weights, and so later roundings, do not: to replay a run, fold where it folded.
     ///
     /// ```
@@ -236,12 +236,12 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
     /// # Ok::<(), hingeline::Error>(())
     /// ```
     pub fn fold<S: Storage, K: Kernel>(&self, model: &mut AnyModel<S, K>) -> bool {
-        // Nobody observes, so nobody refuses.
+        // There is no observer, so nothing is refused.
         model.view_mut().fold(&mut ()).unwrap_or_default()
     }
 
-    /// The steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without L2, 0 if
-    /// the next step is refused.
+    /// The number of steps on this model that certainly come before one that folds, unless η rises; `u64::MAX` without
+    /// L2, 0 if the next step is refused.
     ///
     /// `⌊ln(2¹⁶ · scale) / −ln(1 − 2ηα)⌋` for η of the next step, less 0.1 % for the rounding of both; the logarithms
     /// are libm's.
@@ -256,8 +256,8 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
     /// Steps to the end of the order's epoch.
     ///
     /// # Errors
-    /// As [`step_next`](Self::step_next), at the first step that is refused. The steps before it stand; called again,
-    /// it tries the same sample again.
+    /// As for [`step_next`](Self::step_next), at the first step that is refused. The steps before it remain; the next
+    /// call tries the same sample again.
     ///
     /// ```
     /// use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices};
@@ -305,7 +305,7 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
         let (mut epoch, mut loss) = (SgdEpoch::default(), Sum::default());
         let mut ahead = Ahead::<N>::new(order);
         let mut place = order.position();
-        // The indices of the next places, the first one's at the front.
+        // The indices of the next places, with that of the first place at the front.
         let mut queue = [None; AHEAD];
         for index in &mut queue {
             *index = ahead.index(order, place);
@@ -334,11 +334,11 @@ impl<R: Schedule, L: Loss> Sgd<R, L> {
     }
 }
 
-/// How many steps ahead a sample is asked for. From memory it takes longer than a step of 10×64 or two: with a million such
-/// samples, four ahead took half the time of one ahead.
+/// How many steps ahead a sample is prefetched. A fetch from memory takes longer than one or two steps of 10×64: with a
+/// million such samples, four ahead took half the time of one ahead.
 const FAR: usize = 4;
 
-/// A step's sample, and one whose turn is soon; itself, for none.
+/// A step's sample, and one to prefetch: the sample itself if there is none.
 #[derive(Clone, Copy)]
 pub(crate) struct Sample<'a> {
     x: &'a [f32],
@@ -379,7 +379,8 @@ impl<R: Schedule, L: Loss, S: Storage, K: Kernel, O: Observer> Work for Step<'_,
 
 /// One step, of any shape: scores and bias are scratch, and hold the model's bias.
 ///
-/// A part of its callers, for whose shape the compiler knows the lengths; what it calls is shared by all shapes.
+/// Inlined into its callers, for whose shape the compiler knows the lengths; the functions it calls are shared by all
+/// shapes.
 #[inline(always)]
 fn step<K: Kernel, R: Schedule, L: Loss>(
     mut model: ViewMut<'_, K>,
@@ -400,7 +401,7 @@ fn step<K: Kernel, R: Schedule, L: Loss>(
     if let Some(longest) = progress.longest_step() {
         learning_rate = limited(learning_rate, largest * kernel.largest(x).max(1.0), longest);
         if learning_rate != size.learning_rate {
-            // Once more, since scores and bias have become those of the longer step.
+            // Computed again, since scores and bias have become those of the longer step.
             kernel.scores(model.weights, model.scale.value(), model.bias, x, scores);
             copy(model.bias, bias);
             SampleLoss { largest, .. } =
@@ -429,12 +430,12 @@ fn step<K: Kernel, R: Schedule, L: Loss>(
 pub struct SgdStep {
     /// The sample's loss before the step, times its weight, without the regulariser.
     pub loss: f32,
-    /// The classes other than the label's whose coefficient was not 0, for a hinge the margins that counted;
-    /// `violations + 1` rows were written, none for 0, unless `folded`.
+    /// The number of classes other than the label's whose coefficient was not 0; for a hinge, the number of margins
+    /// that counted. `violations + 1` rows were written, or none for 0, unless `folded`.
     pub violations: usize,
     /// The learning rate η of this step.
     pub learning_rate: f32,
-    /// The scale was folded into the weights: this step wrote all rows.
+    /// Whether the scale was folded into the weights: this step then wrote all rows.
     pub folded: bool,
 }
 
@@ -446,13 +447,13 @@ pub struct SgdStep {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SgdEpoch {
-    /// The steps made.
+    /// The number of steps made.
     pub steps: u32,
-    /// Those of them in which no margin counted, so that no row was written.
+    /// The number of steps in which no margin counted, so no row was written.
     pub satisfied: u32,
-    /// Those in which the scale was folded into the weights.
+    /// The number of steps in which the scale was folded into the weights.
     pub folds: u32,
-    /// The mean of the steps' losses, each of the model before its step, added in a sum of two words.
+    /// The mean of the steps' losses, each computed before its step, added in a sum of two words.
     pub loss: f32,
 }
 

@@ -1,4 +1,4 @@
-//! The readings of an axis, their range and their noise.
+//! The readings of an axis, with their range and noise.
 
 use super::needs::Needs;
 use super::readings::Readings;
@@ -22,16 +22,16 @@ impl Reading for i16 {}
 pub(super) mod sealed {
     use super::{Needs, Readings};
 
-    /// The arithmetic of readings. Wide values hold what sums of them lead to, before it becomes a feature.
+    /// The arithmetic of readings. Wide values hold intermediate results before they become features.
     pub trait Reading: Copy + PartialOrd + Default + core::fmt::Debug {
         const ZERO: Self;
 
         type Wide: Copy + PartialOrd + Default;
 
-        /// What one pass over the readings adds up.
+        /// The sums of one pass over the readings.
         type Sums: Copy + Default;
 
-        /// What the mean is found by.
+        /// The values from which the mean is computed.
         type Center: Copy;
 
         fn is_finite(self) -> bool;
@@ -48,15 +48,15 @@ pub(super) mod sealed {
 
         fn of_count(count: u32) -> Self::Wide;
 
-        /// As a feature; counts a clamp.
+        /// Converts a wide value to a feature; counts a clamp.
         fn narrow(wide: Self::Wide, clamped: &mut u32) -> Self;
 
-        /// Adds a reading, as far as the list needs it.
+        /// Adds a reading to the sums that the list needs.
         fn add_to(self, sums: Self::Sums, needs: Needs) -> Self::Sums;
 
         fn center(sums: Self::Sums, count: usize) -> Self::Center;
 
-        /// Whether the sums have not overflowed.
+        /// Whether the sums did not overflow.
         fn is_known(center: Self::Center) -> bool;
 
         fn mean(center: Self::Center) -> Self::Wide;
@@ -73,7 +73,7 @@ pub(super) mod sealed {
 
         fn correlation(first: Readings<'_, Self>, second: Readings<'_, Self>) -> Self::Wide;
 
-        /// The center of readings of which nothing else is asked.
+        /// The center of readings when nothing else is needed.
         #[inline(always)]
         fn center_of(readings: Readings<'_, Self>) -> Self::Center {
             Self::center(readings.fold(Self::Sums::default(), |sums, x| x.add_to(sums, Needs::NONE)), readings.len())
@@ -125,17 +125,17 @@ macro_rules! axes {
 axes!(f32 i16);
 
 impl<R: Reading> Axis<R> {
-    /// No range that is known, and no noise.
+    /// An axis with an unknown range and no noise.
     pub const fn new() -> Self {
         Self { ends: None, noise: R::ZERO }
     }
 
-    /// As wide as a difference of readings.
+    /// The noise threshold, as wide as a difference of readings.
     pub(super) fn wide_noise(&self) -> R::Wide {
         self.noise.wide()
     }
 
-    /// The readings at or beyond the limits of the sensor.
+    /// The number of readings at or beyond the limits of the sensor.
     pub(super) fn saturated(&self, readings: Readings<'_, R>) -> u32 {
         let Some((low, high)) = self.ends else { return 0 };
         readings.fold(0_u32, |count, x| count.wrapping_add((x <= low || x >= high).into()))

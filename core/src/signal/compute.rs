@@ -23,20 +23,21 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Report {
-    /// The number of readings, of all axes, at or beyond the limits of [`Axis::saturates_at`]: features of a window with many are unreliable.
+    /// The number of readings, over all axes, at or beyond the limits of [`Axis::saturates_at`]: features of a window
+    /// with many of these are unreliable.
     pub saturated: u32,
-    /// The number of features that were clamped to the range of `i16`; 0 for readings of `f32`.
+    /// The number of features that were clamped to the range of `i16`; 0 for `f32` readings.
     pub clamped: u32,
 }
 
-/// Readings and what is known of them.
+/// The readings and the descriptions of their axes.
 pub(super) struct View<'a, R> {
     /// A row for each axis.
     pub(super) rows: &'a [R],
     pub(super) len: usize,
     /// The place of the oldest reading in each row.
     pub(super) oldest: usize,
-    /// The number of axes, and what is known of them: of those behind its end nothing.
+    /// The number of axes, and their descriptions; axes beyond the end of `axes` are not described.
     pub(super) count: usize,
     pub(super) axes: &'a [Axis<R>],
 }
@@ -48,7 +49,7 @@ impl<'a, R: Reading> View<'a, R> {
         Readings::new(row, self.oldest)
     }
 
-    /// Writes all features. Where the compiler knows the list, it knows the needs, and leaves out what they are not.
+    /// Writes all features. If the compiler knows the list, it knows the needs, and omits everything else.
     #[inline(always)]
     pub(super) fn features(&self, list: &[Feature], needs: Needs, x: &mut [R]) -> Result<Report, Error> {
         let mut sample = Places { places: x.iter_mut(), report: Report::default() };
@@ -67,7 +68,7 @@ impl<'a, R: Reading> View<'a, R> {
     }
 }
 
-/// Where features go.
+/// The places that features are written to.
 struct Places<'x, R> {
     places: core::slice::IterMut<'x, R>,
     report: Report,
@@ -139,7 +140,7 @@ fn of_axis<R: Reading>(
     Ok(())
 }
 
-/// What one pass over the readings finds.
+/// The results of one pass over the readings.
 struct Survey<R: Reading> {
     low: R,
     high: R,

@@ -7,7 +7,7 @@ use crate::error::Error;
 /// The maximum window length. All counts fit in 16 bits.
 pub const LONGEST: usize = 32_767;
 
-/// A feature of the readings of an axis, or of two; [`signal`](crate::signal) has the formulas.
+/// A feature of the readings of one axis or two; [`signal`](crate::signal) has the formulas.
 ///
 /// ```
 /// use hingeline::signal::{Feature, count};
@@ -28,7 +28,7 @@ pub enum Feature {
     Minimum,
     /// The largest reading.
     Maximum,
-    /// The largest reading less the smallest.
+    /// The largest reading minus the smallest.
     Range,
     /// The root of the mean square.
     RootMeanSquare,
@@ -54,7 +54,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// The values for each axis; those of a pair of axes are not counted.
+    /// The number of values for each axis; values of a pair of axes are not counted.
     const fn values(self) -> usize {
         match self {
             Self::Correlation(..) => 0,
@@ -63,7 +63,7 @@ impl Feature {
         }
     }
 
-    /// Whether a window of these axes and this length has the feature.
+    /// Whether a window with this number of axes and this length has the feature.
     const fn is_of(self, axes: usize, len: usize) -> bool {
         match self {
             Self::Segments(parts) => parts >= 1 && parts as usize <= len,
@@ -73,10 +73,10 @@ impl Feature {
         }
     }
 
-    /// A bit for each feature, whatever its numbers are.
+    /// A bit for each feature, independent of its parameters.
     const fn bit(self) -> u32 {
         match self {
-            // There always is one.
+            // Always computed.
             Self::Mean => 0,
             Self::Deviation => Needs::DEVIATION,
             Self::Minimum | Self::Maximum | Self::Range => Needs::EXTREMES,
@@ -113,7 +113,7 @@ pub const fn count(list: &[Feature], axes: usize) -> usize {
     values.saturating_mul(axes).saturating_add(pairs)
 }
 
-/// Refuses a shape that no window has, and a feature that does not exist for this shape.
+/// Rejects a shape that no window has, and a feature that does not exist for this shape.
 pub(super) const fn check(list: &[Feature], axes: usize, len: usize) -> Result<(), Error> {
     if axes == 0 || len < 2 || len > LONGEST {
         return Err(Error::InvalidWindow);
@@ -128,8 +128,8 @@ pub(super) const fn check(list: &[Feature], axes: usize, len: usize) -> Result<(
     if list.is_empty() { Err(Error::InvalidFeature) } else { Ok(()) }
 }
 
-/// What is computed of windows: the type of the readings, a list of features, and what is known of the axes. All of it is constant, so only the
-/// listed features are linked.
+/// Describes the features of windows: the type of the readings, a list of features, and the properties of the axes. All
+/// of it is constant, so only the listed features are linked.
 ///
 /// ```
 /// use hingeline::signal::{Feature, Features};
@@ -141,17 +141,17 @@ pub(super) const fn check(list: &[Feature], axes: usize, len: usize) -> Result<(
 /// }
 /// ```
 pub trait Features {
-    /// What a sensor delivers: `f32`, or `i16` as converters do.
+    /// The type that a sensor delivers: `f32`, or `i16` as converters do.
     type Reading: Reading;
 
     /// The features, in the order of the sample.
     const LIST: &'static [Feature];
 
-    /// The range and the noise of each axis; empty if nothing is known of them.
+    /// The range and the noise of each axis; empty if they are unknown.
     const AXES: &'static [Axis<Self::Reading>] = &[];
 }
 
-/// What computing these features takes.
+/// The sums and counts that these features need.
 pub(super) const fn needs(list: &[Feature]) -> Needs {
     let (mut needs, mut rest) = (Needs::NONE, list);
     while let [feature, behind @ ..] = rest {

@@ -1,4 +1,4 @@
-//! The arithmetic of readings in binary32.
+//! The arithmetic of binary32 readings.
 
 use core::f32::consts::FRAC_PI_2;
 
@@ -8,7 +8,7 @@ use super::readings::Readings;
 use sealed::Sums;
 
 mod sealed {
-    /// Of readings, of their magnitudes and of their squares.
+    /// The sums of readings, of their magnitudes and of their squares.
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Sums {
         pub sum: f32,
@@ -128,7 +128,7 @@ impl Reading for f32 {
     }
 
     fn correlation(first: Readings<'_, f32>, second: Readings<'_, f32>) -> f32 {
-        // The mean of equal readings may differ from them by its rounding.
+        // The mean of equal readings may differ from them by rounding.
         if first.is_constant() || second.is_constant() {
             return 0.0;
         }
@@ -146,20 +146,20 @@ impl Reading for f32 {
             return f32::NAN;
         }
         let divisor = libm::sqrtf(positive(squares)) * libm::sqrtf(positive(others));
-        // Squares that underflow are those of a constant.
+        // Readings whose squares underflow count as constant.
         if divisor == 0.0 { 0.0 } else { (products / divisor).clamp(-1.0, 1.0) }
     }
 }
 
-/// The number, or 0 if it is below; a NaN stays one.
+/// The number, or 0 if it is negative; a NaN stays NaN.
 fn positive(value: f32) -> f32 {
     if value < 0.0 { 0.0 } else { value }
 }
 
-/// `|X_k|²` of the readings less their mean, for k cycles a window.
+/// `|X_k|²` of the readings minus their mean, for k cycles per window.
 ///
-/// Goertzel's recursion alone loses digits where few cycles are in many readings, or nearly as many as half of them; Reinsch's differences, and
-/// sums for the latter, keep them.
+/// Goertzel's recursion alone loses digits for few cycles in many readings, or for nearly half as many cycles as
+/// readings; Reinsch's differences, and sums in the latter case, keep them.
 #[inline(always)]
 fn squared_amplitude(readings: Readings<'_, f32>, center: f32, cycles: u16) -> f32 {
     // Whole numbers up to 2¹⁶: exact.
@@ -185,8 +185,8 @@ fn squared_amplitude(readings: Readings<'_, f32>, center: f32, cycles: u16) -> f
     }
 }
 
-/// The sine of t quarter turns, `0 ≤ t ≤ ½`, by its series up to the ninth power: the next term is below 2⁻²⁸ of it. Shorter than a sine of any angle,
-/// and without binary64.
+/// The sine of t quarter turns, `0 ≤ t ≤ ½`, by its series up to the ninth power: the next term is below 2⁻²⁸ of it.
+/// Shorter than a sine for any angle, and without binary64.
 fn sine_of_quarter(t: f32) -> f32 {
     let a = FRAC_PI_2 * t;
     let square = a * a;

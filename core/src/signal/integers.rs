@@ -1,6 +1,7 @@
-//! The arithmetic of readings in integers of 16 bits: exact sums.
+//! The arithmetic of 16-bit integer readings: exact sums.
 //!
-//! A window has at most 2¹⁵ − 1 readings of at most 2¹⁵, so a sum is at most 2³⁰, one of squares 2⁴⁵, and N times that 2⁶⁰.
+//! A window has at most 2¹⁵ − 1 readings of magnitude at most 2¹⁵, so a sum is at most 2³⁰, a sum of squares at most
+//! 2⁴⁵, and N times that at most 2⁶⁰.
 
 use super::axis::sealed::Reading;
 use super::needs::Needs;
@@ -8,7 +9,7 @@ use super::readings::Readings;
 use sealed::{Center, Sums};
 
 mod sealed {
-    /// Of readings, of their magnitudes and of their squares.
+    /// The sums of readings, of their magnitudes and of their squares.
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Sums {
         pub sum: i32,
@@ -54,7 +55,7 @@ impl Reading for i16 {
         wide.wrapping_abs()
     }
 
-    /// Of magnitudes below 2¹⁶ or of readings.
+    /// The sum of magnitudes below 2¹⁶ or of readings.
     #[inline(always)]
     fn sum(a: i32, b: i32) -> i32 {
         a.wrapping_add(b)
@@ -132,7 +133,8 @@ impl Reading for i16 {
         let (count, mean) = (readings.len() as u64, Self::mean(center));
         let mut power = 0_u64;
         for cycles in low..=high {
-            // With exact sines Parseval's theorem bounds the sum of all by N Σ d², below 2⁶². The table's add less than half of it.
+            // With exact sines, Parseval's theorem bounds the sum of all by N Σ d², below 2⁶². The sines of the table
+            // add less than half of it.
             let square = squared_amplitude(readings, mean, cycles);
             let weight = if u64::from(cycles).wrapping_mul(2) == count { 1 } else { 2 };
             power = power.saturating_add(square.saturating_mul(weight));
@@ -152,7 +154,7 @@ impl Reading for i16 {
         let both = products.wrapping_mul(a.count.into()).wrapping_sub(i64::from(a.sum).wrapping_mul(b.sum.into()));
         let ((first, shift), (second, more)) = (long_root(of_first), long_root(of_second));
         let divisor = first.wrapping_mul(second) >> FRACTION;
-        // By Cauchy and Schwarz below 2⁶⁰, as the roots' product.
+        // By Cauchy–Schwarz below 2⁶⁰, as is the product of the roots.
         let both = both.wrapping_shl(shift.wrapping_add(more));
         let quotient = both.checked_div(divisor as i64).unwrap_or_default();
         quotient.clamp(-(1 << FRACTION), 1 << FRACTION) as i32
@@ -169,7 +171,7 @@ fn root(square: Option<u64>) -> i32 {
     long_isqrt(square.unwrap_or_default()) as i32
 }
 
-/// `⌊√n⌋`, bit by bit from the highest one: a tenth of the code of the standard library's, which has tables.
+/// `⌊√n⌋`, bit by bit from the highest one: a tenth of the code of the standard library's root, which has tables.
 ///
 /// Source: C. Woo, "Square Root by Abacus Algorithm", 1985, a digit-by-digit root in base 2.
 #[inline(never)]
@@ -188,17 +190,17 @@ fn long_isqrt(n: u64) -> u64 {
     root
 }
 
-/// The root of a number below 2⁶⁰ with thirty digits, and by how many bits it is shifted for that.
+/// The root of a number below 2⁶⁰ with thirty digits, and the number of bits by which it is shifted for that.
 fn long_root(square: u64) -> (u64, u32) {
     let shift = square.leading_zeros().saturating_sub(4) / 2;
     (long_isqrt(square.wrapping_shl(shift.wrapping_mul(2))), shift)
 }
 
-/// `|X_k|²` of the readings less their mean, for k cycles a window.
+/// `|X_k|²` of the readings minus their mean, for k cycles per window.
 fn squared_amplitude(readings: Readings<'_, i16>, mean: i32, cycles: u16) -> u64 {
     let step = (u64::from(cycles) << 32).checked_div(readings.len() as u64).unwrap_or_default() as u32;
     let (_, cosines, sines) = readings.fold((0_u32, 0_i64, 0_i64), |(phase, cosines, sines), x| {
-        // Below 2¹⁶ and at most 2¹⁴: the product fits into 32 bits.
+        // The factors are below 2¹⁶ and at most 2¹⁴: the product fits in 32 bits.
         let d = i32::from(x).wrapping_sub(mean);
         let times = |angle: u32| i64::from(d.wrapping_mul(sine(angle).into()));
         let quarter = phase.wrapping_add(1 << 30);
@@ -215,20 +217,20 @@ fn squared_amplitude(readings: Readings<'_, i16>, mean: i32, cycles: u16) -> u64
 const STEPS: usize = 256;
 static SINES: [i16; STEPS] = sines();
 
-/// The sine of an angle, of which 2³² are a turn, at the nearest step.
+/// The sine of an angle, in units of 2⁻³² turns, at the nearest step.
 #[inline(always)]
 fn sine(angle: u32) -> i16 {
     let index = angle.wrapping_add(1 << 23) >> 24;
     SINES.get(index as usize).copied().unwrap_or_default()
 }
 
-/// Computed by the compiler, by the series of the sine: its rest is below 2⁻³⁰ within a half turn, and no odd multiple of ½ is nearer than
-/// that to a sine times 2¹⁴.
+/// Computed by the compiler from the series of the sine: its remainder is below 2⁻³⁰ within half a turn, and no sine
+/// times 2¹⁴ is nearer than that to an odd multiple of ½.
 const fn sines() -> [i16; STEPS] {
     let (mut table, mut rest) = ([0; STEPS], STEPS);
     while rest > 0 {
         rest = rest.saturating_sub(1);
-        // Within a half turn of 0.
+        // Within half a turn of 0.
         let turns = rest as f64 / STEPS as f64 - 0.5;
         let angle = turns * core::f64::consts::TAU;
         let (mut term, mut sum, mut power) = (angle, angle, 1.0);

@@ -37,8 +37,8 @@
 //! ```
 //!
 //! # The features
-//! For the readings `x_0` to `x_{N−1}` of an axis, from the oldest to the newest, with the mean m. The unit is that of the readings unless another one is
-//! given:
+//! For the readings `x_0` to `x_{N−1}` of an axis, from the oldest to the newest, with the mean m. The unit is that of
+//! the readings unless another one is given:
 //!
 //! | feature | value | unit |
 //! |---|---|---|
@@ -56,31 +56,37 @@
 //! | [`Band(l, h)`](Feature::Band) | the RMS amplitude of the components from l to h cycles per window: `√(Σ_{k=l}^{h} w_k \|X_k\|² / N²)`, with the discrete Fourier transform X of `x − m`, and `w_k = 2`, or 1 for `k = N / 2` | |
 //! | [`Correlation(a, b)`](Feature::Correlation) | Pearson's coefficient of two axes, 0 if one is constant | 1, for `i16` 2⁻¹⁴ |
 //!
-//! At a sampling rate r, k cycles per window are the frequency `k r / N`. But for rounding, the squares of adjacent bands that cover 1 to `⌊N / 2⌋` add up to the
-//! variance. A sample has, for each axis, the features in the order of the list, followed by the correlations.
+//! At a sampling rate r, k cycles per window are the frequency `k r / N`. Except for rounding, the squares of adjacent
+//! bands that cover 1 to `⌊N / 2⌋` add up to the variance. A sample has, for each axis, the features in the order of
+//! the list, followed by the correlations.
 //!
 //! # Numeric contract
-//! For `f32`, everything is computed in the order of the readings and in binary32, each operation rounded. Sums start at +0.0. The square of the deviation is
-//! `(Σ d² − ((Σ d)² / N)) / N` with `d = x − m`, and 0 if that is below it. Square roots are those of the `libm` crate. A
-//! correlation is `P / (√A · √B)` with `A = Σ d² − ((Σ d)² / N)`, B the same of the other axis, and `P = Σ d e − ((Σ d · Σ e) / N)`, limited to ±1; it is 0 if
-//! all readings of an axis are equal, or where the divisor is 0. A band runs Goertzel's recursion in
-//! Reinsch's form for each k on `d`, from zeros. Where `4 k ≤ N`, with `κ = −(4 (s · s))` and `s = sin(π/2 · (2k / N))`,
-//! `δ ← (d + κ · S) + δ`, `S ← S + δ`, and `|X|² = δ · δ − (κ · S) (S − δ)`; else with `κ = 4 (s · s)` and `s = sin(π/2 · ((N − 2k) / N))`,
-//! `σ ← (d + κ · S) − σ`, `S ← σ − S`, and `|X|² = σ · σ − (κ · S) (σ − S)`; 0 if that is below it. The sum over k starts at +0.0 and is divided by
-//! `N · N`. The sine of t quarter turns is `a (1 + a² (−1/6 + a² (1/120 + a² (−1/5040 + a² · 1/362880))))` with `a = (π/2) t`. A window with a
-//! mean or a feature that is not finite is refused.
+//! For `f32`, everything is computed in the order of the readings and in binary32, each operation rounded. Sums start
+//! at +0.0. The square of the deviation is `(Σ d² − ((Σ d)² / N)) / N` with `d = x − m`, or 0 if that is negative.
+//! Square roots are those of the `libm` crate. A correlation is `P / (√A · √B)` with `A = Σ d² − ((Σ d)² / N)`, B the
+//! same for the other axis, and `P = Σ d e − ((Σ d · Σ e) / N)`, limited to ±1; it is 0 if all readings of an axis are
+//! equal, or if the divisor is 0. A band runs Goertzel's recursion in Reinsch's form for each k on `d`, from zeros. If
+//! `4 k ≤ N`, with `κ = −(4 (s · s))` and `s = sin(π/2 · (2k / N))`, `δ ← (d + κ · S) + δ`, `S ← S + δ`, and
+//! `|X|² = δ · δ − (κ · S) (S − δ)`; otherwise with `κ = 4 (s · s)` and `s = sin(π/2 · ((N − 2k) / N))`,
+//! `σ ← (d + κ · S) − σ`, `S ← σ − S`, and `|X|² = σ · σ − (κ · S) (σ − S)`; or 0 if that is negative. The sum over k
+//! starts at +0.0 and is divided by `N · N`. The sine of t quarter turns is
+//! `a (1 + a² (−1/6 + a² (1/120 + a² (−1/5040 + a² · 1/362880))))` with `a = (π/2) t`. A window with a mean or a
+//! feature that is not finite is refused.
 //!
 //! For `i16`, all features are `i16` too, from exact sums. The mean is `⌊(2 Σ x + N) / 2 N⌋`, the deviation
 //! `⌊√⌊(N Σ x² − (Σ x)²) / N²⌋⌋`, the root of the mean square `⌊√⌊Σ x² / N⌋⌋`; other quotients are rounded down. A reading is below the mean if
-//! `N x < Σ x`. A correlation of 1 is 2¹⁴: with `A = N Σ x² − (Σ x)²`, B the same of the other axis, `P = N Σ x y − Σ x Σ y`, and
-//! the largest a and b up to 30 with `4^a A` and `4^b B` below 2⁶⁰, it is `2^(a+b) P / ⌊⌊√(4^a A)⌋ ⌊√(4^b B)⌋ / 2¹⁴⌋`, rounded towards 0 and limited
-//! to ±2¹⁴. A band multiplies `x − mean`, with the rounded mean, by a table of 256 sines of 14 bits. The entry is the nearest one to the phase
-//! `n · ⌊2³² k / N⌋` modulo 2³², and to that phase plus a quarter turn. Both sums are exact; they are shifted right by 14 bits, rounding down, and their
-//! squares added. The feature is `⌊√⌊Σ w_k |X_k|² / N²⌋⌋`. A value outside the range of `i16`, such as a range, is clamped and counted.
+//! `N x < Σ x`. A correlation of 1 is 2¹⁴: with `A = N Σ x² − (Σ x)²`, B the same for the other axis,
+//! `P = N Σ x y − Σ x Σ y`, and the largest a and b up to 30 with `4^a A` and `4^b B` below 2⁶⁰, it is
+//! `2^(a+b) P / ⌊⌊√(4^a A)⌋ ⌊√(4^b B)⌋ / 2¹⁴⌋`, rounded towards 0 and limited to ±2¹⁴. A band multiplies `x − mean`,
+//! with the rounded mean, by a table of 256 sines of 14 bits. The entry is the one nearest to the phase
+//! `n · ⌊2³² k / N⌋` modulo 2³², and to that phase plus a quarter turn. Both sums are exact; they are shifted right by
+//! 14 bits, rounding down, and their squares are added. The feature is `⌊√⌊Σ w_k |X_k|² / N²⌋⌋`. A value outside the
+//! range of `i16`, such as a [`Range`](Feature::Range) can be, is clamped and counted.
 //!
 //! # Never silent
 //! A NaN is refused and counted ([`Window::refused`]), readings at the limits of the sensor are counted per window
-//! ([`Report::saturated`]), and so are clamps. Where readings were lost, [`Window::gap`] starts over, so no feature spans a gap.
+//! ([`Report::saturated`]), and so are clamps. If readings were lost, [`Window::gap`] starts over, so no feature spans
+//! a gap.
 //!
 //! # Source
 //! Crossings, slope sign changes and waveform length: B. Hudgins, P. Parker, R. Scott, "A New Strategy for Multifunction Myoelectric

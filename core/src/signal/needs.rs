@@ -1,15 +1,15 @@
-//! Which sums and counts a list of features is made of.
+//! The sums and counts that a list of features needs.
 
 pub(super) use sealed::Needs;
 
 mod sealed {
-    /// Which features are in a list: where the compiler knows it, nothing of the others is left.
+    /// The set of features in a list: if the compiler knows it, no code for the others remains.
     #[derive(Clone, Copy, Debug)]
     pub struct Needs(u32);
 
     impl Needs {
         pub const NONE: Self = Self(0);
-        /// Of a correlation: squares.
+        /// The needs of a correlation: squares.
         pub const PAIRS: Self = Self(Self::SQUARES);
         pub const DEVIATION: u32 = 1 << 1;
         pub const EXTREMES: u32 = 1 << 2;
@@ -23,15 +23,15 @@ mod sealed {
         pub const SEGMENTS: u32 = 1 << 10;
         pub const BANDS: u32 = 1 << 11;
         pub const CORRELATIONS: u32 = 1 << 12;
-        /// What takes a look at successive readings.
+        /// Features that compare successive readings.
         pub const TURNS: u32 = Self::ZERO_CROSSINGS | Self::MEAN_CROSSINGS | Self::SLOPES | Self::LENGTH | Self::PEAKS;
 
-        /// These and one more.
+        /// These features and one more.
         pub const fn and(self, bit: u32) -> Self {
             Self(self.0 | bit)
         }
 
-        /// Whether one of these is in the list.
+        /// Whether one of these features is in the list.
         #[inline(always)]
         pub const fn any(self, bits: u32) -> bool {
             self.0 & bits != 0

@@ -1,4 +1,4 @@
-//! The readings of an axis in their order, wherever the oldest one is kept.
+//! The readings of an axis in order, wherever the oldest one is stored.
 
 pub(super) use sealed::Readings;
 
@@ -13,7 +13,7 @@ mod sealed {
     }
 
     impl<'a, R: Copy> Readings<'a, R> {
-        /// Of a row of which the oldest is at this place.
+        /// The readings of a row whose oldest one is at this place.
         pub fn new(row: &'a [R], oldest: usize) -> Self {
             let (newer, older) = row.split_at_checked(oldest).unwrap_or_default();
             Self { older, newer }
@@ -23,7 +23,7 @@ mod sealed {
             self.older.len().saturating_add(self.newer.len())
         }
 
-        /// The first reading, and those behind it.
+        /// The first reading, and those after it.
         pub fn split_first(self) -> Option<(R, Self)> {
             match (self.older, self.newer) {
                 ([first, older @ ..], newer) => Some((*first, Self { older, newer })),
@@ -41,7 +41,7 @@ mod sealed {
             rest.older.iter().chain(rest.newer).all(|reading| *reading == first)
         }
 
-        /// Those at these places.
+        /// The readings at these places.
         pub fn part(self, places: Range<usize>) -> Self {
             let border = self.older.len();
             let of = |slice: &'a [R], offset: usize| {
@@ -51,7 +51,7 @@ mod sealed {
             Self { older: of(self.older, 0), newer: of(self.newer, border) }
         }
 
-        /// Runs over all in their order: two loops, each over a slice.
+        /// Folds over all readings in order: two loops, each over a slice.
         #[inline(always)]
         pub fn fold<S>(self, start: S, mut step: impl FnMut(S, R) -> S) -> S {
             let mut state = start;

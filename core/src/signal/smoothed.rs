@@ -6,8 +6,9 @@ use crate::model::Decision;
 
 /// The exponential mean of the scores of a stream of windows.
 ///
-/// `m ← m + (a * (s − m))` for each class, starting with the first window's scores, with the share a of the latest window: 1 is
-/// no smoothing, 0.1 averages over about ten windows. A [threshold](Decision::at_least) on the gap of the means rejects what is in doubt.
+/// `m ← m + (a * (s − m))` for each class, starting with the scores of the first window. The share a is the weight of
+/// the latest window: 1 means no smoothing, 0.1 averages over about ten windows. A [threshold](Decision::at_least) on
+/// the gap between the means rejects doubtful windows.
 ///
 /// ```
 /// use hingeline::signal::Smoothed;
@@ -27,7 +28,8 @@ pub struct Smoothed<const C: usize> {
     rule: Rule,
 }
 
-/// [`Smoothed`] scores of a number of classes that is known only at run time, in memory that the caller lends: a value a class.
+/// [`Smoothed`] scores for a number of classes that is known only at run time, in memory that the caller lends: one
+/// value per class.
 ///
 /// ```
 /// use hingeline::signal::DynSmoothed;
@@ -44,12 +46,12 @@ pub struct DynSmoothed<'a> {
     rule: Rule,
 }
 
-/// How means follow.
+/// The update rule of the means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 struct Rule {
     share: f32,
-    /// Whether there were scores.
+    /// Whether there have been scores.
     follows: bool,
 }
 
@@ -86,10 +88,10 @@ impl<const C: usize> Smoothed<C> {
         }
     }
 
-    /// Takes the scores of the next window; the decision is that of their mean.
+    /// Takes the scores of the next window; returns the decision for their mean.
     ///
     /// # Errors
-    /// [`Error::NonFiniteScore`] if a score or a mean is not finite; the means are then as before.
+    /// [`Error::NonFiniteScore`] if a score or a mean is not finite; the means are then unchanged.
     pub fn push(&mut self, scores: &[f32; C]) -> Result<Decision, Error> {
         self.rule.push(&mut self.mean, scores)
     }
@@ -101,7 +103,7 @@ impl<const C: usize> Smoothed<C> {
 }
 
 impl<'a> DynSmoothed<'a> {
-    /// No scores yet, of as many classes as there are values of memory.
+    /// No scores yet, for as many classes as there are values of memory.
     ///
     /// # Errors
     /// [`Error::InvalidShare`] unless the share is above 0 and at most 1.
@@ -115,7 +117,7 @@ impl<'a> DynSmoothed<'a> {
     /// [`Smoothed::push`].
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] for another number of classes.
+    /// As there, and [`Error::ShapeMismatch`] for a wrong number of classes.
     pub fn push(&mut self, scores: &[f32]) -> Result<Decision, Error> {
         if scores.len() != self.mean.len() {
             return Err(Error::ShapeMismatch);

@@ -1,10 +1,10 @@
-//! Features of differences between successive readings: crossings, turns, peaks, waveform length.
+//! Features of the differences between successive readings: crossings, turns, peaks, waveform length.
 
 use super::axis::Reading;
 use super::needs::Needs;
 use super::readings::Readings;
 
-/// The counts of a window, and the sum of the differences' magnitudes.
+/// The counts of a window, and the sum of the magnitudes of the differences.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Turns<W> {
     pub(super) zero_crossings: u32,
@@ -14,7 +14,7 @@ pub(super) struct Turns<W> {
     pub(super) length: W,
 }
 
-/// One pass over all. What the list does not need stays 0.
+/// One pass over all readings. Results that the list does not need stay 0.
 #[inline(always)]
 pub(super) fn turns<R: Reading>(
     readings: Readings<'_, R>,
@@ -56,9 +56,9 @@ pub(super) fn turns<R: Reading>(
     turns
 }
 
-/// On the way to a maximum, or away from the last one.
+/// The state of the search: rising to a maximum, or falling from the last one.
 struct Peak<R> {
-    /// The largest reading since the rise began, or the smallest since the fall did.
+    /// The largest reading since the rise began, or the smallest since the fall began.
     extreme: R,
     rises: bool,
 }

@@ -4,8 +4,9 @@ use crate::error::Error;
 
 /// n-of-M voting: a class is the answer while at least n of the last `M` windows voted for it.
 ///
-/// With `1 < n < M`, a single wrong window changes nothing, and a new class is answered at its n-th window. Of several classes with
-/// enough votes the one with the most is the answer, and of those the one that was voted for last. `2 · M` bytes and three words.
+/// With `1 < n < M`, a single wrong window changes nothing, and a new class becomes the answer at its n-th window. If
+/// several classes have enough votes, the answer is the one with the most, and among equals the one that received a
+/// vote last. `2 · M` bytes and three words.
 ///
 /// ```
 /// use hingeline::signal::Votes;
@@ -18,9 +19,9 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Votes<const M: usize> {
-    /// One more than the class, or 0 for none. The oldest one is overwritten next.
+    /// One more than the class, or 0 for none. The oldest vote is overwritten next.
     last: [u16; M],
-    /// So many of them vote.
+    /// The number of votes in use.
     windows: usize,
     next: usize,
     needed: usize,
@@ -30,7 +31,7 @@ impl<const M: usize> Votes<M> {
     /// No votes yet; `needed` of the last `M` windows must agree.
     ///
     /// # Errors
-    /// [`Error::InvalidVotes`] unless they are at least 1 and at most `M`.
+    /// [`Error::InvalidVotes`] unless `needed` is at least 1 and at most `M`.
     pub const fn new(needed: usize) -> Result<Self, Error> {
         Self::of_last(M, needed)
     }
@@ -55,7 +56,8 @@ impl<const M: usize> Votes<M> {
         }
     }
 
-    /// Takes the class of the next window, or none for one that was [rejected](crate::Decision::at_least) or refused; returns the answer, if enough agree.
+    /// Takes the class of the next window, or none for a window that was [rejected](crate::Decision::at_least) or
+    /// refused; returns the answer, if enough votes agree.
     ///
     /// A class above 65,534 counts as none.
     pub fn push(&mut self, class: Option<usize>) -> Option<usize> {

@@ -13,9 +13,9 @@ use crate::error::Error;
 struct Place {
     /// The place of the next reading, which is that of the oldest one.
     next: usize,
-    /// The readings that are there, at most as many as a window has.
+    /// The number of readings present, at most the window length.
     filled: usize,
-    /// Readings since the last window.
+    /// The number of readings since the last window.
     since: usize,
     refused: u32,
     gaps: u32,
@@ -24,7 +24,7 @@ struct Place {
 impl Place {
     const START: Self = Self { next: 0, filled: 0, since: 0, refused: 0, gaps: 0 };
 
-    /// Keeps a reading of each axis. Returns whether a window is due.
+    /// Stores a reading of each axis. Returns whether a window is due.
     #[inline(always)]
     fn push<'r, R: Reading + 'r>(
         &mut self,
@@ -66,23 +66,26 @@ impl Place {
         self.gaps = self.gaps.saturating_add(1);
     }
 
-    /// The place of the oldest reading, if there are enough.
+    /// The place of the oldest reading, if there are enough readings.
     fn oldest(&self, len: usize) -> Result<usize, Error> {
         if self.filled < len { Err(Error::IncompleteWindow) } else { Ok(self.next) }
     }
 }
 
-/// The last `LEN` readings of a stream of `AXES` axes, a window every `HOP` readings, and its features by a list that the compiler knows.
+/// The last `LEN` readings of a stream of `AXES` axes, with a window every `HOP` readings and features from a list that
+/// the compiler knows.
 ///
-/// The size is that of the readings, `4 · AXES · LEN` bytes for `f32` and half of that for `i16`, and 20 bytes on a processor of 32 bits. All bits are zero at
-/// the start, so a static window is in `.bss` and takes no flash. [`features`](Self::features) makes several passes over the
-/// window and does not return before the last; it takes a few hundred bytes of stack, which
-/// [`guide::windows`](crate::guide::windows#what-it-costs) lists with the instructions.
+/// The size is that of the readings, `4 · AXES · LEN` bytes for `f32` and half of that for `i16`, plus 20 bytes on a
+/// 32-bit processor. All bits are zero at the start, so a static window is in `.bss` and takes no flash.
+/// [`features`](Self::features) makes several passes over the window and does not return before the last; it takes a
+/// few hundred bytes of stack, which [`guide::windows`](crate::guide::windows#what-it-costs) lists with the
+/// instructions.
 ///
 /// # In an interrupt
-/// Readings come in an interrupt, and features take longer than one: let the interrupt put readings in a queue, such as
-/// `heapless::spsc::Queue`, that holds those of the time that features, prediction and learning take, and let the main loop own the window. Where the
-/// features of a window take less time than a reading, the interrupt may own it.
+/// Readings arrive in an interrupt, and features take longer than an interrupt should: let the interrupt put
+/// readings in a queue, such as `heapless::spsc::Queue`, that is long enough for the time that features, prediction and
+/// learning take, and let the main loop own the window. If the features of a window take less time than the interval
+/// between readings, the interrupt may own it.
 ///
 /// ```
 /// use hingeline::signal::{Feature, Features, Window, count};
@@ -112,7 +115,7 @@ impl Place {
 /// # Ok::<(), hingeline::Error>(())
 /// ```
 ///
-/// A shape or a list that is impossible does not compile:
+/// An impossible shape or list does not compile:
 ///
 /// ```compile_fail
 /// use hingeline::signal::{Feature, Features, Window};
@@ -131,16 +134,16 @@ pub struct Window<L: Features, const AXES: usize, const LEN: usize, const HOP: u
 }
 
 impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Window<L, AXES, LEN, HOP> {
-    /// The bytes that it takes.
+    /// The number of bytes that it takes.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// The values of a sample.
+    /// The number of values in a sample.
     pub const FEATURES: usize = count(L::LIST, AXES);
 
     /// An empty window.
     ///
-    /// It is checked at compile time that there are an axis, 2 to [`LONGEST`](super::LONGEST) readings and a hop of at least one, that the
-    /// list is not empty, and that each feature exists for this shape.
+    /// It is checked at compile time that there is an axis, that there are 2 to [`LONGEST`](super::LONGEST) readings
+    /// and a hop of at least one, that the list is not empty, and that each feature exists for this shape.
     pub const fn new() -> Self {
         const {
             assert!(HOP > 0, "the hop is at least one reading");
@@ -150,12 +153,13 @@ impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Window<
         Self { rows: [[L::Reading::ZERO; LEN]; AXES], place: Place::START }
     }
 
-    /// Takes the next reading, a value for each axis. Returns whether a window is due: `LEN` readings have come since the start or the
-    /// last gap, and `HOP` since the last window.
+    /// Takes the next reading, a value for each axis. Returns whether a window is due: `LEN` readings have come since
+    /// the start or the last gap, and `HOP` since the last window.
     ///
     /// # Errors
-    /// [`Error::NonFiniteFeature`] for a NaN or an infinity. The reading is counted in [`refused`](Self::refused) and left out, and the window is as
-    /// before. Call [`gap`](Self::gap) then, as `hingeline train` does for a missing value; or push another value in its place.
+    /// [`Error::NonFiniteFeature`] for a NaN or an infinity. The reading is counted in [`refused`](Self::refused) and
+    /// left out, and the window is otherwise unchanged. Then call [`gap`](Self::gap), as `hingeline train` does for a
+    /// missing value, or push another value in its place.
     pub fn push(&mut self, reading: &[L::Reading; AXES]) -> Result<bool, Error> {
         self.place.push(reading, self.rows.iter_mut().map(|row| row.as_mut_slice()), LEN, HOP)
     }
@@ -165,13 +169,13 @@ impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> Window<
         self.place.gap();
     }
 
-    /// Starts over, as at the beginning of another recording. The counts stay.
+    /// Starts over, as at the beginning of another recording. The counts are kept.
     pub const fn clear(&mut self) {
         self.place.clear();
     }
 
-    /// Computes the features of the last `LEN` readings. May be called whenever as many are present: if readings are pushed between the call that
-    /// returned `true` and this one, the window has moved on.
+    /// Computes the features of the last `LEN` readings. May be called whenever that many are present: if readings are
+    /// pushed between the call that returned `true` and this one, the window has moved on.
     ///
     /// It is checked at compile time that the sample has [`FEATURES`](Self::FEATURES) values.
     ///
@@ -216,9 +220,10 @@ impl<L: Features, const AXES: usize, const LEN: usize, const HOP: usize> fmt::De
     }
 }
 
-/// [`Window`] with a list, a length, a hop and a number of axes that are known only at run time, in memory that the caller lends.
+/// [`Window`] with a list, a length, a hop and a number of axes that are known only at run time, in memory that the
+/// caller lends.
 ///
-/// The calls are the same, and so are the bits; slices of another length are refused as [`Error::ShapeMismatch`].
+/// The methods are the same, and so are the bits; slices of a wrong length return [`Error::ShapeMismatch`].
 ///
 /// ```
 /// use hingeline::signal::{Axis, DynWindow, Feature, count};
@@ -273,7 +278,7 @@ impl<'a, R: Reading> DynWindow<'a, R> {
     /// [`Window::push`].
     ///
     /// # Errors
-    /// As there, and [`Error::ShapeMismatch`] for another number of axes.
+    /// As there, and [`Error::ShapeMismatch`] for a wrong number of axes.
     pub fn push(&mut self, reading: &[R]) -> Result<bool, Error> {
         if reading.len() != self.axes.len() {
             return Err(Error::ShapeMismatch);

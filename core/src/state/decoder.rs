@@ -6,16 +6,16 @@ use super::fault::Fault;
 use super::part::Restore;
 use super::record::{Checksum, HEADER_WORDS, Header, VERSION, WORD, checksum, record_len};
 
-/// The bytes of a record while they come, checked against the state that they are for.
+/// A record while its bytes arrive, checked against the state that it is for.
 pub(crate) struct Reading<S> {
     checksum: Checksum,
     header: [u32; HEADER_WORDS],
-    /// The bytes that came, and the length of the record.
+    /// The number of bytes received, and the length of the record.
     at: usize,
     len: usize,
     word: [u8; WORD],
     seen: S,
-    /// A word was kept.
+    /// Whether a word was stored.
     dirty: bool,
 }
 
@@ -25,9 +25,9 @@ impl<S> Reading<S> {
         Self { checksum: checksum(), header: [0; HEADER_WORDS], at: 0, len, word: [0; WORD], seen, dirty: false }
     }
 
-    /// Checks the next bytes; keeps each word of the state where it belongs, or leaves the target as it is.
+    /// Checks the next bytes; stores each word of the state where it belongs, or leaves the target unchanged.
     ///
-    /// One function for both, since each takes flash.
+    /// One function for both, because each would take flash.
     pub(crate) fn push<T: Restore<Seen = S> + ?Sized>(
         &mut self,
         target: &mut T,
@@ -84,12 +84,12 @@ impl<S> Reading<S> {
         target.check_whole(&self.seen)
     }
 
-    /// All bytes have come; they were right, or they were refused.
+    /// Whether all bytes have arrived; they were either right or refused.
     pub(crate) const fn is_whole(&self) -> bool {
         self.at >= self.len
     }
 
-    /// The checksum of the bytes that came, but for that of the record itself.
+    /// The checksum of the bytes received, without the record's own checksum.
     pub(crate) fn sum(&self) -> u32 {
         self.checksum.clone().finalize()
     }
@@ -106,11 +106,12 @@ impl<S> Reading<S> {
     }
 }
 
-/// Takes a record in pieces of any length, as they come from a stream that cannot be read twice.
+/// Takes a record in pieces of any length, as they arrive from a stream that cannot be read twice.
 ///
-/// What comes is kept while it comes, so the target is not to be used before [`finish`](Self::finish) has said that all of it was right: give it
-/// a model of its own, and copy it then. If something is wrong, or the decoder is dropped halfway, models, averages, moments and
-/// other states of many numbers are as new; [`Plain`](super::Plain) states are as they were.
+/// Words are stored as they arrive, so do not use the target before [`finish`](Self::finish) has confirmed that the
+/// whole record was right: give the decoder a model of its own, and copy that afterwards. If something is wrong, or the
+/// decoder is dropped halfway, models, averages, moments and other states of many numbers are as newly created;
+/// [`Plain`](super::Plain) states are unchanged.
 ///
 /// ```
 /// use hingeline::Model;
@@ -132,12 +133,13 @@ impl<S> Reading<S> {
 /// ```
 pub struct Decoder<'a, T: Restore + ?Sized> {
     target: &'a mut T,
-    /// None after the end.
+    /// `None` after the end.
     reading: Option<Reading<T::Seen>>,
 }
 
 impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
-    /// Before the first byte. The target is as it was until the header, and the kind of its first part, have come and were right.
+    /// A decoder before the first byte. The target is unchanged until the header and the kind of its first part have
+    /// arrived and were right.
     pub fn new(target: &'a mut T) -> Self {
         Self { reading: Some(Reading::new(target)), target }
     }
@@ -145,7 +147,7 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
     /// Takes the next bytes.
     ///
     /// # Errors
-    /// What is wrong with them; [`Fault::Truncated`] for all that come after a refusal.
+    /// The fault in these bytes; [`Fault::Truncated`] for all bytes after a refusal.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let Some(reading) = &mut self.reading else { return Err(Fault::Truncated) };
         let result = reading.push(&mut *self.target, bytes, true);
@@ -155,7 +157,7 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
         result
     }
 
-    /// The end of the record: from here on the target is what was saved.
+    /// Ends the record: from here on, the target is the saved state.
     ///
     /// # Errors
     /// [`Fault::Truncated`] if bytes are missing, or were refused.
@@ -163,14 +165,14 @@ impl<'a, T: Restore + ?Sized> Decoder<'a, T> {
         self.finish_if(|_| true)
     }
 
-    /// The same, if what came is a certain record.
+    /// The same, if the checksum received is that of a certain record.
     pub(crate) fn finish_if(mut self, is_it: impl FnOnce(u32) -> bool) -> Result<(), Fault> {
         match self.reading.take_if(|reading| reading.is_whole() && is_it(reading.sum())) {
             Some(reading) => {
                 self.target.complete(reading.seen);
                 Ok(())
             }
-            // Dropped, it is abandoned.
+            // Dropping the decoder abandons the record.
             None => Err(Fault::Truncated),
         }
     }

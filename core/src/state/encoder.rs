@@ -8,8 +8,8 @@ use super::record::{Checksum, HEADER_WORDS, Header, WORD, checksum};
 
 /// Turns a state into the bytes of a record, in pieces as small as the caller's buffers.
 ///
-/// It holds the state borrowed, so that the record is of one moment, and about 60 bytes of its own. The bytes are those of
-/// [the format](crate::guide::saving).
+/// It borrows the state, so that the record is of one moment, and takes about 60 bytes of its own. The bytes are those
+/// of [the format](crate::guide::saving).
 ///
 /// ```
 /// use hingeline::Model;
@@ -32,14 +32,14 @@ pub struct Encoder<'a, T: ?Sized> {
     state: &'a T,
     header: Header,
     checksum: Checksum,
-    /// The bytes that were given.
+    /// The number of bytes already written.
     at: usize,
-    /// The word of which the next byte is a part.
+    /// The word that contains the next byte.
     word: [u8; WORD],
 }
 
 impl<'a, T: State + ?Sized> Encoder<'a, T> {
-    /// Before the first byte.
+    /// An encoder before the first byte.
     ///
     /// # Errors
     /// [`Fault::TooLong`] for a state of more than 2³⁰ bytes.
@@ -53,7 +53,7 @@ impl<'a, T: State + ?Sized> Encoder<'a, T> {
         Ok(Self { state, header, checksum: checksum(), at: 0, word: [0; WORD] })
     }
 
-    /// The bytes of the whole record.
+    /// The length of the whole record in bytes.
     pub const fn record_len(&self) -> usize {
         self.header.len as usize
     }
@@ -67,7 +67,7 @@ impl<'a, T: State + ?Sized> Encoder<'a, T> {
         own.saturating_add(self.fill_up_to(self.record_len(), rest))
     }
 
-    /// The same, but no byte from this place on.
+    /// The same, but no byte at or after this place.
     fn fill_up_to(&mut self, end: usize, buffer: &mut [u8]) -> usize {
         let mut filled = 0_usize;
         while self.at < end {
@@ -105,7 +105,7 @@ impl<T: ?Sized> fmt::Debug for Encoder<'_, T> {
 /// Writes the record of a state to the start of a buffer; returns its length.
 ///
 /// # Errors
-/// [`Fault::BufferTooSmall`], and what [`Encoder::new`] refuses.
+/// [`Fault::BufferTooSmall`], and the errors of [`Encoder::new`].
 ///
 /// ```
 /// use hingeline::Model;

@@ -1,4 +1,4 @@
-//! What can be wrong with a record.
+//! Faults in a record.
 
 use core::fmt;
 
@@ -20,23 +20,23 @@ use crate::error::Error;
 pub enum Fault {
     /// The bytes do not begin like a record, or the heading is damaged.
     NoRecord,
-    /// The record is of this version of the format, which this version of the crate does not read.
+    /// The record has this version of the format, which this version of the crate does not read.
     Version(u16),
     /// The record holds other types, or another number of them; or the heading of a part is damaged.
     Kind,
     /// The record holds states of another shape; or the heading of a part is damaged.
     Shape,
-    /// The record is of a loss with other class weights: they are borrowed, and must be those of the save.
+    /// The record holds a loss with other class weights: they are borrowed, and must be the same as when it was saved.
     Weights,
     /// The record ends too early.
     Truncated,
-    /// The record goes on where it should end.
+    /// The record continues where it should end.
     TooLong,
     /// A byte is not what was written: the record is torn or damaged.
     Checksum,
-    /// The bytes are as they were written, but no run leaves such a state behind.
+    /// The bytes are as they were written, but no run can produce such a state.
     Content(Error),
-    /// The buffer has no bytes, or too few for the record.
+    /// The buffer is empty, or too small for the record.
     BufferTooSmall,
 }
 
@@ -49,13 +49,13 @@ impl From<Error> for Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoRecord => "these bytes are no record",
-            Self::Version(version) => return write!(f, "the record has format version {version}, which is not known"),
+            Self::NoRecord => "these bytes are not a record",
+            Self::Version(version) => return write!(f, "the record has the unknown format version {version}"),
             Self::Kind => "the record holds states of other types",
             Self::Shape => "the record holds states of another shape",
-            Self::Weights => "the record is of a loss with other class weights",
+            Self::Weights => "the record holds a loss with other class weights",
             Self::Truncated => "the record ends too early",
-            Self::TooLong => "the record goes on where it should end",
+            Self::TooLong => "the record continues past its end",
             Self::Checksum => "the record is torn or damaged",
             Self::Content(error) => return error.fmt(f),
             Self::BufferTooSmall => "the buffer is too small",

@@ -1,4 +1,4 @@
-//! The numbers of all types in a record. None is ever given to another type.
+//! The numbers of all types in a record. No number is ever reused for another type.
 
 pub(crate) const MODEL: u32 = 1;
 pub(crate) const AVERAGE: u32 = 2;

@@ -8,7 +8,7 @@ use super::fault::Fault;
 use super::part::Restore;
 use super::record::record_len;
 
-/// Where a record lies that can be read as often as needed: a slice, or a driver of your own.
+/// A source of a record that can be read as often as needed: a slice, or a driver of your own.
 ///
 /// ```
 /// use hingeline::state::{LoadError, Source, encode, load};
@@ -35,10 +35,11 @@ use super::record::record_len;
 /// # Ok::<(), LoadError<()>>(())
 /// ```
 pub trait Source {
-    /// Why it cannot be read.
+    /// The error if the source cannot be read.
     type Error;
 
-    /// Reads bytes from this offset on, as many as there are and as the buffer has; returns their number, 0 at the end.
+    /// Reads bytes from this offset on, as many as there are and as fit in the buffer; returns their number, 0 at the
+    /// end.
     ///
     /// # Errors
     /// Those of the source.
@@ -77,8 +78,8 @@ pub enum LoadError<E> {
     Source(E),
     /// The record does not fit this target. The target is unchanged.
     Refused(Fault),
-    /// The second reading did not bring what the first one did. Models and other states of many numbers are as new,
-    /// [`Plain`](super::Plain) states are unchanged.
+    /// The second read did not return the same bytes as the first. Models and other states of many numbers are as newly
+    /// created; [`Plain`](super::Plain) states are unchanged.
     Cleared,
 }
 
@@ -100,10 +101,10 @@ impl<E: fmt::Debug> fmt::Display for LoadError<E> {
 
 impl<E: fmt::Debug> core::error::Error for LoadError<E> {}
 
-/// Restores a state from a record: reads all of it and checks it, and then reads it again and keeps it.
+/// Restores a state from a record: reads and checks the whole record, and then reads it again and stores it.
 ///
-/// So a target needs no copy of itself, and is as before if the record is not right. The buffer is for the source's bytes, at least one; a larger one
-/// needs fewer calls.
+/// So a target needs no copy of itself, and is unchanged if the record is not right. The buffer holds the source's
+/// bytes, at least one; a larger buffer needs fewer calls.
 ///
 /// # Errors
 /// See [`LoadError`]. Bytes after the record are ignored.
@@ -152,7 +153,7 @@ pub fn load<T: Restore + ?Sized, R: Source + ?Sized>(
     }
 }
 
-/// Reads so many bytes of a source, or up to its end, or until they are refused.
+/// Reads this many bytes of a source, or up to its end, or until they are refused.
 fn read_all<R: Source + ?Sized>(
     source: &mut R,
     len: usize,
@@ -162,7 +163,7 @@ fn read_all<R: Source + ?Sized>(
     let mut offset = 0_usize;
     while offset < len {
         let read = source.read(offset, buffer).map_err(LoadError::Source)?;
-        // A source of the caller's may say anything, and may go on after the record.
+        // A source of the caller's own may return anything, and may continue after the record.
         let own = read.min(buffer.len()).min(len.saturating_sub(offset));
         let bytes = buffer.get(..own).unwrap_or_default();
         if bytes.is_empty() {

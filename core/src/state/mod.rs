@@ -1,10 +1,10 @@
-//! States as bytes: what a device has learnt, to be kept across a reset or sent elsewhere.
+//! States as bytes, to keep what a device has learnt across a reset, or to send it elsewhere.
 //!
-//! [`encode`] and [`load`] write and read a record in memory. [`Encoder`] and [`Decoder`] do it in pieces, for a stream; a [`Source`] is
-//! whatever can be read twice. [`checkpoint`](crate::checkpoint) keeps the newest record in flash. The page
-//! [`saving`](crate::guide::saving) of the guide shows all of them, and describes the format.
+//! [`encode`] and [`load`] write and read a record in memory. [`Encoder`] and [`Decoder`] do this in pieces, for a
+//! stream; a [`Source`] is anything that can be read twice. [`checkpoint`](crate::checkpoint) keeps the newest record
+//! in flash. The page [`saving`](crate::guide::saving) of the guide shows all of them, and describes the format.
 
-// Only this room knows the frame of a record. The words of a type are defined in the type's own room.
+// Only this module knows the frame of a record. The words of a type are defined in the type's own module.
 
 mod decoder;
 mod encoder;

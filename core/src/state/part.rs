@@ -1,11 +1,11 @@
-//! What a record is made of.
+//! The parts of a record.
 
 use super::fault::Fault;
 use super::words::{MOST_WORDS, Plain, Words};
 
-/// What can be written to a record: a model, an optimiser, an order, a user's [`Plain`] state, or a tuple of references to up to six of
-/// these. Tuples may hold references to tuples. `Option<&mut T>` is a part if it is `Some`, and nothing if not: for records of which only the
-/// running program knows the parts.
+/// A state that can be written to a record: a model, an optimiser, an order, a user's [`Plain`] state, or a tuple of
+/// references to up to six of these. Tuples may hold references to tuples. `Option<&mut T>` is a part if it is `Some`,
+/// and nothing otherwise: for records whose parts only the running program knows.
 ///
 /// This trait is sealed; implement [`Plain`].
 ///
@@ -21,8 +21,8 @@ use super::words::{MOST_WORDS, Plain, Words};
 /// ```
 pub trait State: sealed::Encode {}
 
-/// What can be read from a record: a [`State`], or a tuple of mutable references to up to six. Such a tuple can be written too, so that a program
-/// needs only one.
+/// A state that can be read from a record: a [`State`], or a tuple of mutable references to up to six of them. Such a
+/// tuple can be written too, so a program needs only one.
 ///
 /// This trait is sealed; implement [`Plain`].
 ///
@@ -52,37 +52,37 @@ pub(crate) mod sealed {
 
     /// A sequence of words of 32 bits.
     pub trait Encode {
-        /// The parts of which it consists.
+        /// The number of parts.
         fn parts(&self) -> u16;
 
-        /// The number of words, with the headings.
+        /// The number of words, including the headings.
         fn words(&self) -> usize;
 
         /// The word at this place.
         fn word_at(&self, index: usize) -> u32;
     }
 
-    /// What takes such a sequence, word by word, twice: first to check it, then to keep it.
+    /// A state that takes such a sequence, word by word, twice: first to check it, then to store it.
     pub trait Decode: Encode {
-        /// What is known of the words that came.
+        /// The facts gathered from the words received.
         type Seen;
 
-        /// Nothing.
+        /// The value before the first word.
         fn unseen(&self) -> Self::Seen;
 
         /// Checks the next word.
         fn see_at(&self, seen: &mut Self::Seen, index: usize, word: u32) -> Result<(), Fault>;
 
-        /// Checks what only all words together tell.
+        /// Checks what only all words together show.
         fn check_whole(&self, seen: &Self::Seen) -> Result<(), Fault>;
 
-        /// Keeps a word; the state is not to be used before it is complete.
+        /// Stores a word; the state must not be used before it is complete.
         fn set_at(&mut self, index: usize, word: u32);
 
         /// Completes the state.
         fn complete(&mut self, seen: Self::Seen);
 
-        /// Makes it as new where words were kept.
+        /// Makes the state as newly created, where words were stored.
         fn empty(&mut self);
     }
 
@@ -90,10 +90,10 @@ pub(crate) mod sealed {
     pub trait Part {
         const KIND: u32;
 
-        /// What is known of the words that came.
+        /// The facts gathered from the words received.
         type Seen;
 
-        /// Two numbers that say what shape it has; 0 where there are fewer.
+        /// Two numbers that describe the shape; 0 where there are fewer.
         fn record_shape(&self) -> [u32; 2];
 
         /// The number of words, which follows from the type and the shape.
@@ -117,7 +117,7 @@ pub(crate) mod sealed {
 
 use sealed::{Decode, Encode, Part};
 
-/// The words in front of a part.
+/// The words before a part.
 fn heading<T: Part>(part: &T) -> [u32; HEADING] {
     let [rows, columns] = part.record_shape();
     [T::KIND, rows, columns, part.record_words() as u32]
@@ -175,7 +175,7 @@ impl<T: Part> Decode for T {
     }
 }
 
-/// Nothing of it is kept before all of it has come.
+/// Nothing is stored before all words have arrived.
 impl<T: Plain> Part for T {
     const KIND: u32 = T::KIND;
     type Seen = Words;

@@ -15,7 +15,7 @@ pub(super) const HEADER_WORDS: usize = 5;
 pub(crate) const HEADER: usize = HEADER_WORDS * WORD;
 pub(crate) const WORD: usize = 4;
 
-/// A length that a header can hold and that is never that of erased flash.
+/// A length that a header can hold and that erased flash never shows.
 const LONGEST: usize = 1 << 30;
 
 /// Without a table, which would take a kilobyte of flash.
@@ -30,7 +30,7 @@ pub(crate) fn checksum() -> Checksum {
     CRC.digest()
 }
 
-/// The bytes of a record of this state, header and checksum included.
+/// The length in bytes of a record of this state, header and checksum included.
 ///
 /// A record of a model of `C` classes and `F` features takes `4 · (C · F + C + 3) + 40` bytes, in integers `2 · C · F + 4 · C + 44`, rounded
 /// up to a multiple of 4.
@@ -44,12 +44,12 @@ pub fn record_len<T: State + ?Sized>(state: &T) -> usize {
     state.words().saturating_add(HEADER_WORDS + 1).saturating_mul(WORD)
 }
 
-/// What a header says.
+/// The content of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) version: u16,
     pub(crate) parts: u16,
-    /// In bytes, of the whole record.
+    /// The length of the whole record, in bytes.
     pub(crate) len: u32,
     pub(crate) sequence: u32,
 }

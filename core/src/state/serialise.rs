@@ -1,4 +1,4 @@
-//! States by `serde`, for formats such as `postcard`.
+//! States in `serde`, for formats such as `postcard`.
 
 use core::fmt;
 
@@ -10,8 +10,8 @@ use super::part::{Restore, State};
 
 /// A state as `serde` writes it: the sequence of the words of its record, without the record's header and checksum.
 ///
-/// Kinds and shapes are in it, so that another state is refused. Against damage the format around it has to guard; a record does that
-/// by itself.
+/// It includes kinds and shapes, so that another state is refused. The format around it must guard against damage; a
+/// record does that by itself.
 ///
 /// ```
 /// use hingeline::Model;
@@ -40,10 +40,10 @@ impl<T: State + ?Sized> Serialize for Serialised<'_, T> {
     }
 }
 
-/// A state as `serde` reads it, into a target that is there already.
+/// A state as `serde` reads it, into an existing target.
 ///
-/// What is wrong is refused. Models, averages, moments and other states of many numbers are then as new, [`Plain`](super::Plain) states as they
-/// were.
+/// Wrong input is refused. Models, averages, moments and other states of many numbers are then as newly created, and
+/// [`Plain`](super::Plain) states are unchanged.
 ///
 /// ```
 /// use hingeline::EarlyStopping;
@@ -90,7 +90,7 @@ impl<'de, T: Restore + ?Sized> Visitor<'de> for IntoState<'_, T> {
     }
 }
 
-/// Keeps each word where it belongs; returns what is known of all.
+/// Stores each word where it belongs; returns the facts gathered from all of them.
 fn read<'de, T: Restore + ?Sized, A: SeqAccess<'de>>(target: &mut T, sequence: &mut A) -> Result<T::Seen, A::Error> {
     let (words, mut seen) = (target.words(), target.unseen());
     for index in 0..words {

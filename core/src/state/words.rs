@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 
-/// The most numbers that a [`Plain`] state can have.
+/// The largest number of words that a [`Plain`] state can have.
 pub(crate) const MOST_WORDS: usize = 20;
 
 /// A few words of 32 bits, written one after another and read in the same order.
@@ -33,21 +33,21 @@ impl Words {
         self.at = 0;
     }
 
-    /// The next word, to be written or read; there is none after the last.
+    /// The next word, to be written or read; `None` after the last.
     fn next(&mut self) -> Option<&mut u32> {
         let word = self.words.get_mut(self.at);
         self.at = self.at.saturating_add(1);
         word
     }
 
-    /// Appends a word. Words beyond the most that a [`Plain`] state can have are dropped.
+    /// Appends a word. Words beyond the maximum of a [`Plain`] state are dropped.
     pub fn put(&mut self, word: u32) {
         if let Some(next) = self.next() {
             *next = word;
         }
     }
 
-    /// Appends two words, the lower one first.
+    /// Appends two words, the low one first.
     pub fn put_u64(&mut self, value: u64) {
         self.put(value as u32);
         self.put((value >> 32) as u32);
@@ -63,12 +63,12 @@ impl Words {
         self.next().copied().unwrap_or_default()
     }
 
-    /// The next two words, the lower one first.
+    /// The next two words, the low one first.
     pub fn take_u64(&mut self) -> u64 {
         u64::from(self.take()) | u64::from(self.take()) << 32
     }
 
-    /// The number of the next bits.
+    /// The number whose bits are the next word.
     pub fn take_f32(&mut self) -> f32 {
         f32::from_bits(self.take())
     }
@@ -79,10 +79,10 @@ impl Words {
         state.put(self);
     }
 
-    /// Reads another state of the type of this one.
+    /// Reads another state of the same type as this one.
     ///
     /// # Errors
-    /// [`Fault::Kind`] for one of another type, and what [`Plain::parse`] refuses.
+    /// [`Fault::Kind`] for a state of another type, and the errors of [`Plain::parse`].
     pub fn take_state<T: Plain>(&mut self, own: &T) -> Result<T::Value, Fault> {
         if self.take() == T::KIND { own.parse(self) } else { Err(Fault::Kind) }
     }
@@ -106,8 +106,8 @@ impl Default for Words {
 
 /// A state of a few numbers, which is restored all at once: a schedule, an optimiser, an order.
 ///
-/// Implement it for a [`Schedule`](crate::Schedule) of your own, so that an optimiser with it can be saved; or for what a device has to
-/// remember besides its model, to be a part of the same record.
+/// Implement it for a [`Schedule`](crate::Schedule) of your own, so that an optimiser with it can be saved; or for
+/// anything that a device must remember besides its model, as a part of the same record.
 ///
 /// ```
 /// use hingeline::Error;
@@ -148,7 +148,7 @@ impl Default for Words {
 /// # Ok::<(), Fault>(())
 /// ```
 pub trait Plain {
-    /// What is read: the type itself, or what of it a record holds.
+    /// The value read: the type itself, or the part of it that a record holds.
     type Value;
 
     /// The number of this type in a record: from 2³¹ up for types of your own.
@@ -160,12 +160,12 @@ pub trait Plain {
     /// Writes the words.
     fn put(&self, words: &mut Words);
 
-    /// Reads as many.
+    /// Reads the same number of words.
     ///
     /// # Errors
-    /// [`Fault::Content`] for what no run leaves behind, [`Fault::Kind`] for a word that has to be another one.
+    /// [`Fault::Content`] for a value that no run can produce, [`Fault::Kind`] for a word that must be a different one.
     fn parse(&self, words: &mut Words) -> Result<Self::Value, Fault>;
 
-    /// Takes what was read.
+    /// Assigns the value read.
     fn assign(&mut self, value: Self::Value);
 }

@@ -1,4 +1,4 @@
-//! Gives the linker its scripts, wherever cargo was called. The memory of the chip is in that of `esp-hal`.
+//! Passes the linker its scripts, wherever cargo is called from. The memory of the chip is in the script of `esp-hal`.
 
 fn main() {
     for argument in ["-Tlinkall.x", "-Tdefmt.x"] {

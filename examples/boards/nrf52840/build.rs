@@ -1,4 +1,4 @@
-//! Gives the linker the memory of the board, wherever cargo was called.
+//! Passes the linker the memory of the board, wherever cargo is called from.
 
 use std::path::PathBuf;
 use std::{env, fs};

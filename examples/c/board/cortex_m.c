@@ -1,5 +1,5 @@
-// The start of a Cortex-M, and semihosting: an emulator or a debugger prints. On a board of your own, the maker's start-up code and a serial
-// port take its place.
+// The start-up code of a Cortex-M, and semihosting, with which an emulator or a debugger prints. On your own board, the
+// manufacturer's start-up code and a serial port take their place.
 #include "semihosting.h"
 
 extern uint32_t stack_top[];
@@ -31,7 +31,7 @@ __attribute__((used)) static void begin(void) {
     board_exit(true);
 }
 
-// Turns the floating-point unit on, if there is one, before the compiler could use it.
+// Turns the floating-point unit on, if there is one, before compiled code can use it.
 __attribute__((naked, used)) void reset(void) {
 #if defined(__ARM_FP)
     __asm__("ldr r0, =0xe000ed88\n"
@@ -44,7 +44,7 @@ __attribute__((naked, used)) void reset(void) {
     __asm__("bl begin");
 }
 
-// Where the stack begins, then what is called at the start and for each exception.
+// The initial stack pointer, then the handlers of the reset and of the exceptions.
 typedef void (*handler)(void);
 __attribute__((section(".vectors"), used)) static const struct {
     uint32_t *stack;

@@ -1,4 +1,4 @@
-// The start of a 32-bit RISC-V processor, and semihosting.
+// The start-up code of a 32-bit RISC-V processor, and semihosting.
 #include "semihosting.h"
 
 int main(void);
@@ -6,7 +6,7 @@ int main(void);
 static uintptr_t semihosting(uintptr_t operation, const void *argument) {
     register uintptr_t a0 __asm__("a0") = operation;
     register const void *a1 __asm__("a1") = argument;
-    // The three instructions that are the call must be uncompressed and on one page.
+    // The three instructions that make up the call must be uncompressed and on one page.
     __asm__ volatile(".balign 16\n"
                      ".option push\n"
                      ".option norvc\n"

@@ -1,4 +1,4 @@
-// Printing and ending by semihosting, for both kinds of processor: `semihosting` makes the call.
+// Printing by semihosting, for both kinds of processor, whose start-up code defines `semihosting` to make the call.
 #ifndef SEMIHOSTING_H
 #define SEMIHOSTING_H
 
@@ -21,7 +21,7 @@ void board_print(const char *text) {
     semihosting(0x05, write);
 }
 
-// Gives the statics their first values; both linker scripts name their places.
+// Gives the statics their first values; the linker script defines where they are.
 static inline void board_prepare_statics(void) {
     extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[];
     for (uint32_t *to = data_start, *from = data_load; to != data_end;) {

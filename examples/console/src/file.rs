@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Which file is of no use, and why.
+/// Which file is unusable, and why.
 #[derive(Debug)]
 pub struct FileError {
     path: PathBuf,
@@ -27,7 +27,7 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-/// The whole file, if it is not longer than `limit` bytes: what is not what was expected should not fill the memory.
+/// Reads a whole file, if it is not longer than `limit` bytes: an unexpected file should not fill the memory.
 ///
 /// # Errors
 /// If it cannot be read or is longer. `what` is the file that was expected, for the message.
@@ -36,13 +36,13 @@ pub fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, FileError> {
     read_from(File::open(path).map_err(refuse)?, path, limit, what)
 }
 
-/// The same of a file that is open, such as standard input; `name` is what the message calls it.
+/// Reads an open file, such as standard input, in the same way; `name` is the name of the file in the message.
 ///
 /// # Errors
 /// Those of [`read`].
 pub fn read_from(file: impl Read, name: &Path, limit: u64, what: &str) -> Result<Vec<u8>, FileError> {
     let mut bytes = Vec::new();
-    // One byte more than allowed tells a longer file from one that fits.
+    // Reading one byte more than allowed shows whether the file is longer.
     let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| FileError::new(name, format_args!("{error}; expected {what}")))?;
     if bytes.len() as u64 > limit {
@@ -51,7 +51,7 @@ pub fn read_from(file: impl Read, name: &Path, limit: u64, what: &str) -> Result
     Ok(bytes)
 }
 
-/// The same as text.
+/// Reads a whole file as text.
 ///
 /// # Errors
 /// Those of [`read`], and if it is not UTF-8.
@@ -59,7 +59,7 @@ pub fn read_text(path: &Path, limit: u64, what: &str) -> Result<String, FileErro
     text(read(path, limit, what)?, path, what)
 }
 
-/// Bytes that were read as text; `name` is what the message calls the file.
+/// Converts the bytes of a file to text; `name` is the name of the file in the message.
 ///
 /// # Errors
 /// If they are not UTF-8.

@@ -1,8 +1,9 @@
-//! How the desktop programs speak and end.
+//! Output, errors and exit statuses of the desktop programs.
 //!
 //! [`main`] is the `main` of each: it reads the options, runs the job and turns its result into a status. What a job prints
-//! goes through [`line()`], [`text`] and [`remark`], so that three rules hold for all programs: a reader that has seen enough,
-//! as `head` does, is no error; a stream that cannot be written is named; no text can send codes to a terminal.
+//! goes through [`line()`], [`text`] and [`remark`], so that three rules hold for all programs: a reader that stops
+//! early, such as `head`, is not an error; a stream that cannot be written is named; no text can send control codes to
+//! a terminal.
 
 pub mod file;
 
@@ -14,18 +15,18 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What went wrong, for people.
+/// An error with a message for the user.
 pub type Problem = Box<dyn Error>;
 
-/// The status of a program whose options or data are of no use.
+/// The exit status for unusable options or data.
 const UNUSABLE: u8 = 2;
 
-/// Runs a program: status 2 for options and data of no use, 1 for a run that fails.
+/// Runs a program: the status is 2 for unusable options or data, and 1 for a run that fails.
 pub fn main<O: Parser>(job: impl FnOnce(O) -> Result<ExitCode, Problem>) -> ExitCode {
     match O::try_parse() {
         Ok(options) => end(job(options)),
         Err(usage) if usage.use_stderr() => {
-            // Nothing is left to tell if this cannot be written.
+            // If this cannot be written, there is nowhere left to report it.
             let _ = usage.print();
             ExitCode::from(UNUSABLE)
         }
@@ -33,7 +34,7 @@ pub fn main<O: Parser>(job: impl FnOnce(O) -> Result<ExitCode, Problem>) -> Exit
     }
 }
 
-/// The status of a job; a problem is told first.
+/// The exit status of a job; a problem is printed first.
 fn end(result: Result<ExitCode, Problem>) -> ExitCode {
     match result {
         Ok(status) => status,
@@ -45,11 +46,11 @@ fn end(result: Result<ExitCode, Problem>) -> ExitCode {
     }
 }
 
-/// Options or data of no use, as opposed to a run that fails.
+/// Unusable options or data, as opposed to a run that fails.
 #[derive(Debug)]
 struct Unusable(String);
 
-/// A problem of options or data, which have status 2.
+/// Creates a problem with the options or the data, which has status 2.
 pub fn unusable(problem: impl fmt::Display) -> Problem {
     Box::new(Unusable(problem.to_string()))
 }
@@ -83,7 +84,7 @@ fn output(error: io::Error) -> Problem {
     Box::new(OutputError(error))
 }
 
-/// Whether nobody reads the output any more.
+/// Whether the reader of the output has closed it.
 fn is_closed_output(problem: &(dyn Error + 'static)) -> bool {
     problem.downcast_ref::<OutputError>().is_some_and(|OutputError(error)| error.kind() == io::ErrorKind::BrokenPipe)
 }
@@ -91,12 +92,12 @@ fn is_closed_output(problem: &(dyn Error + 'static)) -> bool {
 /// Prints a line.
 ///
 /// # Errors
-/// If standard output cannot be written, with its name. [`main`] takes that for the end if nobody reads it any more.
+/// If standard output cannot be written; the message names it. [`main`] ends normally if the reader has closed it.
 pub fn line(line: impl fmt::Display) -> Result<(), Problem> {
     text(format_args!("{line}\n"))
 }
 
-/// Prints text that has its own ends of lines.
+/// Prints text that has its own line ends.
 ///
 /// # Errors
 /// Those of [`line()`].
@@ -106,13 +107,13 @@ pub fn text(text: impl fmt::Display) -> Result<(), Problem> {
     stdout.write_all(escaped(&text).as_bytes()).and_then(|()| stdout.flush()).map_err(output)
 }
 
-/// Prints a line on standard error, or nothing if that cannot be written: then there is no place to say so.
+/// Prints a line on standard error. A failure is ignored, because there is nowhere to report it.
 pub fn remark(line: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{}", escaped(&line.to_string()));
 }
 
-/// The text with every character that could act on a terminal written as an escape, such as `\u{1b}`; ends of lines and
-/// tabulators stay.
+/// The text with every character that could act on a terminal written as an escape, such as `\u{1b}`; line ends and
+/// tabs stay.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| is_plain(c) || is_space(c)) {
         return Cow::Borrowed(text);
@@ -128,8 +129,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Whether a terminal shows a character and does nothing else: it is none of the control characters, and none of those that
-/// end lines or turn the direction of writing.
+/// Whether a terminal only displays a character: it is not a control character, does not end a line, and does not
+/// change the direction of writing.
 pub fn is_plain(c: char) -> bool {
     let turns = matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !c.is_control() && !turns && !matches!(c, '\u{2028}' | '\u{2029}')

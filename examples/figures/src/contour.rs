@@ -1,9 +1,10 @@
 //! Where a function on a grid has a given value: marching squares.
 //!
-//! Each square of four neighbouring points is looked at by itself: where the value lies between those of two neighbours, a
-//! line passes between them, at the place that linear interpolation says. The pieces of all squares are then linked to lines.
+//! Each square of four neighbouring points is treated separately: where the level is between the values of two
+//! neighbours, a line passes between them, at the position given by linear interpolation. The pieces of all squares are
+//! then joined into lines.
 
-/// A place on the grid, in columns and rows from its first point.
+/// A position on the grid, in columns and rows from its first point.
 pub type Point = (f64, f64);
 
 /// Values at the points of a grid.
@@ -15,18 +16,19 @@ pub struct Grid {
     values: Vec<f64>,
 }
 
-/// Which two neighbouring points a line passes between: a point's number, and the point to its right or the one below it.
+/// The pair of neighbouring points that a line passes between: a point's number, and the point to its right or below
+/// it.
 type Edge = usize;
 
 impl Grid {
-    /// A grid of so many columns; values beyond the last whole row are left out.
+    /// A grid with this number of columns; values beyond the last whole row are left out.
     pub fn new(columns: usize, mut values: Vec<f64>) -> Self {
         let rows = values.len().checked_div(columns).unwrap_or(0);
         values.truncate(columns * rows);
         Self { columns, rows, values }
     }
 
-    /// The least and the largest value.
+    /// The smallest and the largest value.
     pub fn range(&self) -> (f64, f64) {
         self.values
             .iter()
@@ -38,7 +40,7 @@ impl Grid {
         let links = self.links(level);
         let mut lines = Vec::new();
         let mut is_drawn = vec![false; links.len()];
-        // Lines that end at the border first, from one end to the other; what is left then are loops.
+        // First the lines that end at the border, from one end to the other; the remaining ones are loops.
         for ends in [1, 2] {
             for edge in 0..links.len() {
                 if !is_drawn[edge] && links[edge].iter().flatten().count() == ends {
@@ -50,9 +52,9 @@ impl Grid {
         lines
     }
 
-    /// Closed lines around all that is below this value, cut off at the border of the grid.
+    /// Closed lines around the regions below this value, cut off at the border of the grid.
     ///
-    /// A hole would have a line of its own, inside. A convex function has none.
+    /// A hole would have its own line, inside. A convex function has no holes.
     pub fn regions(&self, level: f64) -> Vec<Vec<Point>> {
         let outside = |line: Vec<Point>| line.into_iter().map(|(column, row)| (column - 1.0, row - 1.0)).collect();
         self.walled().lines(level).into_iter().map(outside).collect()
@@ -69,7 +71,7 @@ impl Grid {
         Self { columns, rows: self.rows + 2, values }
     }
 
-    /// For each edge, the edges that a line goes on to from there.
+    /// For each edge, the edges at which a line continues from there.
     fn links(&self, level: f64) -> Vec<[Option<Edge>; 2]> {
         let mut links = vec![[None; 2]; 2 * self.values.len()];
         for row in 0..self.rows.saturating_sub(1) {
@@ -93,7 +95,7 @@ impl Grid {
         let edges: Vec<_> = crossed.into_iter().filter_map(|(is_crossed, edge)| is_crossed.then_some(edge)).collect();
         match *edges.as_slice() {
             [from, to] => [Some([from, to]), None],
-            // A saddle: the mean says which two corners hang together.
+            // A saddle: the mean decides which two corners are connected.
             [_, _, _, _] if (corners.iter().sum::<f64>() / 4.0 < level) == is_a => {
                 [Some([top, side]), Some([bottom, left])]
             }
@@ -112,7 +114,7 @@ impl Grid {
     }
 }
 
-/// How far from one value to the other the level is reached.
+/// The fraction of the way from one value to the other at which the level is reached.
 fn share(from: f64, to: f64, level: f64) -> f64 {
     match (from.is_infinite(), to.is_infinite()) {
         (true, _) => 1.0,
@@ -121,14 +123,14 @@ fn share(from: f64, to: f64, level: f64) -> f64 {
     }
 }
 
-/// Two squares share an edge, so there is always a place.
+/// Adds a link. An edge belongs to at most two squares, so there is always a free place.
 fn link(links: &mut [[Option<Edge>; 2]], from: Edge, to: Edge) {
     if let Some(place) = links[from].iter_mut().find(|place| place.is_none()) {
         *place = Some(to);
     }
 }
 
-/// The edges of a line from this one on; a loop ends where it began.
+/// The edges of a line, starting with this one; a loop ends where it began.
 fn follow(links: &[[Option<Edge>; 2]], first: Edge, is_drawn: &mut [bool]) -> Vec<Edge> {
     let mut line = vec![first];
     let mut edge = first;

@@ -1,4 +1,4 @@
-//! The figures: their names, what they show, and who draws each.
+//! The figures: their names, what they show, and the functions that draw them.
 
 use clap::ValueEnum;
 use hingeline::kernel::Kernel;
@@ -28,17 +28,17 @@ pub enum Figure {
     LineSearch,
     /// The weights that were learnt, as pictures
     Weights,
-    /// The same of CIFAR-10, for those who have it.
+    /// The same for CIFAR-10, if its files are at hand.
     #[value(skip)]
     WeightsCifar10,
 }
 
-/// A figure as it was drawn.
+/// A drawn figure.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     /// The drawing.
     pub sheet: Sheet,
-    /// What was measured for it, a line each.
+    /// The measurements made for it, one per line.
     pub facts: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl Figure {
         Self::Weights,
     ];
 
-    /// Its name on the command line and that of its files, without their ending.
+    /// Its name on the command line, which is also that of its files without the extension.
     pub const fn name(self) -> &'static str {
         match self {
             Self::LineOne => "line-one",
@@ -78,7 +78,7 @@ impl Figure {
         }
     }
 
-    /// What there is to see, for the page that shows all figures.
+    /// The explanation on the page that shows all figures.
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::LineOne => {
@@ -87,27 +87,27 @@ impl Figure {
                  It never bends downwards: the loss is convex."
             }
             Self::PlaneOne => {
-                "A second direction makes the line a plane; along b = 0 this is the figure before. The loss of one sample \
-                 is a crystal of flat faces, and its contour lines, which lie at the numbers of the colour bar, are polygons."
+                "A second direction makes the line a plane; along b = 0 it shows the previous figure. The loss of one \
+                 sample consists of flat faces, and its contour lines, at the values on the colour bar, are polygons."
             }
             Self::PlaneHundred => {
                 "The mean of a hundred samples, in the same plane. Each of them has its own kinks, so many that the faces \
-                 are too small to be seen and the bowl looks smooth. It is made of straight pieces all the same."
+                 are too small to be seen and the bowl looks smooth. It is piecewise linear all the same."
             }
             Self::Pieces => {
                 "Where the kinks come from: the nine terms max(0, margin) of one sample while one weight of its own class \
                  changes, and below them their sum. Each term is a hinge; the sum has a kink where one of them has."
             }
             Self::Strategies => {
-                "Random search hardly gets anywhere; random local search does, slowly; whoever follows the gradient is \
-                 ahead after a few looks at the data. The axis counts samples scored, so that a step on one sample and a \
-                 step on all of them are compared fairly. Searches look at the loss alone."
+                "Random search makes hardly any progress; random local search makes slow progress; strategies that \
+                 follow the gradient are ahead after a few looks at the data. The axis counts samples scored, so that a \
+                 step on one sample and a step on all of them are compared fairly. The searches use the loss alone."
             }
             Self::Rates => {
-                "Too small a learning rate is slow; one too large throws the weights across the valley and back. The last one \
-                 diverges as far as it can: the gradient of the hinge loss is bounded, so the loss rises to where the \
-                 regulariser pulls back as hard, and stays there. From 500 on, where 2 × rate × α reaches 1, the library \
-                 refuses."
+                "Too small a learning rate is slow; too large a one throws the weights across the valley and back. The \
+                 last one diverges as far as it can: the gradient of the hinge loss is bounded, so the loss rises to where \
+                 the regulariser pulls back just as hard, and stays there. From 500 on, where 2 × rate × α reaches 1, the \
+                 library refuses the rate."
             }
             Self::Differences => {
                 "A small step drowns in the rounding of 32-bit numbers, a large one leaves the neighbourhood in which the \
@@ -121,10 +121,10 @@ impl Figure {
             }
             Self::Weights => {
                 "Each row of W as an image of 8 × 8 pixels. Ink on a red pixel speaks for the digit, ink on a blue one \
-                 against it; a pixel without a colour tells nothing."
+                 against it; a pixel without colour says nothing."
             }
             Self::WeightsCifar10 => {
-                "Each row of W as a picture of 32 × 32 pixels in colours, from its least weight to its largest: a \
+                "Each row of W as a picture of 32 × 32 pixels in colours, from its smallest weight to its largest: a \
                  template of the class."
             }
         }
@@ -133,7 +133,7 @@ impl Figure {
     /// Draws it.
     ///
     /// # Errors
-    /// What the library refuses, or the plotting library does.
+    /// If the library or the plotting library returns an error.
     pub fn draw<K: Kernel>(self, kernel: K, material: &Material) -> Result<Drawing, Problem> {
         match self {
             Self::LineOne => line_one::draw(kernel, material),

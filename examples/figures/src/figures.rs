@@ -1,4 +1,4 @@
-//! One file a figure.
+//! One file per figure.
 
 pub(crate) mod along;
 pub(crate) mod colour_bar;

@@ -1,4 +1,4 @@
-//! The pictures that lie in the repository: one is on the front page, all are in `README.md` beside them.
+//! The pictures in the repository: one is on the front page, and all are in the `README.md` of the figures.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::sheet::Problem;
 /// The figures that these pages show.
 pub const FIGURES: [Figure; 3] = [Figure::PlaneHundred, Figure::Pieces, Figure::LineSearch];
 
-/// What draws them anew.
+/// The command that redraws them.
 pub const COMMAND: &str = "cargo figures --front-page";
 
 /// Their width in pixels.
@@ -19,15 +19,17 @@ const WIDTH: u32 = 720;
 /// The crate of the figures, in the repository that this program was built from.
 const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Where a figure lies.
+/// The path of a figure's picture.
 pub fn path(figure: Figure) -> PathBuf {
     Path::new(CRATE).join("readme").join(figure.name()).with_extension("png")
 }
 
-/// Refuses to draw them anew from anywhere but the repository: a program that was copied or is run elsewhere writes nothing there.
+/// Refuses to redraw them from anywhere but the repository: a program that was copied or is run elsewhere writes
+/// nothing there.
 ///
 /// # Errors
-/// What was expected, for people, unless the directory is the root of the repository that this program was built from.
+/// A message that says what was expected, unless the directory is the root of the repository that this program was
+/// built from.
 pub fn check_directory(directory: &Path) -> Result<(), String> {
     let built_from = Path::new(CRATE).ancestors().nth(2).unwrap_or(Path::new(CRATE));
     match (directory.canonicalize(), built_from.canonicalize()) {
@@ -40,7 +42,7 @@ pub fn check_directory(directory: &Path) -> Result<(), String> {
     }
 }
 
-/// A figure as it should lie there.
+/// The picture of a figure, as it should be in the repository.
 ///
 /// # Errors
 /// If it cannot be drawn.

@@ -1,4 +1,4 @@
-//! What the lines are: outside the plots, so that it covers nothing.
+//! The legend: outside the plots, so that it covers nothing.
 
 use plotters::element::{Circle, DashedPathElement, PathElement, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -17,21 +17,21 @@ pub enum Mark {
     Dot(RGBColor),
 }
 
-/// A mark and what it is.
+/// A mark and its description.
 pub type Entry = (Mark, String);
 
 const LETTERS: f64 = 13.0;
 
-/// The length of a sample of a line, and the spaces behind it and between two entries, in pixels.
+/// The length of a sample of a line, and the spaces after it and between two entries, in pixels.
 const SAMPLE: f64 = 31.0;
 const SPACE: f64 = 7.0;
 const BETWEEN: f64 = 17.0;
 const ROW: f64 = 24.0;
 
-/// Entries side by side above what is left of the area, which is returned; in as many rows as they need.
+/// Draws entries side by side, in as many rows as they need, and returns the area that is left below them.
 ///
 /// # Errors
-/// What the plotting library refuses.
+/// If the plotting library returns an error.
 pub fn above<'a>(area: &Area<'a>, entries: &[Entry]) -> Result<Area<'a>, Problem> {
     let (width, _) = area.dim_in_pixel();
     let (left, right) = (px(20.0), width as i32 - px(12.0));
@@ -53,10 +53,10 @@ pub fn above<'a>(area: &Area<'a>, entries: &[Entry]) -> Result<Area<'a>, Problem
     Ok(body)
 }
 
-/// Entries below each other, so many pixels below the upper edge.
+/// Draws entries below each other, starting `top` pixels below the upper edge.
 ///
 /// # Errors
-/// What the plotting library refuses.
+/// If the plotting library returns an error.
 pub fn column(area: &Area<'_>, top: f64, entries: &[Entry]) -> Drawn {
     for (row, entry) in entries.iter().enumerate() {
         draw(area, entry, (0, px(top + ROW * (row as f64 + 0.5))))?;

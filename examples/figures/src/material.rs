@@ -17,25 +17,25 @@ pub type DigitsModel<K> = Model<{ digits::CLASSES }, { digits::FEATURES }, K>;
 /// A direction in the space of its weights.
 pub type DigitsDirection = Direction<{ digits::CLASSES }, { digits::FEATURES }>;
 
-/// The data, and where randomness begins.
+/// The data, and the seed of all random draws.
 #[derive(Debug)]
 pub struct Material {
     /// The handwritten digits, standardised.
     pub digits: Dataset<{ digits::FEATURES }>,
-    /// The pictures of CIFAR-10, if they are there.
+    /// The pictures of CIFAR-10, if they were given.
     pub cifar10: Option<Dataset<{ cifar10::FEATURES }, u8>>,
     /// The seed of every figure's own generator.
     pub seed: u64,
 }
 
-/// The training sample whose loss is looked at alone: its margins change their signs near random weights.
+/// The training sample for the figures of a single sample: its margins change their signs near random weights.
 const SAMPLE: usize = 14;
 
-/// The deviation of random weights and directions: of standardised digits it makes scores of about 1.
+/// The standard deviation of random weights and directions; for standardised digits it gives scores of about 1.
 const DEVIATION: f32 = 0.1;
 
 impl Material {
-    /// What the options ask for.
+    /// Reads the data that the options ask for.
     ///
     /// # Errors
     /// If CIFAR-10 cannot be read.
@@ -44,16 +44,16 @@ impl Material {
         Ok(Self { digits: digits(), cifar10, seed: options.seed })
     }
 
-    /// The one sample whose loss is looked at alone.
+    /// The sample for the figures of a single sample.
     ///
     /// # Errors
-    /// Never: the set has it.
+    /// Never: the set has this sample.
     pub fn sample(&self) -> Result<Slices<'_, { digits::FEATURES }>, Error> {
         let Part { features, labels, .. } = &self.digits.train;
         Slices::new(&features[SAMPLE..=SAMPLE], &labels[SAMPLE..=SAMPLE])
     }
 
-    /// A generator at its beginning, so that no figure depends on which others are drawn.
+    /// A fresh generator, so that no figure depends on which others are drawn.
     pub fn rng(&self) -> XorShiftRng {
         XorShiftRng::seed_from_u64(self.seed)
     }
@@ -62,14 +62,14 @@ impl Material {
 /// A direction of random weights and biases.
 ///
 /// # Errors
-/// Never: the deviation is of use.
+/// Never: the deviation is valid.
 pub fn random_direction(rng: &mut XorShiftRng) -> Result<Box<DigitsDirection>, Error> {
     let mut direction = Box::new(DigitsDirection::new());
     direction.draw(DEVIATION, rng)?;
     Ok(direction)
 }
 
-/// A model of random weights and biases, so many times as large as those of a direction.
+/// A model of random weights and biases, `factor` times as large as those of a direction.
 ///
 /// # Errors
 /// Never, for a factor of reasonable size.

@@ -1,4 +1,4 @@
-//! What a person may choose on the command line.
+//! The options of the command line.
 
 use std::path::PathBuf;
 
@@ -12,11 +12,11 @@ use crate::sheet;
 #[derive(Clone, Debug, Parser)]
 #[command(version, after_help = "Equal seeds give equal files, to the byte.")]
 pub struct Options {
-    /// Where the files go; made if it is not there
+    /// The directory to write the files to; created if it does not exist
     #[arg(long, value_name = "DIR", default_value = "target/figures")]
     pub directory: PathBuf,
 
-    /// Only this figure; may be given more than once
+    /// Draw only this figure; may be given more than once
     #[arg(long, value_name = "NAME", value_enum)]
     pub figure: Vec<Figure>,
 
@@ -24,16 +24,16 @@ pub struct Options {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 
-    /// The width of each figure; its height and all that is in it go along
+    /// The width of each figure; its height and its contents scale with it
     #[arg(long, value_name = "PIXELS", default_value_t = sheet::WIDTH, value_parser = clap::value_parser!(u32).range(200..=8000))]
     pub width: u32,
 
-    /// Draw the weights learnt from CIFAR-10 too, whose binary files lie in this directory
+    /// Also draw the weights learnt from CIFAR-10, whose binary files are in this directory
     #[arg(long, value_name = "DIR")]
     pub cifar10: Option<PathBuf>,
 
-    /// Draw the pictures of the front page and of the figures' README anew instead, where they lie in the repository;
-    /// only from its root
+    /// Instead redraw the pictures of the front page and of the figures' README in the repository; works only from its
+    /// root
     #[arg(long, conflicts_with_all = ["directory", "figure", "seed", "width", "cifar10"])]
     pub front_page: bool,
 }

@@ -18,7 +18,7 @@ pub const SKY: RGBColor = RGBColor(86, 180, 233);
 /// See [`BLUE`].
 pub const VERMILION: RGBColor = RGBColor(213, 94, 0);
 
-/// The colour of lines that stand back.
+/// The colour of lines in the background.
 pub const GREY: RGBColor = RGBColor(130, 130, 130);
 
 /// How a line is drawn.
@@ -43,12 +43,12 @@ impl Pen {
         Self { colour, width: 2.0, dash: Some((dash, gap)) }
     }
 
-    /// The same, of another width.
+    /// The same pen with another width.
     pub const fn wide(self, width: f64) -> Self {
         Self { width, ..self }
     }
 
-    /// As the plotting library wants it.
+    /// The pen as a style of the plotting library.
     pub fn style(self) -> ShapeStyle {
         self.colour.stroke_width(px(self.width).unsigned_abs())
     }
@@ -73,7 +73,7 @@ pub fn sequential(value: f64) -> RGBColor {
     rgb(VIRIDIS.eval_continuous(value.clamp(0.0, 1.0)))
 }
 
-/// The colour of a value from −1, blue, over 0, nearly white, to 1, red.
+/// The colour of a value from −1, blue, through 0, nearly white, to 1, red.
 pub fn diverging(value: f64) -> RGBColor {
     rgb(RED_BLUE.eval_continuous(f64::midpoint(1.0, -value.clamp(-1.0, 1.0))))
 }

@@ -10,12 +10,12 @@ use crate::palette::Pen;
 use crate::scale::Scale;
 use crate::sheet::{Area, Drawn, INK, Problem, letters, px};
 
-/// An axis: its numbers and what they are.
+/// An axis: its scale and its label.
 #[derive(Clone, Debug)]
 pub struct Axis {
-    /// The numbers.
+    /// The scale.
     pub scale: Scale,
-    /// What they are, with their unit; nothing where a plot below has the same axis.
+    /// The label, with the unit; empty where a plot below has the same axis.
     pub label: String,
 }
 
@@ -31,18 +31,18 @@ impl Axis {
     }
 }
 
-/// A frame to draw in, in the numbers of its axes. What lies outside is drawn at its edge.
+/// A frame to draw in, in the units of its axes. What is outside is drawn at its edge.
 #[allow(missing_debug_implementations, reason = "the plotting library's charts have none")]
 pub struct Plot<'a> {
     chart: ChartContext<'a, SVGBackend<'a>, Cartesian2d<Scale, Scale>>,
 }
 
-/// On which side of a place words stand.
+/// The side of a place on which words are written.
 #[derive(Clone, Copy, Debug)]
 pub enum Side {
     /// They end before it.
     Left,
-    /// They begin behind it.
+    /// They begin after it.
     Right,
     /// Centred above it.
     Above,
@@ -57,7 +57,7 @@ const SMALL: f64 = 12.5;
 const LABEL: f64 = 13.5;
 const TITLE: f64 = 17.0;
 
-/// The space that numbers and label of an axis take, in pixels.
+/// The space for the numbers and the label of an axis, in pixels.
 const BELOW: f64 = 50.0;
 const BELOW_WITHOUT_LABEL: f64 = 26.0;
 const LEFT: f64 = 70.0;
@@ -65,7 +65,7 @@ const LEFT: f64 = 70.0;
 /// Writes the title and returns what is left of the area below it.
 ///
 /// # Errors
-/// What the plotting library refuses.
+/// If the plotting library returns an error.
 pub fn title<'a>(area: &Area<'a>, text: &str) -> Result<Area<'a>, Problem> {
     let (head, body) = area.split_vertically(px(44.0));
     head.draw(&Text::new(
@@ -77,10 +77,10 @@ pub fn title<'a>(area: &Area<'a>, text: &str) -> Result<Area<'a>, Problem> {
 }
 
 impl<'a> Plot<'a> {
-    /// Axes and their grid.
+    /// Draws the axes and their grid.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn new(area: &Area<'a>, x: Axis, y: Axis) -> Result<Self, Problem> {
         let below = if x.label.is_empty() { BELOW_WITHOUT_LABEL } else { BELOW };
         let mut chart = ChartBuilder::on(area)
@@ -105,10 +105,10 @@ impl<'a> Plot<'a> {
         Ok(Self { chart })
     }
 
-    /// A line through these points.
+    /// Draws a line through these points.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn line(&mut self, points: &[(f64, f64)], pen: Pen) -> Drawn {
         match pen.dash {
             None => self.chart.plotting_area().draw(&PathElement::new(points.to_vec(), pen.style()))?,
@@ -120,26 +120,26 @@ impl<'a> Plot<'a> {
         Ok(())
     }
 
-    /// A surface with this outline.
+    /// Draws a surface with this outline.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn surface(&mut self, outline: &[(f64, f64)], colour: RGBColor) -> Drawn {
         Ok(self.chart.plotting_area().draw(&Polygon::new(outline.to_vec(), colour.filled()))?)
     }
 
-    /// A rectangle from one corner to the other.
+    /// Draws a rectangle from one corner to the other.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn rectangle(&mut self, corners: [(f64, f64); 2], colour: RGBColor) -> Drawn {
         Ok(self.chart.plotting_area().draw(&Rectangle::new(corners, colour.filled()))?)
     }
 
-    /// A dot at each of these points, with a white rim.
+    /// Draws a dot at each of these points, with a white rim.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn dots(&mut self, points: &[(f64, f64)], colour: RGBColor) -> Drawn {
         for point in points {
             self.chart.plotting_area().draw(&Circle::new(*point, px(DOT + 1.25), WHITE.filled()))?;
@@ -148,18 +148,18 @@ impl<'a> Plot<'a> {
         Ok(())
     }
 
-    /// Words beside a place, so many pixels away.
+    /// Writes words beside a place, `distance` pixels away.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn words(&mut self, at: (f64, f64), side: Side, distance: f64, text: &str) -> Drawn {
         self.coloured_words(at, side, distance, text, INK)
     }
 
-    /// Words in a colour.
+    /// Writes words in a colour.
     ///
     /// # Errors
-    /// What the plotting library refuses.
+    /// If the plotting library returns an error.
     pub fn coloured_words(&mut self, at: (f64, f64), side: Side, distance: f64, text: &str, colour: RGBColor) -> Drawn {
         let ((x, y), h_pos, v_pos) = match side {
             Side::Left => ((-px(distance), 0), HPos::Right, VPos::Center),

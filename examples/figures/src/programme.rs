@@ -1,4 +1,4 @@
-//! The programme: each figure is measured, drawn and written, then the page, and in the end there is a report.
+//! The programme: measures, draws and writes each figure, then writes the page, and finally prints a report.
 
 use std::env;
 use std::path::Path;
@@ -63,7 +63,7 @@ fn draw_all(options: &Options, material: &Material) -> Result<(), Problem> {
 /// Draws a figure on the fastest kernel.
 ///
 /// # Errors
-/// What the library refuses, or the plotting library does.
+/// If the library or the plotting library returns an error.
 pub fn draw(figure: Figure, material: &Material) -> Result<Drawing, Problem> {
     Choice::best().run(Job { figure, material })?
 }
@@ -82,11 +82,11 @@ impl Work for Job<'_> {
     }
 }
 
-/// A bar on the terminal; nothing where standard error is none.
+/// A progress bar on the terminal; hidden if standard error is not a terminal.
 fn progress_bar(figures: u64) -> Result<ProgressBar, Problem> {
     let style = ProgressStyle::with_template("{spinner} {msg:16} {wide_bar} {pos}/{len} {elapsed:>4}")?;
     let bar = ProgressBar::new(figures).with_style(style).with_finish(ProgressFinish::AndClear);
-    // One figure takes longer than the others together: it shall be seen that something goes on.
+    // One figure takes longer than the others together: the bar shows that the program is still running.
     bar.enable_steady_tick(Duration::from_millis(120));
     Ok(bar)
 }
@@ -107,5 +107,5 @@ fn report(rows: &[(Figure, Duration)], facts: &[String], page: &Path) -> Result<
         let gap = if index == 0 { "\n" } else { "" };
         line(format_args!("{gap}{fact}"))?;
     }
-    line(format_args!("\nall of them: {}", page.display()))
+    line(format_args!("\nall figures: {}", page.display()))
 }

@@ -9,7 +9,7 @@ use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, Value
 pub struct Scale {
     range: Range<f64>,
     is_logarithmic: bool,
-    /// Where a number stands, and where only a faint line does.
+    /// The ticks with a number, and those with a faint line only.
     ticks: Vec<f64>,
     faint: Vec<f64>,
     form: Form,
@@ -26,13 +26,13 @@ enum Form {
     Power,
 }
 
-/// About as many ticks as one wants on an axis.
+/// The approximate number of ticks on an axis.
 const TICKS: f64 = 8.0;
 
-/// Fewer decades than that leave room for ticks between the powers of ten.
+/// With fewer decades, there is room for ticks between the powers of ten.
 const FEW_DECADES: f64 = 3.2;
 
-/// More than that leave no room for faint lines.
+/// With more decades, there is no room for faint lines.
 const MANY_DECADES: usize = 8;
 
 impl Scale {
@@ -41,7 +41,7 @@ impl Scale {
         Self::with_ticks(from, to, TICKS)
     }
 
-    /// The same with about so many ticks, or fewer.
+    /// The same with about `count` ticks, or fewer.
     pub fn with_ticks(from: f64, to: f64, count: f64) -> Self {
         let step = round_step((to - from) / count);
         let decimals = (-step.log10().floor()).max(0.0) as usize;
@@ -75,7 +75,7 @@ impl Scale {
         Self { range: from..to, is_logarithmic: true, ticks, faint, form }
     }
 
-    /// Where numbers stand.
+    /// The ticks with a number.
     pub fn ticks(&self) -> &[f64] {
         &self.ticks
     }
@@ -89,7 +89,7 @@ impl Ranged for Scale {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
-    /// What lies outside is drawn at the edge: nothing leaves its frame.
+    /// What is outside is drawn at the edge, so that nothing leaves its frame.
     fn map(&self, value: &f64, (first, last): (i32, i32)) -> i32 {
         let [from, to, at] = [self.range.start, self.range.end, *value].map(|value| self.position(value));
         let share = ((at - from) / (to - from)).clamp(0.0, 1.0);
@@ -115,7 +115,7 @@ impl ValueFormatter<f64> for Scale {
     }
 }
 
-/// The number of 1, 2 or 5 times a power of ten that is nearest above.
+/// The smallest 1, 2 or 5 times a power of ten that is at least as large as the step.
 fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
     [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power).find(|round| *round >= step).unwrap_or(10.0 * power)
@@ -126,7 +126,7 @@ fn signed(number: &str) -> String {
     number.replace('-', "−")
 }
 
-/// The number with a comma after each three digits before the point.
+/// The number with a comma between groups of three digits before the point.
 pub fn grouped(number: &str) -> String {
     let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut text = String::new();
@@ -142,7 +142,7 @@ pub fn grouped(number: &str) -> String {
     text
 }
 
-/// The number raised and small, as an exponent.
+/// The number as an exponent, in superscript digits.
 fn superscript(number: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let raised = |letter: char| match letter.to_digit(10) {

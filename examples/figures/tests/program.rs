@@ -1,4 +1,4 @@
-//! The program from the outside: what it writes, and what it says to options of no use.
+//! The program from the outside: what it writes, and what it says about unusable options.
 
 use std::fs;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn text(directory: &Path, name: &str) -> String {
     String::from_utf8(read(directory, name)).expect("it is text")
 }
 
-/// Width and height, which a PNG has behind its signature and the name of its first part.
+/// The width and the height of a PNG, which follow its signature and the header of its first chunk.
 fn size_of_png(bytes: &[u8]) -> (u32, u32) {
     assert_eq!(bytes.get(..8), Some(b"\x89PNG\r\n\x1a\n".as_slice()));
     let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
@@ -148,7 +148,7 @@ fn a_directory_that_cannot_be_written_is_named() {
     assert!(told.starts_with(&format!("error: --directory {}: ", below.display())), "{told}");
 }
 
-/// Elsewhere than in the repository it would write into a source tree that nobody looks at.
+/// Outside the repository it would write into a source tree that nobody looks at.
 #[test]
 fn the_front_page_is_drawn_from_the_repository_alone() {
     let elsewhere = directory();
@@ -186,7 +186,7 @@ fn what_cannot_be_written_is_named() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]));
 
-    // A disk that fills up under a picture.
+    // A disk that fills up while a picture is written.
     let picture = directory.path().join("line-one.svg");
     fs::remove_file(&picture).and_then(|()| std::os::unix::fs::symlink("/dev/full", &picture)).expect("a link");
     let told = figures(directory.path(), &["--figure", "line-one"]).stderr;

@@ -14,7 +14,7 @@ fn the_pictures_of_the_repository_are_those_of_the_program() {
         let path = front_page::path(figure);
         let lies = fs::read(&path).unwrap_or_default();
         let drawn = front_page::picture(figure, &material).expect("it can be drawn");
-        assert!(lies == drawn, "{} is not what the program draws; `{COMMAND}` draws it anew", path.display());
+        assert!(lies == drawn, "{} is not what the program draws; `{COMMAND}` redraws it", path.display());
         assert!(lies.len() < 120_000, "{} has {} bytes: too many for a page", path.display(), lies.len());
     }
 }

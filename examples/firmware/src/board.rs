@@ -1,7 +1,7 @@
-//! The board: how a program starts, prints, measures its stack and ends. The one file that is not safe Rust.
+//! The board: how a program starts, prints, measures its stack and ends. The only file that is not safe Rust.
 //!
-//! Programs talk to a debugger or an emulator through semihosting. On a board of your own, [`print!`] becomes RTT or a
-//! serial port, and [`exit`] goes away. Where there is an operating system, both are those of the standard library.
+//! Programs talk to a debugger or an emulator through semihosting. On your own board, [`print!`] becomes RTT or a
+//! serial port, and [`exit`] goes away. On an operating system, both are those of the standard library.
 
 #[cfg(feature = "std")]
 extern crate std;
@@ -20,35 +20,35 @@ use riscv as _; // brings the critical sections
 #[cfg(all(target_arch = "riscv32", target_os = "none"))]
 pub use riscv_rt::entry;
 
-/// Ends the program; the emulator's status is 0 if it went well.
+/// Ends the program; the exit status of the emulator is 0 if it went well.
 #[cfg(target_os = "none")]
 pub fn exit(well: bool) -> ! {
     semihosting::process::exit(i32::from(!well))
 }
 
-/// Ends the program; its status is 0 if it went well.
+/// Ends the program; its exit status is 0 if it went well.
 #[cfg(feature = "std")]
 pub fn exit(well: bool) -> ! {
     std::process::exit(i32::from(!well))
 }
 
-/// What to do about a panic: say it, and fail.
+/// Handles a panic: prints it, and fails.
 #[cfg(target_os = "none")]
 pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
     println!("{info}");
     exit(false)
 }
 
-/// A fault would hang an emulator: it is said, and is a failure.
+/// A fault would hang an emulator, so it is printed and fails.
 #[cfg(all(target_arch = "arm", target_os = "none"))]
 #[cortex_m_rt::exception]
-// SAFETY: the attribute wants an `unsafe fn`; this one touches nothing of the program that it ends.
+// SAFETY: the attribute requires an `unsafe fn`; this one touches nothing of the program that it ends.
 unsafe fn HardFault(_: &cortex_m_rt::ExceptionFrame) -> ! {
     semihosting::sys::arm_compat::sys_write0(c"HardFault\n");
     exit(false)
 }
 
-/// The same for whatever a RISC-V core takes exception at.
+/// The same for any exception of a RISC-V core.
 #[cfg(all(target_arch = "riscv32", target_os = "none"))]
 // SAFETY: no other symbol has the name of the runtime's handler, which calls it with a frame that it made.
 #[unsafe(no_mangle)]
@@ -57,21 +57,21 @@ unsafe extern "C" fn ExceptionHandler(_: &riscv_rt::TrapFrame) -> ! {
     exit(false)
 }
 
-/// Calls it on a stack painted below for this many bytes, or down to the statics; returns what it returns and how many
-/// bytes it used, at the most: the few next to its caller are not painted.
+/// Calls a function on a stack that is painted below for this many bytes, or down to the statics. Returns the
+/// function's result and an upper bound of the bytes that it used: the few next to its caller are not painted.
 ///
-/// Interrupts would leave their traces too.
+/// Interrupts would also leave traces on the stack.
 #[cfg(target_os = "none")]
 #[inline(never)]
 pub fn stack_used<T>(room: usize, run: impl FnOnce() -> T) -> (T, usize) {
     let (bottom, words) = paint(room);
     let (result, top) = called(run);
-    // SAFETY: these words are RAM that was painted, and nobody's.
+    // SAFETY: these words are RAM that was painted and that nothing else uses.
     let untouched = (0..words).take_while(|word| unsafe { bottom.add(*word).read_volatile() } == PAINT).count();
     (result, top.saturating_sub(bottom.addr() + 4 * untouched))
 }
 
-/// Calls it, and tells nothing: the stack of an operating system is not ours to paint.
+/// Calls the function and measures nothing: the stack of an operating system cannot be painted.
 #[cfg(feature = "std")]
 pub fn stack_used<T>(_room: usize, run: impl FnOnce() -> T) -> (T, usize) {
     (run(), 0)
@@ -80,7 +80,7 @@ pub fn stack_used<T>(_room: usize, run: impl FnOnce() -> T) -> (T, usize) {
 #[cfg(target_os = "none")]
 const PAINT: u32 = 0xcccc_cccc;
 
-/// Paints below its own frame, which may not be there yet when the stack pointer is read.
+/// Paints below its own frame, which may not exist when the stack pointer is read.
 #[cfg(target_os = "none")]
 #[inline(never)]
 fn paint(room: usize) -> (*const u32, usize) {
@@ -90,14 +90,14 @@ fn paint(room: usize) -> (*const u32, usize) {
     let bottom = core::ptr::with_exposed_provenance_mut::<u32>(start);
     let words = end.saturating_sub(start) / 4;
     for word in 0..words {
-        // SAFETY: RAM between the last static and this function's frame, which is smaller than what is spared for it: in
-        // use by nobody.
+        // SAFETY: RAM between the last static and this function's frame, which is smaller than the space left for it:
+        // nothing uses it.
         unsafe { bottom.add(word).write_volatile(PAINT) };
     }
     (bottom, words)
 }
 
-/// A frame of its own, and the stack pointer there.
+/// Calls the function from a frame of its own, and returns the stack pointer there.
 #[cfg(target_os = "none")]
 #[inline(never)]
 fn called<T>(run: impl FnOnce() -> T) -> (T, usize) {
@@ -105,7 +105,7 @@ fn called<T>(run: impl FnOnce() -> T) -> (T, usize) {
     (run(), top)
 }
 
-// SAFETY: both runtimes' linker scripts put this symbol behind the last static; only its address is taken.
+// SAFETY: the linker scripts of both runtimes define this symbol after the last static; only its address is taken.
 #[cfg(target_os = "none")]
 unsafe extern "C" {
     static __sheap: u32;
@@ -130,11 +130,11 @@ fn stack_pointer() -> usize {
 
 // SAFETY: declares a function that is never defined, so a program that could call it does not link.
 unsafe extern "C" {
-    /// What the panic handler of a program calls that must not be able to panic.
+    /// Called by the panic handler of a program that must not be able to panic.
     pub safe fn a_panic_can_be_reached() -> !;
 }
 
-/// Makes a function the entry of a program without a runtime, which is linked and never run.
+/// Makes a function the entry point of a program without a runtime, which is linked and never run.
 #[macro_export]
 macro_rules! bare_entry {
     ($main:path) => {
@@ -150,7 +150,7 @@ macro_rules! bare_entry {
         extern "C" fn __main_void() -> i32 {
             $main()
         }
-        // The compiler's own functions for 128 bits are built to unwind where there is an operating system, and ask for this name.
+        // On an operating system, the compiler's own functions for 128 bits are built to unwind and refer to this name.
         // SAFETY: no other symbol of such a program has it, and nothing unwinds.
         #[cfg(not(target_os = "wasi"))]
         #[unsafe(no_mangle)]

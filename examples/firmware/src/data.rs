@@ -1,27 +1,27 @@
-//! Data sets as they lie in flash: records of a label and its features.
+//! Data sets as they are stored in flash: records of a label and its features.
 
 use hingeline::Error;
 
-/// Handwritten digits of 8 × 8 pixels; `examples/data/digits/README.md` says where from.
+/// Handwritten digits of 8 × 8 pixels; `examples/data/digits/README.md` names the source.
 pub static DIGITS: &[u8] = include_bytes!("../../data/digits/train.bin");
 
-/// Other ones, to test on.
+/// More digits, for testing.
 pub static DIGITS_TEST: &[u8] = include_bytes!("../../data/digits/test.bin");
 
-/// Shoulder exercises of seven wearers; `examples/data/watch_shoulder/README.md` says where from.
+/// Shoulder exercises of seven wearers; `examples/data/watch_shoulder/README.md` names the source.
 pub static WATCH: &[u8] = include_bytes!("../../data/watch_shoulder/train.bin");
 
-/// Windows of three other wearers, and who each is of.
+/// Windows of three other wearers, and the wearer of each.
 static NEW_WINDOWS: &[u8] = include_bytes!("../../data/watch_shoulder/test.bin");
 static NEW_WEARERS: &[u8] = include_bytes!("../../data/watch_shoulder/test_wearers.bin");
 
 /// The wearer whose exercises differ most from those of the others.
 pub const WEARER_10: u8 = 10;
 
-/// From when on, and until when, the wearer confirms what was not.
+/// The times between which the wearer confirms wrong labels.
 const MISTAKEN: (usize, usize) = (150, 190);
 
-/// The window and the label that come at this time, counted from 0, in one wearer's recording.
+/// The window and the label at this time, counted from 0, in the recording of one wearer.
 pub fn wearers_window<const F: usize>(wearer: u8, time: usize) -> Option<([f32; F], u8)> {
     let mut own = NEW_WEARERS.iter().enumerate().filter(|(_, whose)| **whose == wearer);
     let (index, _) = own.nth(time)?;
@@ -30,13 +30,13 @@ pub fn wearers_window<const F: usize>(wearer: u8, time: usize) -> Option<([f32; 
     Some((window, label as u8))
 }
 
-/// Half of the windows are confirmed by the wearer.
+/// Whether the wearer confirms the window at this time; half of them are.
 pub const fn is_confirmed(time: usize) -> bool {
     time.is_multiple_of(2)
 }
 
-/// What the wearer says that a window was. For a while the watch hangs upside down on the wrist, and each press is on the
-/// button next to the one that was meant.
+/// The label that the wearer confirms for a window. For a while the watch hangs upside down on the wrist, and the
+/// wearer presses the button next to the intended one.
 pub const fn confirmed_label(time: usize, label: u8, classes: u8) -> u8 {
     if MISTAKEN.0 <= time && time < MISTAKEN.1 { (label + 1) % classes } else { label }
 }
@@ -44,7 +44,7 @@ pub const fn confirmed_label(time: usize, label: u8, classes: u8) -> u8 {
 /// Writes the features of a record of bytes, and returns its label.
 ///
 /// # Errors
-/// [`Error::IndexOutOfRange`] for a record that is not there.
+/// [`Error::IndexOutOfRange`] for a record that does not exist.
 pub fn decode_bytes<const F: usize>(records: &[u8], index: usize, x: &mut [f32; F]) -> Result<usize, Error> {
     let record = record(records, index, 1 + F)?;
     let (label, pixels) = record.split_first().ok_or(Error::IndexOutOfRange)?;

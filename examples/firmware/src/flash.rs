@@ -1,15 +1,15 @@
-//! A NOR flash in RAM, of which the power can fail. The driver of your board takes its place.
+//! A NOR flash in RAM whose power can fail. The driver of your board takes its place.
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 
 const SECTOR: usize = 1_024;
 pub(crate) const CAPACITY: usize = 4 * SECTOR;
 
-/// What is in it, and how long it has power.
+/// The contents, and the time until the power fails.
 #[derive(Debug)]
 pub(crate) struct Flash {
     bytes: [u8; CAPACITY],
-    /// The words and sectors until the power fails.
+    /// The words and sectors that can be changed before the power fails.
     pub(crate) left: u32,
     pub(crate) erases: u32,
     noise: u32,
@@ -17,11 +17,11 @@ pub(crate) struct Flash {
 
 impl Flash {
     pub(crate) const fn new() -> Self {
-        // All zeros, so that it takes no flash of its own; not erased, as any flash may be at first.
+        // All zeros, so that the initial value takes no flash; not erased, as a real flash may be at first.
         Self { bytes: [0; CAPACITY], left: 0, erases: 0, noise: 0 }
     }
 
-    /// Counts a word or a sector; at the last one the power fails, and leaves any bits behind.
+    /// Counts a word or a sector; at the last one the power fails and leaves arbitrary bits behind.
     fn change(
         &mut self,
         at: usize,

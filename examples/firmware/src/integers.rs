@@ -1,4 +1,4 @@
-//! Training in integers: what the desktop and every core do alike, down to the fingerprint of the weights.
+//! Training in integers: the same on the desktop and on every core, down to the fingerprint of the weights.
 
 use hingeline::integer::{Decoded, Halving, Hinge, InputScale, Model, Moments, Sgd, SgdEpoch, Sums};
 use hingeline::kernel::Kernel;
@@ -12,14 +12,14 @@ use crate::training::{DIGIT_CLASSES, DIGIT_FEATURES};
 /// A model of the digits.
 pub type Digits<K = hingeline::kernel::Chosen> = Model<DIGIT_CLASSES, DIGIT_FEATURES, K>;
 
-/// In a `const`, so that no floating-point code comes to the device.
+/// A `const`, so that no floating-point code is linked into the firmware.
 const HINGE: Hinge = match Hinge::new(1.0, 1e-4) {
     Ok(hinge) => hinge,
     Err(_) => panic!("at compile time"),
 };
 
-/// One pass for mean and deviation, then two epochs over the bytes as they lie in flash. Returns the report of the last
-/// one.
+/// One pass for mean and deviation, then two epochs over the bytes as they are stored in flash. Returns the report of
+/// the last epoch.
 ///
 /// # Errors
 /// Those of the steps.

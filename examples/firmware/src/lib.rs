@@ -1,4 +1,4 @@
-//! What the firmware programs share, and what a desktop program can run just as well: the same work, the same bits.
+//! Shared code of the firmware programs, which a desktop program can run as well: the same work, the same bits.
 #![no_std]
 
 pub mod board;

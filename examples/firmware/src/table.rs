@@ -1,4 +1,4 @@
-//! The kernel of this target against the definition, bit for bit, on inputs that arithmetic tends to get wrong.
+//! The kernel of this target against the definition, bit for bit, on inputs that are hard for arithmetic.
 
 use core::ops::Range;
 
@@ -7,41 +7,42 @@ use hingeline::{Constant, Hinge, Model, Sgd};
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
-/// Rows of all lengths up to this are tried, and these longer ones.
+/// All row lengths up to this one are tried, and these longer ones.
 const SHORT: usize = 70;
 const LONG: [usize; 4] = [80, 97, 112, LONGEST];
 const LONGEST: usize = 130;
-/// Rows begin at this many addresses, an element apart.
+/// Rows begin at this many addresses, one element apart.
 const STARTS: usize = 4;
-/// Rows of a matrix, and of one whose rows are short: kernels take several at once, and what is left in other ways.
+/// The rows of a matrix, and of a matrix with short rows: kernels process several rows at once, and the rest in other
+/// ways.
 const ROWS: usize = 3;
 const SHORT_ROWS: usize = 7;
 /// Samples of a batch.
 const SAMPLES: usize = 2;
 
-/// Steps of SGD, for each kind of values, on models of these shapes.
+/// Steps of SGD for each kind of values, on models of these shapes.
 const STEPS: usize = 400;
 const CLASSES: usize = 7;
-/// Two blocks of sixteen, a part of four, and one more.
+/// Two blocks of sixteen, a block of four, and one more.
 const FEATURES: usize = 37;
 
-/// The fingerprint of all results, where nothing differs: the same on every target. Where the definition itself came out
-/// otherwise, since something flushes subnormals to zero, it is another.
+/// The fingerprint of all results if nothing differs: the same on every target. It is another one where the definition
+/// itself gives other results, because something flushes subnormals to zero.
 pub const CHECKSUM: u64 = 0xb4b9_7a20_5808_4b0d;
 
-/// What has been compared.
+/// The result of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Results.
+    /// The number of results.
     pub compared: u32,
-    /// Those that differ, which must be none.
+    /// The number of results that differ, which must be zero.
     pub different: u32,
     /// A fingerprint of all results.
     pub checksum: u64,
 }
 
 impl Report {
-    /// Whether all results are what they must be.
+    /// Whether all results are right.
     pub fn is_right(&self) -> bool {
         self.different == 0 && self.checksum == CHECKSUM
     }
@@ -51,14 +52,14 @@ impl Report {
 #[derive(Clone, Copy, Debug)]
 enum Values {
     Ordinary,
-    /// Signed zeros, the ends of the range, and what lies between.
+    /// Signed zeros, the ends of the range, and some values in between.
     Special,
     Subnormal,
-    /// Not subnormal, but their products are, or round to the least subnormal or zero.
+    /// Not subnormal themselves, but their products are, or round to the least subnormal or zero.
     Tiny,
-    /// Their products are about the least number that is not subnormal, and round to it from below.
+    /// Their products are close to the least normal number, and round to it from below.
     Verge,
-    /// NaN and infinities too.
+    /// Any bits, including NaN and infinities.
     AnyBits,
 }
 
@@ -92,14 +93,14 @@ impl Values {
             Self::Subnormal => f32::from_bits(bits & 0x807f_ffff),
             // 2⁻⁷⁵ to 2⁻⁶⁷, of either sign.
             Self::Tiny => f32::from_bits((bits & 0x83ff_ffff) + (52 << 23)),
-            // 2⁻⁶³ but for one or two units in the last place, of either sign.
+            // 2⁻⁶³ within one or two units in the last place, of either sign.
             Self::Verge => f32::from_bits((bits & 0x8000_0003) + (64 << 23) - 2),
             Self::AnyBits => f32::from_bits(bits),
         }
     }
 }
 
-/// Tries everything.
+/// Compares all operations.
 pub fn check<K: Kernel>(kernel: K) -> Report {
     let report = Report { compared: 0, different: 0, checksum: 0xcbf2_9ce4_8422_2325 };
     let mut table = Table { kernel, rng: XorShiftRng::seed_from_u64(70), report };
@@ -125,7 +126,7 @@ struct Table<K> {
 }
 
 impl<K: Kernel> Table<K> {
-    /// All operations on rows that lie there in larger buffers.
+    /// Compares all operations on rows at this place in larger buffers.
     fn check(&mut self, values: Values, place: Range<usize>) {
         let length = place.len();
         let (mut x, mut y, mut rows) =
@@ -139,7 +140,7 @@ impl<K: Kernel> Table<K> {
         let rows = rows.get(place.start..place.start + count * length).unwrap_or_default();
         let (bias, k) = (&bias[..count], &mut k[..SAMPLES * count]);
         let (scale, factor) = (values.draw(&mut self.rng), values.draw(&mut self.rng));
-        // One row is not to be touched.
+        // One row must not be touched.
         k[1] = 0.0;
 
         self.compare([Portable.dot(x, y)], [self.kernel.dot(x, y)]);
@@ -166,7 +167,7 @@ impl<K: Kernel> Table<K> {
         );
     }
 
-    /// Two copies, each changed by one kernel; the elements around them must stay.
+    /// Compares two copies, each changed by one kernel; the elements around them must stay the same.
     fn compare_changed(
         &mut self,
         from: &[f32],
@@ -187,7 +188,7 @@ impl<K: Kernel> Table<K> {
         self.compare(expected, changed);
     }
 
-    /// A step on either kernel, refused or not, and what it leaves behind.
+    /// Compares a step on both kernels, refused or not, and the resulting models.
     fn check_step(&mut self, values: Values) {
         let (mut defined, mut own) = (Model::on(Portable), Model::on(self.kernel));
         let (mut weights, mut bias, mut x) = ([0.0; CLASSES * FEATURES], [0.0; CLASSES], [0.0; FEATURES]);
@@ -199,13 +200,13 @@ impl<K: Kernel> Table<K> {
         let mut rate = f32::from_bits(values.draw(&mut self.rng).to_bits() & (u32::MAX >> 1));
         let mut scale = 1.0;
         match self.rng.next_u32() % 4 {
-            // Without features the bias alone decides whether a step stays finite.
+            // Without features only the bias decides whether a step stays finite.
             0 => {
                 (x, rate) = ([0.0; FEATURES], 1e38);
                 let extreme = if weights[0].is_sign_negative() { f32::MIN } else { f32::MAX };
                 bias = bias.map(|value| if value.to_bits() % 2 == 0 { extreme } else { 0.99 * extreme });
             }
-            // A factor that is zero must leave zeros their signs.
+            // A factor of zero must keep the signs of zeros.
             1 => {
                 (scale, rate) = (4.0, f32::from_bits(1));
                 weights = weights.map(|value| if value.to_bits() % 2 == 0 { -0.0 } else { 0.0 });
@@ -216,7 +217,7 @@ impl<K: Kernel> Table<K> {
         let margin = [0.0, 1.0, f32::MAX][self.rng.next_u32() as usize % 3];
         let loaded = defined.load(&weights, &bias, scale).and_then(|()| own.load(&weights, &bias, scale));
         let sgd = Hinge::new(margin, 0.0).and_then(|hinge| Sgd::new(hinge, Constant { rate }));
-        // Such values no model or optimiser takes.
+        // Models and optimisers refuse such values.
         let (Ok(()), Ok(sgd)) = (loaded, sgd) else { return };
         let first = step(sgd, &mut defined, &x, label);
         let second = step(sgd, &mut own, &x, label);
@@ -234,7 +235,7 @@ impl<K: Kernel> Table<K> {
     }
 }
 
-/// What a step reports and the fingerprint that it leaves, as numbers to be compared.
+/// The report of a step and the fingerprint of the resulting model, as numbers to compare.
 fn step<K: Kernel>(
     mut sgd: Sgd<Constant>,
     model: &mut Model<CLASSES, FEATURES, K>,
@@ -246,7 +247,7 @@ fn step<K: Kernel>(
         Err(reason) => [0.0, f32::from(reason as u8), 0.0, 0.0],
     };
     let checksum = model.checksum();
-    // Halves of bits as whole numbers, which binary32 holds exactly.
+    // The halves of the checksum's low bits as whole numbers, which binary32 holds exactly.
     let part = |shift: u32| ((checksum >> shift) & 0xff_ffff) as f32;
     [accepted, reason, loss, violations, part(0), part(24)]
 }

@@ -1,4 +1,4 @@
-//! Training on whole data sets: what the desktop and every core do alike, down to the fingerprint of the weights.
+//! Training on whole data sets: the same on the desktop and on every core, down to the fingerprint of the weights.
 
 use hingeline::kernel::Kernel;
 use hingeline::{
@@ -24,7 +24,7 @@ pub type Digits<K = hingeline::kernel::Chosen> = Model<DIGIT_CLASSES, DIGIT_FEAT
 /// A model of the watch's windows.
 pub type Watch<K = hingeline::kernel::Chosen> = Model<WATCH_CLASSES, WATCH_FEATURES, K>;
 
-/// Trains on the digits as they lie in flash, a byte a pixel.
+/// Trains on the digits as they are stored in flash, one byte per pixel.
 ///
 /// # Errors
 /// Those of the steps.
@@ -32,7 +32,7 @@ pub fn digits<K: Kernel>(model: &mut Digits<K>) -> Result<(), Stopped> {
     train(model, HINGE, DIGITS.len() / (1 + DIGIT_FEATURES), |index, x| decode_bytes(DIGITS, index, x))
 }
 
-/// Trains on the watch's windows as they lie in flash, four bytes a feature.
+/// Trains on the watch's windows as they are stored in flash, four bytes per feature.
 ///
 /// # Errors
 /// Those of the steps.
@@ -64,7 +64,7 @@ pub fn watch_by_losses<K: Kernel>(model: &mut Watch<K>) -> Result<[u64; 3], Stop
     Ok([crammer_singer, softmax, fresh_watch_by(model, Weighted::new(HINGE, &weights)?)?])
 }
 
-/// From zero; returns the fingerprint.
+/// Trains from zero and returns the fingerprint.
 fn fresh_watch_by<K: Kernel, L: Loss>(model: &mut Watch<K>, loss: L) -> Result<u64, Stopped> {
     model.load(&[0.0; WATCH_CLASSES * WATCH_FEATURES], &[0.0; WATCH_CLASSES], 1.0)?;
     watch_by(model, loss)?;
@@ -76,7 +76,7 @@ const HINGE: WestonWatkins = match WestonWatkins::new(1.0) {
     Err(_) => panic!("at compile time"),
 };
 
-/// One pass for mean and variance, then two epochs of SGD over what is standardised as it is read.
+/// One pass for mean and variance, then two epochs of SGD over samples that are standardised as they are read.
 fn train<const C: usize, const F: usize, K: Kernel, L: Loss>(
     model: &mut Model<C, F, K>,
     loss: L,

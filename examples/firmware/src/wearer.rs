@@ -1,7 +1,7 @@
-//! Learning from one wearer: what the device does with a window, and what a desktop does that replays its log.
+//! Learning from one wearer: the device's work on a window, which a desktop repeats when it replays the log.
 //!
-//! What is learned goes into a shadow. The model that answers takes it over at a review, if it recognises windows of
-//! which the labels are certain as well as before, but for a tolerance.
+//! A shadow model learns. The model that answers adopts it at a review, if the shadow recognises windows with certain
+//! labels as well as before, within a tolerance.
 
 use hingeline::{
     Adoption, Constant, Decoded, Error, Hinge, Model, Reservoir, Review, Samples, Sgd, SgdStep, Stopped, random,
@@ -12,22 +12,22 @@ use rand_xorshift::XorShiftRng;
 use super::data::{WATCH, decode_floats};
 use super::pretrained::{CLASSES, FEATURES, MODEL, STANDARDISER};
 
-/// Windows kept to be learned from again, so that today's exercise does not push yesterday's out of the weights.
+/// Windows kept for learning from again, so that today's exercise does not displace yesterday's in the weights.
 pub const KEPT: usize = 32;
 
 /// Confirmed windows between two reviews.
 pub const REVIEW: usize = 8;
 
-/// One window of so many in flash is in the review.
+/// One in this many windows in flash is part of the review.
 const STRIDE: usize = 16;
 
-/// A window as it lies in flash: its label and its features.
+/// The bytes of a window in flash: its label and its features.
 const RECORD: usize = 1 + 4 * FEATURES;
 
-/// How many they are.
+/// The number of windows in the review.
 const TRUSTED: usize = WATCH.len() / RECORD / STRIDE;
 
-/// Windows of the wearers that the weights were trained on. Copied by the compiler, so that the others take no flash.
+/// Windows of the wearers that the weights were trained on. The compiler copies them, so that the others take no flash.
 static TRUSTED_WINDOWS: [[u8; RECORD]; TRUSTED] = {
     let (mut windows, mut window) = ([[0; RECORD]; TRUSTED], 0);
     while window < TRUSTED {
@@ -41,27 +41,27 @@ static TRUSTED_WINDOWS: [[u8; RECORD]; TRUSTED] = {
     windows
 };
 
-/// What a review may cost on the windows of other wearers: the model is to get better for this one. It may cost that much
-/// each time.
+/// The accuracy that a review may cost on the windows of other wearers, since the model is to improve for this one.
+/// Each review may cost that much.
 pub const TOLERANCE: f32 = 0.04;
 
-/// Lets nearly everything pass: a device without a guard.
+/// A tolerance that lets nearly everything pass: a device without a guard.
 pub const UNGUARDED: f32 = 0.99;
 
-/// The models as they adapt, and all that decides how.
+/// The models as they adapt, and all state that the adaptation depends on.
 #[derive(Debug)]
 pub struct Learner {
     published: Model<CLASSES, FEATURES>,
     shadow: Model<CLASSES, FEATURES>,
     sgd: Option<Sgd<Constant>>,
     kept: Reservoir<CLASSES, FEATURES, KEPT>,
-    /// Those learned from since the last review, which are kept if it adopts.
+    /// The windows learned from since the last review, which are kept if the review adopts the shadow.
     recent: Reservoir<CLASSES, FEATURES, REVIEW>,
     rng: Option<XorShiftRng>,
 }
 
 impl Learner {
-    /// One that has seen nothing: a `static` of it takes no flash.
+    /// A learner that has seen nothing: a `static` of it takes no flash.
     pub const fn new() -> Self {
         Self {
             published: Model::new(),
@@ -73,10 +73,10 @@ impl Learner {
         }
     }
 
-    /// Starts from the weights in flash. The seed decides all draws.
+    /// Starts from the weights in flash. The seed determines all draws.
     ///
     /// # Errors
-    /// None for the constants that these are.
+    /// None for these constants.
     pub fn start(&mut self, seed: u64) -> Result<(), Error> {
         self.published.copy_from(&MODEL);
         self.shadow.copy_from(&MODEL);
@@ -90,20 +90,20 @@ impl Learner {
         &self.published
     }
 
-    /// The exercise that a window of the sensor shows.
+    /// The exercise in a window of the sensor.
     ///
     /// # Errors
-    /// [`Error::NonFiniteScore`] for a window with a NaN in it.
+    /// [`Error::NonFiniteScore`] for a window that contains a NaN.
     pub fn predict(&self, window: &[f32; FEATURES]) -> Result<usize, Error> {
         let mut x = *window;
         STANDARDISER.apply(&mut x);
         self.published.predict(&x)
     }
 
-    /// Learns from a window whose exercise is known, and once more from one of those that it kept.
+    /// Learns from a window whose exercise is known, and once more from one of the kept windows.
     ///
     /// # Errors
-    /// What a step refuses; nothing has changed then, but for the first step if it was the second.
+    /// Those of the steps. Nothing has changed then, except by the first step if the second one failed.
     pub fn learn(&mut self, window: &[f32; FEATURES], label: u8) -> Result<SgdStep, Error> {
         let (Some(sgd), Some(rng)) = (&mut self.sgd, &mut self.rng) else { return Err(Error::InvalidState) };
         let mut x = *window;
@@ -119,12 +119,12 @@ impl Learner {
         Ok(step)
     }
 
-    /// Whether enough was learned for a review.
+    /// Whether enough has been learned for a review.
     pub const fn is_review_due(&self) -> bool {
         self.recent.seen() >= REVIEW as u32
     }
 
-    /// Publishes the shadow, or takes it back: with it goes what would have been kept of the windows that led there.
+    /// Publishes the shadow or reverts it. After a revert, the windows learned from since the last review are not kept.
     ///
     /// # Errors
     /// Those of [`Adoption`], and [`Error::InvalidState`] before [`start`](Self::start).
@@ -143,8 +143,8 @@ impl Learner {
         Ok(review)
     }
 
-    /// Folds the scale while there is time, so that no window of the next hours takes the longest step. Returns the windows that
-    /// certainly come before one that does.
+    /// Folds the scale while there is time, so that no window of the next hours takes the longest step. Returns a
+    /// number of windows that certainly come before one that does.
     ///
     /// # Errors
     /// [`Error::InvalidState`] before [`start`](Self::start).

@@ -1,4 +1,4 @@
-//! Windows of a stream that every core and the desktop compute alike: what they cost, and a fingerprint of their features.
+//! Windows of a stream, the same on every core and on the desktop: their costs, and a fingerprint of their features.
 
 use hingeline::Error;
 use hingeline::signal::{Axis, Feature, Features, Reading, Window, count};
@@ -6,7 +6,7 @@ use hingeline::signal::{Axis, Feature, Features, Reading, Window, count};
 pub(crate) const AXES: usize = 3;
 pub(crate) const LEN: usize = 64;
 
-/// A list for each type of reading; noise is what the last digits of a reading are.
+/// Defines one list for each type of reading; the noise is in the last digits of a reading.
 macro_rules! lists {
     ($($(#[$text:meta])* $name:ident, $raw:ident: $($feature:expr),+;)*) => {$(
         $(#[$text])*
@@ -39,16 +39,16 @@ const INTEGERS: Axis<i16> = match Axis::<i16>::new().noise(20) {
 };
 
 lists! {
-    /// What most take first.
+    /// The features that most users try first.
     Plain, RawPlain: Feature::Mean, Feature::Deviation;
-    /// All features of an axis that are one value, but for bands.
+    /// All features of an axis that are one value, except for bands.
     Time, RawTime: Feature::Mean, Feature::Deviation, Feature::Minimum, Feature::Maximum, Feature::Range, Feature::RootMeanSquare,
         Feature::MeanAbsolute, Feature::ZeroCrossings, Feature::MeanCrossings, Feature::SlopeSignChanges, Feature::WaveformLength, Feature::Peaks;
     /// Sixteen frequencies in three bands.
     Bands, RawBands: Feature::Band(1, 4), Feature::Band(5, 8), Feature::Band(9, 16);
-    /// Each axis with each.
+    /// Each axis with each other axis.
     Pairs, RawPairs: Feature::Correlation(0, 1), Feature::Correlation(0, 2), Feature::Correlation(1, 2);
-    /// What the others leave out: high frequencies and parts.
+    /// The features that the other lists leave out: high frequencies and segments.
     Rest, RawRest: Feature::Band(17, 31), Feature::Band(32, 32), Feature::Segments(5);
 }
 
@@ -58,10 +58,10 @@ pub(crate) const BANDS: usize = count(Bands::LIST, AXES);
 pub(crate) const PAIRS: usize = count(Pairs::LIST, AXES);
 const REST: usize = count(Rest::LIST, AXES);
 
-/// A window of half a window's hop.
+/// A window with a hop of half its length.
 pub(crate) type Half<L> = Window<L, AXES, LEN, { LEN / 2 }>;
 
-/// What the sensor delivers at a time: a slow swing, a faster one, and what looks like noise.
+/// The sensor's reading at a time: a slow oscillation, a faster one, and pseudo-noise.
 pub(crate) fn raw(time: usize) -> [i16; AXES] {
     let time = time as i32;
     core::array::from_fn(|axis| {
@@ -73,12 +73,12 @@ pub(crate) fn raw(time: usize) -> [i16; AXES] {
     })
 }
 
-/// The same in thousandths.
+/// The same in units of thousandths.
 pub(crate) fn reading(time: usize) -> [f32; AXES] {
     raw(time).map(|raw| f32::from(raw) / 1_000.0)
 }
 
-/// A fingerprint of numbers: FNV-1a of 64 bits.
+/// A fingerprint of numbers: 64-bit FNV-1a.
 pub(crate) struct Fingerprint(u64);
 
 impl Fingerprint {
@@ -114,7 +114,7 @@ impl Bits for i16 {
     }
 }
 
-/// The features of four windows.
+/// Adds the features of four windows.
 fn add_all<L: Features<Reading: Bits>, const F: usize>(
     at: impl Fn(usize) -> [L::Reading; AXES],
     fingerprint: &mut Fingerprint,
@@ -130,7 +130,7 @@ fn add_all<L: Features<Reading: Bits>, const F: usize>(
     Ok(())
 }
 
-/// Of all lists, in both kinds of numbers.
+/// The fingerprint of all lists, in both kinds of numbers.
 pub(crate) fn fingerprint() -> Result<u64, Error> {
     let mut of = Fingerprint::new();
     add_all::<Plain, PLAIN>(reading, &mut of)?;

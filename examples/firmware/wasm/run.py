@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Runs a WebAssembly command with wasmtime, or tells how much fuel its functions take.
+"""Runs a WebAssembly command with wasmtime, or prints how much fuel its functions take.
 
 usage: run.py MODULE [ARGUMENT...]
        run.py --fuel|--fuel-once MODULE NAME[+NAME...]...
 
-Fuel is wasmtime's count of executed instructions, the same in every run. The engine looks at it where a function begins and
-at each turn of a loop, and stops a program that has used more than it was given. So the program is given ever less or more,
-until it is known how much it has used where the function begins, and where the engine looks first after its return: the
-difference is printed, as JSON. So behind the function should come a call.
+Fuel is wasmtime's count of executed instructions, the same in every run. The engine checks it at the start of a
+function and in each iteration of a loop, and stops a program that has used more than it was given. So the program is
+run with less or more fuel, until it is known how much it has used at the start of the function, and at the engine's
+first check after its return. The difference is printed, as JSON. So a call should follow the function.
 
-A name is any part of a symbol, and may be followed by commas and other parts of the same symbol. For names joined by a plus,
-the first one's function is looked for within a call of the next one's, and so on. A call that does not happen is null. With --fuel-once
-all calls of a function take the same, so long ones are looked for in long steps first.
+A name is any part of a symbol, and may be followed by commas and other parts of the same symbol. For names joined by
+a plus, the first function is searched for within a call of the next one, and so on. A call that does not happen is
+null. With --fuel-once all calls of a function must take the same fuel, so long ones are searched for in long steps
+first.
 """
 
 import json
@@ -36,7 +37,7 @@ class Program:
         self.linker.define_wasi()
 
     def run(self, fuel, wasi):
-        """Its status, or where it ran out of fuel: symbols and places of its stack, the innermost first."""
+        """The exit status, or the stack where the fuel ran out: symbols and offsets, the innermost first."""
         store = wasmtime.Store(self.engine)
         store.set_fuel(fuel)
         store.set_wasi(wasi)
@@ -57,13 +58,13 @@ class Program:
 
 
 def is_within(stack, names):
-    """Whether the functions lie on the stack, the first name's inside the next one's."""
+    """Whether the functions are on the stack, the first one called within the next one."""
     frames = iter(stack or [])
     return all(any(all(part in symbol for part in name) for symbol, _ in frames) for name in names)
 
 
 def end_of(holds, start):
-    """The first fuel from start on for which it does not hold; before that it always does."""
+    """The least fuel from start on for which the condition fails; it holds for all less."""
     inside, width = start, 1
     while holds(inside + width):
         inside, width = inside + width, 2 * width
@@ -75,7 +76,7 @@ def end_of(holds, start):
 
 
 def first_within(program, within, step):
-    """The first fuel with which it is within the function, if that takes as much as a step."""
+    """The least fuel that ends within the function, if the function takes as much as a step."""
     found = 0
     while not within(found):
         if program.stack(found) is None:

@@ -1,4 +1,5 @@
-//! Teaches a model of nine digits the tenth, with what was kept of the nine and without, and prints what it forgot: means of some seeds.
+//! Teaches the tenth digit to a model of nine, with and without samples kept of the nine, and prints how much it
+//! forgets, averaged over several seeds.
 
 use std::process::ExitCode;
 
@@ -6,15 +7,15 @@ use clap::Parser;
 use hingeline_console::line;
 use hingeline_examples::grow::{Growth, Row, table};
 
-/// Teaches a model of nine digits the tenth, with what was kept of the nine and without
+/// Teaches the tenth digit to a model of nine, with and without samples kept of the nine
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// The first of the seeds that decide what is kept and drawn
+    /// The first seed; a seed decides which samples are kept and drawn
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// How many seeds there are, of which the means are printed
+    /// The number of seeds to average over
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000))]
     seeds: u64,
 }

@@ -1,53 +1,53 @@
-//! What readers find, sample by sample, and the table that it becomes.
+//! Collects the samples that readers find, one by one, in a table.
 
 use std::collections::HashMap;
 
 use super::names::{check_names, class_name, is_missing, listed};
 use super::table::{Table, Values};
 
-/// What is known of the next sample besides features and label.
+/// What is known about the next sample besides features and label.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
-    /// What it belongs to, such as a recording or its wearer: samples of one group are never divided.
+    /// The group that it belongs to, such as a recording or its wearer: samples of one group are never divided.
     pub group: Option<&'a str>,
-    /// The time, of a reading.
+    /// The time of a reading.
     pub time: Option<f64>,
-    /// Of a window, where it is.
+    /// The place of a window.
     pub window: Placed,
 }
 
 /// Where a window is in its recording.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Placed {
-    /// Whether it is the first one of a recording, or after a gap.
+    /// Whether it is the first one of a recording or after a gap.
     pub fresh: bool,
-    /// The number of the stretch of one class in which its newest reading is.
+    /// The number of the stretch of one class that contains its newest reading.
     pub stretch: usize,
-    /// Whether it is over more than one class.
+    /// Whether it contains more than one class.
     pub mixed: bool,
 }
 
 /// Takes what a reader finds, a sample at a time.
 pub trait Sink {
-    /// The names of the features and of the label, before the first sample, where the source has some.
+    /// Takes the names of the features and of the label, before the first sample, if the source has names.
     ///
     /// # Errors
-    /// What is wrong with them, for people.
+    /// A message that says what is wrong with them.
     fn names(&mut self, names: &[String], label: Option<&str>) -> Result<(), String>;
 
-    /// The names of the classes in the order that they have, before the first sample, where the source says so.
+    /// Takes the names of the classes in their order, before the first sample, if the source lists them.
     ///
     /// # Errors
-    /// What is wrong with them, for people.
+    /// A message that says what is wrong with them.
     fn classes(&mut self, names: &[String]) -> Result<(), String>;
 
-    /// What is known of the next sample, where the source says something.
+    /// Takes what the source says about the next sample, if anything.
     fn context(&mut self, _: &Context<'_>) {}
 
-    /// A sample, with the name of its class where the source has one.
+    /// Takes a sample, with the name of its class if the source has one.
     ///
     /// # Errors
-    /// What is wrong with it, for people; the reader adds the place.
+    /// A message that says what is wrong with it; the reader adds the place.
     fn sample(&mut self, features: &[f32], label: Option<&str>) -> Result<(), String>;
 }
 
@@ -56,28 +56,28 @@ pub trait Sink {
 pub struct Builder {
     values: Values,
     labels: Vec<u16>,
-    /// Classes by name, as they came up.
+    /// The labels by name, in order of appearance.
     known: HashMap<String, u16>,
     classes: Vec<String>,
     features: Option<Vec<String>>,
     /// The name of the label's column.
     label: Option<String>,
-    /// The groups by name, that of the next sample, and those of all samples, if they have some.
+    /// The groups by name, the group of the next sample, and the groups of all samples, if samples have groups.
     groups: HashMap<String, u32>,
     group: Option<u32>,
     of_samples: Vec<u32>,
     width: Option<usize>,
-    /// Classes and their order are known: there is no other one.
+    /// Whether the classes and their order are known: other labels are refused.
     closed: bool,
     /// The bytes that values may take.
     limit: usize,
 }
 
-/// No label is larger.
+/// The largest number of classes.
 const MOST_CLASSES: usize = 1 << 16;
 
 impl Builder {
-    /// A table of whatever comes.
+    /// Collects a table of any classes and features.
     pub fn new(limit: usize) -> Self {
         Self {
             values: Values::Bytes(Vec::new()),
@@ -95,7 +95,7 @@ impl Builder {
         }
     }
 
-    /// A table of these classes and features and of no others.
+    /// Collects a table of these classes and features, and of no others.
     pub fn closed(classes: &[String], features: &[String], limit: usize) -> Self {
         Self {
             known: classes.iter().cloned().zip(0..).collect(),
@@ -107,10 +107,10 @@ impl Builder {
         }
     }
 
-    /// The table, its classes in the order of their names: of numbers, if all of them are.
+    /// The table. Its classes are in the order of their names, or of their numbers if all names are numbers.
     ///
     /// # Errors
-    /// What is wrong with it, for people.
+    /// A message that says what is wrong with it.
     pub fn finish(self) -> Result<Table, String> {
         let Self { values, mut labels, classes, features, label, width, closed, of_samples, .. } = self;
         let (Some(width), false) = (width, labels.is_empty()) else {
@@ -206,13 +206,13 @@ impl Sink for Builder {
         self.of_samples.extend(self.group);
         if self.values.size() > self.limit {
             let limit = self.limit as f64 / 1e9;
-            return Err(format!("{limit:.1} GB of values so far; --memory GB allows more, if there is so much"));
+            return Err(format!("{limit:.1} GB of values so far; --memory GB raises the limit"));
         }
         Ok(())
     }
 }
 
-/// By number where all names are numbers, else by name.
+/// Sorts by number if all names are numbers, else by name.
 fn sort(order: &mut [u16], classes: &[String]) {
     let numbers: Option<Vec<f64>> = classes.iter().map(|name| name.parse().ok()).collect();
     match numbers {

@@ -10,7 +10,7 @@ use super::builder::{Context, Sink};
 use super::names::{is_missing, listed};
 use super::source::Wanted;
 
-/// Columns that are the label's if nobody says which: by these names, else the last.
+/// The names of label columns, if no option names one; without such a column, the last column is the label.
 const LABELS: [&str; 4] = ["label", "class", "target", "y"];
 
 /// Reads all rows.
@@ -64,7 +64,7 @@ pub fn read(mut file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn
     Ok(())
 }
 
-/// The one of tab, semicolon and comma that is in the first line, outside of quotes, most often.
+/// The most frequent of tab, semicolon and comma in the first line, outside quotes.
 fn delimiter_of(start: &[u8]) -> u8 {
     let (mut counts, mut quoted) = ([0_usize; 3], false);
     const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
@@ -76,7 +76,7 @@ fn delimiter_of(start: &[u8]) -> u8 {
         }
     }
     let most = counts.iter().max().copied().unwrap_or_default();
-    // Numbers with decimal commas stand between semicolons, so commas win no tie.
+    // Numbers with decimal commas are separated by semicolons, so commas win no tie.
     let at = counts.iter().position(|count| *count == most).unwrap_or_default();
     if most == 0 { b',' } else { DELIMITERS[at] }
 }
@@ -86,19 +86,19 @@ fn of_csv(error: &csv::Error, line: u64) -> String {
         csv::ErrorKind::Io(error) => error.to_string(),
         csv::ErrorKind::Utf8 { pos, err } => {
             let line = pos.as_ref().map_or(line, csv::Position::line);
-            format!("line {line}, column {}: no UTF-8; expected text", err.field() + 1)
+            format!("line {line}, column {}: not UTF-8; expected text", err.field() + 1)
         }
         _ => error.to_string(),
     }
 }
 
-/// Which column is what.
+/// The roles of the columns.
 struct Columns {
     /// The number of columns.
     count: usize,
     names: Option<Vec<String>>,
     label: Option<usize>,
-    /// Those of the features, in the order of the model.
+    /// The columns of the features, in the order of the model.
     features: Vec<usize>,
     group: Option<usize>,
     time: Option<usize>,
@@ -107,11 +107,11 @@ struct Columns {
 }
 
 impl Columns {
-    /// As the first row says, and whether it is a header.
+    /// Determines the columns from the first row, and whether that row is a header.
     fn of(first: &StringRecord, wanted: &Wanted) -> Result<(Self, bool), String> {
         let count = first.len();
         let is_number = |cell: &str| cell.parse::<f32>().is_ok();
-        // The label may be a word in a row of numbers, unless it is what a column of labels is called.
+        // In a row of numbers the label may be a word, unless the word is the name of a label column.
         let plain = wanted.label_column(count);
         let is_label = |cell: &str| {
             is_of_label(cell) || [&wanted.label, &wanted.usual_label].iter().any(|label| label.as_deref() == Some(cell))
@@ -136,7 +136,7 @@ impl Columns {
         let (group, time) = (column(&wanted.group, "group")?, column(&wanted.time, "time")?);
         let label = label_of(names.as_deref(), count, wanted, [group, time])?;
         let features = match (wanted.features, &names) {
-            // A model that was trained without names takes features by place.
+            // A model that was trained without names takes features by position.
             (Some(known), Some(names)) if !are_numbered(known) => known
                 .iter()
                 .map(|name| {
@@ -147,13 +147,13 @@ impl Columns {
             _ => (0..count).filter(|column| ![label, group, time].contains(&Some(*column))).collect::<Vec<_>>(),
         };
         if label.is_some_and(|label| features.contains(&label)) {
-            return Err("the column of the label is one of a feature; --label COLUMN names another".to_owned());
+            return Err("the column of the label is also that of a feature; --label COLUMN names another".to_owned());
         }
         if let Some(known) = wanted.features.filter(|known| known.len() != features.len()) {
             return Err(format!("{} columns of features; expected {}", features.len(), known.len()));
         }
         if features.is_empty() {
-            return Err("one column; expected features and a label, between commas, semicolons or tabs".to_owned());
+            return Err("one column; expected features and a label, separated by commas, semicolons or tabs".to_owned());
         }
         Ok((Self { count, names, label, features, group, time, readings: wanted.readings }, is_header))
     }
@@ -162,7 +162,7 @@ impl Columns {
         self.features.iter().map(|column| names[*column].clone()).collect()
     }
 
-    /// Takes a row apart.
+    /// Parses a row.
     fn take<'r>(&self, record: &'r StringRecord, features: &mut Vec<f32>) -> Result<Option<&'r str>, String> {
         if record.len() != self.count {
             return Err(format!("{} columns; expected {}", record.len(), self.count));
@@ -172,7 +172,7 @@ impl Columns {
             let cell = record.get(column).unwrap_or_default();
             match cell.parse::<f32>() {
                 Ok(value) if value.is_finite() => features.push(value),
-                // The reading is told as missing.
+                // A NaN marks the reading as missing.
                 _ if self.readings && is_missing(cell) => features.push(f32::NAN),
                 _ => return Err(self.of_cell(column, cell)),
             }
@@ -196,23 +196,23 @@ impl Columns {
     fn of_cell(&self, column: usize, cell: &str) -> String {
         let name = self.names.as_ref().and_then(|names| names.get(column));
         let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
-        let what = if is_missing(cell) { "a value is missing" } else { "no finite number" };
-        let hint = if cell.contains(',') { "; decimal points are wanted, no commas" } else { "" };
+        let what = if is_missing(cell) { "a value is missing" } else { "not a finite number" };
+        let hint = if cell.contains(',') { "; use decimal points, not commas" } else { "" };
         format!("column {}{name}: {what}: {cell:?}; expected a finite number{hint}", column + 1)
     }
 }
 
-/// Whether a column of this name is the label's, if nobody says which is.
+/// Whether a column with this name is the label, if no option names one.
 fn is_of_label(name: &str) -> bool {
     LABELS.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Whether the names are those of features that have none.
+/// Whether the names are those that features get if they have none.
 fn are_numbered(names: &[String]) -> bool {
     (0..).zip(names).all(|(feature, name)| *name == format!("x{feature}"))
 }
 
-/// The column of the label, if there is to be one.
+/// The column of the label, if there should be one.
 fn label_of(
     names: Option<&[String]>,
     count: usize,
@@ -222,7 +222,7 @@ fn label_of(
     if wanted.bare {
         return Ok(None);
     }
-    // As many columns as features leave none for a label.
+    // If there are as many columns as features, none is left for a label.
     let is_bare = wanted.is_bare(count);
     if let Some(label) = &wanted.label {
         let named = names.and_then(|names| names.iter().position(|name| name == label));
@@ -251,9 +251,10 @@ fn label_of(
     }
 }
 
-/// Whether the text before a reader looks like the format of svmlight: numbers with colons between, behind a label or not.
+/// Whether the start of a text looks like svmlight: pairs of numbers joined by a colon, with or without a label in
+/// front.
 pub fn is_sparse(start: &[u8]) -> bool {
-    /// Lines that are looked at: samples may have no feature that is not 0.
+    /// The number of lines to look at: a sample may have no feature other than 0.
     const LINES: usize = 50;
     let text = String::from_utf8_lossy(start);
     let is_pair = |word: &str| {

@@ -1,11 +1,11 @@
-//! Decisions over time, measured on recordings: by window, by event, and how late an answer is.
+//! Decisions over time, evaluated on recordings: by window, by event, and by the delay of the answers.
 
 use clap::Args;
 use hingeline::signal::{DynSmoothed, Hold, Votes};
 use hingeline::{Decision, Error};
 use serde::Serialize;
 
-/// The most windows that vote.
+/// The largest number of windows that vote.
 const MOST: usize = 64;
 
 /// Options that turn scores into answers.
@@ -32,17 +32,18 @@ pub struct DecisionOptions {
 fn votes(text: &str) -> Result<[usize; 2], String> {
     let pair = text.split_once('/').and_then(|(needed, last)| Some([needed.parse().ok()?, last.parse().ok()?]));
     let is_possible = |[needed, last]: &[usize; 2]| Votes::<MOST>::of_last(*last, *needed).is_ok();
-    pair.filter(is_possible).ok_or_else(|| format!("expected N/M, at least one vote of the last M, of {MOST} at most"))
+    pair.filter(is_possible)
+        .ok_or_else(|| format!("expected N/M, N votes of the last M windows, with N from 1 to M and M at most {MOST}"))
 }
 
 impl DecisionOptions {
-    /// Whether any is given.
+    /// Whether any option is given.
     pub fn is_some(&self) -> bool {
         self.votes.is_some() || self.smoothing.is_some() || self.threshold.is_some() || self.hold.is_some()
     }
 }
 
-/// Answers to a stream of scores, as a device would give them.
+/// Turns a stream of scores into answers, as a device would.
 #[derive(Debug)]
 pub struct Decider<'a> {
     options: DecisionOptions,
@@ -52,20 +53,20 @@ pub struct Decider<'a> {
 }
 
 impl<'a> Decider<'a> {
-    /// By the options, with a value of memory for each class.
+    /// Creates a decider with these options; `memory` has one value for each class.
     ///
     /// # Errors
-    /// What the library refuses.
+    /// If the library returns an error.
     pub fn new(options: DecisionOptions, memory: &'a mut [f32]) -> Result<Self, Error> {
         let votes = options.votes.map(|[needed, last]| Votes::of_last(last, needed)).transpose()?;
         let smoothed = options.smoothing.map(|share| DynSmoothed::new(memory, share)).transpose()?;
         Ok(Self { options, votes, smoothed, hold: Hold::new(options.hold.unwrap_or_default()) })
     }
 
-    /// The answer after the next window; the first one of a recording knows of none before it.
+    /// The answer after the next window. The first window of a recording is `fresh`: earlier ones do not count.
     ///
     /// # Errors
-    /// What the library refuses.
+    /// If the library returns an error.
     pub fn answer(&mut self, scores: &[f32], fresh: bool) -> Result<Option<usize>, Error> {
         if fresh {
             if let Some(votes) = &mut self.votes {
@@ -89,26 +90,26 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// What came of answers, window by window.
+/// The results of answers, by window and by event.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Events {
-    /// Windows over one class.
+    /// Windows that contain one class only.
     pub windows: usize,
-    /// Those that got an answer.
+    /// Windows that got an answer.
     pub answered: usize,
-    /// Those that got the right one.
+    /// Windows that got the right answer.
     pub correct: usize,
     /// Stretches of one class in a recording.
     pub events: usize,
-    /// Those in which no window ends: nothing is known of them.
+    /// Events in which no window ends, so nothing is known of them.
     pub unseen: usize,
-    /// Those of which most answers are right.
+    /// Events for which most answers are right.
     pub recognised: usize,
-    /// Those without an answer, the unseen among them.
+    /// Events without an answer, including the unseen ones.
     pub unanswered: usize,
-    /// Those that had a right answer.
+    /// Events that had a right answer.
     pub found: usize,
-    /// The windows that passed before their first right answers, of all together.
+    /// The windows that passed before the first right answer, summed over these events.
     pub late: usize,
     #[serde(skip)]
     current: Option<Event>,
@@ -126,7 +127,7 @@ struct Event {
 }
 
 impl Events {
-    /// Takes the answer to a window, whose newest reading has this class and is in this stretch.
+    /// Adds the answer for a window whose newest reading has this class and is in this stretch.
     pub fn add(&mut self, stretch: usize, class: usize, answer: Option<usize>, mixed: bool) {
         if self.current.as_ref().is_none_or(|event| event.stretch != stretch) {
             self.finish_event();
@@ -148,7 +149,7 @@ impl Events {
         event.windows += 1;
     }
 
-    /// The recordings end, in which there were so many stretches.
+    /// Ends the recordings, in which there were `stretches` stretches.
     pub fn finish(&mut self, stretches: usize) {
         self.finish_event();
         self.unseen = stretches.saturating_sub(self.events);

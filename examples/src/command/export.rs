@@ -16,7 +16,8 @@ use super::source;
 use super::stored::{Stored, check_place, write};
 use super::{export_c, export_rust, record, tensors};
 
-/// Writes a model as code: a Rust file for this library, or a C file that needs none; or as bytes, for a device or for Python.
+/// Writes a model as code: a Rust file for this library, or a C file that needs no library; or as bytes, for a device
+/// or for Python.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -28,27 +29,27 @@ pub struct Options {
     #[arg(long, value_enum)]
     to: Target,
 
-    /// Weights in integers, for raw features that are whole numbers: of 16 bits, or of 8
+    /// Write the weights as 16-bit or 8-bit integers, for raw features that are whole numbers
     #[arg(long, value_enum, value_name = "TYPE")]
     integers: Option<Width>,
 
-    /// Fold the standardisation into the weights: the code takes features as they come, and its scores differ by rounding
+    /// Fold the standardisation into the weights: the code then has no step for it, and its scores differ by rounding
     #[arg(long, conflicts_with = "integers")]
     fold: bool,
 
-    /// What names in C begin with
+    /// The prefix of all names in C
     #[arg(long, default_value = "model", value_parser = identifier)]
     name: String,
 
-    /// With --integers: say on how many of these samples the code predicts what the model predicts
+    /// With --integers: report for how many of these samples the code and the model predict the same class
     #[arg(long, value_name = "DATA", requires = "integers")]
     agreement: Option<PathBuf>,
 
-    /// How the data is to be read.
+    /// How to read the data.
     #[command(flatten)]
     format: Format,
 
-    /// Where the code goes [default: standard output]
+    /// The file to write to [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -61,15 +62,15 @@ const EXAMPLES: &str = "Examples:
 /// What to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Target {
-    /// A file of constants and a function that predicts, for this library
+    /// A Rust file of constants and functions that predict, for this library
     Rust,
-    /// A header of constants and functions in C99, for no library
+    /// A header of constants and functions in C99, which needs no library
     C,
-    /// What `train` writes
+    /// JSON, as `train` writes it
     Json,
-    /// Tensors `weight` and `bias`, and `mean` and `factor` unless they are folded, for Python
+    /// The tensors `weight` and `bias`, and `mean` and `factor` unless they are folded, for Python
     Safetensors,
-    /// What a device loads with `hingeline::state`
+    /// A record, which a device loads with `hingeline::state`
     Record,
 }
 
@@ -82,10 +83,10 @@ fn identifier(text: &str) -> Result<String, String> {
     }
 }
 
-/// Runs it.
+/// Runs the job.
 ///
 /// # Errors
-/// What is wrong with options or model, or with what is written.
+/// If the options or the model are unusable, or the output cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     options.output.as_deref().map_or(Ok(()), check_place).map_err(unusable)?;
     let mut stored = Stored::read(&options.model).map_err(unusable)?;
@@ -98,7 +99,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     }
     if stored.signal.as_ref().is_some_and(|signal| signal.readings == Kind::F32) && options.integers.is_some() {
         return Err(refuse(
-            "features of readings in binary32 are no whole numbers; expected a model of `train --reading-type i16`"
+            "features of readings in binary32 are not whole numbers; expected a model of `train --reading-type i16`"
                 .to_owned(),
         ));
     }
@@ -147,7 +148,8 @@ fn tell_agreement(
     }
     let mut table = builder.finish().map_err(|problem| unusable(FileError::new(data, problem)))?;
     if !stored.raw.holds(&table) {
-        let problem = format!("a feature that no {} holds, as the model's training samples do", stored.raw.rust());
+        let problem =
+            format!("a feature that does not fit in {}, as the model's training samples do", stored.raw.rust());
         return Err(unusable(FileError::new(data, problem)));
     }
     let Agreement { agreeing, samples } = integers.agreement(stored, &mut table).map_err(unusable)?;

@@ -1,11 +1,11 @@
-//! A model as a header in C99 that needs no library, not even that of C.
+//! A model as a header in C99 that needs no library, not even the C library.
 
 use std::fmt::{Debug, Write};
 
 use super::integers::{Integers, Raw, Width};
 use super::stored::Stored;
 
-/// The header.
+/// Writes the header.
 pub fn code(stored: &Stored, integers: Option<&Integers>, name: &str) -> String {
     let (classes, features, upper) = (stored.classes.len(), stored.features.len(), name.to_ascii_uppercase());
     let mut code = format!(
@@ -34,7 +34,7 @@ static const char *const {name}_class_names[{classes}] = {{
     code
 }
 
-/// Text between quotes; what is not plain ASCII is written as octal numbers, which end after three digits.
+/// A string literal of C; bytes that are not plain ASCII are written as octal numbers, which end after three digits.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for byte in text.bytes() {
@@ -51,7 +51,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// A constant array of as many digits as it takes to read the same numbers back.
+/// Writes a constant array, with enough digits to read the same numbers back.
 fn array<T: Debug>(code: &mut String, kind: &str, name: &str, values: &[T], row: usize, suffix: &str) {
     let _ = write!(code, "\nstatic const {kind} {name}[{}] = {{\n", values.len());
     for row in values.chunks(row) {
@@ -70,26 +70,39 @@ fn floats(code: &mut String, stored: &Stored, name: &str) {
     }
     array(code, "float", &format!("{name}_weights"), &stored.weights.concat(), features, "f");
     array(code, "float", &format!("{name}_bias"), &stored.bias, classes, "f");
-    let value = if is_kept { format!("(x[i] - {name}_mean[i]) * {name}_factor[i]") } else { "x[i]".to_owned() };
+    // Each feature is standardised once, not once for each class.
+    let (standardise, z) = if is_kept {
+        let standardise = format!(
+            "    float z[{features}];
+    for (i = 0; i < {features}; i++)
+        z[i] = (x[i] - {name}_mean[i]) * {name}_factor[i];
+"
+        );
+        (standardise, "z")
+    } else {
+        (String::new(), "x")
+    };
     let _ = write!(
         code,
         "
-/* The score of each class for a sample's features as they come: the bits of hingeline's, where products are not fused
-   with sums. GCC fuses them on processors that can, unless it is asked for ISO C (-std=c99) or -ffp-contract=off. */
+/* The score of each class for a sample's features as given. It has the bits of hingeline's score unless products are
+   fused with sums. GCC fuses them on processors that can, unless it is given -std=c99 (ISO C) or -ffp-contract=off. */
 static inline void {name}_scores(const float x[{features}], float scores[{classes}])
 {{
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif
     int c, i, l, h;
-    for (c = 0; c < {classes}; c++) {{
+{standardise}    for (c = 0; c < {classes}; c++) {{
+        const float *const w = {name}_weights + c * {features};
         float lanes[16];
-        for (l = 0; l < 16; l++)
-            lanes[l] = -0.0f;
-        for (i = 0; i < {features}; i++) {{
-            const float z = {value};
-            const float product = {name}_weights[c * {features} + i] * z;
-            lanes[i % 16] += product;
+        for (l = 0; l < 16; l++) {{
+            float lane = -0.0f;
+            for (i = l; i < {features}; i += 16) {{
+                const float product = w[i] * {z}[i];
+                lane += product;
+            }}
+            lanes[l] = lane;
         }}
         for (h = 8; h > 0; h /= 2)
             for (l = 0; l < h; l++)
@@ -120,18 +133,22 @@ fn whole(code: &mut String, integers: &Integers, name: &str) {
     let _ = write!(
         code,
         "
-/* The score of each class for a sample's raw features, with {bits} fraction bits: hingeline's, exactly. A right shift of a
-   number below 0 keeps its sign, as compilers do. */
+/* The score of each class for a sample's raw features, with {bits} fraction bits: exactly hingeline's score. It assumes
+   that a right shift of a number below 0 keeps its sign, as compilers implement it. */
 static inline void {name}_scores(const {raw} raw[{features}], int32_t scores[{classes}])
 {{
+    int16_t inputs[{features}];
     int c, i;
-    for (c = 0; c < {classes}; c++)
-        scores[c] = {name}_bias[c];
     for (i = 0; i < {features}; i++) {{
         int32_t x = (((int32_t)raw[i] - {name}_zero[i]) * (int32_t){name}_factor[i] + {half}) >> {shift};
-        x = x < -128 ? -128 : x > 127 ? 127 : x;
-        for (c = 0; c < {classes}; c++)
-            scores[c] += {name}_weights[c * {features} + i] * x;
+        inputs[i] = (int16_t)(x < -128 ? -128 : x > 127 ? 127 : x);
+    }}
+    for (c = 0; c < {classes}; c++) {{
+        const {kind} *const w = {name}_weights + c * {features};
+        int32_t score = {name}_bias[c];
+        for (i = 0; i < {features}; i++)
+            score += w[i] * inputs[i];
+        scores[c] = score;
     }}
 }}
 ",
@@ -143,7 +160,7 @@ static inline void {name}_scores(const {raw} raw[{features}], int32_t scores[{cl
 fn predict(code: &mut String, name: &str, [classes, features]: [usize; 2], x: &str, score: &str) {
     let is_float = score == "float";
     let refusal = if is_float { ", or -1 if a score is not finite" } else { "" };
-    // What is not finite less itself is no number, and no number equals itself.
+    // An infinity or a NaN minus itself is a NaN, which differs from 0.
     let check = if is_float { "        if (scores[c] - scores[c] != 0.0f)\n            return -1;\n" } else { "" };
     let _ = write!(
         code,

@@ -6,7 +6,7 @@ use super::integers::{Integers, Raw, Width};
 use super::signal::{Asked, Kind, Signal};
 use super::stored::Stored;
 
-/// The file. Rust prints as many digits of a number as it takes to read the same one back.
+/// Writes the file. Rust prints every number with enough digits to read the same number back.
 pub fn code(stored: &Stored, integers: Option<&Integers>) -> String {
     let (classes, features) = (stored.classes.len(), stored.features.len());
     let mut code = format!(
@@ -41,16 +41,16 @@ pub static FEATURE_NAMES: [&str; FEATURES] = {feature_names:?};
     code
 }
 
-/// A feature as it stands in code.
+/// A feature as it is written in code.
 fn feature(name: &str) -> String {
     match name.parse() {
         Ok(Asked::Plain(feature)) => format!("Feature::{feature:?}"),
-        // A stored model was checked.
+        // The features of a stored model have been checked.
         _ => unreachable!("{name}"),
     }
 }
 
-/// The windows before the model.
+/// Writes the window whose features the model takes.
 fn windows(code: &mut String, signal: &Signal, in_integers: bool) {
     let Signal { axes, window, hop, features, noise, saturation, sampling_rate, .. } = signal;
     let (reading, zero) = if signal.readings == Kind::I16 { ("i16", "0") } else { ("f32", "0.0") };
@@ -126,7 +126,7 @@ impl Features for List {{
 /// training did; then clear votes and smoothed scores too.
 pub type SensorWindow = Window<List, AXES, WINDOW, HOP>;
 
-/// Predicts the class of the window that is due, and tells how many of its readings are at the limits of the sensor.
+/// Predicts the class of the window that is due, and reports how many of its readings are at the limits of the sensor.
 ///
 /// The features are [`SensorWindow::features`], for [`predict`] and [`scores`]{convert}.
 ///
@@ -142,7 +142,7 @@ pub fn classify(window: &SensorWindow) -> Result<(usize, Report), Error> {{
     );
 }
 
-/// What windows need besides.
+/// The additional imports of a file with windows.
 fn of_signal(signal: &Signal) -> &'static str {
     if signal.has_axes() {
         "\nuse hingeline::signal::{Axis, Feature, Features, Report, Window};"
@@ -169,7 +169,7 @@ fn floats(code: &mut String, stored: &Stored) {
         let _ = write!(
             code,
             "
-/// What features go through first.
+/// Standardises the features before they are scored.
 #[rustfmt::skip]
 pub static STANDARDISER: Standardiser<FEATURES> = match Standardiser::from_parts(
     {mean:?},
@@ -207,7 +207,7 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
     let _ = write!(
         code,
         "
-/// The class of a sample's features as they come.
+/// The class of a sample, from its features as recorded.
 ///
 /// # Errors
 /// If a score is not finite.
@@ -215,7 +215,7 @@ pub fn predict(x: &[f32; FEATURES]) -> Result<usize, Error> {{
 {own}    MODEL.predict({argument})
 }}
 
-/// The score of each class, likewise.
+/// The score of each class, from a sample's features as recorded.
 ///
 /// # Errors
 /// If a score is not finite.
@@ -239,7 +239,7 @@ const fn scale(zero: i16, factor: u16) -> InputScale {{
     }}
 }}
 
-/// What makes inputs of raw features.
+/// The scales that turn raw features into inputs.
 #[rustfmt::skip]
 pub static SCALES: [InputScale; FEATURES] = [{}];
 ",
@@ -249,7 +249,7 @@ pub static SCALES: [InputScale; FEATURES] = [{}];
     let rows = integers.weights.chunks(integers.scales.len());
     let rows: String = match integers.width {
         Width::I16 => rows.map(|row| format!("        {row:?},\n")).collect(),
-        // One row after the other.
+        // All rows in one array.
         Width::I8 => rows.map(|row| format!("    {},\n", format!("{row:?}").trim_matches(['[', ']']))).collect(),
     };
     let model = match integers.width {
@@ -292,15 +292,15 @@ pub static MODEL: ByteModel<'static> = match ByteModel::from_parts(&WEIGHTS, &BI
 /// The class of a sample's raw features.
 ///
 /// # Errors
-/// None that can occur: the shapes agree.
+/// Never: the shapes agree.
 pub fn predict(raw: &[{raw}; FEATURES]) -> Result<usize, Error> {{
     MODEL.predict({inputs}::scaled(raw, &SCALES, &mut [0; FEATURES])?)
 }}
 
-/// The score of each class, likewise.
+/// The score of each class, from a sample's raw features.
 ///
 /// # Errors
-/// None that can occur: the shapes agree.
+/// Never: the shapes agree.
 pub fn scores(raw: &[{raw}; FEATURES], scores: &mut [i32; CLASSES]) -> Result<(), Error> {{
     MODEL.scores({inputs}::scaled(raw, &SCALES, &mut [0; FEATURES])?, scores)
 }}

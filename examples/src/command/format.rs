@@ -8,12 +8,12 @@ use clap::Args;
 use super::signal::Asked;
 use super::source::{self, Wanted};
 
-/// Features by their number, for svmlight, or one of a window.
+/// A value of `--features`: the number of features, for svmlight, or a feature of windows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Wish {
-    /// So many.
+    /// The number of features.
     Number(usize),
-    /// This one.
+    /// A feature of windows.
     Feature(Asked),
 }
 
@@ -25,10 +25,10 @@ impl FromStr for Wish {
     }
 }
 
-/// How data is to be read, where it does not say so itself.
+/// How to read the data, where the data does not say so itself.
 #[derive(Debug, Args)]
 pub struct Format {
-    /// The column of the label, by name or by number from 1 [default: the one named label, class, target or y, else the last]
+    /// The label column, by name or by number from 1 [default: the one named label, class, target or y, else the last]
     #[arg(long, value_name = "COLUMN")]
     pub label: Option<String>,
 
@@ -36,36 +36,39 @@ pub struct Format {
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
 
-    /// With --window the features of each window: mean, deviation (std), minimum, maximum, range, rms, mean-absolute (mav), zero-crossings,
-    /// mean-crossings, slope-sign-changes, waveform-length, peaks, segments:8, band:1-4 in cycles per window, band:0.5-3Hz, correlation:0-1,
-    /// correlations [default: mean,deviation,minimum,maximum,mean-crossings,waveform-length]. For svmlight, which leaves zeros out, the number
+    /// With --window, the features of each window: mean, deviation (std), minimum, maximum, range, rms, mean-absolute
+    /// (mav), zero-crossings, mean-crossings, slope-sign-changes, waveform-length, peaks, segments:8, band:1-4 in
+    /// cycles per window, band:0.5-3Hz, correlation:0-1, correlations [default:
+    /// mean,deviation,minimum,maximum,mean-crossings,waveform-length]. For svmlight, which leaves zeros out, the number
+    /// of features [default: the largest index]
     /// of features [default: the largest index]
     #[arg(long, value_name = "LIST|NUMBER", value_delimiter = ',')]
     pub features: Vec<Wish>,
 
-    /// The column of the group, such as the wearer; cross-validation and --test-fraction never split a group
+    /// The group column, such as the wearer; cross-validation and --test-fraction never split a group
     #[arg(long, value_name = "COLUMN")]
     pub group: Option<String>,
 
-    /// The first row names the columns [default: if none of its features is a number, or its label is named so]
+    /// Treat the first row as the names of the columns [default: if none of its features is a number, or its label is
+    /// the name of a label column]
     #[arg(long, overrides_with = "no_header")]
     pub header: bool,
 
-    /// The first row is a sample
+    /// Treat the first row as a sample
     #[arg(long)]
     pub no_header: bool,
 
-    /// What is between columns: comma, semicolon, tab or space [default: what the first line has most of]
+    /// The delimiter between columns: comma, semicolon, tab or space [default: the most frequent one in the first line]
     #[arg(long, value_parser = source::delimiter)]
     pub delimiter: Option<u8>,
 
-    /// The memory that values may take
+    /// The memory that values may take up
     #[arg(long, value_name = "GB", default_value_t = 8.0)]
     pub memory: f64,
 }
 
 impl Format {
-    /// The same for a reader.
+    /// These options, for a reader.
     pub fn wanted<'a>(&self, features: Option<&'a [String]>, unlabelled: bool) -> Wanted<'a> {
         Wanted {
             label: self.label.clone(),
@@ -84,12 +87,12 @@ impl Format {
         }
     }
 
-    /// Whether no number of features is asked for.
+    /// Whether `--features` has no number of features.
     pub fn is_of_windows(&self) -> bool {
         self.features.iter().all(|wish| matches!(wish, Wish::Feature(_)))
     }
 
-    /// The features of windows that are asked for.
+    /// The features of windows in `--features`.
     pub fn asked(&self) -> Vec<Asked> {
         self.features
             .iter()

@@ -16,33 +16,33 @@ use super::scaler::Scaler;
 use super::stored::Stored;
 use super::tensors;
 
-/// Takes over a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes or from safetensors; or what a device
-/// has learnt, from a record.
+/// Imports a linear model of scikit-learn or PyTorch, from the JSON that examples/python/to_hingeline.py writes or from
+/// safetensors, or what a device has learnt, from a record.
 #[derive(Debug, Args)]
 #[command(after_help = "Example, in Python and then in a shell:
   import to_hingeline; to_hingeline.write(\"svm.json\", to_hingeline.sklearn(make_pipeline(StandardScaler(), LinearSVC())))
   hingeline import svm.json -o model.json
-Of a device, with the names and the standardisation of the model that it began with:
+From a device, with the names and the standardisation of the model that it began with:
   hingeline import learnt.bin --like model.json -o learnt.json")]
 pub struct Options {
-    /// The file: JSON, safetensors or a record, which its first bytes tell
+    /// The file: JSON, safetensors or a record, recognised by its first bytes
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Of a record: the model whose names and standardisation it has
+    /// For a record: the model whose names and standardisation to use
     #[arg(long, value_name = "MODEL")]
     like: Option<PathBuf>,
 
-    /// What raw features are on the device; integers are for whole numbers
+    /// The type of raw features on the device; the integers are for whole numbers
     #[arg(long, value_enum, value_name = "TYPE", default_value_t = Raw::F32)]
     raw: Raw,
 
-    /// Where the model goes
+    /// The file to write the model to
     #[arg(long, short, value_name = "FILE", default_value = "model.json")]
     output: PathBuf,
 }
 
-/// What the Python script writes. Numbers are in binary64.
+/// The JSON that the Python script writes. Its numbers are in binary64.
 #[derive(Debug, Deserialize)]
 struct Foreign {
     format: String,
@@ -53,18 +53,18 @@ struct Foreign {
     bias: Vec<f64>,
     /// What is subtracted from each feature.
     mean: Option<Vec<f64>>,
-    /// What each feature is divided by then.
+    /// What each feature is then divided by.
     deviation: Option<Vec<f64>>,
 }
 
 const FORMAT: &str = "hingeline import 1";
-/// No such file is larger: 1 GiB.
+/// The largest file that is read: 1 GiB.
 const LIMIT: u64 = 1 << 30;
 
-/// Runs it.
+/// Runs the job.
 ///
 /// # Errors
-/// What is wrong with the file, or with what is written.
+/// If the file is invalid, or the output cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let what = "what examples/python/to_hingeline.py writes, safetensors, or a record";
     let bytes = file::read(&options.file, LIMIT, what).map_err(unusable)?;
@@ -80,7 +80,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         of(&bytes)
     };
     let mut stored = stored.map_err(|problem| unusable(refuse(problem)))?;
-    // What is like another model has its raw features.
+    // With --like, the type of the raw features is that of the other model.
     if like.is_none() {
         stored.raw = options.raw;
     }
@@ -95,10 +95,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The model that the bytes are.
+/// Parses the bytes as a model.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn of(bytes: &[u8]) -> Result<Stored, String> {
     serde_json::from_slice(bytes).map_err(|error| error.to_string()).and_then(Foreign::store)
 }
@@ -113,7 +113,8 @@ impl Foreign {
             return Err(format!("{} weights in row {row} and {width} in row 0", self.weights[row].len()));
         }
         let (mut weights, mut bias) = (self.weights, self.bias);
-        // One row tells two classes apart by its sign: half of it speaks for one, half against the other.
+        // A single row separates two classes by its sign: half of it becomes the second class, and half of its negative
+        // the first.
         if let (&mut [ref mut row], &mut [ref mut only], 2) =
             (weights.as_mut_slice(), bias.as_mut_slice(), self.classes.len())
         {

@@ -1,4 +1,4 @@
-//! `hingeline inspect`: what a model is, what it takes of a device, and what it looks at.
+//! `hingeline inspect`: the shape of a model, its costs on a device, and its largest weights.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,14 +11,14 @@ use super::signal::Signal;
 use super::stored::Stored;
 use crate::report::{percent, table_of};
 
-/// Shows a model: shape, size, what a score and a step cost on each core, and the largest weights of each class.
+/// Shows a model: shape, size, the cost of a score and of a step on each core, and the largest weights of each class.
 #[derive(Debug, Args)]
 pub struct Options {
     /// The model, as `train` writes it
     #[arg(value_name = "MODEL")]
     model: PathBuf,
 
-    /// The weights to show of each class
+    /// The number of weights to show for each class
     #[arg(long, default_value_t = 3)]
     weights: usize,
 
@@ -27,21 +27,21 @@ pub struct Options {
     json: bool,
 }
 
-/// What each core was measured to take at 10 × 64.
+/// The costs that were measured on each core for 10 classes and 64 features.
 const FIGURES: &str = include_str!("../../firmware/figures.json");
 const MEASURED: f64 = 10.0 * 64.0;
 
-/// Instructions of a core, expected at a shape.
+/// The instructions expected on a core for a shape.
 struct Cost {
     core: String,
     score: u64,
     step: u64,
 }
 
-/// Runs it.
+/// Runs the job.
 ///
 /// # Errors
-/// What is wrong with the model, or with what is written.
+/// If the model is invalid, or the output cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let stored = Stored::read(&options.model).map_err(unusable)?;
     let costs = costs(&stored)?;
@@ -67,7 +67,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bytes of weights, biases and standardisation: in binary32, in integers of 16 bits, and of 8.
+/// The bytes of weights, biases and standardisation: in binary32, in 16-bit integers and in 8-bit integers.
 fn sizes(stored: &Stored) -> [usize; 3] {
     let (classes, features) = (stored.classes.len(), stored.features.len());
     let scaler = if stored.standardiser.is_none() { 0 } else { 8 * features };
@@ -78,7 +78,7 @@ fn sizes(stored: &Stored) -> [usize; 3] {
     ]
 }
 
-/// In proportion to the weights.
+/// The costs on all cores, in proportion to the number of weights.
 fn costs(stored: &Stored) -> Result<Vec<Cost>, Problem> {
     let figures: Value = serde_json::from_str(FIGURES)?;
     let ratio = (stored.classes.len() * stored.features.len()) as f64 / MEASURED;
@@ -118,13 +118,15 @@ fn print(stored: &Stored, costs: &[Cost], [float, wide, narrow]: [usize; 3], sho
     }
     line(format_args!("weights {}", stored.weights_checksum))?;
     line(format_args!(
-        "on a device, standardisation included: {float} bytes in binary32, {wide} in integers of 16 bits, {narrow} of 8\n"
+        "on a device, standardisation included: {float} bytes in binary32, {wide} in 16-bit integers, {narrow} in 8-bit integers\n"
     ))?;
     let mut table = table_of(&["core", "score", "step"].map(str::to_owned));
     for Cost { core, score, step } in costs {
         table.add_row([core.clone(), score.to_string(), step.to_string()]);
     }
-    line(format_args!("instructions in binary32, measured at 10 x 64 and in proportion to the weights:\n{table}\n"))?;
+    line(format_args!(
+        "instructions in binary32, measured at 10 x 64 and scaled by the number of weights:\n{table}\n"
+    ))?;
     let mut table = table_of(&["class", "largest weights, of standardised features"].map(str::to_owned));
     if let Some(column) = table.column_mut(1) {
         column.set_cell_alignment(comfy_table::CellAlignment::Left);

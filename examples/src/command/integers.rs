@@ -8,16 +8,16 @@ use super::scaler::{Scaler, Standardised};
 use super::stored::Stored;
 use super::table::Table;
 
-/// Whole numbers of a model.
+/// The width of a model's integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Width {
     /// 16 bits
     I16,
-    /// 8 bits, for prediction alone
+    /// 8 bits, for prediction only
     I8,
 }
 
-/// What raw features are, as a device has them.
+/// The type of raw features on a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Raw {
@@ -33,7 +33,7 @@ pub enum Raw {
 }
 
 impl Raw {
-    /// The narrowest type of all values of a table.
+    /// The narrowest type that holds all values of a table.
     pub fn of(table: &Table) -> Self {
         let narrowest = [Self::U8, Self::I8, Self::I16].into_iter().find(|raw| raw.holds(table));
         narrowest.unwrap_or(Self::F32)
@@ -74,23 +74,23 @@ impl Raw {
 pub struct Integers {
     /// The type of the weights.
     pub width: Width,
-    /// That of the raw features.
+    /// The type of the raw features.
     pub raw: Raw,
-    /// Row after row.
+    /// The weights, row by row.
     pub weights: Vec<i16>,
-    /// Of each class.
+    /// The bias of each class.
     pub bias: Vec<i32>,
     /// The fraction bits of the weights.
     pub bits: u8,
-    /// What makes inputs of raw features.
+    /// The scales that turn raw features into inputs.
     pub scales: Vec<InputScale>,
 }
 
 impl Integers {
-    /// The nearest one to a model.
+    /// The nearest model in integers to a model.
     ///
     /// # Errors
-    /// What is in the way, for people.
+    /// A message that says why this is not possible.
     pub fn of(stored: &Stored, width: Width) -> Result<Self, String> {
         let (classes, features) = (stored.classes.len(), stored.features.len());
         let refuse = |error: hingeline::Error| error.to_string();
@@ -119,10 +119,11 @@ impl Integers {
         Ok(Self { width, raw: stored.raw, weights: wide, bias, bits, scales })
     }
 
-    /// On how many samples of a table the code predicts what the model predicts. The table becomes standardised.
+    /// Counts the samples of a table for which the code and the model predict the same class. The table is standardised
+    /// in place.
     ///
     /// # Errors
-    /// What the library refuses.
+    /// If the library returns an error.
     pub fn agreement(&self, stored: &Stored, table: &mut Table) -> Result<Agreement, String> {
         match self.raw {
             Raw::U8 => self.agreement_on(table.values.iter().map(|x| x as u8).collect(), stored, table),
@@ -156,16 +157,16 @@ impl Integers {
     }
 }
 
-/// The input that a deviation stands for, in the units of a factor.
+/// The input that represents one standard deviation, in the units of a factor.
 fn unit(stored: &Stored) -> f64 {
     32.0 * 2.0_f64.powi(stored.raw.shift() as i32)
 }
 
-/// What makes inputs of raw features: 32 stand for a deviation, or less where that is less than half a unit.
+/// The scales that turn raw features into inputs: a standard deviation becomes 32, or less if it is below half a unit.
 fn scales(stored: &Stored) -> Result<Vec<InputScale>, String> {
     if stored.raw == Raw::F32 {
-        let what = "integers want raw features that are whole numbers of at most 16 bits";
-        return Err(format!("{what}; it is not known that those of this model are"));
+        let what = "integers need raw features that are whole numbers of at most 16 bits";
+        return Err(format!("{what}; it is not known whether this model has them"));
     }
     const LARGEST: f64 = ((1 << 14) - 1) as f64;
     let pairs = stored.standardiser.mean.iter().zip(&stored.standardiser.factor);
@@ -176,7 +177,7 @@ fn scales(stored: &Stored) -> Result<Vec<InputScale>, String> {
     pairs.map(scale).collect()
 }
 
-/// The model with what the rounding of means and factors left over: in its weights and biases.
+/// The model with the rounding errors of means and factors moved into its weights and biases.
 fn adjusted(stored: &Stored, scales: &[InputScale]) -> Result<Stored, String> {
     let Scaler { mean, factor } = &stored.standardiser;
     let (mut weights, mut bias) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! `hingeline predict` and `hingeline evaluate`: a model on samples, which are read in a stream.
+//! `hingeline predict` and `hingeline evaluate`: a model on samples, which are read as a stream.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use super::source::{self, Wanted};
 use super::stored::Stored;
 use crate::integers;
 
-/// Predicts the class of each sample: a line each.
+/// Predicts the class of each sample, one per line.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hingeline predict model.json new.csv --scores")]
 pub struct PredictOptions {
@@ -33,11 +33,11 @@ pub struct PredictOptions {
     #[arg(value_name = "DATA", required = true)]
     data: Vec<PathBuf>,
 
-    /// The score of each class behind its name
+    /// Print the score of each class after the predicted class
     #[arg(long)]
     scores: bool,
 
-    /// The column of the time, for recordings [default: as in training]
+    /// The time column, for recordings [default: as in training]
     #[arg(long, value_name = "COLUMN")]
     time: Option<String>,
 
@@ -45,16 +45,16 @@ pub struct PredictOptions {
     #[arg(long)]
     json: bool,
 
-    /// How the data is to be read.
+    /// How to read the data.
     #[command(flatten)]
     format: Format,
 
-    /// What an answer takes, for recordings.
+    /// How scores become answers, for recordings.
     #[command(flatten)]
     decisions: events::DecisionOptions,
 }
 
-/// Says how good a model is on samples with labels.
+/// Evaluates a model on samples with labels.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hingeline evaluate model.json test.csv")]
 pub struct EvaluateOptions {
@@ -62,7 +62,7 @@ pub struct EvaluateOptions {
     #[arg(value_name = "MODEL")]
     model: PathBuf,
 
-    /// Samples with labels; of a folder or an archive the test part, if it has one
+    /// Samples with labels; of a folder or an archive, the test part if it has one
     #[arg(value_name = "DATA", required = true)]
     data: Vec<PathBuf>,
 
@@ -70,30 +70,30 @@ pub struct EvaluateOptions {
     #[arg(long)]
     json: bool,
 
-    /// The column of the time, for recordings [default: as in training]
+    /// The time column, for recordings [default: as in training]
     #[arg(long, value_name = "COLUMN")]
     time: Option<String>,
 
-    /// How the data is to be read.
+    /// How to read the data.
     #[command(flatten)]
     format: Format,
 
-    /// What an answer takes, for recordings.
+    /// How scores become answers, for recordings.
     #[command(flatten)]
     decisions: events::DecisionOptions,
 }
 
-/// What came of it, for machines.
+/// The result, as JSON.
 #[derive(Serialize)]
 struct Row<'a> {
     #[serde(flatten)]
     quality: &'a Quality,
-    /// Of recordings.
+    /// For recordings only.
     #[serde(skip_serializing_if = "Option::is_none")]
     events: Option<&'a Events>,
 }
 
-/// Takes samples one by one, and a model to each.
+/// A sink that runs a model on each sample.
 struct Judge<'a, 'm, F> {
     model: &'a DynModel<'m>,
     scaler: &'a Scaler,
@@ -102,15 +102,15 @@ struct Judge<'a, 'm, F> {
     rounds: bool,
     x: Vec<f32>,
     scores: Vec<f32>,
-    /// Gets the scores, the class and the label.
+    /// Called for each sample, with its scores, class and label.
     each: F,
     /// Where the next window is.
     window: Placed,
-    /// What cannot be written ends the reading.
+    /// A failure to write, which ends the reading.
     problem: Option<Problem>,
 }
 
-/// A sample, as a model sees it.
+/// A sample, with the scores and the class that the model gives it.
 struct Seen<'a> {
     scores: &'a [f32],
     class: usize,
@@ -157,7 +157,7 @@ impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
     }
 }
 
-/// Runs a model over all samples of some sources.
+/// Runs a model on all samples of the sources.
 fn judge(
     stored: &Stored,
     data: &[PathBuf],
@@ -198,7 +198,7 @@ fn judge(
     })?
 }
 
-/// Runs a model over all windows of some recordings.
+/// Runs a model on all windows of the recordings.
 fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
     signal: &Signal,
     data: &[PathBuf],
@@ -216,7 +216,7 @@ fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
     }
 }
 
-/// What is told of recordings besides their windows.
+/// What is reported about recordings besides their windows.
 #[derive(Default)]
 struct Told {
     stretches: usize,
@@ -229,7 +229,7 @@ impl Told {
     }
 }
 
-/// Refuses what is for recordings alone.
+/// Refuses options of training, and options for recordings if the model is not one of recordings.
 fn check(
     stored: &Stored,
     format: &Format,
@@ -247,13 +247,13 @@ fn check(
     Ok(())
 }
 
-/// Text is written in pieces of about so many bytes.
+/// The approximate size in bytes of the pieces in which text is written.
 const PIECE: usize = 1 << 16;
 
 /// Runs `predict`.
 ///
 /// # Errors
-/// What is wrong with options or data, or with what is written.
+/// If the options or the data are unusable, or the output cannot be written.
 pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
     let stored = Stored::read(&options.model).map_err(unusable)?;
     check(&stored, &options.format, &options.decisions, options.time.as_ref())?;
@@ -268,7 +268,7 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
         options.time.as_ref(),
         |Seen { scores, class, window, .. }| {
             let answer = if options.decisions.is_some() { decider.answer(scores, window.fresh)? } else { Some(class) };
-            // What is rejected has no name.
+            // A rejected window has no class.
             let found = answer.map(|class| stored.classes[class].as_str());
             let name = found.unwrap_or_default();
             if options.json {
@@ -293,7 +293,7 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A name between commas.
+/// A name as a cell of CSV.
 fn cell(name: &str) -> String {
     if name.contains([',', '"']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
 }
@@ -301,7 +301,7 @@ fn cell(name: &str) -> String {
 /// Runs `evaluate`.
 ///
 /// # Errors
-/// What is wrong with options or data, or with what is written.
+/// If the options or the data are unusable, or the output cannot be written.
 pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     let stored = Stored::read(&options.model).map_err(unusable)?;
     let classes = &stored.classes;

@@ -58,7 +58,7 @@ enum Job {
 /// Runs a job.
 ///
 /// # Errors
-/// What is wrong with options or data, or with what is written.
+/// If the options or the data are unusable, or the output cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     match &options.job {
         Job::Train(options) => train::run(options),

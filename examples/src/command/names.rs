@@ -1,12 +1,12 @@
-//! The names of classes and features: which are refused, and which are one.
+//! The names of classes and features: which are refused, and which are the same.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Refuses names that act on terminals, and those that two features have.
+/// Refuses names with characters that act on terminals, and duplicate names.
 ///
 /// # Errors
-/// What is wrong with them, for people.
+/// A message that says what is wrong with them.
 pub fn check_names(names: &[String]) -> Result<(), String> {
     let mut seen = HashSet::new();
     for name in names {
@@ -20,7 +20,7 @@ pub fn check_names(names: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// A class by the name that it has in all formats: a whole number is written without a point or a sign for above 0.
+/// The name of a class in all formats: a whole number is written without a decimal point and without a plus sign.
 pub fn class_name(text: &str) -> Cow<'_, str> {
     let is_number = text.contains(['.', '+', 'e', 'E']);
     match text.parse::<f64>() {
@@ -31,12 +31,12 @@ pub fn class_name(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What people write where they have no value.
+/// Whether a cell holds a usual mark for a missing value.
 pub fn is_missing(cell: &str) -> bool {
     matches!(cell.to_ascii_lowercase().as_str(), "" | "?" | "na" | "nan" | "n/a")
 }
 
-/// The first names of a list.
+/// The first names of a list, as text.
 pub fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
     let mut text = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");

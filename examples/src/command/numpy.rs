@@ -1,4 +1,4 @@
-//! Arrays of NumPy: NPY, and archives of them, NPZ.
+//! NumPy arrays (NPY), and archives of them (NPZ).
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder};
 use super::builder::Sink;
 use super::source::{Part, Wanted};
 
-/// An array, row after row.
+/// An array, row by row.
 struct Array {
     shape: Vec<usize>,
     values: Numbers,
 }
 
 impl Array {
-    /// The values of a sample.
+    /// The number of values of a sample.
     fn width(&self) -> usize {
         self.shape.iter().skip(1).product()
     }
@@ -57,7 +57,7 @@ impl Numbers {
     }
 }
 
-/// Reads an array of samples, of which the last column is the label unless labels are in a file of their own.
+/// Reads an array of samples, whose last column is the label unless the labels are in a separate file.
 ///
 /// # Errors
 /// A message that names the file and what was expected.
@@ -78,10 +78,10 @@ pub fn read(
     pour(&array, labels.as_ref(), is_bare, sink).map_err(refuse)
 }
 
-/// No array in an archive is larger, unpacked: 4 GiB.
+/// The largest array that is unpacked from an archive: 4 GiB.
 const LIMIT: u64 = 1 << 32;
 
-/// Names of arrays in archives: features and labels to train on, the same to test on.
+/// The names of arrays in archives: features and labels to train on, then features and labels to test on.
 const TRAIN: [[&[&str]; 2]; 2] = [
     [&["x_train", "X_train", "train_x", "train_images", "X", "x", "data", "features", "images"], LABELS_TRAIN],
     [&["x_test", "X_test", "test_x", "test_images"], LABELS_TEST],
@@ -89,7 +89,7 @@ const TRAIN: [[&[&str]; 2]; 2] = [
 const LABELS_TRAIN: &[&str] = &["y_train", "train_y", "train_labels", "y", "Y", "target", "labels", "label"];
 const LABELS_TEST: &[&str] = &["y_test", "test_y", "test_labels"];
 
-/// Reads a part of an archive; none if it has no such part.
+/// Reads a part of an archive; `false` if it has no such part.
 ///
 /// # Errors
 /// A message that names the file and what was expected.
@@ -145,7 +145,7 @@ enum Packed {
     File(FileError),
 }
 
-/// A member of an archive, its checksum compared.
+/// Unpacks a member of an archive and verifies its checksum.
 fn unpacked(
     archive: &rawzip::ZipSliceArchive<&[u8]>,
     place: ZipArchiveEntryWayfinder,
@@ -164,7 +164,7 @@ fn unpacked(
     bytes.map_err(Packed::File)
 }
 
-/// Without labels of their own the last column is the label, unless samples are bare.
+/// Passes the samples to the sink. Without separate labels the last column is the label, unless samples have none.
 fn pour(x: &Array, y: Option<&Array>, is_bare: bool, sink: &mut dyn Sink) -> Result<(), String> {
     if matches!(x.values, Numbers::Text(_)) {
         return Err("features of text; expected numbers".to_owned());
@@ -200,7 +200,7 @@ fn pour(x: &Array, y: Option<&Array>, is_bare: bool, sink: &mut dyn Sink) -> Res
     Ok(())
 }
 
-/// The array that the bytes are.
+/// Parses the bytes as an array.
 fn array(bytes: &[u8]) -> Result<Array, String> {
     const WHAT: &str = "expected an array of numbers as NumPy writes it";
     let file = NpyFile::new(bytes).map_err(|error| format!("{error}; {WHAT}"))?;
@@ -208,7 +208,7 @@ fn array(bytes: &[u8]) -> Result<Array, String> {
     let elements = shape.iter().try_fold(1_usize, |product, len| product.checked_mul(*len));
     let DType::Plain(element) = file.dtype() else { return Err(format!("an array of records; {WHAT}")) };
     let size = element.num_bytes().ok_or_else(|| format!("elements of type {element}; {WHAT}"))?;
-    // What the header promises is there, before memory is taken for it.
+    // Check that the file has what the header promises, before memory is allocated for it.
     if elements.and_then(|elements| elements.checked_mul(size)).is_none_or(|size| size > bytes.len()) {
         return Err(format!("shape {shape:?} of elements of {size} bytes is more than the file has; it is cut off"));
     }
@@ -243,10 +243,10 @@ fn array(bytes: &[u8]) -> Result<Array, String> {
     Ok(Array { shape, values: Numbers::Numeric(values) })
 }
 
-/// From columns after each other to rows after each other.
+/// Converts column-major order to row-major order.
 fn transposed(values: &[f64], shape: &[usize]) -> Result<Vec<f64>, String> {
     let &[rows, columns] = shape else {
-        return Err(format!("an array of shape {shape:?} in Fortran's order; expected samples x features"));
+        return Err(format!("an array of shape {shape:?} in Fortran order; expected samples x features"));
     };
     Ok((0..rows).flat_map(|row| (0..columns).map(move |column| values[column * rows + row])).collect())
 }

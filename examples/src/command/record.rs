@@ -1,4 +1,4 @@
-//! Models in records, as a device keeps and sends them.
+//! Models in records, as a device stores and sends them.
 
 use hingeline::state::encode;
 use hingeline::{DynModel, Scale};
@@ -6,17 +6,17 @@ use hingeline::{DynModel, Scale};
 use super::scaler::Scaler;
 use super::stored::Stored;
 
-/// What a record begins with.
+/// The first bytes of a record.
 pub const MAGIC: &[u8] = b"HNGL";
 
 const VERSION: u16 = 1;
-/// The number of a model in binary32.
+/// The number that stands for a model in binary32.
 const MODEL: u32 = 1;
 
-/// The bytes of a record of the model.
+/// Encodes the model as a record.
 ///
 /// # Errors
-/// If its features are standardised: a model alone does not hold how.
+/// If its features are standardised: a record of a model alone does not hold the standardisation.
 pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
     if stored.standardiser != Scaler::none(stored.features.len()) {
         return Err("a record of a model has no standardisation; expected --fold".to_owned());
@@ -27,16 +27,17 @@ pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
     })?
 }
 
-/// The model of a record, wherever in it it stands; of `like`, if it is there, come the names and how features are standardised.
+/// The first model in a record, wherever it is in the record. The names and the standardisation come from `like`, if it
+/// is given.
 ///
 /// # Errors
-/// What is wrong with the record, for people.
+/// A message that says what is wrong with the record.
 pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     let (classes, features, values) = model_of(bytes)?;
     let (weights, rest) = values.split_at(classes * features);
     let (bias, rest) = rest.split_at(classes);
     let scale = Scale { value: rest[0], carry: rest[1] };
-    // As strictly as a device.
+    // Checks the model as strictly as a device does.
     let mut memory = vec![0.0; DynModel::memory_len(classes, features)];
     let mut model = DynModel::new(&mut memory, classes, features).map_err(|error| error.to_string())?;
     model.load(weights, bias, scale).map_err(|error| error.to_string())?;
@@ -48,7 +49,10 @@ pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     };
     if (like.classes.len(), like.features.len()) != (classes, features) {
         let own = (like.classes.len(), like.features.len());
-        return Err(format!("{classes} classes and {features} features, and {} and {} in --like", own.0, own.1));
+        return Err(format!(
+            "{classes} classes and {features} features; the model of --like has {} and {}",
+            own.0, own.1
+        ));
     }
     let scaler = like.standardiser.clone();
     let mut stored = Stored::new(like.classes.clone(), like.features.clone(), scaler, &weights, bias)?;
@@ -59,7 +63,7 @@ pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     }
 }
 
-/// Classes, features, and the numbers of the first model of a record.
+/// The number of classes, the number of features, and the numbers of the first model of a record.
 fn model_of(bytes: &[u8]) -> Result<(usize, usize, Vec<f32>), String> {
     let word = |index: usize| bytes.as_chunks().0.get(index).map(|word| u32::from_le_bytes(*word));
     let torn = || "the record is torn or damaged".to_owned();

@@ -1,4 +1,4 @@
-//! `hingeline replay`: the log of a device, on this machine.
+//! `hingeline replay`: replays the log of a device on this machine.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,21 +10,21 @@ use hingeline_console::{Problem, line, unusable};
 
 use crate::replay::{Replayed, replay};
 
-/// Replays the log of the firmware `wearable` and compares the weights, which are the device's to the last bit.
+/// Replays the log of the firmware `wearable` and compares the weights, which must be the device's to the last bit.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// The log as text, a line each; standard input if there is none
+    /// The log, as text [default: standard input]
     #[arg(value_name = "LOG")]
     log: Option<PathBuf>,
 }
 
-/// No log is longer: 256 MiB are 800,000 windows.
+/// The longest log that is read: 256 MiB, which are 800,000 windows.
 const LIMIT: u64 = 1 << 28;
 
-/// Runs it. The status is 1 for other weights than the device's.
+/// Runs the job. The status is 1 if the weights differ from the device's.
 ///
 /// # Errors
-/// What is wrong with the log, or with what is written.
+/// If the log is invalid, or the output cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let name = options.log.clone().unwrap_or_else(|| "standard input".into());
     let log = read(options.log.as_deref(), &name).map_err(unusable)?;

@@ -1,4 +1,4 @@
-//! How good a model is on samples, for people and for machines.
+//! The quality of a model on samples, as text and as JSON.
 
 use hingeline::{Confusion, DynModel, DynSamples};
 use hingeline_console::{Problem, line, unusable};
@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::events::Events;
 use crate::report::{percent, table_of};
 
-/// How good a model is.
+/// The quality of a model.
 #[derive(Clone, Debug, Serialize)]
 pub struct Quality {
-    /// The samples.
+    /// The number of samples.
     pub samples: u64,
-    /// The fraction of them whose class is predicted.
+    /// The fraction of them that are classified correctly.
     pub accuracy: f64,
     /// The mean recall of the classes that have samples.
     pub balanced_accuracy: f32,
@@ -20,30 +20,30 @@ pub struct Quality {
     pub macro_f1: f32,
     /// Recall, precision and F1 of each class.
     pub classes: Vec<OfClass>,
-    /// Row after row: how often each class was taken for each.
+    /// The confusion matrix, row by row: how often each class was taken for each class.
     pub confusion: Vec<Vec<u32>>,
 }
 
-/// How good a model is at a class.
+/// The quality of a model on one class.
 #[derive(Clone, Debug, Serialize)]
 pub struct OfClass {
     /// Its name.
     pub class: String,
-    /// Its samples.
+    /// The number of its samples.
     pub samples: u64,
     /// The fraction of its samples that were recognised.
     pub recall: Option<f32>,
-    /// The fraction of the answers that named it and were right.
+    /// The fraction of the answers with this class that were right.
     pub precision: Option<f32>,
-    /// The harmonic mean of both.
+    /// The harmonic mean of recall and precision.
     pub f1: Option<f32>,
 }
 
 impl Quality {
-    /// Of a model on samples.
+    /// Evaluates a model on samples.
     ///
     /// # Errors
-    /// What the library refuses.
+    /// If the library returns an error.
     pub fn of(model: &DynModel<'_>, samples: &mut impl DynSamples, classes: &[String]) -> Result<Self, Problem> {
         let mut counts = vec![0; classes.len() * classes.len()];
         let mut confusion = Confusion::new(&mut counts, classes.len())?;
@@ -51,7 +51,7 @@ impl Quality {
         Ok(Self::read(&confusion, classes))
     }
 
-    /// Of counts.
+    /// Computes the quality from a confusion matrix.
     pub fn read(confusion: &Confusion<'_>, classes: &[String]) -> Self {
         let rows: Vec<Vec<u32>> = confusion.counts().chunks(classes.len()).map(<[u32]>::to_vec).collect();
         let sums = rows.iter().map(|row| row.iter().map(|count| u64::from(*count)).sum::<u64>());
@@ -74,10 +74,10 @@ impl Quality {
     }
 }
 
-/// No wider matrix is shown.
+/// The largest number of classes for which the confusion matrix is shown.
 const SHOWN: usize = 26;
 
-/// Prints it.
+/// Prints the quality of a model on a part.
 ///
 /// # Errors
 /// If standard output cannot be written.
@@ -112,10 +112,10 @@ pub fn print(part: &str, quality: &Quality, classes: &[String]) -> Result<(), Pr
     line(table)
 }
 
-/// Prints what came of answers over time.
+/// Prints the results of answers over time.
 ///
 /// # Errors
-/// What cannot be written.
+/// If standard output cannot be written.
 pub fn print_events(events: &Events) -> Result<(), Problem> {
     let Events { windows, answered, correct, events: all, recognised, unanswered, unseen, found, .. } = *events;
     let of = |part: usize, whole: usize| percent(part as f64 / whole.max(1) as f64);

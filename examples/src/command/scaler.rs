@@ -1,21 +1,21 @@
-//! Features of mean 0 and deviation 1, and a table as a model sees it.
+//! Standardising features to mean 0 and deviation 1, and a table as a model sees it.
 
 use hingeline::{DynSamples, Error};
 
 use super::table::{Table, Values};
 use crate::integers;
 
-/// What standardises features: `z = (x − mean) · factor`, as the library's [`Standardiser`](hingeline::Standardiser).
+/// Standardises features: `z = (x − mean) · factor`, like the library's [`Standardiser`](hingeline::Standardiser).
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Scaler {
     /// What is subtracted from each feature.
     pub mean: Vec<f32>,
-    /// What each feature is multiplied with then; 0 for one that is the same in all samples.
+    /// What each feature is then multiplied by; 0 for a feature that is the same in all samples.
     pub factor: Vec<f32>,
 }
 
 impl Scaler {
-    /// Of mean 0 and deviation 1 over a table.
+    /// Creates a scaler that gives the features of a table mean 0 and deviation 1.
     pub fn of(table: &Table) -> Self {
         let samples = table.labels.len() as f64;
         let mean_of = |value: &dyn Fn(usize, f64) -> f64| {
@@ -35,7 +35,7 @@ impl Scaler {
         }
     }
 
-    /// What changes nothing.
+    /// A scaler that changes nothing.
     pub fn none(width: usize) -> Self {
         Self { mean: vec![0.0; width], factor: vec![1.0; width] }
     }
@@ -53,27 +53,27 @@ impl Scaler {
     }
 }
 
-/// A table as a model sees it: standardised, once for all where values are numbers of four bytes, and at each visit
-/// where they are bytes, which take a quarter of the memory.
+/// A table as a model sees it: standardised. Values stored as numbers of four bytes are standardised once for all;
+/// bytes, which take a quarter of the memory, are standardised at each access.
 #[derive(Clone, Debug)]
 pub struct Standardised<'a> {
     values: &'a Values,
     labels: &'a [u16],
-    /// What is left to be done at each visit.
+    /// What remains to be done at each access.
     scaler: Option<&'a Scaler>,
     width: usize,
     buffer: Vec<f32>,
 }
 
 impl Table {
-    /// Standardises what is kept as numbers of four bytes, in place; of bytes it is left to each visit.
+    /// Standardises values stored as numbers of four bytes, in place; bytes are standardised at each access.
     pub fn standardise(&mut self, scaler: &Scaler) {
         if let Values::Floats(floats) = &mut self.values {
             floats.chunks_exact_mut(self.width).for_each(|x| scaler.apply(x));
         }
     }
 
-    /// Standardises all values and rounds them, as training in integers wants them.
+    /// Standardises all values and rounds them, as training in integers requires.
     pub fn round(&mut self, scaler: &Scaler) {
         let mut floats: Vec<f32> = self.values.iter().collect();
         for x in floats.chunks_exact_mut(self.width) {
@@ -85,7 +85,7 @@ impl Table {
 }
 
 impl<'a> Standardised<'a> {
-    /// Of a table that [was standardised](Table::standardise) by this scaler.
+    /// The samples of a table that [was standardised](Table::standardise) by this scaler.
     pub fn new(table: &'a Table, scaler: &'a Scaler) -> Self {
         let scaler = matches!(table.values, Values::Bytes(_)).then_some(scaler);
         let Table { width, ref values, ref labels, .. } = *table;

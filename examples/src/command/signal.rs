@@ -22,7 +22,7 @@ pub struct WindowOptions {
     #[arg(long, value_name = "COUNT")]
     pub window: Option<usize>,
 
-    /// The readings from one window to the next [default: half a window]
+    /// The number of readings from one window to the next [default: half a window]
     #[arg(long, value_name = "COUNT", visible_alias = "stride", requires = "window")]
     pub hop: Option<usize>,
 
@@ -42,16 +42,17 @@ pub struct WindowOptions {
     #[arg(long = "reading-type", value_enum, default_value_t = Kind::F32, requires = "window")]
     pub readings: Kind,
 
-    /// The column of the time, by name or by number; a step above 1.5 times the median is a gap
+    /// The time column, by name or by number; a step above 1.5 times the median is a gap
     #[arg(long, value_name = "COLUMN", requires = "window")]
     pub time: Option<String>,
 
-    /// The class of a recording is the name of its file, without numbers at its end, or that of its folder [default: a column]
+    /// Take the class of a recording from the name of its file, without numbers at the end, or from that of its folder
+    /// [default: a column]
     #[arg(long, value_enum, requires = "window", conflicts_with = "label")]
     pub label_from: Option<LabelFrom>,
 }
 
-/// Where the class of a recording stands, if not in a column.
+/// Where the class of a recording is found, if not in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LabelFrom {
@@ -61,13 +62,13 @@ pub enum LabelFrom {
     Folder,
 }
 
-/// What readings are.
+/// The type of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Numbers of binary32
+    /// Numbers in binary32
     F32,
-    /// Whole numbers of 16 bits, as a converter delivers them
+    /// 16-bit whole numbers, as a converter delivers them
     I16,
 }
 
@@ -82,14 +83,14 @@ fn ends(text: &str) -> Result<[f32; 2], String> {
         .ok_or_else(|| "expected LOW:HIGH, such as -2048:2047".to_owned())
 }
 
-/// A feature as it is asked for: a frequency may be in hertz, and the axes of a pair all of them.
+/// A feature as requested: a band may be in hertz, and `correlations` means those of all pairs of axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Asked {
-    /// As the library has it.
+    /// A feature of the library.
     Plain(Feature),
     /// A band in hertz.
     Hertz(f64, f64),
-    /// Each axis with each.
+    /// The correlations of all pairs of axes.
     Correlations,
 }
 
@@ -108,7 +109,7 @@ const PLAIN: [(&str, Feature); 12] = [
     ("peaks", Feature::Peaks),
 ];
 
-/// What is taken if nothing is asked for.
+/// The default features.
 pub const USUAL: &str = "mean,deviation,minimum,maximum,mean-crossings,waveform-length";
 
 /// The name of a feature, as it is written on the command line and in a model's file.
@@ -154,42 +155,42 @@ impl FromStr for Asked {
         found.ok_or_else(|| {
             let names: Vec<_> = PLAIN.iter().map(|(name, _)| *name).collect();
             format!(
-                "no feature {text:?}; expected {}, segments:8, band:1-4 in cycles a window, band:0.5-3Hz, correlation:0-1 or correlations",
+                "no feature {text:?}; expected {}, segments:8, band:1-4 in cycles per window, band:0.5-3Hz, correlation:0-1 or correlations",
                 names.join(", ")
             )
         })
     }
 }
 
-/// What makes samples of recordings: all that a device has to know of it.
+/// How recordings become samples: everything that a device has to know about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
     /// The names of the axes.
     pub axes: Vec<String>,
-    /// What readings are.
+    /// The type of a reading.
     pub readings: Kind,
-    /// The readings of a window.
+    /// The number of readings in a window.
     pub window: usize,
-    /// Those from one window to the next.
+    /// The number of readings from one window to the next.
     pub hop: usize,
-    /// The readings per second, if they were told.
+    /// The sampling rate in hertz, if it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling_rate: Option<f64>,
     /// The features, by their names.
     pub features: Vec<String>,
-    /// Of each axis, what is noise; none for none.
+    /// The noise of each axis; empty if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub noise: Vec<f32>,
-    /// Of each axis, the ends of the sensor's range.
+    /// The ends of the sensor's range for each axis; empty if they are not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub saturation: Vec<[f32; 2]>,
-    /// Where the class of a recording stands, if not in a column.
+    /// Where the class of a recording is found, if not in a column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_from: Option<LabelFrom>,
-    /// The column of the time, and that of the group: no axes.
+    /// The column of the time, which is not an axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
-    /// The column of the group.
+    /// The column of the group, which is not an axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
 }
@@ -204,10 +205,10 @@ impl From<Kind> for Raw {
 }
 
 impl Signal {
-    /// By the options, for these axes.
+    /// Creates a signal from the options, for these axes.
     ///
     /// # Errors
-    /// What is wrong, for people.
+    /// A message that says what is wrong.
     pub fn of(options: &WindowOptions, asked: &[Asked], axes: Vec<String>) -> Result<Self, String> {
         let window = options.window.ok_or("no --window")?;
         let signal = Self {
@@ -227,15 +228,15 @@ impl Signal {
         Ok(signal)
     }
 
-    /// Whether the library takes it.
+    /// Checks that the library accepts it.
     ///
     /// # Errors
-    /// What is wrong, for people.
+    /// A message that says what is wrong.
     pub fn check(&self) -> Result<(), String> {
         fn refused<R: Bounds>(signal: &Signal) -> Result<(), String> {
             let (axes, list) = (signal.axes::<R>()?, signal.list()?);
             for feature in &list {
-                // By itself, so that the one at fault is named.
+                // Each feature by itself, so that the message names the one at fault.
                 let own = DynWindow::new(&mut [], signal.window, 1, &axes, std::slice::from_ref(feature)).err();
                 if own == Some(Error::InvalidFeature) {
                     let (name, axes, most) = (name(*feature), axes.len(), signal.window / 2);
@@ -256,19 +257,19 @@ impl Signal {
         }
     }
 
-    /// The features as the library has them.
+    /// The features, as the library has them.
     ///
     /// # Errors
-    /// What is wrong with a name, for people.
+    /// A message that says what is wrong with a name.
     pub fn list(&self) -> Result<Vec<Feature>, String> {
         let of = |name: &String| match name.parse()? {
             Asked::Plain(feature) => Ok(feature),
-            _ => Err(format!("the feature {name:?}; expected cycles a window, and a pair of axes")),
+            _ => Err(format!("the feature {name:?}; expected cycles per window, and a pair of axes")),
         };
         self.features.iter().map(of).collect()
     }
 
-    /// What is known of each axis.
+    /// What is known about each axis.
     fn axes<R: Bounds>(&self) -> Result<Vec<Axis<R>>, String> {
         (0..self.axes.len())
             .map(|axis| {
@@ -284,7 +285,7 @@ impl Signal {
     /// The names of the features of a sample.
     ///
     /// # Errors
-    /// What is wrong with a name, for people.
+    /// A message that says what is wrong with a name.
     pub fn names(&self) -> Result<Vec<String>, String> {
         let list = self.list()?;
         let mut names = Vec::new();
@@ -308,9 +309,9 @@ impl Signal {
         Ok(names)
     }
 
-    /// How recordings for this model are to be read.
+    /// How to read recordings for this model.
     pub fn wanted<'a>(&'a self, wanted: Wanted<'a>) -> Wanted<'a> {
-        // Where the class stands in names, no column has it.
+        // If the class is in a name, no column has it.
         let bare = self.label_from.is_some() && wanted.label.is_none();
         Wanted {
             features: Some(&self.axes),
@@ -323,14 +324,14 @@ impl Signal {
         }
     }
 
-    /// The bytes of a window on a processor of 32 bits.
+    /// The bytes of a window on a 32-bit processor.
     pub fn bytes(&self) -> usize {
         let reading = if self.readings == Kind::I16 { 2 } else { 4 };
-        // The place in the stream is five words.
+        // The position in the stream takes five words.
         (reading * self.axes.len() * self.window).next_multiple_of(4) + 20
     }
 
-    /// Whether anything is known of the axes.
+    /// Whether anything is known about the axes.
     pub fn has_axes(&self) -> bool {
         !self.noise.is_empty() || !self.saturation.is_empty()
     }
@@ -343,7 +344,7 @@ impl Signal {
     }
 }
 
-/// A value for each of so many axes, of one for all or of one for each; none of none.
+/// A value for each axis, from one value for all axes or from one for each; empty if there are no values.
 fn for_each_axis<T: Copy>(values: &[T], axes: usize, what: &str) -> Result<Vec<T>, String> {
     match values {
         [one] => Ok(vec![*one; axes]),
@@ -352,10 +353,10 @@ fn for_each_axis<T: Copy>(values: &[T], axes: usize, what: &str) -> Result<Vec<T
     }
 }
 
-/// The readings of all axes in a window, at most.
+/// The largest number of values in a window, over all axes.
 const MOST: usize = 1 << 28;
 
-/// The features that are asked for, of so many axes.
+/// The requested features, for this number of axes.
 fn list(asked: &[Asked], axes: usize, window: usize, rate: Option<f64>) -> Result<Vec<Feature>, String> {
     let mut list = Vec::new();
     for asked in asked {
@@ -366,8 +367,8 @@ fn list(asked: &[Asked], axes: usize, window: usize, rate: Option<f64>) -> Resul
                 list.extend(pairs.map(|(first, second)| Feature::Correlation(first as u16, second as u16)));
             }
             Asked::Hertz(low, high) => {
-                let rate = rate.ok_or("a band in hertz; expected --sampling-rate, the readings a second")?;
-                // Only what is within the band; a window resolves multiples of this.
+                let rate = rate.ok_or("a band in hertz; expected --sampling-rate, the readings per second")?;
+                // Only the frequencies within the band: a window resolves multiples of the resolution.
                 let resolution = rate / window as f64;
                 let (first, last) = ((low / resolution).ceil().max(1.0), (high / resolution).floor());
                 if !(first <= last && last <= (window / 2) as f64) {
@@ -384,7 +385,7 @@ fn list(asked: &[Asked], axes: usize, window: usize, rate: Option<f64>) -> Resul
     Ok(list)
 }
 
-/// A reading of either kind, of a number in a file.
+/// A reading of either type, converted from a number in a file.
 trait Bounds: Reading + Default {
     fn of(value: f32) -> Option<Self>;
     fn float(self) -> f32;
@@ -420,19 +421,19 @@ impl Bounds for i16 {
     }
 
     fn saturates(axis: Axis<i16>, [low, high]: [f32; 2]) -> Result<Axis<i16>, String> {
-        let whole = |value| Self::of(value).ok_or_else(|| format!("{value} is no whole number of 16 bits"));
+        let whole = |value| Self::of(value).ok_or_else(|| format!("{value} is not a whole number of 16 bits"));
         axis.saturates_at(whole(low)?, whole(high)?).map_err(|error| error.to_string())
     }
 
     fn noisy(axis: Axis<i16>, noise: f32) -> Result<Axis<i16>, String> {
-        let whole = Self::of(noise).ok_or_else(|| format!("a noise of {noise} is no whole number of 16 bits"))?;
+        let whole = Self::of(noise).ok_or_else(|| format!("a noise of {noise} is not a whole number of 16 bits"))?;
         axis.noise(whole).map_err(|error| error.to_string())
     }
 }
 
-/// A window of either kind of readings.
+/// A window of either type of reading.
 trait Stream: std::fmt::Debug {
-    /// Takes a reading; the features, if a window is due.
+    /// Takes a reading; returns the features and the number of saturated readings, if a window is due.
     fn push(&mut self, reading: &[f32]) -> Result<Option<(&[f32], u32)>, String>;
 
     fn gap(&mut self);
@@ -451,7 +452,8 @@ impl<R: Bounds> Of<R> {
     fn new(signal: &Signal) -> Result<Self, String> {
         let (axes, list) = (signal.axes::<R>()?, signal.list()?);
         let (readings, width) = (vec![R::default(); axes.len()], count(&list, axes.len()));
-        // A signal is checked where it is made or read. One or two a run of the command, which live as long.
+        // A signal is checked where it is made or read. The memory is leaked: a run of the command makes one or two of
+        // these, and they live as long as the run.
         let len = axes.len() * signal.window;
         let (memory, axes, list) = (vec![R::default(); len].leak(), axes.leak(), list.leak());
         let window =
@@ -481,18 +483,18 @@ impl<R: Bounds> Stream for Of<R> {
     }
 }
 
-/// What came of recordings.
+/// Counts of what was found in recordings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// The recordings.
+    /// The number of recordings.
     pub recordings: usize,
-    /// The readings.
+    /// The number of readings.
     pub readings: usize,
-    /// Readings that are missing, or after which time leaps.
+    /// Gaps: readings with a missing value, and leaps in time.
     pub gaps: usize,
     /// The windows that became samples.
     pub windows: usize,
-    /// Windows over more than one class, which are no samples.
+    /// Windows that contain more than one class, which are not samples.
     pub mixed: usize,
     /// Windows in which the sensor was at an end of its range.
     pub saturated: usize,
@@ -514,7 +516,7 @@ impl Tally {
     }
 }
 
-/// Where what makes samples comes from.
+/// Where the signal comes from.
 enum Origin<'a> {
     /// From the names of the axes, when they are known.
     Axes(&'a dyn Fn(Vec<String>) -> Result<Signal, String>),
@@ -522,30 +524,30 @@ enum Origin<'a> {
     Model(&'a Signal),
 }
 
-/// What a recording's windows are given to: a reader's sink that makes samples for another sink.
+/// A sink for the readings of recordings, which passes their windows as samples to another sink.
 pub struct Windows<'a> {
     origin: Origin<'a>,
     signal: Option<(Signal, Box<dyn Stream>)>,
     sink: &'a mut dyn Sink,
-    /// Whether windows over more than one class are given away too.
+    /// Whether windows that contain more than one class are passed on too.
     keeps_mixed: bool,
-    /// The class of the whole recording, if it stands in a name.
+    /// The class of the whole recording, if a name gives it.
     label: Option<String>,
     file: String,
     group: Option<String>,
-    /// The class of the last readings, and how many of them without a gap have it.
+    /// The class of the latest readings, and how many of them since the last gap have it.
     run: (Option<String>, usize),
     /// Whether a recording has just begun.
     begins: bool,
-    /// Of each axis the last reading, and whether all so far have risen.
+    /// The last reading of each axis, and whether its readings have always risen so far.
     rising: Vec<(f32, bool)>,
     time: Steps,
     fresh: bool,
-    /// What came of it so far.
+    /// The counts so far.
     pub tally: Tally,
 }
 
-/// Steps of time: the usual one is the median of the first.
+/// The steps of time. The usual step is the median of the first ones.
 #[derive(Debug, Default)]
 struct Steps {
     last: Option<f64>,
@@ -554,10 +556,11 @@ struct Steps {
 
 impl Steps {
     const ENOUGH: usize = 101;
-    /// Of fewer there is no usual one.
+    /// With fewer steps there is no usual one.
     const FEWEST: usize = 3;
 
-    /// Whether readings are missing before this one. Clocks that count whole seconds tell several readings one time: that is no leap.
+    /// Whether readings are missing before this one. Clocks that count whole seconds give several readings the same
+    /// time, which is not a leap.
     fn leaps(&mut self, time: f64) -> bool {
         let Some(step) = self.last.replace(time).map(|last| time - last) else { return false };
         let leaps = step < 0.0 || self.usual().is_some_and(|usual| usual > 0.0 && step > 1.5 * usual);
@@ -581,7 +584,7 @@ impl std::fmt::Debug for Windows<'_> {
 }
 
 impl<'a> Windows<'a> {
-    /// Makes samples for a sink, by what is made of the names of the axes.
+    /// Makes samples for a sink; `make` creates the signal when the names of the axes are known.
     pub fn new(
         make: &'a dyn Fn(Vec<String>) -> Result<Signal, String>,
         keeps_mixed: bool,
@@ -615,7 +618,7 @@ impl<'a> Windows<'a> {
         }
     }
 
-    /// A recording begins.
+    /// Begins a recording.
     ///
     /// # Errors
     /// If its name has no class.
@@ -628,23 +631,23 @@ impl<'a> Windows<'a> {
         Ok(())
     }
 
-    /// The axes of the first recording whose readings all rise, of which there are many: times rather than readings.
+    /// Warnings about the axes of the first recording whose readings all rise, if there are many: they look like times.
     fn clocks(&self) -> Vec<String> {
         const MANY: usize = 50;
         let Some((signal, _)) = &self.signal else { return vec![] };
         let rising =
             signal.axes.iter().zip(&self.rising).filter(|(_, (_, rises))| *rises && self.tally.readings >= MANY);
         rising
-            .map(|(name, _)| format!("axis {name} rises with each reading; if it is the time, --time {name}"))
+            .map(|(name, _)| format!("axis {name} rises with each reading; if it is the time, use --time {name}"))
             .collect()
     }
 
-    /// What a person should hear of.
+    /// The warnings to print.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = self.tally.warnings();
         warnings.extend(self.clocks());
         if let (Some(rate), Some(step)) = (self.signal().and_then(|signal| signal.sampling_rate), self.time.usual()) {
-            // In seconds, or in thousandths of what is told.
+            // In seconds, or in thousandths, millionths or billionths of them.
             let is_of = |unit: f64| (step * rate / unit - 1.0).abs() < 0.1;
             if ![1.0, 1e3, 1e6, 1e9].into_iter().any(is_of) {
                 warnings.push(format!(
@@ -655,7 +658,7 @@ impl<'a> Windows<'a> {
         warnings
     }
 
-    /// Reads all recordings that are meant.
+    /// Reads all recordings in these files and folders.
     ///
     /// # Errors
     /// A message that names the file.
@@ -672,7 +675,7 @@ impl<'a> Windows<'a> {
         Ok(())
     }
 
-    /// What made the samples, once there was a reading.
+    /// The signal, once there was a reading.
     pub fn signal(&self) -> Option<&Signal> {
         self.signal.as_ref().map(|(signal, _)| signal)
     }
@@ -773,7 +776,7 @@ fn label_of(path: &Path, from: LabelFrom) -> Result<String, FileError> {
         LabelFrom::Folder => path.parent().and_then(Path::file_name),
     };
     let name = name.and_then(|name| name.to_str()).unwrap_or_default();
-    // Of `walking_03.csv.gz` there is `.csv` left.
+    // The stem of `walking_03.csv.gz` still ends with `.csv`.
     let name = name.strip_suffix(".csv").or(name.strip_suffix(".txt")).unwrap_or(name);
     let name = match from {
         LabelFrom::File => name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '-' | ' ')),
@@ -782,8 +785,8 @@ fn label_of(path: &Path, from: LabelFrom) -> Result<String, FileError> {
     if name.is_empty() { Err(FileError::new(path, "its name has no class")) } else { Ok(name.to_owned()) }
 }
 
-/// The recordings that are meant: files as they are, and all files in folders whose names end as those of text do, in the order of
-/// their names.
+/// The recordings in these files and folders: files as they are, and in folders all files whose names end like those of
+/// text files, in the order of their names.
 ///
 /// # Errors
 /// A message that names the folder.

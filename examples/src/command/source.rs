@@ -1,4 +1,4 @@
-//! Where samples come from: which format a file or a folder has, and its reader.
+//! Sources of samples: the format of a file or a folder, and its reader.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -23,37 +23,37 @@ pub enum Part {
     Test,
 }
 
-/// How a source is to be read, where it does not say so itself.
+/// How to read a source, where the source does not say so itself.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted<'a> {
     /// The column of the label, by name or by number from 1.
     pub label: Option<String>,
-    /// The same for the data that a model was trained on: to be tried first.
+    /// The label column of the data that a model was trained on, which is tried first.
     pub usual_label: Option<String>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
-    /// What is between columns.
+    /// The delimiter between columns.
     pub delimiter: Option<u8>,
     /// The file of the labels, for arrays and pictures.
     pub labels: Option<PathBuf>,
     /// The features of the model that the samples are for.
     pub features: Option<&'a [String]>,
-    /// The features of a sample, for formats that leave zeros out.
+    /// The number of features of a sample, for formats that leave zeros out.
     pub width: Option<usize>,
     /// Whether samples may come without labels.
     pub unlabelled: bool,
-    /// The column of the group, and that of the time, by name or by number from 1.
+    /// The column of the group, by name or by number from 1.
     pub group: Option<String>,
-    /// The column of the time.
+    /// The column of the time, by name or by number from 1.
     pub time: Option<String>,
-    /// Whether rows are readings, of which some may be missing.
+    /// Whether rows are readings, in which values may be missing.
     pub readings: bool,
     /// Whether no column is a label.
     pub bare: bool,
 }
 
 impl Wanted<'_> {
-    /// The column of the label as far as it is known without names.
+    /// The column of the label, as far as it is known without the names of the columns.
     pub fn label_column(&self, count: usize) -> Option<usize> {
         let by_number = |label: &String| label.parse::<usize>().ok()?.checked_sub(1);
         match (&self.label, &self.usual_label) {
@@ -64,14 +64,14 @@ impl Wanted<'_> {
         }
     }
 
-    /// Whether so many columns are features alone.
+    /// Whether this number of columns leaves none for a label.
     pub fn is_bare(&self, count: usize) -> bool {
         let others = [&self.group, &self.time].into_iter().flatten().count();
         self.unlabelled && self.features.is_some_and(|known| known.len() + others == count)
     }
 }
 
-/// Reads the part of a source; `false` if the source has no such part. A file is a part to train on.
+/// Reads a part of a source; `false` if the source has no such part. A single file is a part to train on.
 ///
 /// # Errors
 /// A message that names file and line, or the sample, and what was expected.
@@ -80,7 +80,7 @@ pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Re
         check_columns(path, wanted)?;
         return read_folder(path, part, wanted, sink);
     }
-    // What can be read once, such as a pipe, is no archive.
+    // A source that can be read only once, such as a pipe, is not an archive.
     if part == Part::Test && !path.is_file() {
         return Ok(false);
     }
@@ -96,7 +96,7 @@ pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Re
     Ok(true)
 }
 
-/// Refuses columns of a source that has none of a name.
+/// Refuses options that name columns if the source has no named columns.
 fn check_columns(path: &Path, wanted: &Wanted) -> Result<(), FileError> {
     let what = match (wanted.readings, &wanted.group) {
         (true, _) => "recordings are text in columns, such as CSV",
@@ -106,7 +106,7 @@ fn check_columns(path: &Path, wanted: &Wanted) -> Result<(), FileError> {
     Err(FileError::new(path, what))
 }
 
-/// Reads what a model is to be judged on: the part to test on, or else all that there is.
+/// Reads the samples to judge a model on: the part to test on, or else all samples.
 ///
 /// # Errors
 /// As [`read`].
@@ -117,7 +117,7 @@ pub fn read_to_judge(path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Resul
     Ok(())
 }
 
-/// How an archive begins.
+/// The first bytes of an archive.
 const ARCHIVE: &[u8] = b"PK\x03\x04";
 
 fn start<'a>(file: &'a mut dyn BufRead, path: &Path) -> Result<&'a [u8], FileError> {
@@ -139,9 +139,9 @@ fn read_file(mut file: Box<dyn BufRead>, path: &Path, wanted: &Wanted, sink: &mu
     }
     if bytes.contains(&0) {
         let what = "text in columns, svmlight, NPY, NPZ, IDX or a folder";
-        return Err(FileError::new(path, format_args!("it is no text; expected {what}")));
+        return Err(FileError::new(path, format_args!("it is not text; expected {what}")));
     }
-    // A byte order mark is no part of the first word.
+    // A byte order mark is not part of the first word.
     if bytes.starts_with(b"\xef\xbb\xbf") {
         file.consume(3);
     }
@@ -153,7 +153,7 @@ fn read_file(mut file: Box<dyn BufRead>, path: &Path, wanted: &Wanted, sink: &mu
     }
 }
 
-/// The file, unpacked if it is compressed by gzip.
+/// Opens a file, and unpacks it if it is compressed by gzip.
 fn open(path: &Path) -> Result<Box<dyn BufRead>, FileError> {
     const BUFFER: usize = 1 << 16;
     let refuse = |error: std::io::Error| FileError::new(path, error);
@@ -164,14 +164,14 @@ fn open(path: &Path) -> Result<Box<dyn BufRead>, FileError> {
     Ok(Box::new(file))
 }
 
-/// No file that is read as a whole is larger, unpacked: 8 GiB.
+/// The largest file that is read as a whole, after unpacking: 8 GiB.
 const LIMIT: u64 = 1 << 33;
 
 fn all(file: impl Read, path: &Path) -> Result<Vec<u8>, FileError> {
     file::read_from(file, path, LIMIT, "arrays or pictures")
 }
 
-/// The labels of a file of pictures, by MNIST's names.
+/// The file of the labels of a file of pictures, named as MNIST names it.
 fn labels_beside(path: &Path) -> Result<PathBuf, FileError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let of_labels = name.replace("images", "labels").replace("idx3", "idx1");
@@ -205,7 +205,7 @@ fn read_pictures(file: impl Read, path: &Path, wanted: &Wanted, sink: &mut dyn S
     Ok(())
 }
 
-/// The classes of so many pictures.
+/// Reads the classes of this many pictures.
 fn read_classes(labels: &Path, pictures: usize) -> Result<Vec<u8>, FileError> {
     let bytes = all(open(labels)?, labels)?;
     let ([_], classes) = idx::body::<1>(&bytes).map_err(|problem| FileError::new(labels, problem))?;
@@ -216,7 +216,7 @@ fn read_classes(labels: &Path, pictures: usize) -> Result<Vec<u8>, FileError> {
     Err(FileError::new(labels, problem))
 }
 
-/// A folder with `meta.json`, or with the files of MNIST or of CIFAR-10.
+/// Reads a folder with `meta.json`, or with the files of MNIST or of CIFAR-10.
 fn read_folder(folder: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Result<bool, FileError> {
     let is_train = part == Part::Train;
     if folder.join("meta.json").exists() {
@@ -246,7 +246,7 @@ fn read_folder(folder: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) 
     Ok(!found.is_empty())
 }
 
-/// MNIST's pictures, in one of the spellings of their names.
+/// The file of MNIST's pictures, in one of the spellings of its name.
 fn of_mnist(folder: &Path, part: &str) -> Option<PathBuf> {
     let names = ["-images-idx3-ubyte", "-images.idx3-ubyte", "-images-idx3-ubyte.gz", "-images.idx3-ubyte.gz"];
     names.map(|name| folder.join(format!("{part}{name}"))).into_iter().find(|path| path.exists())
@@ -271,10 +271,10 @@ fn read_cifar(path: &Path, sink: &mut dyn Sink) -> Result<(), FileError> {
     })
 }
 
-/// The name of a column's delimiter.
+/// Parses the name of a delimiter.
 ///
 /// # Errors
-/// What is expected.
+/// A message that says what is expected.
 pub fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "comma" | "," => Ok(b','),

@@ -8,22 +8,22 @@ use hingeline_console::file::FileError;
 use super::builder::Sink;
 use super::source::Wanted;
 
-/// No file has more features.
+/// The largest number of features.
 const MOST_FEATURES: usize = 1 << 20;
 
-/// A line, taken apart.
+/// A parsed line.
 struct Line<'a> {
     label: Option<&'a str>,
     values: Vec<(usize, f32)>,
 }
 
-/// Reads all samples, of so many features, or of as many as the largest index says. Indices begin at 1, or at 0 if one is 0;
-/// features are named by them, so that a model knows where they begin.
+/// Reads all samples. The number of features is given, or else follows from the largest index. Indices begin at 1, or
+/// at 0 if one of them is 0; features are named by their indices, so that a model knows where they begin.
 ///
 /// # Errors
 /// A message that names file and line, and what was expected.
 pub fn read(file: impl BufRead, path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
-    // The width is known when all is read: till then values are kept as they are written.
+    // The width is known only when all lines have been read; until then, values are kept as they are written.
     let (mut values, mut ends, mut labels) = (Vec::<(usize, f32)>::new(), Vec::new(), Vec::new());
     for (number, line) in (1_usize..).zip(file.lines()) {
         let at = |problem: String| FileError::new(path, format_args!("line {number}: {problem}"));
@@ -79,7 +79,7 @@ fn parse(line: &str) -> Result<Option<Line<'_>>, String> {
             return Err(format!("index {index}; expected at most {MOST_FEATURES}"));
         }
         if last.is_some_and(|last| index <= last) {
-            return Err(format!("index {index} behind {}; expected them in order", last.unwrap_or_default()));
+            return Err(format!("index {index} after {}; expected them in order", last.unwrap_or_default()));
         }
         last = Some(index);
         values.push((index, value));

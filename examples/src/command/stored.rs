@@ -1,4 +1,4 @@
-//! Models in files: JSON with the weights, how features are standardised, the names, and how it was trained.
+//! Models in files: JSON with the weights, the standardisation, the names, and how the model was trained.
 
 use std::io::Write;
 use std::path::Path;
@@ -15,10 +15,10 @@ use crate::selection::Recipe;
 
 const FORMAT: &str = "hingeline model";
 const VERSION: u32 = 1;
-/// No model's file is larger: 4 GiB.
+/// The largest file that is read: 4 GiB.
 const LIMIT: u64 = 1 << 32;
 
-/// A model and what it takes to use it.
+/// A model and everything that is needed to use it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stored {
     format: String,
@@ -27,19 +27,19 @@ pub struct Stored {
     pub classes: Vec<String>,
     /// The names of the features, in the order of the weights.
     pub features: Vec<String>,
-    /// What makes features of readings, if samples are windows over recordings.
+    /// How readings become features, if samples are windows over recordings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<Signal>,
-    /// What features go through first.
+    /// The standardisation of the features.
     pub standardiser: Scaler,
-    /// A row for each class, of standardised features.
+    /// The weights of standardised features, a row for each class.
     pub weights: Vec<Vec<f32>>,
-    /// Of each class.
+    /// The bias of each class.
     pub bias: Vec<f32>,
     /// The column of the label in the training data, by name or by number from 1, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What all raw features of the training part were.
+    /// The type of all raw features in the training part.
     #[serde(default)]
     pub raw: Raw,
     /// How it was trained, if it was trained here.
@@ -47,32 +47,32 @@ pub struct Stored {
     pub training: Option<Training>,
     /// The library's checksum of weights and biases.
     pub weights_checksum: String,
-    /// CRC-32 of all numbers as little-endian bytes: weights, biases, means, factors; and of what makes features of readings, as it stands here.
+    /// CRC-32 of all numbers as little-endian bytes (weights, biases, means, factors), and of `signal` as JSON.
     pub crc32: String,
 }
 
 /// How a model was trained.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Training {
-    /// What it was trained by.
+    /// The recipe it was trained with.
     pub recipe: Recipe,
-    /// The seed of all draws.
+    /// The seed of all random draws.
     pub seed: u64,
-    /// The samples of each class.
+    /// The number of samples of each class.
     pub samples: Vec<usize>,
-    /// What the recipe was chosen by, in cross-validation, if it was.
+    /// The result in cross-validation that the recipe was chosen by, if it was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<f64>,
-    /// The fraction of the test part that it predicts.
+    /// The fraction of the test part that is classified correctly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_accuracy: Option<f64>,
 }
 
 impl Stored {
-    /// Of weights row after row.
+    /// Creates a model from its weights, row by row.
     ///
     /// # Errors
-    /// What is wrong with them, for people.
+    /// A message that says what is wrong with them.
     pub fn new(
         classes: Vec<String>,
         features: Vec<String>,
@@ -101,10 +101,10 @@ impl Stored {
         Ok(stored)
     }
 
-    /// The same for windows over recordings.
+    /// Makes it a model of windows over recordings.
     ///
     /// # Errors
-    /// What is wrong with them, for people.
+    /// A message that says what is wrong with them.
     pub fn with_signal(mut self, signal: Signal) -> Result<Self, String> {
         self.signal = Some(signal);
         self.check_shapes()?;
@@ -112,7 +112,7 @@ impl Stored {
         Ok(self)
     }
 
-    /// Reads a model, whole and in order.
+    /// Reads a model and checks that it is whole.
     ///
     /// # Errors
     /// A message that names the file and what is wrong with it.
@@ -122,10 +122,10 @@ impl Stored {
         Self::of(&bytes).map_err(|problem| FileError::new(path, format_args!("{problem}; expected {what}")))
     }
 
-    /// The model that the bytes are.
+    /// Parses the bytes as a model.
     ///
     /// # Errors
-    /// What is wrong with them, for people.
+    /// A message that says what is wrong with them.
     pub fn of(bytes: &[u8]) -> Result<Self, String> {
         let stored: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         if stored.format != FORMAT || stored.version != VERSION {
@@ -137,13 +137,13 @@ impl Stored {
             [("weights_checksum", &stored.weights_checksum, checksum), ("crc32", &stored.crc32, stored.crc())]
         {
             if *own != computed {
-                return Err(format!("{name} is {own}, that of its numbers {computed}: the file was changed"));
+                return Err(format!("{name} is {own}, but that of its numbers is {computed}: the file was changed"));
             }
         }
         Ok(stored)
     }
 
-    /// Writes it, at once or not at all.
+    /// Writes the model, completely or not at all.
     ///
     /// # Errors
     /// A message that names the file.
@@ -171,7 +171,7 @@ impl Stored {
             check_names(&signal.axes)?;
             signal.check()?;
             if signal.names()? != self.features {
-                return Err("other features than those of its windows".to_owned());
+                return Err("the features are not those of its windows".to_owned());
             }
         }
         if let Some(row) = self.weights.iter().position(|row| row.len() != features) {
@@ -196,10 +196,10 @@ impl Stored {
         format!("{:08x}", crc.finalize())
     }
 
-    /// The model as the library takes it.
+    /// Calls a function with the model as the library has it.
     ///
     /// # Errors
-    /// What the library refuses.
+    /// If the library returns an error.
     pub fn with_model<T>(&self, work: impl FnOnce(&DynModel<'_>) -> T) -> Result<T, String> {
         let (classes, features) = (self.classes.len(), self.features.len());
         let mut memory = vec![0.0; DynModel::memory_len(classes, features)];
@@ -208,8 +208,8 @@ impl Stored {
         Ok(work(&model))
     }
 
-    /// The same model of features as they come: weights `w · factor` and biases `b − Σ w · factor · mean`, computed in
-    /// binary64 and rounded once each.
+    /// The same model for unstandardised features: weights `w · factor` and biases `b − Σ w · factor · mean`, computed
+    /// in binary64 and rounded once each.
     ///
     /// # Errors
     /// If one is not finite.
@@ -232,8 +232,8 @@ impl Stored {
     }
 }
 
-/// Writes a file beside its place and moves it there, so that nobody finds half of it; what is no file, such as a pipe, is
-/// written as it is.
+/// Writes a temporary file in the same folder and renames it, so that nobody sees half a file. A path that is not a
+/// regular file, such as a pipe, is written directly.
 ///
 /// # Errors
 /// A message that names the file.
@@ -242,11 +242,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     if path.exists() && !path.is_file() {
         return file::write(path, bytes);
     }
-    // Of a link the file that it leads to.
+    // For a link, the file that it points to.
     let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".hingeline");
-    // What others may do with it is as for any other file, or as it was.
+    // The permissions are those of any new file, or those of the file before.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -262,7 +262,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Refuses a file that cannot be written, before there is something to write.
+/// Refuses a path that cannot be written, before there is anything to write.
 ///
 /// # Errors
 /// A message that names the file.

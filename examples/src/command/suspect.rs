@@ -1,4 +1,4 @@
-//! What is suspect in data that can be read: told, not refused.
+//! Warnings about data that can be read but is suspect.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,14 +6,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::names::listed;
 use super::table::Table;
 
-/// A class of fewer samples is hardly learnt, and not tested.
+/// A class with fewer samples is hardly learnt, and cannot be tested.
 const FEW: usize = 10;
-/// What stands for a missing value in many files.
+/// The values that stand for a missing value in many files.
 const MISSING: [f32; 6] = [-9999.0, -999.0, -99.0, 999.0, 9999.0, 99999.0];
-/// Deviations further apart than that are named.
+/// The ratio of two deviations above which a warning names them.
 const APART: f64 = 1e6;
 
-/// What is suspect in a part to train on, a sentence each.
+/// The warnings about a training part, one sentence each.
 pub fn of(table: &Table) -> Vec<String> {
     let mut remarks = classes(table);
     let columns = Columns::of(table);
@@ -41,7 +41,7 @@ fn classes(table: &Table) -> Vec<String> {
     remarks
 }
 
-/// What is read off each column.
+/// The statistics of each column.
 struct Columns {
     least: Vec<f32>,
     most: Vec<f32>,

@@ -5,7 +5,7 @@ use hingeline::Error;
 /// The values of a table, sample after sample.
 #[derive(Clone, Debug)]
 pub enum Values {
-    /// Whole numbers of 0 to 255, all of them.
+    /// Bytes, if all values are whole numbers from 0 to 255.
     Bytes(Vec<u8>),
     /// Anything else.
     Floats(Vec<f32>),
@@ -20,7 +20,7 @@ impl Values {
         }
     }
 
-    /// The values, whatever they are kept as.
+    /// The values, however they are stored.
     pub fn iter(&self) -> impl Iterator<Item = f32> {
         let (bytes, floats): (&[u8], &[f32]) = match self {
             Self::Bytes(bytes) => (bytes, &[]),
@@ -29,7 +29,7 @@ impl Values {
         bytes.iter().map(|byte| f32::from(*byte)).chain(floats.iter().copied())
     }
 
-    /// Adds a sample; bytes become numbers of four bytes with the first value that is none.
+    /// Adds a sample. The first value that is not a byte turns all values into numbers of four bytes.
     pub fn push(&mut self, features: &[f32]) {
         if let Self::Bytes(bytes) = self {
             if features.iter().all(|x| f32::from(*x as u8) == *x) {
@@ -43,7 +43,7 @@ impl Values {
         }
     }
 
-    /// Sample `index`, as so many numbers as the buffer holds.
+    /// Copies sample `index` to `x`, whose length is the number of features.
     ///
     /// # Errors
     /// [`Error::IndexOutOfRange`] if there is no such sample.
@@ -64,13 +64,13 @@ impl Values {
 /// Samples and their classes.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// The features of a sample.
+    /// The number of features of a sample.
     pub width: usize,
-    /// Those of all samples.
+    /// The features of all samples.
     pub values: Values,
     /// The class of each sample.
     pub labels: Vec<u16>,
-    /// The group of each sample, if samples have some: a group is never divided.
+    /// The group of each sample, if samples have groups: a group is never divided.
     pub groups: Option<Vec<u32>>,
     /// The names of the classes, in the order of the labels.
     pub classes: Vec<String>,
@@ -81,7 +81,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The samples of each class.
+    /// The number of samples of each class.
     pub fn counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes.len()];
         for label in &self.labels {

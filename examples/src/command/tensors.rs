@@ -1,4 +1,4 @@
-//! Models as safetensors: what Python reads and writes without a script.
+//! Models as safetensors, which Python reads and writes without a script.
 
 use std::collections::HashMap;
 
@@ -11,11 +11,11 @@ use super::stored::Stored;
 const CLASSES: &str = "classes";
 const FEATURES: &str = "features";
 
-/// The bytes of a file with the tensors `weight` (classes × features) and `bias`, and `mean` and `factor` if features are standardised; the names of
-/// classes and features are JSON in its metadata.
+/// Encodes the model as a file with the tensors `weight` (classes × features) and `bias`, and `mean` and `factor` if
+/// features are standardised. The names of classes and features are JSON in its metadata.
 ///
 /// # Errors
-/// What the library refuses.
+/// If the library returns an error.
 pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
     let (classes, features) = (stored.classes.len(), stored.features.len());
     let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
@@ -38,10 +38,11 @@ pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
     safetensors::serialize(views, Some(metadata)).map_err(|error| error.to_string())
 }
 
-/// The model of such a file, or of one that a framework wrote: `weight` and `bias` may have the name of a layer in front.
+/// The model of such a file, or of one that a framework wrote, in which the name of a layer may precede `weight` and
+/// `bias`.
 ///
 /// # Errors
-/// What is wrong with it, for people.
+/// A message that says what is wrong with it.
 pub fn read(bytes: &[u8]) -> Result<Stored, String> {
     let say = |error: safetensors::SafeTensorError| error.to_string();
     let tensors = SafeTensors::deserialize(bytes).map_err(say)?;
@@ -70,10 +71,10 @@ pub fn read(bytes: &[u8]) -> Result<Stored, String> {
     Stored::new(classes, features, Scaler { mean, factor }, &weights, &bias)
 }
 
-/// Its shape and its values.
+/// The shape and the values of a tensor.
 type Tensor = (Vec<usize>, Vec<f32>);
 
-/// The tensor of this name, or the only one whose name ends in it behind a dot.
+/// The tensor with this name, or the only one whose name ends with a dot and this name.
 fn one_of(tensors: &SafeTensors<'_>, name: &str) -> Result<Option<Tensor>, String> {
     let is_named = |own: &str| own == name || own.strip_suffix(name).is_some_and(|layer| layer.ends_with('.'));
     let mut found = tensors.iter().filter(|(own, _)| is_named(own));
@@ -92,5 +93,5 @@ fn one_of(tensors: &SafeTensors<'_>, name: &str) -> Result<Option<Tensor>, Strin
 
 fn missing(tensors: &SafeTensors<'_>, name: &str) -> String {
     let own: Vec<&str> = tensors.iter().map(|(own, _)| own).collect();
-    format!("no tensor {name} but {own:?}")
+    format!("no tensor {name}; the tensors are {own:?}")
 }

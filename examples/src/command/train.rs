@@ -27,36 +27,36 @@ use crate::dataset::of_one_class;
 use crate::options;
 use crate::selection::{self, Criterion, Found, LossName, Recipe, Search};
 
-/// Trains a model: chooses loss, learning rate and L2 strength by cross-validation where they are not given, trains on all,
-/// tests on what is there to test on, and writes the model.
+/// Trains a model: chooses loss, learning rate and L2 strength by cross-validation where they are not given, trains on
+/// all samples, tests if there is anything to test on, and writes the model.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// CSV, svmlight, NPY, NPZ or IDX, each also compressed by gzip, or a folder; several are taken together
+    /// CSV, svmlight, NPY, NPZ or IDX, each optionally compressed by gzip, or a folder; several are taken together
     #[arg(value_name = "DATA", required = true)]
     data: Vec<PathBuf>,
 
-    /// What to test on [default: the test part of a folder or an archive, if it has one]
+    /// The data to test on [default: the test part of a folder or an archive, if it has one]
     #[arg(long, value_name = "DATA")]
     test: Vec<PathBuf>,
 
-    /// The file of the labels of what to test on, for NPY and IDX
+    /// The file of the labels of the data to test on, for NPY and IDX
     #[arg(long, value_name = "FILE", requires = "test")]
     test_labels: Option<PathBuf>,
 
-    /// Set this fraction of the samples of each class aside to test on; of groups and recordings, whole ones
+    /// Set aside this fraction of the samples of each class to test on; groups and recordings stay whole
     #[arg(long, value_name = "FRACTION", conflicts_with = "test", value_parser = options::fraction::<f64>)]
     test_fraction: Option<f64>,
 
-    /// Where the model goes
+    /// The file to write the model to
     #[arg(long, short, value_name = "FILE", default_value = "model.json")]
     output: PathBuf,
 
-    /// How the data is to be read.
+    /// How to read the data.
     #[command(flatten)]
     format: Format,
 
-    /// What is minimised; several are chosen from [default: all three]
+    /// The loss to minimise; if there are several, one is chosen [default: all three]
     #[arg(long, value_enum, value_delimiter = ',')]
     loss: Vec<LossName>,
 
@@ -68,15 +68,17 @@ pub struct Options {
     #[arg(long, visible_alias = "alpha", value_parser = options::l2)]
     l2: Option<f32>,
 
-    /// How many times each sample is seen [default: 50, less, and at least 10, where samples times features times classes are more than 10⁸]
+    /// How many times each sample is seen [default: 50; less, but at least 10, if samples times features times classes
+    /// exceed 10⁸]
     #[arg(long, visible_alias = "max-iter", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     epochs: Option<u32>,
 
-    /// The power p of the class weights (n / (K n_c))^p; several are chosen from [default: 0, by macro-F1 also 0.5 and 1]
+    /// The power p of the class weights (n / (K n_c))^p; if there are several, one is chosen [default: 0; with --by
+    /// macro-f1 also 0.5 and 1]
     #[arg(long, value_delimiter = ',', value_parser = options::power)]
     weight_power: Vec<f32>,
 
-    /// What the choice goes by
+    /// The measure that decides the choice
     #[arg(long, value_enum, default_value_t = Criterion::Accuracy)]
     by: Criterion,
 
@@ -84,7 +86,8 @@ pub struct Options {
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     trials: u16,
 
-    /// The parts of the cross-validation [default: 5, or 3 for more than 2,000 samples, and no more than there are groups]
+    /// The number of folds of the cross-validation [default: 5, or 3 for more than 2,000 samples, but no more than
+    /// there are groups]
     #[arg(long, value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: Option<u8>,
 
@@ -92,11 +95,11 @@ pub struct Options {
     #[arg(long, visible_alias = "random-state", default_value_t = 1)]
     seed: u64,
 
-    /// Leave the features as they are
+    /// Do not standardise the features
     #[arg(long)]
     no_standardise: bool,
 
-    /// Train in integers of 16 bits, as a device without a floating-point unit does; without averaging
+    /// Train in 16-bit integers, as a device without a floating-point unit does; without averaging
     #[arg(long, conflicts_with_all = ["weight_power", "no_standardise"])]
     integers: bool,
 
@@ -104,7 +107,7 @@ pub struct Options {
     #[arg(long)]
     json: bool,
 
-    /// Neither progress nor warnings
+    /// Print neither progress nor warnings
     #[arg(long, short)]
     quiet: bool,
 
@@ -120,7 +123,7 @@ const EXAMPLES: &str = "Examples:
   hingeline train recordings --label-from file --window 104 --hop 52 --sampling-rate 104 --features mean,deviation,band:1-5Hz
   hingeline train examples/data/digits";
 
-/// What came of it, for machines.
+/// The result, as JSON.
 #[derive(Serialize)]
 struct Row<'a> {
     model: String,
@@ -140,10 +143,10 @@ struct Row<'a> {
     kernel: &'static str,
 }
 
-/// Runs it.
+/// Runs the job.
 ///
 /// # Errors
-/// What is wrong with options or data, or with what is written.
+/// If the options or the data are unusable, or the output cannot be written.
 pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     check_place(&options.output).map_err(unusable)?;
     let Parts { mut train, mut test, recorded } = read(options).map_err(unusable)?;
@@ -155,7 +158,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
     }
     check(&train, options).map_err(unusable)?;
-    // Of recordings as a window on a device gives them.
+    // For recordings, the type that a window on a device has.
     let raw = recorded.as_ref().map_or_else(|| Raw::of(&train), |recorded| recorded.signal.readings.into());
     let scaler = if options.no_standardise { Scaler::none(train.width) } else { Scaler::of(&train) };
     if options.integers {
@@ -225,25 +228,25 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was read.
+/// The data that was read.
 struct Parts {
     train: Table,
     /// The part to test on, if there is one.
     test: Option<Table>,
-    /// Of recordings.
+    /// For recordings only.
     recorded: Option<Recorded>,
 }
 
-/// What made samples of recordings, and what came of those to train on.
+/// How recordings became samples, and the tally of those to train on.
 struct Recorded {
     signal: Signal,
     tally: Tally,
-    /// What a person should hear of.
+    /// The warnings to print.
     warnings: Vec<String>,
 }
 
 impl Parts {
-    /// Sets a fraction of what was read aside to test on: of samples, or of groups if there are some.
+    /// Sets aside a fraction of the data to test on: of the samples, or of the groups if there are groups.
     fn divided(table: Table, fraction: f64, seed: u64, recorded: Option<Recorded>) -> Result<Self, String> {
         let [test, rest] = match &table.groups {
             None => selection::divide(&table.labels, fraction, seed)?,
@@ -285,7 +288,7 @@ fn read_recordings(options: &Options) -> Result<Parts, FileError> {
     let signal = windows.signal().cloned().ok_or_else(|| refuse("no reading".to_owned()))?;
     let table = builder.finish().map_err(|problem| {
         let length =
-            format!("; windows have {} readings, and no recording of one class may have so many", signal.window);
+            format!("; windows have {} readings, and perhaps no stretch of one class has that many", signal.window);
         refuse(problem + &length)
     })?;
     if let Some(fraction) = options.test_fraction {
@@ -304,7 +307,7 @@ fn read_recordings(options: &Options) -> Result<Parts, FileError> {
     Ok(Parts { train: table, test, recorded: Some(Recorded { signal, tally, warnings }) })
 }
 
-/// The part to train on and the one to test on, if there is one.
+/// Reads the part to train on and the part to test on, if there is one.
 fn read(options: &Options) -> Result<Parts, FileError> {
     if options.windows.window.is_some() {
         return read_recordings(options);
@@ -323,7 +326,7 @@ fn read(options: &Options) -> Result<Parts, FileError> {
     if let Some(fraction) = options.test_fraction {
         return Parts::divided(train, fraction, options.seed, None).map_err(refuse);
     }
-    // The labels of the one part are not those of the other.
+    // The file of labels of one part is not that of the other.
     let mut wanted = Wanted { features: Some(&train.features), labels: options.test_labels.clone(), ..wanted };
     wanted.usual_label.clone_from(&train.label);
     let mut builder = Builder::closed(&train.classes, &train.features, limit);
@@ -340,10 +343,10 @@ fn read(options: &Options) -> Result<Parts, FileError> {
     Ok(Parts { train, test, recorded: None })
 }
 
-/// Of so many samples, labels that are nearly all different are no classes.
+/// From this number of samples on, labels that are mostly different are not classes.
 const MANY: usize = 50;
 
-/// Refuses what cannot be learnt.
+/// Refuses data that cannot be learnt from.
 fn check(train: &Table, options: &Options) -> Result<(), String> {
     let used: Vec<_> = train.classes.iter().zip(train.counts()).filter(|(_, count)| *count > 0).collect();
     let all = train.labels.len();
@@ -360,10 +363,10 @@ fn check(train: &Table, options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Samples of which a choice is made at most: of more it would say the same and take longer.
+/// The largest number of samples that a choice is made on: with more it would be the same and take longer.
 const ENOUGH: usize = 15_000;
 
-/// Products of an average run, which says how many epochs it has.
+/// The products of an average run, which determine its number of epochs.
 const ALLOWED: f64 = 5e9;
 
 fn search(options: &Options, train: &Table) -> Search {
@@ -380,7 +383,7 @@ fn search(options: &Options, train: &Table) -> Search {
     let [samples, width, classes] = [train.labels.len(), train.width, train.classes.len()];
     let work = samples as f64 * width as f64 * classes as f64;
     let epochs = options.epochs.unwrap_or((ALLOWED / work).clamp(10.0, 50.0) as u32);
-    // Of fewer groups than that, each is a fold.
+    // If there are fewer groups than that, each of them is a fold.
     let groups = train.groups.as_ref().map_or(usize::MAX, |groups| groups.iter().collect::<HashSet<_>>().len());
     let folds = options.folds.map_or(if samples <= 2_000 { 5 } else { 3 }.min(groups), usize::from);
     Search {
@@ -397,7 +400,7 @@ fn search(options: &Options, train: &Table) -> Search {
     }
 }
 
-/// The recipe, and how good it was, unless all of it was given.
+/// Chooses the recipe, and returns it with its result in cross-validation; there is no result if all of it was given.
 fn choose(search: &Search, set: Set<'_>, options: &Options) -> Result<(Recipe, Option<Found>), Problem> {
     if let (&[loss], Some(learning_rate), Some(l2), &[weight_power]) =
         (search.losses.as_slice(), search.learning_rate, search.l2, search.weight_powers.as_slice())
@@ -423,7 +426,7 @@ fn choose(search: &Search, set: Set<'_>, options: &Options) -> Result<(Recipe, O
         _ => unusable(problem),
     })?;
     let found =
-        found.ok_or_else(|| unusable("every recipe that was tried diverged or was refused; --learning-rate"))?;
+        found.ok_or_else(|| unusable("every recipe that was tried diverged or was refused; set --learning-rate"))?;
     Ok((found.recipe, Some(found)))
 }
 
@@ -432,7 +435,7 @@ fn progress(trials: usize) -> Result<ProgressBar, Problem> {
     Ok(ProgressBar::new(trials as u64).with_style(style).with_message("cross-validation"))
 }
 
-/// The part to train on, standardised as far as it can be.
+/// The part to train on, with values already standardised unless they are bytes.
 #[derive(Clone, Copy)]
 struct Set<'a> {
     table: &'a Table,
@@ -445,7 +448,7 @@ impl Set<'_> {
     }
 }
 
-/// The last training, on all, to be run on a kernel.
+/// The final training run, on all samples, to be run on a kernel.
 struct Fit<'a> {
     set: Set<'a>,
     recipe: Recipe,
@@ -455,7 +458,7 @@ struct Fit<'a> {
 impl Work for Fit<'_> {
     type Output = Result<(Vec<f32>, Vec<f32>), Problem>;
 
-    /// The weights row after row, and the biases.
+    /// The weights, row by row, and the biases.
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let Self { set, recipe, seed } = self;
         let (classes, features) = (set.table.classes.len(), set.table.width);

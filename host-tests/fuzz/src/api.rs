@@ -1,7 +1,7 @@
 //! Every strategy, in random order, on models of either kind of shape.
 //!
-//! What must hold: nothing panics; a call that refuses leaves model, optimiser, order and average as they were, to the bit; a model
-//! never holds a number that is not finite; and every kernel and either kind of shape return the same bits.
+//! Invariants: nothing panics; a refused call leaves model, optimiser, order and average as they were, to the bit; a
+//! model never holds a number that is not finite; and every kernel and either kind of shape return the same bits.
 
 use core::fmt::Debug;
 
@@ -19,14 +19,14 @@ use crate::statistics;
 use crate::trace::Trace;
 use crate::windows;
 
-/// Operations of a seed, on each kernel and kind of shape.
+/// Operations per seed, on each kernel and kind of shape.
 const OPERATIONS: usize = 60;
 
-/// All that a seed draws, on every kernel of this processor and on either kind of shape; returns the calls that were accepted and
-/// refused.
+/// Runs everything that a seed draws, on every kernel of this processor and on either kind of shape. Returns the
+/// numbers of accepted and refused calls.
 ///
 /// # Panics
-/// If one of the above does not hold.
+/// If one of the invariants is violated.
 pub fn run(seed: u64) -> [u64; 2] {
     let shapes = [of_shape::<2, 1>, of_shape::<4, 17>, of_shape::<7, 33>];
     let [accepted, refused] = &mut [0; 2];
@@ -51,7 +51,7 @@ fn of_shape<const C: usize, const F: usize>(seed: u64) -> Vec<Trace> {
             let run = crate::integers::Run::<C, F> { seed, is_static };
             integers.push((choice, (kind, choice.run(run).expect("it is available"))));
         }
-        // What a lying set says depends on how often it is asked, and so on the kernel.
+        // The samples of a lying set depend on the number of calls, and so on the kernel.
         lying.extend([of_static(Some(Source::Lying)), of_runtime(Some(Source::LyingOfLengths))]);
     }
     for runs in [&honest, &alone, &integers] {
@@ -104,7 +104,7 @@ impl<S: for<'m> Side<'m>> Work for Run<S> {
     }
 }
 
-/// What is called, and what it is called with.
+/// The objects that are called, and the arguments of the calls.
 struct Driver<'m, S: Side<'m>, K> {
     shape: [usize; 2],
     draw: Draw,
@@ -138,14 +138,14 @@ fn of_all<const N: usize>(values: [&[f32]; N]) -> Vec<u32> {
     values.into_iter().flatten().map(|value| value.to_bits()).collect()
 }
 
-/// Whether every number of the model is, as it is stored and times the scale.
+/// Whether every number of the model is finite, both as stored and times the scale.
 fn is_finite<S: hingeline::shape::Storage, K>(model: &AnyModel<S, K>) -> bool {
     let (weights, bias, scale) = model.parts();
     let weights = weights.iter().all(|weight| weight.is_finite() && (weight * scale.value).is_finite());
     weights && bias.iter().all(|value| value.is_finite()) && scale.value.is_finite() && scale.value > 0.0
 }
 
-/// How wild the values of an operation are.
+/// The range of an operation's values.
 #[derive(Clone, Copy)]
 enum Values {
     Mild,
@@ -190,7 +190,7 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         (0..count).map(|_| self.value(values)).collect()
     }
 
-    /// A set of a few samples, at least one of which is there to be stepped on.
+    /// A set of a few samples, at least one of which can be used for a step.
     fn material(&mut self, values: Values) -> Material {
         let [classes, features] = self.shape;
         let count = 1 + self.draw.below(11);
@@ -237,7 +237,7 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         Some(order)
     }
 
-    /// Demands that a refused call has left the model as it was.
+    /// Asserts that a refused call has left the model as it was.
     fn unchanged_if_refused<T: Debug, E: Debug>(&mut self, call: impl FnOnce(&mut Self) -> Result<T, E>) -> Option<T> {
         let before = (bits(&self.model), bits_of_average(&self.average));
         let result = call(self);
@@ -272,7 +272,7 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         S::with_set(material, |set| {
             let next = self.unchanged_if_refused(|own| sgd.step_next(&mut own.model, set, &mut order));
             assert!(next.is_some() || before == format!("{sgd:?}"), "a refusal that changes an optimiser");
-            // The sample that was refused is behind the order, which goes on.
+            // The order has moved past the refused sample.
             self.trace.value((order == order_before, order.position()));
             let epoch = sgd.epoch(&mut self.model, set, &mut order);
             let _ = self.trace.call(epoch);
@@ -300,7 +300,7 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         let _ = self.trace.call(epoch);
     }
 
-    /// Steps by a loss besides the hinge, or with weights.
+    /// Steps with a loss other than the hinge, or with weights.
     fn other_losses(&mut self, hinge: Hinge, material: &Material) {
         let (l2, margin) = (hinge.l2(), hinge.margin());
         let of_classes: Vec<f32> = (0..self.shape[0]).map(|_| self.draw.parameter()).collect();
@@ -350,7 +350,7 @@ impl<'m, S: Side<'m>, K: Kernel> Driver<'m, S, K> {
         });
     }
 
-    /// Answers that are withheld, counted and compared; a review may change both models.
+    /// Answers that are withheld, counted and compared. A review may change both models.
     fn answers(&mut self, material: &Material) {
         let [classes, features] = self.shape;
         let (precision, tolerance) = (self.draw.parameter() * 5.0, self.draw.parameter());

@@ -1,15 +1,15 @@
-//! Random arguments, of use and hostile.
+//! Random arguments, both valid and hostile.
 
 use hingeline::{Constant, Cosine, Error, Hinge, InverseTime, Limited, Pegasos, Schedule, StepDecay};
 use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 
-/// What draws.
+/// A source of random arguments.
 #[derive(Clone, Debug)]
 pub struct Draw(XorShiftRng);
 
 impl Draw {
-    /// From a seed.
+    /// Starts from a seed.
     pub fn new(seed: u64) -> Self {
         Self(XorShiftRng::seed_from_u64(seed))
     }
@@ -29,7 +29,7 @@ impl Draw {
         self.bits() as usize % n
     }
 
-    /// Once in `n` times.
+    /// True once in `n` times.
     pub fn once_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
@@ -44,7 +44,7 @@ impl Draw {
         4.0 * self.fraction() - 2.0
     }
 
-    /// Anything: what is not finite, both ends of the range, subnormals, any bits, and mild ones in between.
+    /// Any value: not finite, both ends of the range, subnormals, any bits, and mild values in between.
     pub fn wild(&mut self) -> f32 {
         match self.below(16) {
             0 => 0.0,
@@ -91,7 +91,7 @@ impl Draw {
         }
     }
 
-    /// A number of steps made.
+    /// A number of steps.
     pub fn steps(&mut self) -> u64 {
         match self.below(8) {
             0 => u64::MAX,
@@ -103,14 +103,14 @@ impl Draw {
         }
     }
 
-    /// A loss that can be made.
+    /// A loss with valid parameters.
     pub fn hinge(&mut self) -> Hinge {
         let margin = if self.once_in(3) { self.parameter() } else { 1.0 };
         let l2 = if self.once_in(3) { 0.0 } else { self.parameter() };
         Hinge::new(margin, l2).unwrap_or_else(|_| Hinge::new(1.0, 0.0).expect("of use"))
     }
 
-    /// A schedule, of use or not.
+    /// A schedule, valid or not.
     pub fn schedule(&mut self) -> AnySchedule {
         let rate = self.parameter();
         match self.below(7) {
@@ -128,26 +128,26 @@ impl Draw {
     }
 }
 
-/// One of the library's schedules, or one that says it is of use and is not.
+/// One of the library's schedules, or one that claims to be valid and is not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AnySchedule {
-    /// The library's.
+    /// A schedule of the library.
     Constant(Constant),
-    /// The library's.
+    /// A schedule of the library.
     InverseTime(InverseTime),
-    /// The library's.
+    /// A schedule of the library.
     StepDecay(StepDecay),
-    /// The library's.
+    /// A schedule of the library.
     Cosine(Cosine),
-    /// The library's.
+    /// A schedule of the library.
     Pegasos(Pegasos),
-    /// The library's.
+    /// A schedule of the library.
     Limited(Limited<Constant>),
-    /// Any bits, but for one step in `every`.
+    /// Any bits, except for one step in `every`.
     Own {
         /// The rate of that step.
         rate: f32,
-        /// The steps from one to the next.
+        /// The distance between such steps.
         every: u64,
     },
 }

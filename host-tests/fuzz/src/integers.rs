@@ -1,6 +1,6 @@
 //! Models in integers: hostile weights, inputs, raw values, rates and states; conversions of any model in binary32.
 //!
-//! What must hold: nothing panics; a call that refuses leaves model and optimiser as they were; weights and biases stay within
+//! Invariants: nothing panics; a refused call leaves model and optimiser as they were; weights and biases stay within
 //! their bounds; a refusal to clamp is none; and every kernel and either kind of shape return the same numbers.
 
 use hingeline::integer::{
@@ -15,10 +15,10 @@ use crate::trace::Trace;
 
 const OPERATIONS: usize = 30;
 
-/// All of it, from a seed, on models of static or of runtime shape.
+/// A whole run from a seed, on models of static or of runtime shape.
 #[derive(Debug)]
 pub struct Run<const C: usize, const F: usize> {
-    /// From which all is drawn.
+    /// The seed of all draws.
     pub seed: u64,
     /// Whether the types know the shape.
     pub is_static: bool,
@@ -83,7 +83,7 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
         result.ok()
     }
 
-    /// Any integer of 16 bits, or one near zero.
+    /// Any 16-bit integer, or one near zero.
     fn short(&mut self) -> i16 {
         let value = self.draw.bits() as i16;
         if self.draw.once_in(2) { value } else { value >> self.draw.below(16) }
@@ -105,7 +105,7 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
         self.unchanged_if_refused(|model| model.load(&weights, &bias, bits));
     }
 
-    /// From any model in binary32, and back.
+    /// Converts from any model in binary32, and back.
     fn convert(&mut self) {
         let [classes, features] = self.shape;
         let mut memory = vec![0.0; hingeline::DynModel::memory_len(classes, features)];
@@ -119,7 +119,7 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
         }
         let back = self.model.dequantise(&mut float);
         if self.trace.call(back).is_ok() {
-            // What is exact comes back, but for fraction bits that were not needed.
+            // An exact value is converted back unchanged, except for unneeded fraction bits.
             self.trace.value(float.checksum());
             self.unchanged_if_refused(|model| model.quantise(&float));
         }
@@ -145,7 +145,7 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
         self.trace.value(&scales);
     }
 
-    /// Any bytes are a model, and any are inputs.
+    /// Any bytes form a model, and any form inputs.
     fn bytes(&mut self) {
         let [classes, features] = self.shape;
         let bytes: Vec<i8> = (0..(classes + 1) * features).map(|_| self.draw.bits() as i8).collect();
@@ -209,7 +209,7 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
         self.epoch(&mut sgd, objective);
     }
 
-    /// Over raw values, by scales of any kind.
+    /// An epoch over raw values, with scales of any kind.
     fn epoch<L: Loss>(&mut self, sgd: &mut Sgd<L>, objective: Objective<L>) {
         let features = self.shape[1];
         let count = self.draw.below(9);

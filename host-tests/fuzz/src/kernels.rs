@@ -1,4 +1,4 @@
-//! Kernels on slices of any lengths that lie before guard pages, against the definition.
+//! Kernels against the definition, on slices of any lengths that lie next to guard pages.
 
 use core::fmt::Display;
 
@@ -8,24 +8,24 @@ use hingeline_host_tests::bits::{assert_all_same, assert_same};
 use crate::draw::Draw;
 use crate::pages::{Flush, Guarded};
 
-/// Rounds of all operations for a seed.
+/// Rounds of all operations per seed.
 const ROUNDS: usize = 50;
-/// The most of anything.
+/// The maximum of each dimension.
 const FEATURES: usize = 200;
 const CLASSES: usize = 26;
 const SAMPLES: usize = 70;
-/// What is too much or too little in a slice whose length does not fit the others.
+/// The maximum of surplus or missing elements in a slice whose length does not fit the others.
 const SLACK: usize = 5;
 
-/// The memory of the slices: it is mapped once.
+/// The memory of the slices, which is mapped once.
 #[derive(Debug)]
 pub struct Memory([Guarded; 5]);
 
 impl Memory {
-    /// For all lengths that are tried.
+    /// Maps memory for all lengths that are tried.
     ///
     /// # Errors
-    /// What the system says.
+    /// Those of the operating system.
     pub fn new() -> Result<Self, mmap_rs::Error> {
         let of = Guarded::new;
         let (rows, scores) = (FEATURES * CLASSES + SLACK, SAMPLES * CLASSES + SLACK);
@@ -33,14 +33,14 @@ impl Memory {
     }
 }
 
-/// All kernels of this processor on what a seed draws; returns the calls that were compared.
+/// Runs all kernels of this processor on the values that a seed draws, and returns the number of compared calls.
 ///
 /// # Panics
-/// If a result is not that of the definition. What touches a guard page ends the program by a signal.
+/// If a result differs from the definition. An access to a guard page ends the program by a signal.
 pub fn run(seed: u64, memory: &mut Memory) -> u64 {
     let mut compared = 0;
     for choice in Choice::ALL {
-        // What the processor lacks has nothing to be compared.
+        // A kernel that the processor lacks compares nothing.
         compared += choice.run(Rounds { draw: Draw::new(seed), memory }).unwrap_or(0);
     }
     compared
@@ -150,7 +150,7 @@ impl Kind {
     }
 }
 
-/// Short, about a block, or some blocks: what a kernel treats in one way each.
+/// A length that is short, about a block, or some blocks: kernels treat these differently.
 fn length(draw: &mut Draw, most: usize) -> usize {
     let length = match draw.below(6) {
         0 => 0,
@@ -163,7 +163,7 @@ fn length(draw: &mut Draw, most: usize) -> usize {
     length.min(most)
 }
 
-/// This length, or now and then another one.
+/// This length, or occasionally another one.
 fn unfit(draw: &mut Draw, length: usize) -> usize {
     match draw.below(4) {
         0 => length.saturating_sub(draw.below(SLACK)),
@@ -185,7 +185,7 @@ fn slice<'a>(memory: &'a mut Guarded, length: usize, kind: Kind, draw: &mut Draw
     values
 }
 
-/// Makes a third of the values zero: factors that leave a row as it is.
+/// Sets a third of the values to zero: factors that leave a row unchanged.
 fn zeros(values: &mut [f32], draw: &mut Draw) {
     values.iter_mut().filter(|_| draw.once_in(3)).for_each(|value| *value = 0.0);
 }

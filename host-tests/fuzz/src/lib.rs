@@ -1,9 +1,10 @@
-//! Random calls of everything, with random arguments, most of which are of use and some of which are hostile.
+//! Random calls of everything, with random arguments, most of them valid and some of them hostile.
 //!
-//! The tests try what somebody thought of. This tries what nobody did: [`api`] calls every strategy on models of either kind of
-//! shape, [`statistics`] what exists for static shapes alone, [`integers`] models in
-//! integers, [`windows`] streams of readings, [`kernels`] calls the kernels on slices that end where memory does, and
-//! [`readers`] gives bytes to whatever reads a file. All of it is drawn from a seed, so that what was found is found again.
+//! The tests try cases that someone thought of; this package tries those that no one did. [`api`] calls every strategy
+//! on models of either kind of shape, [`statistics`] the types that exist only for static shapes, [`integers`] models
+//! in integers, [`windows`] streams of readings, [`kernels`] the kernels on slices that end at the end of mapped
+//! memory. [`readers`] passes bytes to everything that reads a file. Everything is drawn from a seed, so that a failure
+//! can be repeated.
 
 pub mod api;
 pub mod draw;

@@ -1,13 +1,13 @@
-//! Memory between two pages that nobody may touch: a kernel that reads or writes beyond its slice ends the program there.
+//! Memory between two inaccessible pages: a kernel that reads or writes beyond its slice ends the program there.
 
 use mmap_rs::{Error, MmapMut, MmapNone, MmapOptions};
 
-/// Where in its memory a slice lies.
+/// The position of a slice in its memory.
 #[derive(Clone, Copy, Debug)]
 pub enum Flush {
-    /// It begins where the page before it ends.
+    /// It begins at the end of the page before it.
     Start,
-    /// It ends where the page behind it begins.
+    /// It ends at the start of the page after it.
     End,
 }
 
@@ -20,10 +20,10 @@ pub struct Guarded {
 }
 
 impl Guarded {
-    /// For so many values.
+    /// Maps memory for this many values.
     ///
     /// # Errors
-    /// What the system says.
+    /// Those of the operating system.
     pub fn new(values: usize) -> Result<Self, Error> {
         let page = MmapOptions::page_size();
         let size = (values * size_of::<f32>()).next_multiple_of(page).max(page);
@@ -34,7 +34,7 @@ impl Guarded {
         Ok(Self { _before: guard(before)?, memory, _behind: guard(behind)? })
     }
 
-    /// So many values, at one end of the memory.
+    /// This many values, at one end of the memory.
     ///
     /// # Panics
     /// If there are more than the memory was made for.

@@ -1,4 +1,4 @@
-//! Everything that reads bytes of others, as functions of bytes: cargo-fuzz calls them, and so does this package.
+//! Everything that reads foreign bytes, as functions of bytes: cargo-fuzz calls them, and so does this package.
 
 use std::path::Path;
 
@@ -20,18 +20,18 @@ use clap::Parser;
 
 use crate::draw::Draw;
 
-/// What reads bytes, and bytes that it takes.
+/// A function that reads bytes, and bytes that it accepts.
 #[derive(Debug)]
 pub struct Reader {
-    /// For people.
+    /// The name to display.
     pub name: &'static str,
-    /// Reads the bytes, and demands that what comes of them is what they say.
+    /// Reads the bytes, and asserts that the result agrees with them.
     pub read: fn(&[u8]),
-    /// Some that it takes.
+    /// Some bytes that the reader accepts.
     valid: fn() -> Vec<u8>,
 }
 
-/// All of them.
+/// All readers.
 pub const READERS: [Reader; 16] = [
     Reader { name: "idx_images", read: idx_images, valid: images },
     Reader { name: "idx_labels", read: idx_labels, valid: || vec![0, 0, 8, 1, 0, 0, 0, 3, 2, 1, 0] },
@@ -72,7 +72,7 @@ fn array() -> Vec<u8> {
     [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), values.as_flattened()].concat()
 }
 
-/// An archive of two arrays, stored as they are.
+/// An archive of two uncompressed arrays.
 fn archive() -> Vec<u8> {
     let member = array();
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
@@ -113,7 +113,7 @@ pub fn idx_labels(bytes: &[u8]) {
     }
 }
 
-/// Records of six values; the first byte chooses how they are written.
+/// Records of six values; the first byte chooses their format.
 pub fn records(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     let value = [Value::U8, Value::I8, Value::I16, Value::F32][usize::from(kind % 4)];
@@ -138,7 +138,7 @@ pub fn meta(bytes: &[u8]) {
     }
 }
 
-/// Options on the command line, one a line.
+/// Command-line options, one per line.
 pub fn options(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     if let Ok(options) = WithoutDirectory::try_parse_from([""].into_iter().chain(text.lines())) {
@@ -153,10 +153,10 @@ pub fn log(bytes: &[u8]) {
     }
 }
 
-/// Memory that a table may take here.
+/// The memory that a table may take here.
 const LIMIT: usize = 1 << 20;
 
-/// A table that came of bytes: of finite numbers, and with a name for each label.
+/// Checks a table read from bytes: its numbers are finite, and each label has a name.
 fn check(table: Builder) {
     let Ok(Table { width, values, labels, classes, features, .. }) = table.finish() else { return };
     assert!(features.len() == width && values.iter().count() == width * labels.len());
@@ -172,9 +172,9 @@ pub fn csv(bytes: &[u8]) {
     }
 }
 
-/// Text of svmlight.
+/// Text in the svmlight format.
 pub fn svmlight(bytes: &[u8]) {
-    // An index of many millions is one that the format allows, and takes as much memory.
+    // The format allows an index of many millions, which takes as much memory.
     let digits = bytes.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).max();
     let mut table = Builder::new(LIMIT);
     if digits < Some(6) && sparse::read(bytes, Path::new("svmlight"), &Wanted::default(), &mut table).is_ok() {
@@ -190,7 +190,7 @@ pub fn npy(bytes: &[u8]) {
     }
 }
 
-/// An archive of them.
+/// An archive of such arrays.
 pub fn npz(bytes: &[u8]) {
     let mut table = Builder::new(LIMIT);
     if numpy::read_archive(bytes, Path::new("npz"), Part::Train, &Wanted::default(), &mut table).is_ok() {
@@ -198,7 +198,7 @@ pub fn npz(bytes: &[u8]) {
     }
 }
 
-/// A model as the command keeps it.
+/// A model as the command stores it.
 pub fn model(bytes: &[u8]) {
     if let Ok(model) = Stored::of(bytes) {
         assert!(model.weights.len() == model.classes.len() && model.classes.len() >= 2);
@@ -221,7 +221,7 @@ pub fn tensors(bytes: &[u8]) {
     }
 }
 
-/// The model of a record.
+/// The model in a record.
 pub fn record(bytes: &[u8]) {
     let mut record = bytes.to_vec();
     for bytes in [bytes, seal(&mut record)] {
@@ -231,7 +231,8 @@ pub fn record(bytes: &[u8]) {
     }
 }
 
-/// States from a record, as the library restores them; once more with checksums that are right, so that what they hold is looked at.
+/// States from a record, as the library restores them; then again with correct checksums, so that the contents are
+/// examined.
 pub fn states(bytes: &[u8]) {
     let mut record = bytes.to_vec();
     for bytes in [bytes, seal(&mut record)] {
@@ -246,7 +247,7 @@ pub fn states(bytes: &[u8]) {
         let restored = load(&mut all, &mut &bytes[..], &mut [0; 32]);
         let _ = encode(&all, &mut after).expect("it fits");
         match restored {
-            // But for the number, which is that of a checkpoint.
+            // Except for the number, which is that of a checkpoint.
             Ok(()) => assert_eq!(after[20..len - 4], bytes[20..len - 4]),
             Err(_) => assert_eq!(after, before),
         }
@@ -260,7 +261,8 @@ fn small_model() -> Stored {
     Stored::new(names(["up", "down"]), names(["x", "y"]), Scaler::none(2), &weights, &bias).expect("a model")
 }
 
-/// Every reader on what a seed draws: bytes that it takes, with some changed, and any bytes; returns how many were read.
+/// Runs every reader on bytes that a seed draws: arbitrary bytes, and valid bytes with changes. Returns the number of
+/// reads.
 pub fn run(seed: u64) -> u64 {
     let mut draw = Draw::new(seed);
     for reader in &READERS {
@@ -275,7 +277,7 @@ fn any(draw: &mut Draw) -> Vec<u8> {
     (0..len).map(|_| draw.bits() as u8).collect()
 }
 
-/// A few changes: a byte, an end that is cut, a part that is doubled or left out.
+/// Makes a few changes: a byte changed, an end cut off, a part doubled or left out.
 fn changed(mut bytes: Vec<u8>, draw: &mut Draw) -> Vec<u8> {
     for _ in 0..draw.below(5) {
         let (a, b) = (draw.below(bytes.len() + 1), draw.below(bytes.len() + 1));

@@ -1,4 +1,4 @@
-//! Models of either kind of shape, and the sets that they take: the same calls on both must give the same bits.
+//! Models of either kind of shape, and their sets: the same calls on both must give the same bits.
 
 use hingeline::kernel::Kernel;
 use hingeline::shape::{Arrays, Lent, SamplesOf, Shape, Storage};
@@ -13,43 +13,43 @@ use hingeline::{
 pub enum Source {
     /// From memory.
     Slices,
-    /// Those of some indices, of which some may not exist.
+    /// Samples of some indices, some of which may not exist.
     Selected,
-    /// From memory, with a bound on features.
+    /// From memory, with a bound on the features.
     Bounded,
-    /// One by one; it fails at one of them.
+    /// One by one, with a failure at one of them.
     Decoded,
-    /// Other samples at each call, of a number that it does not have, now and then none.
+    /// Different samples at each call, with a wrong number of samples, and occasionally none.
     Lying,
-    /// The same, of other lengths too, where types allow that.
+    /// The same, also of wrong lengths where the types allow that.
     LyingOfLengths,
 }
 
-/// What a set is made of.
+/// The contents of a set.
 #[derive(Clone, Debug)]
 pub struct Material {
     /// How it lends its samples.
     pub source: Source,
-    /// The features of a row.
+    /// The number of features in a row.
     pub width: usize,
-    /// Row by row.
+    /// The features, row by row.
     pub features: Vec<f32>,
-    /// One for each row.
+    /// The labels, one for each row.
     pub labels: Vec<usize>,
-    /// Of [`Source::Selected`].
+    /// The indices of [`Source::Selected`].
     pub indices: Vec<usize>,
-    /// Of [`Source::Bounded`].
+    /// The bound of [`Source::Bounded`].
     pub bound: f32,
     /// The sample at which [`Source::Decoded`] fails.
     pub fails_at: usize,
-    /// The length that a lying set says it has.
+    /// The length that a lying set claims.
     pub said: usize,
-    /// From which it draws its lies.
+    /// The seed of its lies.
     pub seed: u32,
 }
 
 impl Material {
-    /// The samples that the set says it has.
+    /// The number of samples that the set claims.
     pub fn len(&self) -> usize {
         match self.source {
             Source::Slices | Source::Bounded | Source::Decoded => self.labels.len(),
@@ -58,7 +58,7 @@ impl Material {
         }
     }
 
-    /// Whether it says it has none.
+    /// Whether it claims to have none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -72,13 +72,13 @@ pub struct Memory<'m> {
 }
 
 impl<'m> Memory<'m> {
-    /// What so many models, gradients, directions and averages of so many classes and features take, and one value more.
+    /// The length for this many models, gradients, directions and averages of this shape, plus one value.
     pub const fn len(count: usize, [classes, features]: [usize; 2]) -> usize {
         // Scratch is less than ten rows of scores.
         1 + count * classes * (features + 10)
     }
 
-    /// All of these values; what is in them does not matter, and an odd start is as good as any.
+    /// Lends all of these values. Their contents do not matter, and neither does the odd start address.
     pub fn new(values: &'m mut [f32], shape: [usize; 2]) -> Self {
         Self { rest: &mut values[1..], shape }
     }
@@ -90,11 +90,11 @@ impl<'m> Memory<'m> {
     }
 }
 
-/// One kind of shape, of models that may borrow their memory.
+/// One kind of shape, for models that may borrow their memory.
 pub trait Side<'m> {
-    /// How models keep their numbers.
+    /// The storage of a model's numbers.
     type Storage: Storage<Shape = Self::Shape>;
-    /// The same, without kernel.
+    /// The same, without the kernel.
     type Shape: Shape<Sample = Self::Row, Scores = Self::Scores>;
     /// A sample.
     type Row: ?Sized + AsRef<[f32]>;
@@ -111,15 +111,15 @@ pub trait Side<'m> {
     fn direction(memory: &mut Memory<'m>) -> AnyDirection<Self::Storage>;
     /// An average.
     fn average(memory: &mut Memory<'m>) -> AnyAverage<Self::Storage>;
-    /// A row as a sample.
+    /// Converts a row to a sample.
     fn row(x: &[f32]) -> &Self::Row;
-    /// A row as scores.
+    /// Converts a row to scores.
     fn scores(x: &mut [f32]) -> &mut Self::Scores;
-    /// Does something with a set.
+    /// Calls a function on a set.
     fn with_set<T>(material: &Material, f: impl FnOnce(&mut Self::Set<'_>) -> T) -> T;
 }
 
-/// A shape that types know.
+/// A shape known by types.
 #[derive(Debug)]
 pub enum Static<const C: usize, const F: usize> {}
 
@@ -174,7 +174,7 @@ impl<'m, const C: usize, const F: usize> Side<'m> for Static<C, F> {
     }
 }
 
-/// A shape that values know, in memory that is lent.
+/// A shape known at run time, in borrowed memory.
 #[derive(Debug)]
 pub enum Dynamic {}
 
@@ -239,7 +239,7 @@ impl<'m> Side<'m> for Dynamic {
     }
 }
 
-/// A set that breaks every promise: the strategies may refuse what it says, and nothing else may happen.
+/// A set that violates its contract: the strategies may refuse its samples, and nothing else may happen.
 struct Liar<'a> {
     material: &'a Material,
     state: u32,
@@ -250,7 +250,7 @@ impl<'a> Liar<'a> {
         Self { material, state: material.seed }
     }
 
-    /// A row, or a part of one, and the label of another one.
+    /// A row, or a part of one, and the label of a different row.
     fn lie(&self, seed: u32) -> Option<(&'a [f32], usize)> {
         let Material { source, width, features, labels, .. } = self.material;
         let draw = |n: usize, shift: u32| (seed >> shift) as usize % n;
@@ -265,7 +265,7 @@ impl<'a> Liar<'a> {
         self.lie(self.state >> 4).ok_or(Error::Unreadable)
     }
 
-    /// Without a state that could change, by the index alone.
+    /// Depends on the index alone, without mutable state.
     fn at(&self, index: usize) -> Option<(&'a [f32], usize)> {
         self.lie((index as u32).wrapping_add(self.material.seed).wrapping_mul(2_654_435_761))
     }

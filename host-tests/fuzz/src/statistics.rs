@@ -1,4 +1,4 @@
-//! What exists for static shapes alone: moments, standardisers, reservoirs and compact data.
+//! Types that exist only for static shapes: moments, standardisers, reservoirs and compact data.
 
 use core::fmt::Debug;
 
@@ -10,7 +10,7 @@ use crate::trace::Trace;
 
 const OPERATIONS: usize = 30;
 
-/// All of it, from this seed.
+/// A whole run from this seed.
 #[derive(Debug)]
 pub struct Run<const C: usize, const F: usize>(pub u64);
 
@@ -47,7 +47,7 @@ struct Driver<const C: usize, const F: usize, K> {
     reservoir: Reservoir<C, F, 8, usize>,
 }
 
-/// Demands that a refused call has left this as it was.
+/// Asserts that a refused call has left this as it was.
 fn unchanged_if_refused<T: Debug, R: Debug, E: Debug>(
     trace: &mut Trace,
     of: &mut T,
@@ -60,7 +60,7 @@ fn unchanged_if_refused<T: Debug, R: Debug, E: Debug>(
 }
 
 impl<const C: usize, const F: usize, K: Kernel> Driver<C, F, K> {
-    /// A row, of which few values are wild.
+    /// A row in which few values are wild.
     fn row(&mut self) -> [f32; F] {
         let wild = self.draw.once_in(4);
         [(); F].map(|()| if wild && self.draw.once_in(8) { self.draw.wild() } else { self.draw.mild() })

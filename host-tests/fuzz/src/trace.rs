@@ -1,29 +1,29 @@
-//! What a run returned, as one number.
+//! The results of a run, as one number.
 
 use core::fmt::Debug;
 use std::fmt::{self, Write};
 
-/// All results so far: those of two runs are equal if the traces are.
+/// All results so far: two runs have equal results if their traces are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace {
-    /// A fingerprint of what the calls returned.
+    /// A fingerprint of the results.
     pub hash: u64,
-    /// Calls that did what they were asked.
+    /// The number of accepted calls.
     pub accepted: u64,
-    /// Calls that refused to.
+    /// The number of refused calls.
     pub refused: u64,
 }
 
 impl Trace {
-    /// Of no call.
+    /// The trace of no calls.
     pub const NONE: Self = Self { hash: 0xcbf2_9ce4_8422_2325, accepted: 0, refused: 0 };
 
-    /// Takes a value.
+    /// Adds a value.
     pub fn value(&mut self, value: impl Debug) {
         write!(self, "{value:?}").expect("nothing here fails");
     }
 
-    /// Takes what a call returned, and returns it.
+    /// Adds the result of a call, and returns it.
     pub fn call<T: Debug, E: Debug>(&mut self, result: Result<T, E>) -> Result<T, E> {
         *(if result.is_ok() { &mut self.accepted } else { &mut self.refused }) += 1;
         self.value(&result);
@@ -31,7 +31,7 @@ impl Trace {
     }
 }
 
-/// Values are told apart as Rust prints them: all bits but those of a NaN.
+/// Values are distinguished as Rust prints them: by all bits except those of a NaN.
 impl Write for Trace {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for byte in text.bytes() {

@@ -1,7 +1,7 @@
-//! Windows over streams of anything, of any shape.
+//! Windows over streams of any values and shape.
 //!
-//! What must hold: nothing panics; a refused reading leaves the features as they were, to the bit; features are finite and in their range; and the
-//! same readings have the same features wherever in the memory they are.
+//! Invariants: nothing panics; a refused reading leaves the features as they were, to the bit; features are finite and
+//! in their range; and equal readings have equal features wherever they are in memory.
 
 use core::fmt::Debug;
 
@@ -13,10 +13,10 @@ use crate::trace::Trace;
 
 const READINGS: usize = 120;
 
-/// All of it, from this seed.
+/// A whole run from this seed.
 ///
 /// # Panics
-/// If one of the above does not hold.
+/// If one of the invariants is violated.
 pub fn run(seed: u64) -> Trace {
     let (mut draw, mut trace) = (Draw::new(seed), Trace::NONE);
     let floats = |draw: &mut Draw, trace: &mut Trace| {
@@ -36,7 +36,7 @@ pub fn run(seed: u64) -> Trace {
     trace
 }
 
-/// A feature that most windows have, or any.
+/// A feature that most windows support, or any.
 fn feature(draw: &mut Draw, axes: usize, len: usize) -> Feature {
     let mut number = |most: usize| match draw.once_in(12) {
         true => draw.bits() as u16,

@@ -1,6 +1,6 @@
-//! Prints which kernel the target chooses, which is the best of the processor, and the fingerprint of what the former trains: the
-//! checks of the repository compare it between builds that are too many to test each. It ends with an error where the arithmetic
-//! is not that of the contract.
+//! Prints the kernel that the target chooses, the best one of the processor, and the fingerprint of a model trained
+//! with the former. The checks of the repository compare these for builds that are too many to test each. The program
+//! fails where the arithmetic is not that of the contract.
 
 use hingeline::kernel::{CHOSEN, Choice, Chosen, Kernel, fingerprint, self_check};
 use hingeline::{
@@ -22,7 +22,7 @@ fn main() -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Every strategy, each from where the one before it ended.
+/// Runs every strategy, each starting where the one before it ended.
 fn trained() -> Result<u64, Stopped> {
     let mut rng = generate::rng(1);
     let set = Set::<FEATURES>::draw(&mut rng, 200, CLASSES, generate::ordinary);

@@ -1,4 +1,4 @@
-//! The mean of the models that steps of SGD leave behind.
+//! The mean of the models after each step of SGD.
 
 use super::loss::coefficients;
 use super::{Model, Sample, axpy, margins, scale, sgd_step};
@@ -13,13 +13,14 @@ pub struct Average {
 }
 
 impl Average {
-    /// Of no step yet.
+    /// An average of no steps.
     pub fn new(classes: usize, features: usize) -> Self {
         let zeros = vec![0.0; classes];
         Self { weights: vec![vec![0.0; features]; classes], bias: zeros.clone(), pending: zeros, steps: 0 }
     }
 
-    /// A step of SGD. Each row that it writes is added first, times the scales of the steps that it stood.
+    /// A step of SGD. Each row that the step writes is first added to the sum, times the scales of the steps that left
+    /// it unchanged.
     pub fn step(&mut self, model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate: f32) {
         let before = model.clone();
         let (k, violations) = coefficients(&margins(model, &sample.0, sample.1, delta), sample.1);

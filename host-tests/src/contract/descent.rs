@@ -31,14 +31,14 @@ pub fn pegasos_rate(l2: f32, start: f32, t: u64) -> f32 {
     1.0 / ((2.0 * l2) * ((t as f32) + start))
 }
 
-/// A step of SGD: the scale shrinks and is folded if it is small, then the rows take the sample.
+/// A step of SGD: the scale shrinks and is folded if it is small, then the sample is added to the rows.
 ///
 /// Returns whether the scale was folded.
 pub fn sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate: f32) -> bool {
     limited_sgd_step(model, sample, delta, l2, rate, rate)
 }
 
-/// The same, with a learning rate of its own for L2.
+/// The same, with a separate learning rate for L2.
 pub fn limited_sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32, rate_of_l2: f32, rate: f32) -> bool {
     let (x, label) = sample;
     let (k, violations) = coefficients(&margins(model, x, *label, delta), *label);
@@ -53,7 +53,7 @@ pub fn limited_sgd_step(model: &mut Model, sample: &Sample, delta: f32, l2: f32,
     folded
 }
 
-/// Scale and carry, as one number, lose `2ηα` of it; below 2⁻¹⁶ the scale is folded. Returns whether it was.
+/// Scale and carry, as one number, shrink by the share `2ηα`; below 2⁻¹⁶ the scale is folded. Returns whether it was.
 pub(super) fn shrink(model: &mut Model, rate: f32, l2: f32) -> bool {
     let decay = 2.0 * (rate * l2);
     let (mut value, mut carry) = (model.scale, model.carry);
@@ -68,7 +68,8 @@ pub(super) fn shrink(model: &mut Model, rate: f32, l2: f32) -> bool {
     model.scale < 2.0_f32.powi(-16) && fold(model)
 }
 
-/// The weights take the power of two 2^⌊log₂ scale⌋, and scale and carry are divided by it. Returns whether it is below 1.
+/// The weights are multiplied by the power of two 2^⌊log₂ scale⌋, and scale and carry are divided by it. Returns
+/// whether it is below 1.
 fn fold(model: &mut Model) -> bool {
     let mut power = 1.0;
     while power > model.scale {

@@ -25,7 +25,7 @@ impl Landscape {
         Lines { margins: margins(&self.model, x, *label, self.delta), slopes }
     }
 
-    /// Those of a set.
+    /// The lines of a set.
     pub fn lines_of(&self, samples: &[Sample]) -> Vec<Lines> {
         samples.iter().map(|sample| self.lines(sample)).collect()
     }
@@ -87,7 +87,8 @@ impl Landscape {
         mean + (self.l2 * (2.0 * along))
     }
 
-    /// The smallest `a ≥ 0` at which the derivative is at least zero, if there is one: the bits are halved 31 times.
+    /// The smallest `a ≥ 0` at which the derivative is at least zero, if there is one, found by 31 bisections of the
+    /// bits.
     pub fn minimum(&self, lines: &[Lines]) -> Option<f32> {
         smallest(|a| self.derivative(lines, a) >= 0.0)
     }
@@ -114,14 +115,14 @@ impl Lines {
         m
     }
 
-    /// Where the margin of each class changes its sign, if it does.
+    /// The place where the margin of each class changes its sign, if it does.
     pub fn breakpoints(&self) -> Vec<Option<f32>> {
         let counts = |j: usize, a: f32| self.margins[j] + (a * self.slopes[0][j]) > 0.0;
         (0..self.margins.len()).map(|j| smallest(|a| counts(j, a) != counts(j, 0.0))).collect()
     }
 }
 
-/// The smallest number of at least zero of which something is true that stays true above it.
+/// The smallest non-negative number for which a condition holds that also holds for all larger numbers.
 fn smallest(holds: impl Fn(f32) -> bool) -> Option<f32> {
     let mut bits = 0;
     for place in (0..31).rev() {
@@ -142,7 +143,7 @@ pub fn downhill(model: &Model, samples: &[Sample], delta: f32, l2: f32) -> Lands
     Landscape { delta, l2, model: model.clone(), directions: vec![direction] }
 }
 
-/// A step of the exact line search: to the minimum `a` downhill, `w = w + ((a / scale) * d)`. Returns `a`.
+/// A step of the exact line search to the minimum `a` downhill: `w = w + ((a / scale) * d)`. Returns `a`.
 pub fn line_search_step(model: &mut Model, samples: &[Sample], delta: f32, l2: f32) -> f32 {
     let ray = downhill(model, samples, delta, l2);
     let direction = &ray.directions[0];

@@ -16,7 +16,7 @@ pub fn margins(model: &Model, x: &[f32], label: usize, delta: f32) -> Vec<f32> {
     margins
 }
 
-/// The counting margins in ascending order, from +0.0.
+/// The sum of the margins that count, in ascending order of classes, from +0.0.
 pub fn sample_loss(margins: &[f32]) -> f32 {
     let mut loss = 0.0;
     for j in 0..margins.len() {
@@ -27,7 +27,7 @@ pub fn sample_loss(margins: &[f32]) -> f32 {
     loss
 }
 
-/// The higher word of a sum of two words.
+/// The high word of a sum in two words.
 pub fn compensated_sum(terms: &[f32]) -> f32 {
     let (mut high, mut low) = (0.0_f32, 0.0_f32);
     for i in 0..terms.len() {
@@ -36,7 +36,7 @@ pub fn compensated_sum(terms: &[f32]) -> f32 {
     high
 }
 
-/// A sum of two words and one more term.
+/// Adds one more term to a sum in two words.
 pub fn double_sum((high, low): (f32, f32), term: f32) -> (f32, f32) {
     let sum = high + term;
     let of_term = sum - high;
@@ -65,13 +65,13 @@ pub fn set_loss(model: &Model, samples: &[Sample], delta: f32, l2: f32) -> f32 {
 /// A gradient, in the layout of the model.
 #[derive(Clone, Debug)]
 pub struct Gradient {
-    /// One row a class.
+    /// One row per class.
     pub weights: Vec<Vec<f32>>,
-    /// One value a class.
+    /// One value per class.
     pub bias: Vec<f32>,
 }
 
-/// The whole numbers by which each class' row takes a sample, and how many margins count.
+/// The whole numbers by which the sample is added to the row of each class, and the number of margins that count.
 pub(super) fn coefficients(margins: &[f32], label: usize) -> (Vec<f32>, usize) {
     let mut k = vec![0.0; margins.len()];
     let mut violations = 0;

@@ -6,26 +6,26 @@ use super::{Gradient, Lines, Model, Sample, axpy, compensated_sum, margins, samp
 /// A loss of one sample.
 #[derive(Clone, Copy, Debug)]
 pub enum Function {
-    /// Of Weston and Watkins, with Δ.
+    /// The loss of Weston and Watkins, with Δ.
     WestonWatkins(f32),
-    /// Of Crammer and Singer, with Δ.
+    /// The loss of Crammer and Singer, with Δ.
     CrammerSinger(f32),
     /// The cross-entropy.
     Softmax,
 }
 
-/// A loss, an L2 term, and weights of the classes; none for 1.
+/// A loss, an L2 term, and weights of the classes, where `None` means 1.
 #[derive(Clone, Debug)]
 pub struct Objective {
     /// The loss.
     pub function: Function,
     /// α.
     pub l2: f32,
-    /// One a class.
+    /// One weight per class.
     pub weights: Option<Vec<f32>>,
 }
 
-/// The class of the highest score, the first one of equals.
+/// The class of the highest score; the first one if scores are equal.
 fn top(s: &[f32], without: Option<usize>) -> Option<usize> {
     let mut best: Option<usize> = None;
     for j in 0..s.len() {
@@ -37,7 +37,7 @@ fn top(s: &[f32], without: Option<usize>) -> Option<usize> {
 }
 
 impl Function {
-    /// Loss and coefficients for these scores.
+    /// The loss and the coefficients for these scores.
     pub fn of_scores(self, s: &[f32], y: usize) -> (f32, Vec<f32>) {
         let mut k = vec![0.0; s.len()];
         let loss = match self {
@@ -83,7 +83,7 @@ impl Function {
 }
 
 impl Objective {
-    /// Loss and coefficients of a sample of this weight: times that of its class, then times its own.
+    /// The loss and the coefficients of a sample of this weight: times the weight of its class, then times its own.
     pub fn of_sample(&self, model: &Model, (x, y): &Sample, weight: f32) -> (f32, Vec<f32>) {
         let (loss, k) = self.function.of_scores(&model.scores(x), *y);
         let class = self.weights.as_ref().map_or(1.0, |weights| weights[*y]);
@@ -158,14 +158,14 @@ impl Objective {
         for (sample, weight) in samples.iter().zip(weights) {
             let (x, y) = sample;
             let loss = match self.function {
-                // A line for each margin.
+                // One line per margin.
                 Function::WestonWatkins(delta) | Function::CrammerSinger(delta) => {
                     let slopes = directions.iter().map(|direction| margins(direction, x, *y, 0.0)).collect();
                     let m = Lines { margins: margins(model, x, *y, delta), slopes }.margins_at(at);
                     let largest = m.iter().copied().fold(0.0, |a, b| if b > a { b } else { a });
                     if matches!(self.function, Function::CrammerSinger(_)) { largest } else { sample_loss(&m) }
                 }
-                // A line for each score.
+                // One line per score.
                 Function::Softmax => {
                     let slopes = directions.iter().map(|direction| direction.scores(x)).collect();
                     let s = Lines { margins: model.scores(x), slopes }.margins_at(at);

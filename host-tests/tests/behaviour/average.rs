@@ -1,4 +1,4 @@
-//! Averaged SGD beside what the word means, and what it refuses.
+//! Averaged SGD against the definition of the mean, and its refusals.
 
 use hingeline::{
     Average, AverageParts, AveragedSgd, Constant, DynAverage, Error, Hinge, InverseTime, Model, Order, Schedule, Sgd,
@@ -20,7 +20,7 @@ fn elements<const C: usize, const F: usize>(model: &Model<C, F>) -> Vec<f64> {
     model.weights.concat().into_iter().chain(model.bias).collect()
 }
 
-/// Runs an epoch at a time, and adds up the model after each step in f64.
+/// Runs an epoch at a time, and sums the model after each step in f64.
 fn run<const C: usize, const F: usize>(seed: u64, l2: f32, schedule: impl Schedule) -> (Model<C, F>, Exact, u32) {
     let mut rng = generate::rng(seed);
     let mut model = generate::model::<C, F>(&mut rng, 1.0, generate::ordinary);
@@ -56,7 +56,7 @@ fn the_mean_is_the_mean_of_the_models_after_each_step() {
     }
 }
 
-/// What there is to compare: models, both descents' states, both orders.
+/// Everything is compared: the models, the states of both descents, and both orders.
 #[test]
 fn averaging_does_not_change_the_descent() {
     let mut rng = generate::rng(1);
@@ -105,7 +105,7 @@ fn the_average_stays_as_it_is_and_starts_anew_when_cleared() {
     assert_ne!(ModelBits::of(&model), ModelBits::of(&first));
 }
 
-/// All of the state, for comparison.
+/// The whole state, for comparison.
 fn state<const C: usize, const F: usize>(model: &Model<C, F>, averaged: &impl core::fmt::Debug) -> (ModelBits, String) {
     (ModelBits::of(model), format!("{averaged:?}"))
 }
@@ -128,8 +128,8 @@ fn a_step_that_is_refused_leaves_no_trace_in_the_average() {
     }
 }
 
-/// Steps until one is refused, which must leave no trace; their number and the reason. With a margin of 0 none has a
-/// violation; with 1 each has, and writes both rows, as they are.
+/// Steps until one is refused, which must leave no trace. Returns the number of steps and the reason. With a margin of
+/// 0 no step has a violation; with 1 each step has one, and writes both rows without changing them.
 fn steps_until_refused(model: &mut Model<2, 1>, average: &mut Average<2, 1>, margin: f32) -> (usize, Error) {
     let sgd = Sgd::new(Hinge::new(margin, 0.0).unwrap(), Constant { rate: 1e-3 }).unwrap();
     let mut averaged = AveragedSgd::new(sgd, average);
@@ -142,8 +142,8 @@ fn steps_until_refused(model: &mut Model<2, 1>, average: &mut Average<2, 1>, mar
     refused.expect("a hundred of these are too many")
 }
 
-/// Every single model is finite, the sum of a few is not. Weights stay below an eighth of the range for the rounding of
-/// sum and bound, biases are added as they are.
+/// Every single model is finite, but the sum of a few is not. Weights must stay below an eighth of the range, because
+/// the sum and the bound are rounded; biases are added without this margin.
 #[test]
 fn a_sum_that_would_not_be_finite() {
     let (weights, biases) = (([[1e37], [-1e37]], [0.0; 2]), ([[0.0]; 2], [1e38, 1e38]));
@@ -152,7 +152,7 @@ fn a_sum_that_would_not_be_finite() {
         let mut average = Average::new();
         let expected = (admitted, Error::NonFiniteStep);
         assert_eq!(steps_until_refused(&mut model, &mut average, margin), expected);
-        // What was averaged until then is of use, and once it is forgotten there is room again.
+        // The average up to here is usable, and once it is cleared there is room again.
         let mut mean = model.clone();
         average.finish(&mut mean).unwrap();
         assert!(mean.weights().as_flattened().iter().chain(mean.bias()).all(|value| value.is_finite()));
@@ -161,7 +161,8 @@ fn a_sum_that_would_not_be_finite() {
     }
 }
 
-/// The mean has the scale 1, so its stored weights can be larger than those of the model it came from: the guard must know.
+/// The mean has the scale 1, so its stored weights can be larger than those of the model it came from. The guard must
+/// take this into account.
 #[test]
 fn a_step_on_the_mean_is_guarded_too() {
     let mut model = Model::from_parts([[6e32], [6e32]], [0.0; 2], 65_536.0).unwrap();
@@ -176,7 +177,8 @@ fn a_step_on_the_mean_is_guarded_too() {
     assert_eq!(ModelBits::of(&model), before);
 }
 
-/// What a folding step has pending is of the weights before it: 2¹⁷ times those after it. A bound of an eighth of the range holds.
+/// The terms pending at a folding step belong to the weights before it, which are 2¹⁷ times those after it. A bound of
+/// an eighth of the range holds.
 #[test]
 fn a_fold_near_the_end_of_the_range() {
     let smallest = 1.0 / 65_536.0;
@@ -207,11 +209,11 @@ fn a_fold_near_the_end_of_the_range() {
     }
 }
 
-/// A step takes in what is pending for the rows that it writes, and the bound rises by the largest of that; but it is refused for what is
-/// pending for any.
+/// A step adds the pending terms of the rows that it writes, and the bound rises by the largest of them. But the step
+/// is refused because of the pending terms of any row.
 #[test]
 fn rows_with_unequal_counts_pending() {
-    // Without a feature no row changes; the margin of class 1 counts, that of class 2 does not.
+    // Without a feature no row changes; the margin of class 1 counts, and that of class 2 does not.
     let model = Model::from_parts([[1e37], [-1e37], [5e36]], [0.0, 0.0, -9.0], 1.0).unwrap();
     let sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 1e-3 }).unwrap();
     fn parts(pending: &[f32; 3]) -> AverageParts<'_> {
@@ -225,7 +227,8 @@ fn rows_with_unequal_counts_pending() {
         assert_eq!(after.weights, &[1e36 + pending[0] * 1e37, pending[1] * -1e37, 0.0]);
         assert_eq!((after.pending, after.bound), (&[1.0, 1.0, pending[2] + 1.0][..], 1e36 + longest * 1e37));
     }
-    // The sum of 0.1, of what is pending and of the step itself, times 1e37, is up to an eighth of the range, 4.25e37.
+    // The sum of 0.1, of the pending count and of the step itself, times 1e37, is at most an eighth of the range,
+    // 4.25e37.
     for (pending, admitted) in [([0.0, 0.0, 3.1], true), ([0.0, 0.0, 3.2], false), ([3.2, 0.0, 0.0], false)] {
         average.load(parts(&pending)).unwrap();
         let step = AveragedSgd::new(sgd, &mut average).step(&mut model.clone(), &[0.0], 0);
@@ -234,7 +237,7 @@ fn rows_with_unequal_counts_pending() {
     }
 }
 
-/// Stored weights near the end of the range, of which a small scale makes W: the sum is one of W.
+/// Stored weights near the end of the range, with a small scale: the sum is of the scaled weights W.
 #[test]
 fn weights_that_are_large_as_they_are_stored() {
     let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
@@ -247,7 +250,7 @@ fn weights_that_are_large_as_they_are_stored() {
     assert_eq!((model.weights(), model.scale()), (&[[1e38 / 1_024.0], [-1e38 / 1_024.0]], 1.0));
 }
 
-/// What is pending and what was summed, of opposite signs and of the same.
+/// Pending terms and a sum of opposite signs, and of the same sign.
 #[test]
 fn a_mean_near_the_end_of_the_range() {
     let parts = AverageParts { weights: &[-4e37, 4e37], bias: &[0.0; 2], pending: &[1.0; 2], bound: 4e37, steps: 2 };
@@ -263,13 +266,13 @@ fn a_mean_near_the_end_of_the_range() {
     }
 }
 
-/// What no run leaves behind is refused, and changes nothing; what is next to it is loaded.
+/// States that no run leaves behind are refused, and change nothing; states just inside the limits are loaded.
 #[test]
 fn states_that_are_loaded_and_that_are_not() {
     let good =
         AverageParts { weights: &[8.0, -8.0], bias: &[1.0, -f32::MAX], pending: &[0.0, 3.0], bound: 1.0, steps: 9 };
     let full = Average::<2, 1>::LARGEST;
-    // The largest bound of which eight are a number.
+    // The largest bound whose eightfold is finite.
     let bound = f32::MAX / 8.0;
     for parts in
         [good, AverageParts { steps: full, ..good }, AverageParts { bound, ..good }, Average::<2, 1>::new().parts()]
@@ -304,7 +307,7 @@ fn states_that_are_loaded_and_that_are_not() {
     }
 }
 
-/// Memory of just that many numbers is enough for an average of runtime shape, and one less is not.
+/// Memory of exactly this length is enough for an average of runtime shape, and one less is not.
 #[test]
 fn the_memory_of_an_average() {
     for (classes, features) in [(2, 1), (3, 4), (10, 17)] {
@@ -339,8 +342,8 @@ fn another_model() {
     assert_eq!(ModelBits::of(&other), before);
 }
 
-/// It is the caller's mistake to step another model, and still nothing infinite gets into the sum: the rows of the second
-/// model would count for the hundred steps that were made on the first.
+/// Stepping another model is the caller's mistake, but nothing infinite gets into the sum: the rows of the second model
+/// would count for the hundred steps made on the first.
 #[test]
 fn steps_on_another_model() {
     let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
@@ -361,7 +364,7 @@ fn steps_on_another_model() {
 #[test]
 fn an_average_is_full_after_its_last_step() {
     let mut model = Model::from_parts([[0.1], [-0.1]], [0.3, 0.7], 1.0).unwrap();
-    // The margin of 0 is satisfied, so that no step changes the model.
+    // The margin of 0 is satisfied, so no step changes the model.
     let sgd = Sgd::new(Hinge::new(0.0, 0.0).unwrap(), Constant { rate: 0.1 }).unwrap();
     let mut average = Average::new();
     let sgd = averaged_steps(Average::<2, 1>::LARGEST, sgd, &mut average, &mut model, [3.0]);

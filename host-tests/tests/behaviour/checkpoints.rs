@@ -1,4 +1,4 @@
-//! Checkpoints in flash, whatever happens to the power.
+//! Checkpoints on flash, whatever happens to the power.
 
 use std::ops::RangeInclusive;
 
@@ -34,15 +34,15 @@ fn regions_are_erased_in_turn_and_only_when_they_are_full() {
         assert_eq!(due, moment > 2 * each && (moment - 1) % each == 0, "{moment}");
         save_all(&mut checkpoints, moment..=moment);
     }
-    // Two sectors a region.
+    // Two sectors per region.
     assert_eq!(flash.erases(), 4);
 }
 
-/// Sizes that are known at run time, in place of those of the driver's type.
+/// Sizes known at run time, instead of those of the driver's type.
 #[test]
 fn sizes_may_be_given() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
-    // A type that says something else.
+    // The type has different sizes.
     let geometry = Geometry { read: 1, write: 4, erase: 2 * SECTOR, capacity: CAPACITY };
     let mut checkpoints = Checkpoints::open_as(&mut flash, geometry, RANGE).unwrap();
     save_all(&mut checkpoints, 1..=3);
@@ -66,7 +66,7 @@ fn sizes_may_be_given() {
 fn what_is_erased_ahead_is_not_erased_again() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
     for moment in 1..=20 {
-        // A reset each time, which forgets nothing.
+        // A reset each time, after which nothing is forgotten.
         let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
         let state = State::new();
         if checkpoints.is_erase_due(&(&state.model, &state.order)) {
@@ -79,7 +79,7 @@ fn what_is_erased_ahead_is_not_erased_again() {
         save_all(&mut checkpoints, moment..=moment);
         assert_eq!(found(&mut checkpoints), Some(moment));
     }
-    // Five regions of four records, of which the first two were erased at first.
+    // Five regions of four records; the first two regions were erased at first.
     assert_eq!(flash.erases(), 6);
 }
 
@@ -92,7 +92,7 @@ fn what_is_cleared_is_not_found() {
     assert_eq!((found(&mut checkpoints), checkpoints.newest()), (None, None));
     save_all(&mut checkpoints, 1..=6);
     assert_eq!(found(&mut checkpoints), Some(6));
-    // Cut at any sector, the newest is found or none.
+    // If the power is cut at any sector, the newest record is found or none.
     for cut in 0..4 {
         let mut flash = flash.clone();
         flash.cut_after(cut, 7);
@@ -110,8 +110,8 @@ fn what_cannot_be_read_does_not_count() {
     let (len, unreadable) = (State::new().bytes().len() as u32, flash.unreadable());
     let mut checkpoints = Checkpoints::open(&mut flash, RANGE).unwrap();
     save_all(&mut checkpoints, 1..=3);
-    // Somewhere in the newest record, in the one before it, in the first: the newest that can be read is found, the next goes after all, and
-    // it is the newest too when the others can be read again.
+    // An unreadable place in the newest record, in the one before it, or in the first. The newest readable record is
+    // found, and the next one is written after all others. It is still the newest when the others can be read again.
     for (bad, newest) in [(2, 2), (1, 3), (0, 3)] {
         for place in (0..len).step_by(4) {
             let mut flash = flash.clone();
@@ -129,7 +129,7 @@ fn what_cannot_be_read_does_not_count() {
     unreadable.set(None);
 }
 
-/// A flash of which nothing can be read is not erased because nothing is found in it.
+/// An unreadable flash is not erased, although no record is found in it.
 #[test]
 fn a_flash_that_cannot_be_read_is_left_alone() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
@@ -147,7 +147,7 @@ fn a_flash_that_cannot_be_read_is_left_alone() {
     assert_eq!(flash.erases(), before);
 }
 
-/// Any bit of any record: the newest that is whole is found, and nothing is written where something is.
+/// A flipped bit in any record: the newest whole record is found, and nothing is overwritten.
 #[test]
 fn a_damaged_record_is_left_for_another() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
@@ -155,7 +155,7 @@ fn a_damaged_record_is_left_for_another() {
     save_all(&mut Checkpoints::open(&mut flash, RANGE).unwrap(), 1..=6);
     for bit in 0..8 * 6 * len {
         let (record, byte) = (bit / 8 / len, bit / 8 % len);
-        // The fifth and the sixth are in the second region.
+        // The fifth and the sixth record are in the second region.
         let at = if record < 4 { record * len + byte } else { 2 * SECTOR + (record - 4) * len + byte };
         let mut flash = flash.clone();
         flash.bytes_mut()[at] ^= 1 << (bit % 8);
@@ -168,7 +168,7 @@ fn a_damaged_record_is_left_for_another() {
     }
 }
 
-/// A record that can no longer be read when it is loaded.
+/// A record that becomes unreadable before it is loaded.
 #[test]
 fn a_record_that_goes_bad_is_left_for_the_one_before_it() {
     let mut flash = SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY);
@@ -184,7 +184,7 @@ fn a_record_that_goes_bad_is_left_for_the_one_before_it() {
     assert_eq!(found(&mut checkpoints), Some(1));
 }
 
-/// A range that was made larger begins with what were two regions: nothing is written over.
+/// A range that was enlarged begins with the former two regions: nothing is overwritten.
 #[test]
 fn a_range_may_grow() {
     for records in 1..=9 {
@@ -210,7 +210,7 @@ fn a_flash_that_does_not_fit_is_refused() {
     assert_eq!(open::<1, 128>(RANGE), refused);
     assert_eq!(open::<128, 4>(RANGE), refused);
     assert_eq!(open::<4, 4>(0..2 * SECTOR as u32), Ok(()));
-    // One sector, three, a part of one, none, behind the end, backwards.
+    // One sector, three, a part of one, none, past the end, backwards.
     for range in [0..256, 0..768, 0..500, 128..640, 0..0, 512..1_536, std::ops::Range { start: 512, end: 0 }] {
         assert_eq!(open::<1, 4>(range.clone()), refused, "{range:?}");
     }
@@ -242,12 +242,12 @@ fn another_version_of_the_format_is_named() {
     let mut state = State::new();
     let refused = checkpoints.load(&mut (&mut state.model, &mut state.order));
     assert_eq!(refused, Err(CheckpointError::Refused(Fault::Version(2))));
-    assert_eq!(refused.unwrap_err().to_string(), "the record has format version 2, which is not known");
-    // Of a later version the record counts: it is not written over.
+    assert_eq!(refused.unwrap_err().to_string(), "the record has the unknown format version 2");
+    // A record of a later version counts: it is not overwritten.
     assert_eq!(save(&mut checkpoints, 2), Ok(2));
 }
 
-/// A flash that loses its power while the program runs on, and has it again.
+/// A flash that loses its power and regains it while the program keeps running.
 #[test]
 fn a_save_that_failed_is_followed_by_one_that_does_not() {
     for cut in 0..300 {
@@ -259,10 +259,10 @@ fn a_save_that_failed_is_followed_by_one_that_does_not() {
         let failed = (2..20).find_map(|moment| save(&mut checkpoints, moment).err().map(|error| (moment, error)));
         let (moment, error) = failed.expect("the power was cut");
         assert_eq!(error, CheckpointError::Flash(FlashError::NoPower));
-        // As long as there is none, nothing can be read, and so nothing is erased.
+        // Without power nothing can be read, and so nothing is erased.
         assert!(save(&mut checkpoints, moment).is_err());
         power.restore();
-        // The record may be whole, if it was cut while it was read back.
+        // The record may be whole, if the power was cut while it was read back.
         let left = found(&mut checkpoints);
         assert!(left == Some(moment - 1) || left == Some(moment), "{cut}: {left:?}");
         let next = State::numbered(moment + 1);
@@ -271,7 +271,7 @@ fn a_save_that_failed_is_followed_by_one_that_does_not() {
     }
 }
 
-/// A word of a region that cannot be written: the saves after it go on.
+/// A word of a region that cannot be written: later saves succeed.
 #[test]
 fn a_word_that_stays_as_it_is_costs_one_record() {
     for bad in 0..CAPACITY / 4 {
@@ -289,7 +289,7 @@ fn a_word_that_stays_as_it_is_costs_one_record() {
             }
             assert_eq!(found(&mut checkpoints), newest, "word {bad}, moment {moment}");
         }
-        // Once each time that the region comes round.
+        // Once each time that the region is used again.
         assert!(failures <= 4, "word {bad}: {failures}");
     }
 }
@@ -321,7 +321,7 @@ fn waiting_and_blocking_calls_leave_the_same_bytes() {
 
 #[test]
 fn a_call_that_is_dropped_halfway_does_no_harm() {
-    // The sixth save needs no erase, the ninth does.
+    // The sixth save needs no erase; the ninth does.
     for (last, polls) in (5..=8).step_by(3).flat_map(|last| (1..90).map(move |polls| (last, polls))) {
         let mut flash = Awaited(SimulatedFlash::<1, 4, SECTOR>::new(CAPACITY));
         let run = async {
@@ -343,7 +343,7 @@ fn a_call_that_is_dropped_halfway_does_no_harm() {
             assert_eq!(state.bytes(), State::numbered(state.moment()).bytes());
             let next = State::numbered(last + 2);
             checkpoints.save(&(&next.model, &next.order)).await.unwrap();
-            // A target of which the restoring is dropped is not half of one and half of the other.
+            // A target whose load is dropped is not a mixture of two states.
             let State { mut model, mut order } = State::numbered(3);
             let restored = poll_for(checkpoints.load(&mut (&mut model, &mut order)), polls / 8).is_some();
             let of = |moment| State::numbered(moment).model.checksum();

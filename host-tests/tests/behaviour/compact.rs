@@ -1,4 +1,5 @@
-//! Samples of small whole numbers: each becomes the features that the contract says, and training does not notice.
+//! Samples of small whole numbers: each is decoded to the features that the contract defines, and training gives the
+//! same results.
 
 use hingeline::{Compact, Error, Hinge, InverseTime, Model, Order, Samples, Scaling, Sgd, Slices};
 use hingeline_host_tests::bits::assert_same;
@@ -8,7 +9,7 @@ use rand_core::Rng;
 const SCALINGS: [(f32, f32); 7] =
     [(1.0, 0.0), (1.0 / 255.0, -0.5), (0.1, 1e8), (-3.7e-3, 0.3), (1e-44, -0.0), (3e38, 1.0), (0.0, -0.0)];
 
-/// Decodes each value with each scaling, for all features alike and for each.
+/// Decodes each value with each scaling, common to all features and per feature.
 fn assert_decodes<Q: Copy + Into<f32> + Into<i32>>(values: impl Iterator<Item = Q>) {
     let (scale, offset) = (SCALINGS.map(|scaling| scaling.0), SCALINGS.map(|scaling| scaling.1));
     let mut count = 0;
@@ -104,7 +105,7 @@ fn refusals() {
     assert_eq!(samples.sample(1), Ok((&[3.0, 4.0], 1)));
 }
 
-/// The scaling is finite, what it makes of the values is not: the step says so and the model stays.
+/// The scaling is finite, but the scaled values are not: the step refuses them and the model stays the same.
 #[test]
 fn features_that_overflow_are_refused_by_the_step() {
     let mut buffer = [0.0; 1];

@@ -1,4 +1,4 @@
-//! Answers that know their doubt, what is counted of them, and the guard of what was learnt.
+//! Decisions with their doubt, counts of them, and the guard of what was learnt.
 
 use hingeline::kernel::Portable;
 use hingeline::{
@@ -20,7 +20,7 @@ fn a_decision_is_the_two_best_scores() {
             scores = generate::values(&mut rng, classes, |rng| generate::whole(rng, 1));
         }
         let mut order: Vec<_> = (0..classes).collect();
-        // Stable: of equal ones the lowest comes first.
+        // The sort is stable: among equal scores, the lowest class comes first.
         order.sort_by(|a, b| scores[*b].partial_cmp(&scores[*a]).unwrap());
         let expected = Decision { class: order[0], runner_up: order[1], gap: scores[order[0]] - scores[order[1]] };
         assert_eq!(Decision::of(&scores), expected, "seed {seed}: {scores:?}");
@@ -39,7 +39,7 @@ fn an_answer_below_the_threshold_is_none() {
     assert_eq!(model.decide(&[f32::NAN]), Err(Error::NonFiniteScore));
 }
 
-/// Counts by hand, for random answers; classes without samples and without answers among them.
+/// Counts by hand, for random answers, including classes without samples and without answers.
 #[test]
 fn measures_are_those_of_the_counts() {
     for seed in 0..200 {
@@ -71,7 +71,7 @@ fn measures_are_those_of_the_counts() {
     }
 }
 
-/// What scikit-learn 1.5 prints for y = [0, 0, 1, 1, 1, 3], p = [0, 1, 1, 1, 4, 3]: `classification_report` and
+/// The output of scikit-learn 1.5 for y = [0, 0, 1, 1, 1, 3], p = [0, 1, 1, 1, 4, 3]: `classification_report` and
 /// `balanced_accuracy_score`.
 #[test]
 fn measures_are_those_of_scikit_learn() {
@@ -83,7 +83,7 @@ fn measures_are_those_of_scikit_learn() {
     let two_thirds = Some(2.0 / 3.0);
     assert_eq!([0, 1, 3].map(|class| confusion.recall(class)), [Some(0.5), two_thirds, Some(1.0)]);
     assert_eq!([0, 1, 3, 4].map(|class| confusion.precision(class)), [Some(1.0), two_thirds, Some(1.0), Some(0.0)]);
-    // Of class 2 there is nothing, and it is left out.
+    // Class 2 has neither samples nor answers, and is left out.
     assert_eq!([2, 4].map(|class| confusion.f1(class)), [None, Some(0.0)]);
     assert!((confusion.macro_f1().unwrap() - 0.583_333_3).abs() < 1e-6);
     assert!((confusion.balanced_accuracy().unwrap() - 0.722_222_2).abs() < 1e-6);
@@ -114,7 +114,7 @@ fn what_cannot_be_counted_is_refused() {
     assert_eq!(confusion.add_set(&Model::<3, 1>::new(), &mut samples), Err(Error::ShapeMismatch.into()));
 }
 
-/// Of all gaps that are there, the smallest from which on the answers are precise enough, found by trying each.
+/// The smallest of all gaps from which the answers are precise enough, found by trying each gap.
 #[test]
 fn a_threshold_is_the_smallest_that_is_precise_enough() {
     for seed in 0..2_000 {
@@ -162,7 +162,7 @@ fn thresholds_of_no_use_are_refused() {
     assert_eq!(find(&mut Slices::<1>::new(&[], &[]).unwrap(), &mut [0.0; 2]), Err(Error::EmptySet.into()));
 }
 
-/// A model of the digits after an epoch, on all samples whose label this holds for, with labels as they are told.
+/// Trains a model of the digits for an epoch on all samples, with the labels that the closure returns.
 fn learn(model: &mut Model<CLASSES, FEATURES>, seed: u64, told: impl Fn(u8) -> usize) {
     let train = digits().train;
     let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3).unwrap(), Constant { rate: 0.01 }).unwrap();
@@ -174,7 +174,7 @@ fn learn(model: &mut Model<CLASSES, FEATURES>, seed: u64, told: impl Fn(u8) -> u
     }
 }
 
-/// On the digits, 99 of 100 answers are right where the model is sure enough; and of all samples it answers most.
+/// On the digits, 99 of 100 answers are right where the model is sure enough, and it answers most of the samples.
 #[test]
 fn a_threshold_holds_on_other_samples() {
     let set = digits();
@@ -193,11 +193,11 @@ fn a_threshold_holds_on_other_samples() {
             right += i32::from(class == label);
         }
     }
-    // Chosen on other samples, the precision is known to a few parts in a hundred.
+    // The threshold was chosen on other samples, so the precision is known to a few percent.
     assert!(answered > 125 && right * 100 >= answered * 96, "{right} of {answered} answers are right");
 }
 
-/// Wrong labels for a while: what is published never loses, and learns again when they are over.
+/// Wrong labels for a while: the published model never gets worse, and it learns again once they are over.
 #[test]
 fn a_poisoned_stream_is_not_published() {
     let set = digits();
@@ -232,7 +232,7 @@ const fn numbers<const N: usize>() -> [usize; N] {
 fn a_review_adopts_what_is_no_worse() {
     let mut kept = Slices::new(&[[1.0], [-1.0], [2.0], [-2.0]], &[0_u8, 1, 0, 1]).unwrap();
     let good = Model::from_parts([[1.0], [-1.0]], [0.0; 2], 0.5).unwrap();
-    // Recognises three of four.
+    // Recognises three of the four.
     let worse = Model::from_parts([[1.0], [-1.0]], [3.0, 0.0], 1.0).unwrap();
     for (tolerance, adopted) in [(0.0, false), (0.249, false), (0.25, true), (0.9, true)] {
         let (mut shadow, mut published) = (worse.clone(), good.clone());
@@ -245,7 +245,7 @@ fn a_review_adopts_what_is_no_worse() {
         );
         assert_eq!(shadow.parts().2, Scale::from(expected.scale()));
     }
-    // What is as good is adopted, and so is what is better.
+    // An equally good shadow is adopted, and so is a better one.
     let (mut shadow, mut published) = (good.clone(), worse.clone());
     assert!(Adoption::new(0.0).unwrap().review(&mut shadow, &mut published, &mut kept).unwrap().adopted);
     // A shadow whose scores overflow recognises nothing.
@@ -284,7 +284,7 @@ fn models_of_other_shapes_are_not_reviewed() {
     assert_eq!(refused, Err(Error::ShapeMismatch.into()));
 }
 
-/// The bound of the weights comes along: a step that would make them infinite is refused as before.
+/// The bound of the weights is copied too: a step that would make them infinite is still refused.
 #[test]
 fn a_model_that_has_gone_back_is_guarded() {
     let mut kept = Slices::new(&[[1.0]], &[0_u8]).unwrap();
@@ -330,7 +330,7 @@ fn a_grown_model_keeps_its_rows() {
     assert_eq!(DynModel::new(&mut other, 5, 8).unwrap().grow_from(&runtime, 0.0), Err(Error::ShapeMismatch));
     assert_eq!((larger.checksum(), runtime.checksum()), (checksum, smaller.checksum()));
 
-    // From another kernel; and then it learns the new class.
+    // Grown from a model on another kernel; then it learns the new class.
     let mut portable = Model::<6, 7, Portable>::on(Portable);
     portable.grow_from(&smaller, 0.0).unwrap();
     let before = ModelBits::of(&portable);

@@ -1,7 +1,8 @@
 //! Small whole numbers, on which every operation of binary32 is exact: the results must equal integer arithmetic.
 //!
-//! Everything here is a whole number of some power of two with fewer than 24 bits, so any order of operations gives the
-//! same value, and one that is off by a bit is wrong. Unlike the oracle's this needs no tolerance, at kinks neither.
+//! Every value here is a multiple of some power of two with fewer than 24 bits, so any order of operations gives the
+//! same value, and a value that differs by one bit is wrong. Unlike the tests against the oracle, these need no
+//! tolerance, not even at kinks.
 
 use hingeline::{
     Constant, FiniteDifference, Gradient, GradientDescent, Hinge, MiniBatch, Model, Order, Parameter, Sgd,
@@ -11,7 +12,7 @@ use hingeline_host_tests::generate::{self, Set};
 
 const SEEDS: core::ops::Range<u64> = 0..30;
 
-/// A model of whole numbers; the true value is that number over a power of two which the caller keeps.
+/// A model of whole numbers. The true value is that number over a power of two, which the caller tracks.
 #[derive(Clone)]
 struct Whole {
     weights: Vec<Vec<i64>>,
@@ -38,7 +39,7 @@ impl Whole {
         self.weights.iter().zip(&self.bias).map(|(row, b)| products(row) + b).collect()
     }
 
-    /// The margins of all classes but the label's, as (class, margin); Δ is in the unit of the scores.
+    /// The margins of all classes except the label's, as (class, margin); Δ is in the unit of the scores.
     fn margins(&self, (x, label): &WholeSample, delta: i64) -> Vec<(usize, i64)> {
         let scores = self.scores(x);
         let others = (0..scores.len()).filter(|class| class != label);
@@ -69,7 +70,7 @@ impl Whole {
     }
 }
 
-/// A model and eight samples of numbers from −3 to 3, and both again in integers.
+/// A model and eight samples of numbers from −3 to 3, and both of them in integers.
 struct Case<const C: usize, const F: usize> {
     seed: u64,
     model: Model<C, F>,
@@ -90,7 +91,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         Self { seed, whole: Whole::of(&model), model, set, samples }
     }
 
-    /// Demands that a value is exactly `numerator / denominator`.
+    /// Asserts that a value is exactly `numerator / denominator`.
     #[track_caller]
     fn assert_is(&self, what: &str, value: f32, numerator: i64, denominator: i64) {
         assert!(numerator.abs() < 1 << 24, "{what}: {numerator} is not exact in binary32");
@@ -98,7 +99,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         assert_eq!(f64::from(value), exact, "{what}, {C}x{F}, seed {}", self.seed);
     }
 
-    /// Demands that the model's `W` and bias are these whole numbers over `unit`.
+    /// Asserts that the model's `W` and bias are these whole numbers over `unit`.
     fn assert_model(&self, what: &str, model: &Model<C, F>, expected: &Whole, unit: i64) {
         for class in 0..C {
             for feature in 0..F {
@@ -244,8 +245,8 @@ fn whole_step<const C: usize, const F: usize>() {
     });
 }
 
-/// Central differences with h = ½, at kinks too: in halves, `(L(w + 1) − L(w − 1)) / 2`, and the kinks are those whose
-/// margin is above zero on one side alone.
+/// Central differences with h = ½, at kinks too: in halves, `(L(w + 1) − L(w − 1)) / 2`. The kinks are the samples and
+/// classes whose margin is above zero on only one side.
 #[test]
 fn central_differences() {
     central::<2, 1>();
@@ -260,7 +261,7 @@ fn central<const C: usize, const F: usize>() {
         let mut model = case.model.clone();
         for class in 0..C {
             for feature in 0..=F {
-                // The last column stands for the bias.
+                // The last column is the bias.
                 let at = if feature < F { Parameter::Weight { class, feature } } else { Parameter::Bias { class } };
                 kinks_seen += central_difference(case, &mut model, at);
             }
@@ -294,7 +295,8 @@ fn central_difference<const C: usize, const F: usize>(
     let central = FiniteDifference::central(0.5).unwrap();
     let hinge = Hinge::new(2.0, 0.5).unwrap();
     let slope = central.derivative(&hinge, model, &mut case.set.slices(), at).unwrap();
-    // The data's difference is in halves, over eight samples; the regulariser's in quarters, times ½; both over 1.
+    // The difference of the data is in halves, over eight samples; that of the regulariser in quarters, times ½; both
+    // over 1.
     case.assert_is(&format!("{at:?}"), slope.value, difference + 2 * regulariser, 16);
     assert_eq!(slope.kinks, kinks, "{at:?}, seed {}", case.seed);
     kinks

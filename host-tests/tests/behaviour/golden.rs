@@ -1,4 +1,4 @@
-//! What other systems compute, from files that `host-tests/golden/make.py` made with them: PyTorch's multi-margin loss,
+//! Results of other systems, from files that `host-tests/golden/make.py` made with them: PyTorch's multi-margin loss,
 //! scikit-learn's decision functions, hinge loss and cross-entropy, and the loss of the course.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 #[derive(Deserialize)]
 struct File<T> {
-    /// Of the systems that made it.
+    /// The versions of the systems that made it.
     versions: BTreeMap<String, String>,
     cases: Vec<T>,
 }
@@ -26,7 +26,7 @@ struct Inputs {
     labels: Vec<usize>,
 }
 
-/// A case of PyTorch's `MultiMarginLoss`, which is a mean over classes too.
+/// A case of PyTorch's `MultiMarginLoss`, which also averages over the classes.
 #[derive(Deserialize)]
 struct MultiMargin {
     #[serde(flatten)]
@@ -35,7 +35,7 @@ struct MultiMargin {
     loss: f64,
     weight_gradient: Vec<Vec<f64>>,
     bias_gradient: Vec<f64>,
-    /// All of it is made of small whole numbers, with margins at the kink.
+    /// Whether it consists of small whole numbers, with margins at the kink.
     exact: bool,
 }
 
@@ -47,7 +47,7 @@ struct Fitted {
     model: String,
     decision_function: Vec<Vec<f64>>,
     predict: Vec<usize>,
-    /// Crammer and Singer's: the mean of the largest violation.
+    /// The loss of Crammer and Singer: the mean of the largest violation.
     hinge_loss: f64,
 }
 
@@ -61,7 +61,7 @@ struct Course {
     weight_gradient: Vec<Vec<f64>>,
 }
 
-/// Reads a file, which names the versions of these systems and has so many cases.
+/// Reads a file, and checks that it names the versions of these systems and has this many cases.
 fn cases<T: DeserializeOwned>(text: &str, systems: &[&str], count: usize) -> Vec<T> {
     let file: File<T> = serde_json::from_str(text).expect("the file is of this form");
     let versions: Vec<_> = file.versions.keys().map(String::as_str).collect();
@@ -71,7 +71,7 @@ fn cases<T: DeserializeOwned>(text: &str, systems: &[&str], count: usize) -> Vec
     file.cases
 }
 
-/// The inputs as the library takes them, and as the oracle does, for the tolerances.
+/// The inputs as the library takes them, and as the oracle takes them for the tolerances.
 struct Case<const C: usize, const F: usize> {
     model: Model<C, F>,
     set: Set<F>,
@@ -89,13 +89,14 @@ impl<const C: usize, const F: usize> Case<C, F> {
         Self { model, set, exact_model, exact_samples }
     }
 
-    /// The loss of the set is this one.
+    /// Asserts that the loss of the set is this one, within an error.
     fn assert_loss(&self, hinge: Hinge, expected: f64, off: f64) {
         let loss = hinge.loss(&self.model, &mut self.set.slices()).unwrap();
         assert!((f64::from(loss) - expected).abs() <= off, "loss of {C}x{F}: {loss}, {expected}");
     }
 
-    /// The gradient of the weights is this one, but for rounding or, if it is exact, to the bit.
+    /// Asserts that the gradient of the weights is this one: to the bit if it is exact, within the rounding errors
+    /// otherwise.
     fn assert_gradient(&self, hinge: Hinge, weights: &[Vec<f64>], bias: Option<&[f64]>, exact: bool) {
         let mut gradient = Gradient::new();
         hinge.gradient(&self.model, &mut self.set.slices(), &mut gradient).unwrap();
@@ -130,7 +131,7 @@ macro_rules! for_shape_of {
     };
 }
 
-/// References are f64 of the same inputs: what they are off by is 2⁻²⁹ of what binary32 is, and is left to this factor.
+/// References are in f64 on the same inputs: their error is 2⁻²⁹ of that of binary32, and this factor allows for it.
 const OF_THE_REFERENCE: f64 = 1.0 + 1e-6;
 
 fn scaled(rows: &[Vec<f64>], factor: f64) -> Vec<Vec<f64>> {
@@ -146,7 +147,7 @@ fn multi_margin_loss_of_pytorch() {
     }
 }
 
-/// Theirs is divided by the number of classes.
+/// PyTorch's values are divided by the number of classes.
 fn multi_margin<const C: usize, const F: usize>(expected: &MultiMargin) {
     let case = Case::<C, F>::of(&expected.inputs);
     let hinge = Hinge::new(expected.margin, 0.0).unwrap();
@@ -180,20 +181,20 @@ fn course<const C: usize, const F: usize>(expected: &Course) {
     case.assert_gradient(hinge, &expected.weight_gradient, None, false);
 }
 
-/// Scores of one sample, and what scikit-learn makes of them.
+/// Scores of one sample, and scikit-learn's results for them.
 #[derive(Deserialize)]
 struct OfScores {
     scores: Vec<f32>,
     label: usize,
     cross_entropy: f64,
-    /// The gradient of the cross-entropy by the scores.
+    /// The gradient of the cross-entropy with respect to the scores.
     coefficients: Vec<f64>,
-    /// Crammer and Singer's.
+    /// The loss of Crammer and Singer.
     hinge_loss: f64,
 }
 
-/// The scores are exact, so that what is off are the differences to the highest score, C exponentials, additions, a quotient and a
-/// logarithm, each of at most 2u. A margin of Crammer and Singer has two roundings.
+/// The scores are exact, so the errors come from the differences to the highest score, C exponentials, additions, a
+/// quotient and a logarithm, each of at most 2u. A margin of Crammer and Singer has two roundings.
 #[test]
 fn cross_entropy_and_hinge_loss_of_scikit_learn() {
     let cases = cases(include_str!("../../golden/losses.json"), &["numpy", "python", "scikit-learn"], 20);
@@ -250,7 +251,8 @@ fn fitted<const C: usize, const F: usize>(expected: &Fitted) {
         assert_eq!(argmax(&scores), expected.predict[index], "{what}");
         assert_eq!(case.model.predict(x), Ok(expected.predict[index]), "{what}");
 
-        // Their loss counts the largest violation alone. A largest value is off by no more than one of the values.
+        // Their loss counts only the largest violation. The error of the largest value is at most the largest error of
+        // the values.
         let mut margins = [0.0; C];
         hinge.margins(&case.model, x, label, &mut margins).unwrap();
         sum += f64::from(margins.iter().fold(0.0_f32, |largest, margin| largest.max(*margin)));

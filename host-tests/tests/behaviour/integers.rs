@@ -1,4 +1,4 @@
-//! Models in integers: the contract in i128, the invariants, the accuracy beside binary32, and what is refused.
+//! Models in integers: the contract in i128, the invariants, the accuracy compared with binary32, and the refusals.
 
 use hingeline::integer::{
     ByteInputs, ByteModel, CrammerSinger, Decoded, DynModel, Halving, Hinge, InputScale, Inputs, Loss, Model, Moments,
@@ -9,7 +9,7 @@ use hingeline_host_tests::generate::{self, below, one_of};
 use hingeline_host_tests::integers::{self as contract, Descent, State, Told};
 use rand_xorshift::XorShiftRng;
 
-/// Inputs of all magnitudes, the ends among them.
+/// Inputs of all magnitudes, including both ends of the range.
 fn inputs<const F: usize>(rng: &mut XorShiftRng) -> [i16; F] {
     let reach = one_of(rng, &[2, 16, 64, 255]);
     core::array::from_fn(|_| match below(rng, 8) {
@@ -23,7 +23,7 @@ fn wide(x: &[i16]) -> Vec<i128> {
     x.iter().map(|x| i128::from(*x)).collect()
 }
 
-/// The model is in this state.
+/// Asserts that the model is in this state.
 fn assert_state<const C: usize, const F: usize>(model: &Model<C, F>, state: &State, context: &str) {
     let weights: Vec<_> = model.weights().iter().map(|row| wide(row)).collect();
     let bias: Vec<_> = model.bias().iter().map(|b| i128::from(*b)).collect();
@@ -35,7 +35,8 @@ fn told(step: SgdStep) -> Told {
     Told { loss: loss.into(), violations, shrunk, clamped }
 }
 
-/// Runs of random parameters, those that clamp and shrink often among them, step by step against the contract.
+/// Compares runs with the contract step by step. The parameters are random, and include some that often clamp and
+/// shrink.
 fn runs<const C: usize, const F: usize, L: Loss>(loss: L, hinge: contract::Hinge, weights: [u8; C]) -> u32 {
     let mut clamped = 0;
     for seed in 0..15 {
@@ -59,7 +60,7 @@ fn runs<const C: usize, const F: usize, L: Loss>(loss: L, hinge: contract::Hinge
             lambda: (f64::from(l2) * 2.0 * 4_294_967_296.0).round() as i128,
             schedule: [schedule.exponent, schedule.period, schedule.last].map(i128::from),
         };
-        // As many as there is time for where a step is long.
+        // As many steps as time allows where a step is long.
         for t in 0..(200_000 / (C * F)).clamp(20, 300) {
             let (x, label) = (inputs::<F>(&mut rng), below(&mut rng, C));
             let before = model.checksum();
@@ -85,7 +86,7 @@ fn runs<const C: usize, const F: usize, L: Loss>(loss: L, hinge: contract::Hinge
 #[test]
 fn steps_are_the_contracts() {
     let (all, largest) = (WestonWatkins::new(1.0).unwrap(), CrammerSinger::new(1.0).unwrap());
-    // Features of which the least leave the weights 16 bits, and of which the most leave 10.
+    // Feature counts from the smallest, which leaves the weights 16 bits, to the largest, which leaves 10.
     let mut clamped = runs::<3, 1, _>(all, contract::Hinge::All, [1; 3]);
     clamped += runs::<10, 7, _>(all, contract::Hinge::All, [1; 10]);
     clamped += runs::<2, 33, _>(all, contract::Hinge::All, [5, 0]);
@@ -109,7 +110,7 @@ fn nothing_overflows_at_the_bounds() {
         let exact = [0, 1].map(|c| i128::from(bias[c]) + i128::from(weights[c][0]) * i128::from(x) * F as i128);
         assert_eq!(scores.map(i128::from), exact);
     }
-    // The margin of the worse class is the largest that there is: 2³¹ less a little.
+    // The margin of the worse class is the largest possible one: slightly less than 2³¹.
     bias.reverse();
     let mut model = Box::new(Model::from_parts(weights, bias, 15).unwrap());
     let objective = Objective::of(WestonWatkins::new(256.0).unwrap(), 0.0).unwrap();
@@ -148,7 +149,7 @@ fn assert_scales<Q: hingeline::integer::RawValue>(raw: &[Q], shift: i128, seed: 
     let [scale] = scales;
     let own = (i128::from(scale.zero()), i128::from(scale.factor()));
     assert_eq!(own, contract::scale(&raw, shift), "seed {seed}, {raw:?}");
-    // Both ends, and other values for each seed.
+    // Both ends, and different values for each seed.
     for value in (i16::MIN..=i16::MAX).skip(seed as usize % 16).step_by(16).chain([i16::MIN, i16::MAX]) {
         let expected = contract::input(value.into(), own.0, own.1, 12);
         assert_eq!(i128::from(scale.apply(value)), expected, "seed {seed}, {scale:?}, {value}");
@@ -179,7 +180,7 @@ const SCHEDULE: Halving = Halving { exponent: 7, period: 13, last: 12 };
 const TRAIN: &[u8] = include_bytes!("../../../examples/data/digits/train.bin");
 const TEST: &[u8] = include_bytes!("../../../examples/data/digits/test.bin");
 
-/// The digits as they lie in a file: a byte for the label, and one for each pixel.
+/// The digits as they are stored in a file: one byte for the label, and one for each pixel.
 fn digits(records: &'static [u8]) -> impl FnMut(usize, &mut [u8]) -> Result<usize, Error> {
     move |index, raw| {
         let record = &records[65 * index..][..65];
@@ -198,7 +199,7 @@ fn scales() -> [InputScale; 64] {
     scales
 }
 
-/// Twenty epochs on the digits; returns the samples of the test part that are recognised.
+/// Trains twenty epochs on the digits, and returns the number of test samples that are recognised.
 fn train(seed: u64, l2: f32, model: &mut Model<10, 64>) -> usize {
     let scales = scales();
     let (mut raw, mut buffer) = ([0; 64], [0; 64]);
@@ -211,7 +212,7 @@ fn train(seed: u64, l2: f32, model: &mut Model<10, 64>) -> usize {
         let epoch = sgd.epoch(model, &mut samples, &mut order).unwrap();
         assert_eq!((epoch.steps, epoch.clamped), (len as u32, 0));
     }
-    // Nothing was clamped; without L2 the sums over the classes are then what they were.
+    // Nothing was clamped, so without L2 the sums over the classes are still zero.
     if l2 == 0.0 {
         let sums =
             model.weights().iter().fold([0_i32; 64], |sums, row| core::array::from_fn(|f| sums[f] + i32::from(row[f])));
@@ -224,7 +225,7 @@ fn train(seed: u64, l2: f32, model: &mut Model<10, 64>) -> usize {
 /// The fingerprint of the first of these models: a change that alters it is a breaking change.
 const CHECKSUM: u64 = 0x7f0c_9d52_3b45_8818;
 
-/// In binary32 the recipe recognises 90.3 % on average.
+/// In binary32 the same recipe recognises 90.3 % on average.
 #[test]
 fn the_digits_are_recognised_as_well_as_in_binary32() {
     let mut correct = 0;
@@ -252,7 +253,7 @@ fn a_model_of_runtime_shape_and_a_descent_in_two_parts_give_the_same_bits() {
     let mut order = Order::new(labels.len(), &mut generate::rng(1)).unwrap();
     let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4).unwrap(), SCHEDULE).unwrap();
     for _ in 0..labels.len() * 20 {
-        // From its saved parts before each step.
+        // Resumed from its saved parts before each step.
         sgd = Sgd::resume(sgd.progress()).unwrap();
         sgd.step_next(&mut other, &mut samples, &mut order).unwrap();
     }
@@ -263,7 +264,7 @@ fn a_model_of_runtime_shape_and_a_descent_in_two_parts_give_the_same_bits() {
     assert_eq!(rebuilt.checksum(), model.checksum());
 }
 
-/// After a refusal model and optimiser are as before.
+/// A refusal leaves model and optimiser unchanged.
 #[test]
 fn refusals_change_nothing() {
     let mut rng = generate::rng(3);
@@ -301,7 +302,7 @@ fn refusals_change_nothing() {
     let progress = Progress { owed: 1 << 57, ..sgd.progress() };
     assert_eq!(Sgd::resume(progress), Err(Error::InvalidState));
 
-    // A rate that the weights have no bits for, and one that is too large for their number.
+    // A rate that is too fine for the bits of the weights, and one that is too large for the number of classes.
     let mut coarse = Sgd::new(hinge, at(16)).unwrap();
     assert_eq!(coarse.step(&mut Model::<3, 4>::new(), x, 0), Err(Error::InvalidLearningRate));
     let weighted = Objective::of(Weighted::new(WestonWatkins::new(1.0).unwrap(), &[64; 1024]).unwrap(), 0.0).unwrap();
@@ -389,13 +390,13 @@ fn a_model_of_binary32_is_rounded_once_and_comes_back_exactly() {
     }
     let mut model = Model::<10, 64>::new();
     model.quantise(&float).unwrap();
-    // The next power of two is too large, or there is none.
+    // The next power of two is too large, or does not exist.
     let (unit, scale) = (2.0_f64.powi(model.fraction_bits().into()), f64::from(float.scale()));
     let largest =
         float.weights().iter().flatten().fold(0.0_f64, |largest, w| largest.max((scale * f64::from(*w)).abs()));
     assert!(largest * unit <= 32_767.0 && (2.0 * largest * unit > 32_767.0 || model.fraction_bits() == 15));
     for (own, w) in model.weights().iter().flatten().zip(float.weights().iter().flatten()) {
-        // A half for the rounding, and binary32's of the product with the scale.
+        // One half for the rounding, and the rounding error of the product with the scale in binary32.
         assert!((f64::from(*own) - scale * f64::from(*w) * unit).abs() <= 0.5 + f64::from(*own).abs() * 6e-8);
     }
     let scales = scales();
@@ -415,7 +416,7 @@ fn a_model_of_binary32_is_rounded_once_and_comes_back_exactly() {
         assert_eq!(model.predict(x), back.predict(&features), "sample {index}");
     }
 
-    // One bit more than binary32 has.
+    // One bit more than binary32 can hold.
     let odd = Model::<2, 1>::from_parts([[0]; 2], [(1 << 24) + 1, 0], 13).unwrap();
     let mut untouched = hingeline::Model::<2, 1>::new();
     assert_eq!(odd.dequantise(&mut untouched), Err(Error::Inexact));
@@ -429,7 +430,7 @@ fn a_model_of_binary32_is_rounded_once_and_comes_back_exactly() {
     assert_eq!(fresh.parts(), ([32_767, 1].as_slice(), [0; 2].as_slice(), 0));
 }
 
-/// Scores of a batch are those of its samples, and a sample of another length is named.
+/// The scores of a batch equal those of its samples, and a sample of another length is named.
 #[test]
 fn scores_of_batches_are_those_of_samples() {
     let mut rng = generate::rng(5);
@@ -451,8 +452,8 @@ fn scores_of_batches_are_those_of_samples() {
     assert_eq!(scores[..7], expected[0]);
 }
 
-/// Scores of bytes are those of i128, whatever they are; and the class is that of the first highest one, also where the
-/// rows are more than are scored at a time.
+/// Scores of bytes equal those in i128 for any values. The predicted class is the first one with the highest score,
+/// even with more rows than are scored at a time.
 #[test]
 fn scores_of_bytes_are_exact() {
     for seed in 0..200 {
@@ -461,7 +462,7 @@ fn scores_of_bytes_are_exact() {
         let mut byte = || if below(&mut rng, 8) == 0 { -128 } else { below(&mut rng, 256) as u8 as i8 };
         let weights: Vec<i8> = (0..classes * features).map(|_| byte()).collect();
         let x: Vec<i8> = (0..features).map(|_| byte()).collect();
-        // Few values, so that there are ties.
+        // Few different values, so that there are ties.
         let bias: Vec<i32> = (0..classes).map(|class| (class as i32 % 3 - 1) << 28).collect();
         let model = ByteModel::from_parts(&weights, &bias, features, 6).unwrap();
         let mut scores = vec![0; classes];
@@ -481,7 +482,7 @@ fn scores_of_bytes_are_exact() {
     assert_eq!(ByteModel::from_parts(&late, &[5; 12], 3, 6).unwrap().predict(ByteInputs::new(&x)), Ok(11));
 }
 
-/// The digits in bytes: as often right as in binary32 but for a few, on inputs that are the wide ones.
+/// The digits in bytes agree with binary32 except on a few samples, and their inputs equal the 16-bit ones.
 #[test]
 fn a_model_becomes_bytes() {
     let set = hingeline_examples::digits::digits();

@@ -1,4 +1,4 @@
-//! The landscape of the loss: against the textbook in f64, and what its structure promises.
+//! The landscape of the loss: against the textbook in f64, and the properties of its structure.
 
 mod directions;
 mod line_search;
@@ -54,7 +54,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         at.iter().zip(&self.directions).map(|(a, direction)| (f64::from(*a), direction.into())).collect()
     }
 
-    /// How far the loss may be from the exact one there.
+    /// The bound of the loss' error at this point.
     fn tolerance(&self, at: &[f32]) -> f64 {
         tolerance::landscape(&self.exact, self.loss, &self.moves(at), &self.samples)
     }
@@ -74,7 +74,7 @@ fn for_cases<const C: usize, const F: usize>(check: impl Fn(&Case<C, F>)) {
     }
 }
 
-/// A set, what is wrong with it, and at which sample.
+/// A set, and the error that it causes at one of its samples.
 type Refused<'a, const F: usize> = (&'a [[f32; F]], &'a [u8], Stopped);
 
 fn at(sample: usize, error: Error) -> Stopped {

@@ -2,12 +2,12 @@
 
 use hingeline::{Constant, FiniteDifference, Gradient, Hinge, Model, Parameter, Samples, Sgd, Slices, coefficients};
 
-/// Cat, car and frog: the lecture's three pictures, each given by the scores that the lecture lists for it.
+/// Cat, car and frog: the lecture's three pictures, each represented by the scores that the lecture lists for it.
 const CAT: [f32; 3] = [3.2, 5.1, -1.7];
 const CAR: [f32; 3] = [1.3, 4.9, 2.0];
 const FROG: [f32; 3] = [2.2, 2.5, -3.1];
 
-/// Scores that are the features: the weights are the identity.
+/// A model whose scores are the features: its weights are the identity.
 fn identity() -> Model<3, 3> {
     Model::from_parts([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [0.0; 3], 1.0).unwrap()
 }
@@ -18,7 +18,7 @@ fn data_loss() -> Hinge {
 
 #[track_caller]
 fn assert_near(actual: f32, expected: f32) {
-    // Values of at most 20 with one decimal, off by a few roundings.
+    // Values of at most 20 with one decimal, within a few roundings.
     assert!((actual - expected).abs() < 1e-5, "{actual}, expected {expected}");
 }
 
@@ -63,7 +63,7 @@ fn doubling_the_weights_keeps_a_loss_of_zero() {
         let weights = identity().weights().map(|row| row.map(|w| factor * w));
         let model = Model::from_parts(weights, [0.0; 3], 1.0).unwrap();
         assert_eq!(data_loss().loss(&model, &mut samples), Ok(0.0));
-        // Doubled by the scale instead of the weights.
+        // Doubled through the scale instead of the weights.
         let model = Model::from_parts(*identity().weights(), [0.0; 3], factor).unwrap();
         assert_eq!(data_loss().loss(&model, &mut samples), Ok(0.0));
     }
@@ -138,7 +138,7 @@ fn gradient_by_hand() {
     assert_eq!(gradient.bias(), &[0.0, 0.0]);
 }
 
-/// The frog's gradient, by both of the lecture's ways. Its scores are its features here, so that `∇w_j = k_j x`.
+/// The frog's gradient, computed in both of the lecture's ways. Its scores are its features here, so `∇w_j = k_j x`.
 #[test]
 fn numerical_and_analytic_gradient_of_the_frog() {
     let mut model = identity();
@@ -155,7 +155,7 @@ fn numerical_and_analytic_gradient_of_the_frog() {
             let at = Parameter::Weight { class, feature };
             let slope = central.derivative(&data_loss(), &mut model, &mut samples, at).unwrap();
             assert_eq!(slope.kinks, 0);
-            // Two losses of about 13, each off by some roundings of 2⁻²¹, over a distance of 0.02.
+            // Two losses of about 13, each with some roundings of 2⁻²¹, over a distance of 0.02.
             assert!((slope.value - analytic.weights()[class][feature]).abs() < 1e-3, "{at:?}: {slope:?}");
         }
     }
@@ -179,11 +179,11 @@ fn samples_of_the_example_are_as_given() {
     let mut samples = Slices::new(&[CAT, CAR, FROG], &[0u8, 1, 2]).unwrap();
     assert_eq!(samples.sample(2), Ok((&FROG, 2)));
     let predictions = [CAT, CAR, FROG].map(|scores| identity().predict(&scores));
-    // Only the car is classified right.
+    // Only the car is classified correctly.
     assert_eq!(predictions, [Ok(1), Ok(1), Ok(1)]);
 }
 
-/// A label far out of range is no class, not even one that it equals in its last 32 bits.
+/// A label far out of range is not a class, even if its last 32 bits equal one.
 #[test]
 fn a_label_beyond_all_classes_changes_no_coefficient() {
     let equal_in_32_bits = 1_usize.checked_shl(32).map_or(3, |high| high | 1);

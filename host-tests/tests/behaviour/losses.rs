@@ -1,5 +1,5 @@
-//! The losses besides the hinge of the lecture, and weights: against the textbook in f64, against finite differences,
-//! and what is refused.
+//! The losses other than the lecture's hinge, and weights: against the textbook in f64, against finite differences, and
+//! their refusals.
 
 use hingeline::{
     Average, AveragedSgd, Bounded, Constant, CrammerSinger, Error, FiniteDifference, Gradient, GradientDescent, Hinge,
@@ -19,10 +19,10 @@ fn crammer_singer(scores: &[f64], label: usize) -> (f64, Vec<f64>) {
     oracle::crammer_singer(1.0, scores, label)
 }
 
-/// Loss and gradient of random sets. With δ the error of a score, the loss of a sample is off by at most 2δ and a
-/// coefficient of the softmax by δ; its own roundings are those of the largest difference of scores, of C exponentials
-/// and additions, and of the quotient, each at most 2u, and of the logarithm. A coefficient of Crammer and Singer is
-/// exact where rival and margin are decided.
+/// Loss and gradient of random sets. With δ the error of a score, the error of a sample's loss is at most 2δ, and that
+/// of a coefficient of the softmax δ. Its own roundings are those of the largest difference of scores, of C
+/// exponentials and additions, and of the quotient, each at most 2u, and that of the logarithm. A coefficient of
+/// Crammer and Singer is exact where rival and margin are decided.
 fn near_the_textbook<const C: usize, const F: usize>(loss: impl Loss, exact: Exact, smooth: bool) {
     for seed in 0..40 {
         let mut rng = generate::rng(seed);
@@ -83,7 +83,7 @@ fn losses_and_gradients_are_the_textbooks() {
     near_the_textbook::<26, 16>(Softmax, oracle::softmax, true);
 }
 
-/// Within the bound that the documentation states.
+/// Within the documented bound.
 #[test]
 fn probabilities_sum_to_one() {
     for seed in 0..4_000 {
@@ -96,7 +96,7 @@ fn probabilities_sum_to_one() {
         let sum: f64 = values.iter().map(|p| f64::from(*p)).sum();
         assert!((sum - 1.0).abs() <= (classes as f64 + 2.0) * U, "seed {seed}, {classes} classes: {sum}");
         assert!(values.iter().all(|p| (0.0..=1.0).contains(p)), "seed {seed}");
-        // Order is kept, and ties are ties.
+        // The order is kept, and ties remain ties.
         for (a, p) in scores.iter().zip(&values).take(30) {
             for (b, q) in scores.iter().zip(&values).take(30) {
                 assert!(a < b || p >= q, "seed {seed}: {a} {b}, {p} {q}");
@@ -111,7 +111,7 @@ fn probabilities_sum_to_one() {
     assert_eq!(Softmax.loss(1, &mut [f32::MAX, f32::MIN]), Err(Error::NonFiniteLoss));
 }
 
-/// A sample that is classified well keeps a loss and a gradient, where `ln(1 + R)` in binary32 would be 0.
+/// A well classified sample keeps a loss and a gradient, where `ln(1 + R)` in binary32 would be 0.
 #[test]
 fn a_small_loss_is_not_lost() {
     let mut scores = [0.0, 20.0];
@@ -132,7 +132,7 @@ fn gradients_pass_the_check() {
         let weight = |rng: &mut _| generate::one_of(rng, &[0.5, 1.0, 2.0]);
         let of_samples = generate::values(&mut rng, 9, weight);
         checked(CrammerSinger::new(1.0).unwrap(), &weights, model.clone(), &set, &of_samples);
-        // h² |x|³ / 62 is below 2 · 10⁻⁵ for h = 2⁻⁷ and |x| ≤ 2, in derivatives of some tenths.
+        // h² |x|³ / 62 is below 2 · 10⁻⁵ for h = 2⁻⁷ and |x| ≤ 2, and the derivatives are some tenths.
         checked(Softmax, &weights, model.clone(), &set, &of_samples);
         checked(WestonWatkins::new(1.0).unwrap(), &weights, model, &set, &of_samples);
     }
@@ -147,7 +147,8 @@ fn checked(loss: impl Loss, weights: &[f32], mut model: Model<7, 5>, set: &Set<5
     assert!(check.compared > 20 && check.largest_error < 1e-2, "{loss:?}: {check:?}");
 }
 
-/// Where the rival changes between the two points, or its margin begins to count, is a kink; the softmax has none.
+/// There is a kink where the rival changes between the two points, or where its margin begins to count; the softmax has
+/// none.
 #[test]
 fn a_change_of_the_rival_is_a_kink() {
     let mut samples = Slices::new(&[[0.0]], &[0_u8]).unwrap();
@@ -163,7 +164,7 @@ fn a_change_of_the_rival_is_a_kink() {
     }
 }
 
-/// The truncation error of a central difference of the softmax is what the documentation says, with rounding beside it.
+/// The truncation error of a central difference of the softmax is within the documented bound plus the rounding.
 #[test]
 fn the_truncation_error_of_the_softmax_is_bounded() {
     let at = hingeline::Parameter::Weight { class: 0, feature: 0 };
@@ -183,7 +184,7 @@ fn the_truncation_error_of_the_softmax_is_bounded() {
     }
 }
 
-/// Models after steps of every kind: one by one, averaged, in batches, an epoch, and loss and gradient.
+/// Models after every kind of step: one by one, averaged, in batches, and on the whole set; and loss and gradient.
 fn everything<L: Loss>(objective: Objective<L>, samples: &mut impl Samples<64>) -> Vec<u64> {
     let rates = Constant { rate: 0.01 };
     let mut checksums = Vec::new();
@@ -222,7 +223,7 @@ fn weights_of_one_leave_every_bit() {
     same(Softmax, &mut set.samples().unwrap());
 }
 
-/// What is known of a piecewise linear loss along a ray, weighted: twice the weight, twice the slope.
+/// The functions for piecewise linear losses along a ray, with weights: twice the weight gives twice the slope.
 #[test]
 fn pieces_are_weighted_too() {
     let set = digits().train;
@@ -266,7 +267,7 @@ fn a_weight_of_zero_counts_the_step_and_shrinks() {
     assert_eq!(Hinge::new(10.0, 0.0).unwrap().loss(&zero, &mut WithWeights::new(&mut samples, &[0.0, 1.0])), Ok(5.0));
 }
 
-/// Class and sample weights are multiplied, and a set in a set keeps them.
+/// Class and sample weights are multiplied, and a set within a set keeps them.
 #[test]
 fn weights_pass_through_sets() {
     let mut slices = Slices::new(&[[1.0], [2.0], [3.0]], &[0_u8, 1, 1]).unwrap();
@@ -333,7 +334,7 @@ fn what_overflows_by_a_weight_is_refused() {
     // A loss of 2 · 3e38, and coefficients of 1e-30 · 3e38 which are fine.
     let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 0.5 }).unwrap();
     assert_eq!(sgd.step_weighted(&mut model, &[1.0], 0, 3e38), Err(Error::NonFiniteLoss));
-    // A small loss with a coefficient that overflows: −2 · 3e38.
+    // A small loss whose coefficient overflows: −2 · 3e38.
     let mut sgd = Sgd::new(Hinge::new(1e-30, 0.0).unwrap(), Constant { rate: 1e-3 }).unwrap();
     assert_eq!(sgd.step_weighted(&mut model, &[1.0], 0, 3e38), Err(Error::NonFiniteLoss));
     // A step that overflows.
@@ -357,7 +358,7 @@ fn weights_of_classes_fit_the_classes() {
     assert_eq!(ray.loss(&mut slices, [1.0]), Err(stopped));
     assert_eq!(CrammerSinger::new(1.0).unwrap().loss(1, &mut [0.0]), Err(Error::LabelOutOfRange));
     assert_eq!(Softmax.coefficients(0, &mut []), Err(Error::LabelOutOfRange));
-    // One class has no rival.
+    // A single class has no rival.
     assert_eq!(CrammerSinger::new(1.0).unwrap().loss(0, &mut [5.0]), Ok(0.0));
     for margin in [-1.0, f32::NAN, f32::INFINITY] {
         assert_eq!(CrammerSinger::new(margin), Err(Error::InvalidMargin));

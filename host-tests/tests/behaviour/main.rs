@@ -1,4 +1,4 @@
-//! What the library promises, but for the bits of each kernel.
+//! The behaviour of the library, except for the bits of each kernel.
 
 mod average;
 mod checkpoints;

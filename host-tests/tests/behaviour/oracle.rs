@@ -1,6 +1,6 @@
 //! Every numeric operation against the textbook in f64, within the derived tolerances.
 //!
-//! Where a margin is so near to zero that the two may disagree on whether it counts, the sample is left out before.
+//! A sample is left out if one of its margins is so close to zero that the two may disagree on whether it counts.
 
 use hingeline::{
     Constant, Cosine, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, Pegasos, Schedule, Sgd,
@@ -14,7 +14,7 @@ use rand_core::Rng;
 const SEEDS: core::ops::Range<u64> = 0..20;
 const SAMPLES: usize = 13;
 
-/// A random case: a model, samples whose margins are decided, and both again in f64.
+/// A random case: a model, samples whose margins are decided, and both of them in f64.
 struct Case<const C: usize, const F: usize> {
     seed: u64,
     hinge: Hinge,
@@ -40,7 +40,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         Self { seed, hinge, loss, model, set, exact, samples }
     }
 
-    /// Demands that a value is within a tolerance of the exact one.
+    /// Asserts that a value is within a tolerance of the exact one.
     #[track_caller]
     fn assert_near(&self, what: &str, actual: f32, exact: f64, tolerance: f64) {
         let off = (f64::from(actual) - exact).abs();
@@ -48,7 +48,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         assert!(off <= tolerance, "{what}, {C}x{F}, seed {seed}: {actual} is {off:e} off {exact}, not {tolerance:e}");
     }
 
-    /// Demands that a model is what a step on these samples leaves behind.
+    /// Asserts that a model is the result of a step on these samples.
     fn assert_stepped(&self, samples: &[oracle::Sample], rate: f32, after: &Model<C, F>) {
         let mut exact = self.exact.clone();
         let rate = f64::from(rate);
@@ -144,7 +144,7 @@ fn set_losses<const C: usize, const F: usize>() {
     });
 }
 
-/// Many losses of one size: the error of a plain sum grows with them, that of a compensated one does not.
+/// Many losses of one size: the error of a plain sum grows with their number, that of a compensated sum does not.
 #[test]
 fn loss_of_a_large_set() {
     let n = 2_000;

@@ -1,4 +1,4 @@
-//! The shuffled order against Fisher and Yates: as even, as unpredictable, and as good to train with.
+//! The shuffled order compared with Fisher and Yates: as even, as unpredictable, and as good for training.
 
 use hingeline::{Constant, Decoded, Gradient, Hinge, MiniBatch, Model, Order, Sgd, Slices, random};
 use hingeline_examples::dataset::Part;
@@ -38,7 +38,7 @@ fn fisher_yates(len: usize, epochs: usize, seed: u64) -> Vec<usize> {
     visits
 }
 
-/// What is no shuffle: a start and a stride, random but for having no divisor in common with the length.
+/// Not a shuffle: a random start, and a random stride that has no divisor in common with the length.
 fn stride(len: usize, epochs: usize, seed: u64) -> Vec<usize> {
     let mut rng = XorShiftRng::seed_from_u64(seed);
     let mut draw = || random::index(&mut rng, len as u32) as usize;
@@ -55,18 +55,18 @@ fn divisor(a: usize, b: usize) -> usize {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-/// Pearson's statistic of counts that should be even.
+/// Pearson's statistic of counts that should be equal.
 fn chi_squared(counts: &[usize]) -> f64 {
     let expected = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
     counts.iter().map(|&count| (count as f64 - expected).powi(2) / expected).sum()
 }
 
-/// How far a sum of chi-squared statistics is from its mean, in its standard deviations.
+/// The distance of a sum of chi-squared statistics from its mean, in standard deviations.
 fn deviations(sum: f64, degrees: usize) -> f64 {
     (sum - degrees as f64) / (2.0 * degrees as f64).sqrt()
 }
 
-/// Which tenth of the set each tenth of an epoch visits; 9 · 9 degrees of freedom.
+/// A statistic of the tenth of the set that each tenth of an epoch visits; 9 · 9 degrees of freedom.
 fn places(shuffle: Shuffle, len: usize) -> f64 {
     let sum = SEEDS.map(|seed| {
         let mut counts = [0; 100];
@@ -78,7 +78,7 @@ fn places(shuffle: Shuffle, len: usize) -> f64 {
     deviations(sum.sum(), 81 * SEEDS.count())
 }
 
-/// How far a visit is from the one `lag` before it, in tenths of the set; 9 degrees of freedom.
+/// A statistic of the distance between a visit and the one `lag` before it, in tenths of the set; 9 degrees of freedom.
 fn gaps(shuffle: Shuffle, len: usize, lag: usize) -> f64 {
     let sum = SEEDS.map(|seed| {
         let visits = shuffle(len, 1, seed);
@@ -114,14 +114,15 @@ fn a_visit_does_not_tell_the_next_ones_and_a_stride_does() {
     }
 }
 
-/// By Wilson and Hilferty the cube root of chi-squared over its degrees of freedom is about normal, of mean 1 − v and
-/// variance v = 2 / (9 · degrees), for few degrees too.
+/// By Wilson and Hilferty, the cube root of chi-squared over its degrees of freedom is approximately normal with mean 1
+/// − v and variance v = 2 / (9 · degrees), even for few degrees.
 fn cube_root_deviations(chi_squared: f64, degrees: f64) -> f64 {
     let variance = 2.0 / (9.0 * degrees);
     ((chi_squared / degrees).cbrt() - (1.0 - variance)) / variance.sqrt()
 }
 
-/// 200 of each order on average: the epochs of one seed, and the first epochs of seeds that differ in few bits.
+/// Each order occurs 200 times on average: over the epochs of one seed, and over the first epochs of seeds that differ
+/// in few bits.
 #[test]
 fn all_orders_of_a_few_samples_are_equally_likely() {
     for len in 2..=6 {
@@ -138,7 +139,7 @@ fn all_orders_of_a_few_samples_are_equally_likely() {
     }
 }
 
-/// Of 2,000 orders half are odd permutations, by the binomial distribution 1,000 ± 22.4.
+/// Half of 2,000 orders are odd permutations: by the binomial distribution, 1,000 ± 22.4.
 #[test]
 fn even_and_odd_orders_are_equally_likely() {
     const ORDERS: u64 = 2_000;
@@ -191,7 +192,7 @@ fn the_rest_of_an_epoch_is_what_one_by_one_gives() {
     }
 }
 
-/// What is not to change, since a device's log is replayed by it.
+/// These orders must not change, since the logs of devices are replayed with them.
 #[test]
 fn the_orders_are_those_recorded() {
     let first = |seed, len, epoch| Order::resume(seed, len, epoch, 0).unwrap().rest().take(8).collect::<Vec<_>>();
@@ -212,7 +213,7 @@ const GOLDEN: [[usize; 8]; 6] = [
     [111_980_122, 4_134_377_639, 3_009_448_683, 2_459_600_735, 2_048_355_923, 3_327_230_244, 389_106_077, 67_873_423],
 ];
 
-/// The samples that steps and batches ask for are those of the order, from whatever position and in whatever batches.
+/// Steps and batches visit the samples in the order, from any position and in batches of any size.
 #[test]
 fn strategies_visit_the_samples_in_the_order() {
     let hinge = Hinge::new(1.0, 0.0).unwrap();
@@ -243,7 +244,7 @@ fn strategies_visit_the_samples_in_the_order() {
     }
 }
 
-/// A permutation of too few rounds keeps neighbours together in sets whose halves have three or four bits.
+/// A permutation with too few rounds keeps neighbours together in sets whose halves have three or four bits.
 #[test]
 fn neighbours_follow_each_other_no_more_often_than_by_chance() {
     const EPOCHS: u32 = 200_000;
@@ -312,7 +313,7 @@ fn sgd_on_samples_sorted_by_label_does_as_well_as_with_fisher_and_yates() {
         (ours - theirs).abs() < 3.0 * error,
         "mean accuracies {ours} and {theirs}, standard error of their difference {error}"
     );
-    // The same without a shuffle shows that the order matters here.
+    // The accuracy without a shuffle shows that the order matters here.
     let unshuffled: Vec<usize> = (0..5).flat_map(|_| 0..len).collect();
     let unshuffled = accuracy(&unshuffled, &train, &set.test);
     assert!(unshuffled < theirs - 5.0 * theirs_variance.sqrt(), "unshuffled {unshuffled}, shuffled {theirs}");

@@ -1,4 +1,4 @@
-//! What holds for every input, tried on thousands of them; a failure is shrunk and printed.
+//! Properties that hold for every input, tested on thousands of inputs. A failure is shrunk and printed.
 
 use hingeline::{
     Constant, Gradient, GradientDescent, Hinge, Model, Order, RandomLocalSearch, RandomSearch, Search, Sgd, argmax,
@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
 const C: usize = 3;
 const F: usize = 4;
 
-/// The same inputs at each run, so that a failure comes again, from a generator that is fast without optimisation.
+/// The same inputs in each run, so that a failure can be repeated, from a generator that is fast without optimisation.
 fn config(cases: u32) -> Config {
     Config {
         cases,
@@ -24,7 +24,7 @@ fn config(cases: u32) -> Config {
     }
 }
 
-/// Any value there is: every bit pattern, with those that cause trouble more often than chance has them.
+/// Any value: every bit pattern, with troublesome ones more often than by chance.
 fn any_value() -> impl Strategy<Value = f32> {
     prop_oneof![
         4 => any::<u32>().prop_map(f32::from_bits),
@@ -41,7 +41,7 @@ fn any_features() -> impl Strategy<Value = [f32; F]> {
     prop::array::uniform4(any_value())
 }
 
-/// Any label, and sometimes one that is not.
+/// Any label, and sometimes an invalid one.
 fn any_label() -> impl Strategy<Value = usize> {
     0..=C
 }
@@ -61,7 +61,7 @@ fn any_model() -> impl Strategy<Value = Model<C, F>> {
         .prop_filter_map("W is finite", |(weights, bias, scale)| Model::from_parts(weights, bias, scale).ok())
 }
 
-/// Rates from the everyday to those that throw the weights to the end of the range, and strengths that are allowed.
+/// Rates from ordinary ones to those that drive the weights to the end of the range, and all valid strengths.
 fn any_descent() -> impl Strategy<Value = (Hinge, Constant)> {
     let rate = prop_oneof![1e-3_f32..1.0, 1.0_f32..1e10, 1e30_f32..f32::MAX];
     let shrink = prop_oneof![Just(0.0_f32), 0.0_f32..0.9];
@@ -112,7 +112,7 @@ proptest! {
         }
     }
 
-    /// On the segment between two models the loss is at most what lies on the chord between theirs.
+    /// On the segment between two models the loss is at most that on the chord between their losses.
     #[test]
     fn the_loss_is_convex(seeds: [u64; 3], fraction in 0.0_f32..=1.0, l2 in 0.0_f32..1.0) {
         let (a, b) = (ordinary_model(seeds[0]), ordinary_model(seeds[1]));
@@ -131,8 +131,9 @@ proptest! {
         }
         let t = f64::from(fraction);
         let chord = (1.0 - t) * losses[0] + t * losses[2];
-        // Each loss is off by its bound. The middle model is off too, by three roundings of the magnitudes at both
-        // ends; the bounds of those count more than twice as many, so they cover it once more.
+        // Each loss has an error within its bound. The middle model has an error too, of three roundings of the
+        // magnitudes at both ends. The bounds count more than twice as many roundings, so a second copy of them covers
+        // it.
         let rounding = 2.0 * (bounds[0] + bounds[1] + bounds[2]);
         prop_assert!(losses[1] <= chord + rounding, "{} is above {chord}", losses[1]);
     }
@@ -177,7 +178,7 @@ proptest! {
         prop_assert_eq!(loaded.checksum(), model.checksum());
     }
 
-    /// A step on anything at all is taken and leaves finite numbers, or is refused and leaves everything as it was.
+    /// A step on any input is either taken and leaves finite numbers, or refused and leaves everything unchanged.
     #[test]
     fn sgd_steps_are_finite_or_refused(
         mut model in any_model(),
@@ -213,8 +214,8 @@ proptest! {
         }
     }
 
-    /// Huge steps on everyday data drive the weights to the end of the range by themselves: whatever the bound that is
-    /// kept along the way says, no weight may get there.
+    /// Huge steps on ordinary data drive the weights to the end of the range: whatever the tracked bound says, no
+    /// weight may become infinite.
     #[test]
     fn weights_stay_finite_at_the_end_of_the_range(
         seed: u64,
@@ -243,7 +244,7 @@ proptest! {
         }
     }
 
-    /// Whatever the lent candidate holds, a search finds the same.
+    /// The contents of the lent candidate have no influence on a search.
     #[test]
     fn the_candidate_of_a_search_is_scratch(model in any_model(), scratch in any_model(), seeds: [u64; 2]) {
         let set = ordinary_set(seeds[0], 5);
@@ -259,7 +260,7 @@ proptest! {
         prop_assert_eq!(&outcomes[0], &outcomes[1]);
     }
 
-    /// A search goes from one finite model to another.
+    /// A search moves from one finite model to another.
     #[test]
     fn searches_are_finite_or_refused(
         mut model in any_model(),

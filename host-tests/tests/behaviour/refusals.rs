@@ -1,4 +1,4 @@
-//! What must be refused is refused, with the right error at the right sample, and without a trace.
+//! Invalid input is refused, with the right error at the right sample, and without a trace.
 
 mod acceptance;
 mod arguments;

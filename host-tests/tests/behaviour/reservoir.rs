@@ -1,10 +1,10 @@
-//! The bounded buffer of a stream: what is in it, how likely, and to the bit.
+//! The bounded buffer of a stream: its contents, their probabilities, and their bits.
 
 use hingeline::{Constant, Error, Hinge, Model, Reservoir, Samples, Sgd, Slices};
 use hingeline_host_tests::generate;
 use rand_core::Rng;
 
-/// The samples that are in it, as (feature, label).
+/// The samples in the reservoir, as (feature, label).
 fn content<const N: usize>(reservoir: &mut Reservoir<300, 1, N, u16>) -> Vec<(f32, usize)> {
     (0..reservoir.len()).map(|index| reservoir.sample(index).map(|(x, label)| (x[0], label)).unwrap()).collect()
 }
@@ -25,7 +25,7 @@ fn the_buffer_is_the_contracts() {
                 expected.push((f32::from(t), usize::from(t)));
                 Some(expected.len() - 1)
             } else {
-                // The high half of the word times the number of samples, this one included.
+                // The high half of the word times the number of samples, including this one.
                 let index = ((u64::from(words.next_u32()) * (u64::from(t) + 1)) >> 32) as usize;
                 expected.get_mut(index).map(|slot| *slot = (f32::from(t), usize::from(t))).map(|()| index)
             };

@@ -1,4 +1,4 @@
-//! States as bytes: what comes back is what was saved, and nothing else is taken.
+//! States as bytes: what was saved is restored, and nothing else is accepted.
 
 use std::convert::Infallible;
 
@@ -35,12 +35,13 @@ fn refused(fault: impl Into<Fault>) -> Result<(), LoadError<Infallible>> {
     Err(LoadError::Refused(fault.into()))
 }
 
-/// What holds for every state: it comes back, in pieces of any length; damage of any kind is refused and changes nothing.
+/// Checks that every state must pass: it is restored, in pieces of any length; damage of any kind is refused and
+/// changes nothing.
 fn check(saved: &impl State, target: &mut impl Restore) {
     let (record, before) = (bytes_of(saved), bytes_of(target));
     assert_ne!(record, before, "the test wants two states");
 
-    // Each bit, each truncation, bytes behind the end.
+    // Each bit flipped, each truncation, and extra bytes after the end.
     for bit in 0..8 * record.len() {
         let mut damaged = record.clone();
         damaged[bit / 8] ^= 1 << (bit % 8);
@@ -53,16 +54,16 @@ fn check(saved: &impl State, target: &mut impl Restore) {
     let mut decoder = Decoder::new(target);
     assert_eq!(decoder.push(&[&record[..], &[0]].concat()), Err(Fault::TooLong));
     drop(decoder);
-    // What a source holds behind the record is not its own.
+    // Bytes of a source after the record do not belong to it.
     restore(target, &[&before[..], &record[..]].concat()).unwrap();
-    // Torn: the first bytes are those of one state, the others of another.
+    // Torn: the first bytes are those of one state, the others those of another.
     for len in 1..record.len() {
         for torn in [[&record[..len], &before[len..]].concat(), [&before[..len], &record[len..]].concat()] {
             let is_one_of_them = torn == record || torn == before;
             assert!(is_one_of_them || restore(target, &torn).is_err(), "torn at {len}");
         }
     }
-    // A version that is not known, and other parts.
+    // An unknown version, and other parts.
     for (place, fault) in [(4, Fault::Version(2)), (6, Fault::Kind), (20, Fault::Kind), (24, Fault::Shape)] {
         let mut other = record.clone();
         other[place] = other[place].wrapping_add(1);
@@ -118,7 +119,7 @@ fn models_come_back() {
     check(&model, &mut Model::<3, 5>::new());
     let mut memory = [0.0; DynModel::memory_len(3, 5)];
     let mut lent = DynModel::new(&mut memory, 3, 5).unwrap();
-    // The record is the same, whatever the kind of the model.
+    // The record is the same for either kind of model.
     check(&model, &mut lent);
     assert_eq!(lent.checksum(), model.checksum());
     assert_eq!(bytes_of(&lent), bytes_of(&model));
@@ -168,7 +169,7 @@ fn optimisers_come_back() {
     schedule(limited(0.1, 0.5), limited(0.2, 0.25));
 }
 
-/// A run whose schedule is at its end has a next step that is refused, and a state like any other.
+/// A run at the end of its schedule refuses its next step, but its state is like any other.
 #[test]
 fn a_run_that_is_over_comes_back() {
     let schedule = Cosine { rate: 0.1, floor: 0.0, steps: 3 };
@@ -197,7 +198,7 @@ fn losses_come_back() {
     let (weights, others) = ([1.0, 0.5, 2.0], [1.0, 0.5, 2.5]);
     let weighted = |margin| Weighted::new(CrammerSinger::new(margin).unwrap(), &weights).unwrap();
     loss(weighted(0.5), weighted(1.0));
-    // The weights are borrowed: a state is restored beside the same.
+    // The weights are borrowed: a state is restored only with the same weights.
     let run =
         |weights| Progress::new(Objective::of(Weighted::new(Softmax, weights).unwrap(), 0.0).unwrap(), SCHEDULE, 7);
     let record = bytes_of(&run(&weights).unwrap());
@@ -318,7 +319,7 @@ fn reservoirs_come_back_full_or_not() {
         check(&of::<4, u16>(seen, |label| label as u16), &mut of::<4, u16>(2, |label| label as u16));
         check(&of::<4, usize>(seen, |label| label as usize), &mut of::<4, usize>(2, |label| label as usize));
     }
-    // Of other classes, of labels that are none, of features that are none, and with something in an empty place.
+    // With another number of classes, invalid labels, features that are not finite, and a value in an empty place.
     let record = bytes_of(&of::<4, u8>(2, |label| label as u8));
     let change = |place: usize, word: u32| {
         let mut record = record.clone();
@@ -367,7 +368,7 @@ fn states_of_integers_come_back() {
     let mut scales = [integer::InputScale::ZERO; 2];
     again.freeze(&mut scales).unwrap();
     check(&scales, &mut [integer::InputScale::ZERO; 2]);
-    // Raw values of other bits have other moments.
+    // Raw values of another width have different moments.
     let record = bytes_of(&moments);
     assert_eq!(restore(&mut integer::Moments::<u8>::new(&mut others), &record), refused(Fault::Shape));
 }
@@ -399,9 +400,9 @@ fn several_states_are_one_record() {
         (average_again.parts(), stopping_again, moments_again.parts()),
         (average.parts(), stopping, moments.parts())
     );
-    // Tuples in tuples are the same parts.
+    // Nested tuples have the same parts.
     assert_eq!(bytes_of(&(&(&sgd, &order), &stopping)), bytes_of(&(&sgd, &order, &stopping)));
-    // An averaged descent is its average and its SGD.
+    // An averaged descent consists of its average and its SGD.
     let (mut other_average, other_sgd) = (Average::<3, 5>::new(), Sgd::new(HINGE(), Constant { rate: 9.0 }).unwrap());
     let mut averaged = AveragedSgd::new(sgd, &mut average_again);
     assert_eq!(averaged.average().steps(), average.steps());
@@ -412,14 +413,14 @@ fn several_states_are_one_record() {
     assert_eq!((averaged.sgd(), averaged.average().parts()), (sgd, average.parts()));
     let mut of_another_schedule = AveragedSgd::new(other_sgd, &mut other_average);
     assert_eq!(restore(&mut of_another_schedule, &record_of_both), refused(Fault::Shape));
-    // Their number and their order count.
+    // The number and the order of parts matter.
     let record = bytes_of(&(&sgd, &order));
     assert_eq!(restore(&mut (&mut { order }, &mut { sgd }), &record), refused(Fault::Kind));
     assert_eq!(restore(&mut { sgd }, &record), refused(Fault::Kind));
     assert_eq!(restore(&mut (&mut { sgd },), &bytes_of(&sgd)), Ok(()));
 }
 
-/// What no run leaves behind is refused, though the bytes are as they were written.
+/// Contents that no run leaves behind are refused, even with correct checksums.
 #[test]
 fn contents_are_checked() {
     fn change(
@@ -514,7 +515,7 @@ fn contents_are_checked() {
     let mut moments = integer::Moments::<u8>::new(&mut sums);
     moments.observe(&[9]).unwrap();
     assert_eq!(change(&moments, &mut integer::Moments::<u8>::new(&mut more), 3, 80), invalid, "9² = 81");
-    // The words of the sum and of the squares, and what a raw value of each kind cannot have.
+    // The words of the sum and of the squares, and values that raw values of this kind cannot have.
     let minus = |value: i64| [value as u32, (value >> 32) as u32];
     for (place, word) in [(1, minus(-9)[0]), (2, minus(-9)[1]), (1, 256), (3, 65_026)] {
         assert_eq!(change(&moments, &mut integer::Moments::<u8>::new(&mut more), place, word), invalid, "{place}");
@@ -541,10 +542,10 @@ fn a_length_that_no_record_has_is_refused() {
     assert_eq!(with(own), Ok(()));
 }
 
-/// A source that is not what it was when it is read again.
+/// A source that differs when it is read again.
 struct Changing<'a> {
     record: &'a [u8],
-    /// From this offset on, when it is read for the second time.
+    /// The offset from which it differs on the second read.
     from: usize,
     fails: bool,
     again: bool,
@@ -567,7 +568,7 @@ impl Source for Changing<'_> {
     }
 }
 
-/// A source that holds one record when it is read first, and another one then.
+/// A source that holds one record on the first read, and another one afterwards.
 struct Swapped {
     records: [Vec<u8>; 2],
     reads: usize,
@@ -594,20 +595,20 @@ fn a_source_that_changes_between_two_readings_clears_the_target() {
             let mut source = Changing { record: &record, from, fails, again: false };
             let result = load(&mut (&mut target, &mut own), &mut source, &mut [0; 8]);
             assert_eq!(result, Err(LoadError::Cleared), "from {from}");
-            // Nothing has been kept before the header and the first word of a heading were right.
+            // Nothing is stored before the header and the first word of a heading were correct.
             let cleared = Model::<3, 5>::new().checksum();
             assert_eq!(target.checksum(), if from < 24 { before } else { cleared }, "from {from}");
             assert_eq!(own, own_before);
         }
     }
-    // Another whole record, in the place of the one that was checked.
+    // Another whole record, in place of the one that was checked.
     let (other, ..) = trained(4);
     let records = [bytes_of(&other), bytes_of(&model)];
     let mut target = Model::<3, 5>::from_parts([[1.0; 5]; 3], [0.0; 3], 1.0).unwrap();
     let mut swapped = Swapped { records, reads: 0 };
     assert_eq!(load(&mut target, &mut swapped, &mut [0; 1_000]), Err(LoadError::Cleared));
     assert_eq!(target.checksum(), Model::<3, 5>::new().checksum());
-    // The first reading fails: nothing has changed.
+    // The first read fails: nothing has changed.
     let (mut target, ..) = trained(2);
     let before = target.checksum();
     let mut source = Changing { record: &record, from: 100, fails: true, again: true };
@@ -645,7 +646,7 @@ fn a_stream_that_ends_or_goes_wrong_clears_its_target() {
     assert_eq!(target.checksum(), fresh);
 }
 
-/// With an average, a model goes on from a record as if nothing had happened.
+/// A model with an average continues from a record as if nothing had happened.
 #[test]
 fn a_run_goes_on_to_the_same_bits() {
     let mut rng = XorShiftRng::seed_from_u64(5);
@@ -675,7 +676,7 @@ fn a_run_goes_on_to_the_same_bits() {
     }
 }
 
-/// A bound that is too small would let a weight overflow: it is that of the weights, whatever was saved.
+/// A bound that is too small would let a weight overflow: the bound is that of the weights, whatever was saved.
 #[test]
 fn a_restored_model_is_guarded() {
     let large = Model::from_parts([[3e38, -1e38], [-3e38, 1e38]], [0.0; 2], 1.0).unwrap();
@@ -687,7 +688,7 @@ fn a_restored_model_is_guarded() {
     assert_eq!((model.checksum(), model.parts().2), (before, Scale { value: 1.0, carry: 0.0 }));
 }
 
-/// By `serde`: a compact format, and one of text.
+/// Through `serde`: a compact format, and a text format.
 #[test]
 fn serde_brings_the_same_states_back() {
     use hingeline::state::{IntoState, Serialised};
@@ -718,7 +719,7 @@ fn serde_brings_the_same_states_back() {
     assert!(IntoState(&mut all).deserialize(&mut serde_json::Deserializer::from_str(&longer)).is_err());
 }
 
-/// What `serde` says of something else.
+/// The message of `serde` for a value of another type.
 #[test]
 fn serde_says_how_many_words_a_state_has() {
     use hingeline::state::IntoState;
@@ -730,7 +731,7 @@ fn serde_says_how_many_words_a_state_has() {
     assert!(text.contains(&format!("the {} words of a state", record_len(&schedule) / 4 - 6)), "{text}");
 }
 
-/// What is `None` is no part of a record.
+/// A part that is `None` is not in the record.
 #[test]
 fn parts_may_be_missing() {
     let (mut model, _, mut sgd) = trained(1);
@@ -757,7 +758,7 @@ fn parts_may_be_missing() {
     check(&(&model, &order), &mut (&mut first, &mut None::<&mut Sgd<InverseTime>>, &mut last));
     assert_eq!((other.checksum(), restored), (model.checksum(), order));
 
-    // A stream that breaks off leaves what is there as new.
+    // A stream that breaks off leaves the existing parts as new.
     let (mut first, mut none) = (Some(&mut other), None::<&mut Order>);
     let mut parts = (&mut first, &mut none);
     let record = bytes_of(&(&model,));
@@ -767,7 +768,7 @@ fn parts_may_be_missing() {
     assert_eq!(other.checksum(), Model::<3, 5>::new().checksum());
 }
 
-/// Scales in memory of a length that is known at run time.
+/// Scales in memory whose length is known at run time.
 #[test]
 fn scales_in_a_slice_have_the_record_of_an_array() {
     let mut scales = [integer::InputScale::new(3, 100).unwrap(), integer::InputScale::new(-7, 16_383).unwrap()];

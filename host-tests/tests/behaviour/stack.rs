@@ -1,6 +1,7 @@
-//! The stack that the guide says a thread needs. One that takes more ends the test program with "has overflowed its stack".
+//! The stack that a thread needs, as stated in the guide. If it needs more, the test program ends with "has overflowed
+//! its stack".
 //!
-//! The tests are compiled with the library optimised. What a debug build needs is held with
+//! The tests are compiled with the library optimised. The stack of a debug build is checked with
 //! `cargo test -p hingeline-tests --test behaviour --config profile.dev.package.hingeline.opt-level=0 -- in_256_kib`.
 
 use std::thread;

@@ -1,4 +1,4 @@
-//! Running moments and what is frozen from them.
+//! Running moments and the standardisers frozen from them.
 
 use hingeline::{Constant, Error, Hinge, Model, Moments, Sgd, Standardiser, random};
 use hingeline_host_tests::generate::{self, ordinary};
@@ -14,7 +14,7 @@ fn moments<const F: usize>(samples: &[[f32; F]]) -> Moments<F> {
     moments
 }
 
-/// The documented formula, value by value, without forgetting and with.
+/// The documented formula, value by value, with and without forgetting.
 #[test]
 fn the_moments_are_bit_for_bit_the_documented_ones() {
     let mut rng = generate::rng(11);
@@ -40,7 +40,7 @@ fn the_moments_are_bit_for_bit_the_documented_ones() {
     }
 }
 
-/// Moments that go on from the reference's, with no sample forgotten.
+/// Moments that continue from those of the reference, with no sample forgotten.
 fn resumed<const F: usize>(references: &[Reference; F]) -> Moments<F> {
     let mut moments = Moments::new();
     let value = |of: fn(&Reference) -> f64| references.map(|reference| of(&reference) as f32);
@@ -49,7 +49,7 @@ fn resumed<const F: usize>(references: &[Reference; F]) -> Moments<F> {
     moments
 }
 
-/// Takes in a stream, and holds the moments to those in f64 at its end.
+/// Observes a stream, and compares the moments with those in f64 at its end.
 fn assert_right<const F: usize>(
     mut references: [Reference; F],
     stream: impl Iterator<Item = [f32; F]>,
@@ -71,7 +71,7 @@ fn assert_right<const F: usize>(
             (variance - reference.variance).abs() <= reference.variance_error,
             "{what}: variance {variance} of {reference:?}"
         );
-        // And the bounds are worth something.
+        // The bounds must also be tight.
         assert!(reference.variance_error <= 0.01 * reference.variance, "{what}: {reference:?}");
         assert!(reference.mean_error <= 0.01 * reference.variance.sqrt(), "{what}: {reference:?}");
     }
@@ -82,7 +82,7 @@ fn coin(rng: &mut impl Rng) -> f32 {
     if rng.next_u32() >> 31 == 0 { 1.0 } else { -1.0 }
 }
 
-/// Values far from zero, where the sum of squares less the square of the sum would be of no use in binary32.
+/// Values far from zero, where the sum of squares minus the square of the sum would be useless in binary32.
 #[test]
 fn the_moments_are_those_of_the_set() {
     for (seed, share) in [(1, 0.0), (2, 0.0), (3, 0.0), (4, 0.125), (5, 0.125)] {
@@ -92,7 +92,7 @@ fn the_moments_are_those_of_the_set() {
     }
 }
 
-/// A barometer and a thermometer at 1 Hz for thirteen days, of which the weather changes after the first.
+/// A barometer and a thermometer at 1 Hz for thirteen days; the weather changes after the first day.
 #[test]
 fn thirteen_days_of_pressure_do_not_freeze_the_moments() {
     let mut rng = generate::rng(6);
@@ -104,7 +104,8 @@ fn thirteen_days_of_pressure_do_not_freeze_the_moments() {
     assert_right([Reference::new(0.0); 2], stream, "thirteen days");
 }
 
-/// A coin after 2²⁸ throws, and a pressure after 2³¹ seconds whose level falls by 500 Pa: in 2¹⁸ samples by 500 / 2¹³ of these.
+/// A coin after 2²⁸ throws, and a pressure after 2³¹ seconds whose level falls by 500 Pa: over 2¹⁸ samples the mean
+/// falls by 500 / 2¹³ Pa.
 #[test]
 fn samples_still_count_after_thousands_of_millions() {
     let mut rng = generate::rng(7);
@@ -115,7 +116,7 @@ fn samples_still_count_after_thousands_of_millions() {
     assert_right([Reference::resume(1 << 31, 0.0, 101_325.0, 4.0)], stream, "a pressure");
 }
 
-/// The level after a step up of 1 is off by `(1 − a)^t` after t samples.
+/// After a step up of 1, the level has an error of `(1 − a)^t` after t samples.
 #[test]
 fn what_is_forgotten_has_no_weight() {
     for share in [0.25_f32, 0.01, 0.001] {
@@ -124,7 +125,8 @@ fn what_is_forgotten_has_no_weight() {
         for t in 1..=5_000 {
             moments.observe(&[1.0]).unwrap();
             let left = (1.0 - f64::from(share)).powi(t);
-            // The roundings of the reference above, with |d| and the mean at most 1: `6 u + 8 u² / a`, and that of the higher word.
+            // The roundings of the reference above, with |d| and the mean at most 1: `6 u + 8 u² / a`, and that of the
+            // high word.
             let error = (f64::from(moments.mean()[0]) - (1.0 - left)).abs();
             assert!(error <= 8.0 * tolerance::U, "share {share}, sample {t}: {error}");
         }
@@ -134,7 +136,7 @@ fn what_is_forgotten_has_no_weight() {
     }
 }
 
-/// From 2³² − 2 samples on: one more, and then each has the share 2⁻³².
+/// From 2³² − 2 samples: one more is counted, and then each has the share 2⁻³².
 #[test]
 fn a_count_that_is_full_stays_and_samples_still_count() {
     let mut moments = Moments::<1>::new();
@@ -142,7 +144,7 @@ fn a_count_that_is_full_stays_and_samples_still_count() {
     for n in 1..=8 {
         moments.observe(&[1024.0]).unwrap();
         assert_eq!(moments.count(), u32::MAX);
-        // 2¹⁰ · 2⁻³² each, but for a share of 2⁻²² and less.
+        // 2¹⁰ · 2⁻³² each, except for a share of 2⁻²² and less.
         let expected = n as f32 * 2.0_f32.powi(-22);
         assert!((moments.mean()[0] - expected).abs() <= 1e-6 * expected, "{n}");
     }
@@ -196,7 +198,7 @@ fn what_no_stream_leaves_behind_is_not_loaded() {
     assert_eq!(moments.load(&with(2, 0.0), 1, 0.0), Ok(()));
 }
 
-/// Whatever is taken in leaves a state that can be loaded: finite, and no variance below 0.
+/// Any input leaves a state that can be loaded: finite, and without a variance below 0.
 #[test]
 fn moments_of_extreme_features_are_whole() {
     for seed in 0..200 {
@@ -237,8 +239,8 @@ fn a_feature_that_never_changes_is_left_as_wide_as_it_is() {
     assert_eq!(x, [1.0, 1.0]);
 }
 
-/// Squares are finite below 2⁶⁴. The higher word of this mean is one last bit nearer than that to the feature, and the lower word
-/// decides.
+/// Squares are finite below 2⁶⁴. The high word of this mean is one unit in the last place closer to the feature than
+/// that, and the low word decides.
 #[test]
 fn the_lower_word_of_the_mean_counts_in_the_distance_that_is_refused() {
     let power = |n| 2.0_f32.powi(n);
@@ -266,7 +268,7 @@ fn a_refused_sample_changes_nothing() {
     }
 }
 
-/// A model, its scale not 1, a standardiser, and a sample some deviations from the mean.
+/// A model with a scale other than 1, a standardiser, and a sample some deviations from the mean.
 struct Folding<const F: usize> {
     model: Model<3, F>,
     standardiser: Standardiser<F>,
@@ -284,7 +286,7 @@ fn folding<const F: usize>(seed: u64, mean: f32, deviation: f32) -> Folding<F> {
     }
 }
 
-/// Both bounds of the documentation, against f64.
+/// Both documented bounds, against f64.
 fn assert_folds_within_the_bounds<const F: usize>(seed: u64, mean: f32, deviation: f32) {
     let Folding { model, standardiser, x } = folding::<F>(seed, mean, deviation);
     let mut folded = model.clone();
@@ -308,7 +310,7 @@ fn assert_folds_within_the_bounds<const F: usize>(seed: u64, mean: f32, deviatio
             new_bias -= folded * mean;
             terms += (folded * mean).abs();
         }
-        // Second order, and the rounding of f64 itself.
+        // Terms of second order, and the rounding of f64 itself.
         let u = tolerance::U * 1.000_1;
         let actual = f64::from(folded.bias()[class]);
         let allowed = u * new_bias.abs() + (F + 1) as f64 * 2.0_f64.powi(-44) * terms;
@@ -398,7 +400,8 @@ fn what_clips_is_not_folded() {
     assert_eq!(model.checksum(), before);
 }
 
-/// One feature of 1e30 among good samples: with the limit, the model still knows the classes; without, it does not again.
+/// One feature of 1e30 among good samples: with clipping the model still recognises the classes; without, it does not
+/// recover.
 #[test]
 fn a_clipped_outlier_does_not_ruin_the_model() {
     let accuracy = |standardiser: &Standardiser<2>| {

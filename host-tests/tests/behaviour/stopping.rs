@@ -41,12 +41,12 @@ fn an_evaluation_refuses_what_a_loss_refuses() {
     assert_eq!(evaluate(&[[1.0], [1.0]], &[0, 2]), at(Error::LabelOutOfRange));
 }
 
-/// A model that can be told from others.
+/// A model that can be distinguished from others.
 fn numbered(number: u16) -> Model<2, 1> {
     Model::from_parts([[f32::from(number)], [0.0]], [0.0; 2], 1.0).unwrap()
 }
 
-/// What became of each value, and the number of the model that was kept.
+/// The verdict on each value, and the number of the model that was kept.
 fn verdicts(patience: u32, values: &[f32]) -> (Vec<Verdict>, f32) {
     let mut stopping = EarlyStopping::new(patience).unwrap();
     let mut best = numbered(999);
@@ -60,10 +60,10 @@ fn the_best_model_is_kept_and_patience_ends() {
     use Verdict::{Improved, Stop, Waiting};
     assert_eq!(verdicts(1, &[0.5, 0.5]), (vec![Improved, Stop], 0.0));
     assert_eq!(verdicts(2, &[0.5, 0.4, 0.6, 0.4]), (vec![Improved, Improved, Waiting, Stop], 1.0));
-    // A lower value gives all of the patience back.
+    // A lower value restores the full patience.
     let expected = (vec![Improved, Waiting, Improved, Waiting, Stop], 2.0);
     assert_eq!(verdicts(2, &[0.5, 0.6, 0.3, 0.4, 0.3]), expected);
-    // A loss that overflowed is worse than any other, and not better than the same again.
+    // A loss that overflowed is worse than any other, and not better than another overflow.
     assert_eq!(verdicts(3, &[f32::INFINITY, f32::INFINITY, 1.0]), (vec![Improved, Waiting, Improved], 2.0));
 }
 

@@ -1,4 +1,4 @@
-//! Every strategy lowers the loss on real data, by an amount, and in the lecture's order.
+//! Every strategy lowers the loss on real data by a minimum amount, and in the lecture's order.
 
 use hingeline::{Constant, Hinge, Model, Order, Sgd, Slices, Stopped};
 use hingeline_examples::dataset::Dataset;
@@ -26,7 +26,7 @@ fn train(strategy: Strategy, plan: Plan, set: &Dataset<FEATURES>) -> Result<Trai
     Ok(Trained { model, effort, loss, accuracy })
 }
 
-/// The loss of zero weights is (C − 1) Δ: what everything is measured against.
+/// The loss of zero weights is (C − 1) Δ: the reference for all others.
 const LOSS_OF_ZERO: f32 = 9.0;
 
 #[test]
@@ -34,7 +34,7 @@ fn each_strategy_lowers_the_loss_and_reaches_an_accuracy() {
     let set = digits();
     let zero = hinge().loss(&Model::<CLASSES, FEATURES>::new(), &mut set.train.samples().unwrap());
     assert_eq!(zero, Ok(LOSS_OF_ZERO));
-    // Loss at most and test accuracy at least; a chance hit is 10 %.
+    // The maximum loss and the minimum test accuracy; guessing gives 10 %.
     let expected = [
         (Strategy::RandomSearch, 7.5, 0.15),
         (Strategy::RandomLocalSearch, 6.0, 0.3),
@@ -126,7 +126,7 @@ fn no_strategy_touches_rows_without_need() {
             assert_eq!(same, !written, "class {class} of margin {margin}");
             untouched += usize::from(same);
         }
-        // L2 is there all the same: the scale took it.
+        // L2 is still applied, through the scale.
         assert!(trained.model.scale() < before.scale());
     }
     assert!(untouched > 1_500, "the test saw {untouched} rows left alone");

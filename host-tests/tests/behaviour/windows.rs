@@ -1,4 +1,4 @@
-//! Windows over streams: the right numbers, what is refused and counted, and decisions over time.
+//! Windows over streams: the right numbers, refusals and counts, and decisions over time.
 
 use std::f64::consts::TAU;
 
@@ -20,10 +20,12 @@ fn window_of(x: &[f32], list: &[Feature]) -> Vec<f32> {
     features
 }
 
-/// A sine of whole cycles has its root mean square in its band and nothing elsewhere, all along a spectrum and up to long windows.
+/// A sine of whole cycles has its root mean square in its band and nothing elsewhere, over the whole spectrum and up to
+/// long windows.
 ///
-/// The tolerance is that of a recursion of N steps of some roundings each, whose errors add up as their squares do, on values of the order of the
-/// amplitude times N: 8 √N · 2⁻²⁴ of the amplitude. That of the sine in the angle enters by N · 2⁻²⁴ at most.
+/// The tolerance is that of a recursion of N steps with some roundings each, whose errors add in quadrature, on values
+/// of the order of the amplitude times N: 8 √N · 2⁻²⁴ of the amplitude. The error of the sine in the angle adds N ·
+/// 2⁻²⁴ at most.
 #[test]
 fn a_band_has_the_amplitude_of_what_is_in_it() {
     for len in [2, 3, 8, 15, 64, 200, 1_000, 4_096] {
@@ -38,7 +40,7 @@ fn a_band_has_the_amplitude_of_what_is_in_it() {
                 [Feature::Band(cycles as u16, cycles as u16), Feature::Band(1, (len / 2) as u16), Feature::Deviation];
             let found = window_of(&x, &list);
             let expected = if is_last { 3.0 } else { 3.0 / 2.0_f64.sqrt() };
-            // The readings themselves are rounded at 23.
+            // The readings themselves are rounded at a magnitude of 23.
             let tolerance = 23.0 * (8.0 * (len as f64).sqrt() + len as f64) * 2.0_f64.powi(-24);
             for value in &found {
                 assert!(
@@ -54,8 +56,8 @@ fn a_band_has_the_amplitude_of_what_is_in_it() {
     }
 }
 
-/// Random readings against f64. A sum of N terms is off by less than N · 2⁻²³ of the sum of their magnitudes; a root halves the relative error of
-/// its square, or is at most the root of its absolute one.
+/// Random readings against f64. The error of a sum of N terms is less than N · 2⁻²³ of the sum of their magnitudes. A
+/// root halves the relative error of its square, or its error is at most the root of the absolute one.
 #[test]
 fn features_are_those_of_f64() {
     let list = [
@@ -90,8 +92,9 @@ fn features_are_those_of_f64() {
             .collect();
         let expected = windows::oracle(&wide, &list);
         assert_eq!(expected.len(), x.len());
-        // No magnitude is above 64. A sum of N terms of at most M, each of some roundings, is off by at most N² M 2⁻²³; divided by N that is
-        // N M 2⁻²³, of squares M² over twice the root, which is above M / 64 here. Bands and correlations have fewer terms or smaller ones.
+        // No magnitude is above 64. The error of a sum of N terms of at most M, each with some roundings, is at most N²
+        // M 2⁻²³; divided by N that is N M 2⁻²³. For squares it is M² over twice the root, which is above M / 64 here.
+        // Bands and correlations have fewer or smaller terms.
         let tolerance = 64.0 * len as f64 * 2.0_f64.powi(-23);
         for (own, expected) in x.iter().zip(&expected) {
             assert!((f64::from(*own) - expected).abs() <= tolerance, "seed {seed}: {own}, expected {expected}");
@@ -99,8 +102,9 @@ fn features_are_those_of_f64() {
     }
 }
 
-/// The table of sines has 256 steps, so what a frequency finds of another one is at most π / 256 of its amplitude, and what all find together is 8 % more energy at
-/// most in windows of these lengths, which is 4 % of the amplitude. To these come the roundings of mean and root.
+/// The table of sines has 256 steps, so a frequency picks up at most π / 256 of the amplitude of another one. All of
+/// them together pick up at most 8 % more energy in windows of these lengths, which is 4 % of the amplitude. The
+/// roundings of mean and root are added to this.
 #[test]
 fn a_band_in_integers_is_near_that_of_floats() {
     for seed in 0..300 {
@@ -145,12 +149,12 @@ fn constant_axes_do_not_correlate() {
         let mut x = [0.0; 3];
         window.features(&mut x).unwrap();
         assert_eq!(x[..2], [0.0; 2], "{len} readings");
-        // And what is large or small correlates as anything else: N roundings of sums that are all positive.
+        // Large and small values correlate like any others: N roundings of sums of positive terms.
         assert!(x[2] <= -1.0 + len as f32 * f32::EPSILON, "{len} readings times {scale}: {}", x[2]);
     }
 }
 
-/// Squares that overflow are no coefficient, although the products do not.
+/// A coefficient whose squares overflow is refused, although its products do not overflow.
 #[test]
 fn a_correlation_that_overflows_is_refused() {
     let (axes, mut memory) = ([Axis::<f32>::new(); 2], [0.0; 16]);
@@ -181,7 +185,7 @@ fn counts_are_what_a_person_would_count() {
     }
     let mut noisy = [0.0; 5];
     window.features(&mut noisy).unwrap();
-    // 2 falls by no more than the noise, 0.5 neither.
+    // 2 falls by no more than the noise, and neither does 0.5.
     assert_eq!(noisy[..4], [3.0, 4.0, 5.0, 2.0]);
     assert_eq!(window_of(&[5.0; 9], &list), [0.0; 5]);
     assert_eq!(window_of(&[5.0; 9], &[Feature::Deviation, Feature::Band(1, 4)]), [0.0; 2]);
@@ -247,7 +251,7 @@ fn a_reading_that_is_none_is_left_out_and_counted() {
     window.features(&mut x).unwrap();
     assert_eq!(x, [2.0, 3.0]);
 
-    // Sums overflow; the readings stay. Of counts alone too, which compare with the mean.
+    // The sums overflow, but the readings stay. This holds for counts alone too, which compare with the mean.
     let (axes, mut memory) = ([Axis::<f32>::new()], [0.0; 4]);
     let mut counts = DynWindow::new(&mut memory, 4, 1, &axes, &[Feature::MeanCrossings]).unwrap();
     let pushed = [f32::MAX, f32::MAX, -f32::MAX, f32::MAX].map(|x| counts.push(&[x]));
@@ -259,13 +263,13 @@ fn a_reading_that_is_none_is_left_out_and_counted() {
     window.features(&mut x).unwrap();
     assert_eq!(x, [1.0, 1.0]);
 
-    // Behind a gap it takes as many readings as at the start.
+    // After a gap the window takes as many readings as at the start.
     window.gap();
     assert_eq!(window.features(&mut x), Err(Error::IncompleteWindow));
     assert_eq!((window.push(&[5.0, 5.0]), window.push(&[7.0, 5.0])), (Ok(false), Ok(true)));
     window.features(&mut x).unwrap();
     assert_eq!((x, window.gaps()), ([6.0, 5.0], 1));
-    // Another recording is no gap.
+    // Another recording is not a gap.
     let mut other = window.clone();
     other.clear();
     assert_eq!((other.push(&[1.0, 1.0]), other.push(&[1.0, 1.0]), other.gaps()), (Ok(false), Ok(true), 1));
@@ -284,7 +288,7 @@ fn a_sample_of_another_length_is_refused() {
     assert!(window.features(&mut [0; 3]).is_ok());
 }
 
-/// The last M votes, counted anew each time.
+/// The last M votes, recounted each time.
 #[test]
 fn votes_are_counted_over_the_last_windows() {
     const M: usize = 5;
@@ -292,7 +296,7 @@ fn votes_are_counted_over_the_last_windows() {
         for seed in 0..50 {
             let mut rng = generate::rng(seed);
             let mut votes = Votes::<M>::new(needed).unwrap();
-            // In more memory than votes.
+            // With memory for more votes.
             let mut fewer = Votes::<9>::of_last(M, needed).unwrap();
             let mut all: Vec<Option<usize>> = vec![];
             for _ in 0..60 {
@@ -373,7 +377,7 @@ fn smoothed_scores_are_an_exponential_mean() {
     let mut last = Smoothed::<2>::new(1.0).unwrap();
     assert_eq!(last.push(&[1.0, 0.0]).unwrap().class, 0);
     assert_eq!(last.push(&[0.0, 1.0]).unwrap(), Decision { class: 1, runner_up: 0, gap: 1.0 });
-    // Exactly: by the formula these would be lost beside what was before.
+    // Exactly: with the formula these scores would be lost next to the previous ones.
     assert_eq!(last.push(&[1e-9, 2e-9]).unwrap().class, 1);
     assert_eq!(last.push(&[2e-9, 1e-9]).unwrap(), Decision::of(&[2e-9, 1e-9]));
 }

@@ -1,4 +1,5 @@
-//! Samples that lie in memory are taken several at once, others one by one: to the bit the same, refusals too.
+//! Samples in memory are processed several at once, others one by one: the results are the same to the bit, refusals
+//! included.
 
 use hingeline::kernel::{Kernel, Work};
 use hingeline::{
@@ -10,7 +11,7 @@ use hingeline_host_tests::kernels::{say_skipped, to_test};
 const C: usize = 7;
 const F: usize = 19;
 
-/// Does a check on every kernel that this processor has.
+/// Runs a check on every kernel that this processor has.
 macro_rules! on_every_kernel {
     ($($check:ident),*) => {
         $(
@@ -36,7 +37,7 @@ macro_rules! on_every_kernel {
 
 on_every_kernel!(sets_in_memory_and_decoded_ones, refusals_of_the_first_at_fault, batch_scores, batch_scores_refused);
 
-/// What a pass over a set leaves: loss or refusal, and the gradient's or the stepped model's bits.
+/// The result of a pass over a set: the loss or the refusal, and the bits of the gradient or of the stepped model.
 type Outcome = (Result<u32, Stopped>, Vec<u32>);
 
 fn bits_of(values: &[f32]) -> Vec<u32> {
@@ -48,7 +49,7 @@ fn outcomes<K: Kernel>(model: &Model<C, F, K>, samples: &mut dyn Samples<F>) -> 
     let bits = |loss: f32| loss.to_bits();
     let mut gradient = Gradient::new();
     let loss = hinge.gradient(model, samples, &mut gradient).map(bits);
-    // After a refusal the buffer's content is of no use, and may differ.
+    // After a refusal the content of the buffer is unspecified, and may differ.
     let of_gradient = if loss.is_ok() { bits_of(gradient.weights().as_flattened()) } else { Vec::new() };
     let mut stepped = model.clone();
     let mut descent = GradientDescent::new(hinge, Constant { rate: 0.1 }, &mut gradient).unwrap();
@@ -64,7 +65,7 @@ mod checks {
         generate::on_kernel(kernel, &generate::model::<C, F>(&mut generate::rng(seed), 0.7, generate::ordinary))
     }
 
-    /// Demands equal outcomes of a set in memory, of one that is decoded, and of one that is selected sample by sample.
+    /// Asserts equal outcomes for a set in memory, a decoded set, and a set selected sample by sample.
     fn assert_equal_outcomes<K: Kernel>(model: &Model<C, F, K>, features: &[[f32; F]], labels: &[usize], what: &str) {
         let mut resident = Slices::new(features, labels).unwrap();
         let mut buffer = [0.0; F];
@@ -96,7 +97,7 @@ mod checks {
             for second in first..21 {
                 let (mut features, mut labels) = (set.features.clone(), set.labels.clone());
                 let what = format!("faults at {first} and {second}, seed 5");
-                // A NaN before a wrong label, and the other way round; and both at once, where the label comes first.
+                // A NaN before a wrong label, and vice versa; and both at once, where the label is reported first.
                 features[second][3] = f32::NAN;
                 labels[first] = C;
                 let refusal = Hinge::new(1.0, 0.0).unwrap().loss(&model, &mut Slices::new(&features, &labels).unwrap());
@@ -107,7 +108,7 @@ mod checks {
                 assert_equal_outcomes(&model, &features, &labels, &what);
             }
         }
-        // A selection that leaves the set: the samples before it are judged first.
+        // A selection with an index outside the set: the samples before it are evaluated first.
         let mut all = Slices::new(&set.features, &set.labels).unwrap();
         let mut selected = Selected::new(&mut all, &[0, 1, 2, 21, 3]);
         let refusal = Hinge::new(1.0, 0.0).unwrap().loss(&model, &mut selected);

@@ -1,4 +1,4 @@
-//! Moments and standardisers of runtime shape do what those of static shape do, to the bit.
+//! Moments and standardisers of runtime shape equal those of static shape, to the bit.
 
 use hingeline::state::{State, encode, load, record_len};
 use hingeline::{DynModel, DynMoments, DynStandardiser, Error, Model, Moments, Standardiser};
@@ -25,7 +25,7 @@ fn both<const F: usize>(seed: u64, share: f32) {
         if index % 7 == 6 {
             x[index % F] = f32::INFINITY;
         }
-        // One that never changes.
+        // A feature that never changes.
         if F > 1 {
             x[F - 1] = 5.0;
         }
@@ -34,7 +34,7 @@ fn both<const F: usize>(seed: u64, share: f32) {
     assert_eq!(bits(lent.parts().0), bits(own.parts().0.as_flattened()), "seed {seed}");
     assert_eq!((lent.count(), lent.features(), bits(lent.mean())), (own.count(), F, bits(own.mean())));
 
-    // The records are the same, and each reads the other's.
+    // The records are the same, and each kind reads the other's.
     let record = record_of(&lent);
     let mut again = Moments::<F>::new();
     load(&mut again, &mut record.as_slice(), &mut [0; 9]).unwrap();
@@ -78,7 +78,7 @@ fn standardise_alike<const F: usize>(
     }
 }
 
-/// Each into a model of either kind.
+/// Folds each standardiser into a model of either kind.
 fn fold_alike<const F: usize>(own: &Standardiser<F>, lent: &DynStandardiser<'_>, rng: &mut rand_xorshift::XorShiftRng) {
     let weights = [(); 3].map(|()| [(); F].map(|()| ordinary(rng)));
     let model = Model::from_parts(weights, [(); 3].map(|()| ordinary(rng)), 0.75).unwrap();
@@ -89,7 +89,7 @@ fn fold_alike<const F: usize>(own: &Standardiser<F>, lent: &DynStandardiser<'_>,
     let folded = own.fold(&mut first);
     assert_eq!((lent.fold(&mut second), lent.fold(&mut third)), (folded, folded));
     assert_eq!([second.checksum(), third.checksum()], [first.checksum(); 2]);
-    // One that would overflow.
+    // A standardiser whose fold would overflow.
     let (mean, factor) = (vec![0.0; F], vec![f32::MAX; F]);
     let mut memory = vec![0.0; 2 * F];
     let before = third.checksum();
@@ -133,7 +133,7 @@ fn memory_and_samples_of_another_length_are_refused() {
     let (mut own, mut other) = ([5.0; 4], [0.0; 4]);
     assert_eq!(DynStandardiser::from_parts(&mut other, &[0.0; 2], &[1.0]).err(), Some(Error::ShapeMismatch));
     assert_eq!(DynStandardiser::from_parts(&mut other, &[0.0; 2], &[1.0, f32::NAN]).err(), Some(Error::InvalidScaling));
-    // What is refused is not written.
+    // A refusal writes nothing.
     assert_eq!((own, other), ([5.0; 4], [0.0; 4]));
     let standardiser = DynStandardiser::new(&mut own, 2).unwrap();
     let mut x = [7.0, -3.0];

@@ -1,8 +1,8 @@
-//! Which kernel is chosen when: by the target, by force, by a look at the processor.
+//! The choice of a kernel: by the target, by force, by detecting the processor.
 //!
-//! The checks of the repository run this once for each condition, and on emulated processors, with two variables that
-//! say what must come out: `HINGELINE_CHOSEN` at compile time, `HINGELINE_BEST` at run time. On emulated processors a third,
-//! `HINGELINE_ONLY`, names the kernel that tests of training run on.
+//! The checks of the repository run this once for each condition, and on emulated processors, with two variables for
+//! the expected result: `HINGELINE_CHOSEN` at compile time, `HINGELINE_BEST` at run time. On emulated processors a
+//! third variable, `HINGELINE_ONLY`, names the kernel that tests of training run on.
 
 use std::env;
 
@@ -22,7 +22,7 @@ impl Work for Name {
     }
 }
 
-/// The kernel that the conditions at compile time ask for, as the documentation's table says it.
+/// The kernel for the conditions at compile time, by the documentation's table.
 fn expected_of_target() -> &'static str {
     match () {
         () if cfg!(hingeline_kernel = "portable") => "portable",
@@ -69,7 +69,7 @@ fn the_processor_chooses_at_run_time_unless_one_is_forced() {
     }
 }
 
-/// The standard library looks at the processor in its own way.
+/// Compared with the standard library, which detects the processor's features in its own way.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn a_kernel_is_available_where_the_processor_has_its_instructions() {
@@ -96,7 +96,7 @@ fn kernels_of_another_target_are_refused() {
     }
 }
 
-/// What must be recorded in `core/src/kernel/self_check.rs`, if what it computes has changed, is printed.
+/// If the fingerprint has changed, prints the value to record in `core/src/kernel/self_check.rs`.
 #[test]
 fn the_self_check_accepts_every_kernel() {
     struct Checked;
@@ -114,7 +114,7 @@ fn the_self_check_accepts_every_kernel() {
     }
 }
 
-/// The portable model is as small as the formula says; a kernel may want its weights aligned, and then they are.
+/// The portable model is as small as the formula says. A kernel may require aligned weights, and then they are aligned.
 #[test]
 fn models_start_where_their_kernel_wants_them() {
     assert_eq!(Model::<3, 5, Portable>::SIZE, 4 * (3 * 5 + 3 + 3));
@@ -142,8 +142,8 @@ fn models_start_where_their_kernel_wants_them() {
     }
 }
 
-/// Scores of random models in integers, and the models after a step: of all small shapes, from addresses of either kind, by rates with
-/// a rounding and without.
+/// Scores of random models in integers, and the models after a step: for all small shapes, at even and odd addresses,
+/// at rates with and without rounding.
 struct InIntegers;
 
 impl Work for InIntegers {

@@ -1,4 +1,5 @@
-//! What must be the same bits on every kernel and every processor: the checks of the repository run this program on emulated ones too.
+//! Results that must have the same bits on every kernel and every processor. The checks of the repository run this
+//! program on emulated processors too.
 
 mod arithmetic;
 mod batches;

@@ -1,4 +1,4 @@
-//! The promise: equal runs end in equal bits, today, tomorrow, and after a break in the middle.
+//! The promise: equal runs end in equal bits, today, tomorrow, and after an interruption in the middle.
 
 use hingeline::kernel::{CHOSEN, Kernel, Work};
 use hingeline::{
@@ -35,7 +35,7 @@ fn hinge() -> Hinge {
     Hinge::new(1.0, 1e-3).unwrap()
 }
 
-/// A model trained on the digits as the checksums want it.
+/// Trains a model on the digits with the recipe of the checksums.
 fn trained<K: Kernel>(kernel: K, strategy: Strategy, seed: u64) -> u64 {
     let mut model = Model::<CLASSES, FEATURES, K>::on(kernel);
     let budget = Budget { seed, epochs: 20, averaged: 0 };
@@ -53,7 +53,7 @@ fn the_same_seed_gives_the_same_bits_and_another_seed_others() {
     }
 }
 
-/// Training runs under one kernel.
+/// Training runs on one kernel.
 struct Runs;
 
 impl Work for Runs {
@@ -84,7 +84,7 @@ const AVERAGED: [(Fall, u64); 5] = [
     (Fall::Pegasos, 0xdd0b_791c_7b46_04f4),
 ];
 
-/// Averaged training runs under one kernel.
+/// Averaged training runs on one kernel.
 struct AveragedRuns;
 
 impl Work for AveragedRuns {
@@ -115,7 +115,8 @@ fn every_kernel_ends_in_the_checksums_of_averages_and_schedules() {
     }
 }
 
-/// The fingerprints of models trained on the digits by each loss, in its turn by SGD, averaged, in mini-batches and on all samples: from a rate of 0.02, with α = 1e-3.
+/// The fingerprints of models trained on the digits by each loss, in turn by SGD, averaged, in mini-batches and on all
+/// samples: from a rate of 0.02, with α = 1e-3.
 const LOSSES: [(&str, u64); 4] = [
     ("crammer-singer", 0xc8c0_da76_4e29_3888),
     ("softmax", 0xdf0b_1ead_c016_c556),
@@ -123,7 +124,7 @@ const LOSSES: [(&str, u64); 4] = [
     ("weighted samples", 0xdc74_ae7d_cae3_ac0d),
 ];
 
-/// Training runs by each loss under one kernel.
+/// Training runs by each loss on one kernel.
 struct LossRuns;
 
 impl Work for LossRuns {
@@ -147,7 +148,7 @@ impl Work for LossRuns {
     }
 }
 
-/// Each strategy goes on where the one before it stopped.
+/// Trains by each strategy, continuing where the one before it stopped.
 fn in_turn<K: Kernel, L: Loss>(kernel: K, loss: L, samples: &mut impl Samples<FEATURES>) -> u64 {
     let objective = Objective::of(loss, 1e-3).unwrap();
     let rates = InverseTime { rate: 0.02, decay: 1e-4 };
@@ -181,7 +182,7 @@ fn every_kernel_ends_in_the_checksums_of_each_loss() {
 /// The fingerprint of a model after ten exact line searches on the digits.
 const LINE_SEARCHES: u64 = 0x65c0_a65b_4e82_7319;
 
-/// Line searches under one kernel.
+/// Line searches on one kernel.
 struct LineSearches;
 
 impl Work for LineSearches {
@@ -208,7 +209,7 @@ fn every_kernel_ends_in_the_checksum_of_line_searches() {
     }
 }
 
-/// What a firmware would store: plain numbers.
+/// The values that firmware would store: plain numbers.
 struct Saved {
     weights: Vec<u32>,
     bias: Vec<u32>,
@@ -335,7 +336,7 @@ fn gradient_descent_saved_and_rebuilt_ends_in_the_same_bits() {
     assert_eq!(through.checksum(), second.checksum());
 }
 
-/// With a fold asked for on the way, which is an event of the run as a step is.
+/// With a requested fold on the way, which is an event of the run, like a step.
 #[test]
 fn an_average_saved_and_rebuilt_ends_in_the_same_bits() {
     let set = digits();
@@ -373,7 +374,7 @@ fn an_average_saved_and_rebuilt_ends_in_the_same_bits() {
     assert_eq!(finish(model, sgd, average, order), again);
 }
 
-/// A fold asked for changes the bits of what follows: a replay that leaves it out ends elsewhere.
+/// A requested fold changes the bits of all that follows: a replay that omits it ends in other bits.
 #[test]
 fn a_fold_asked_for_is_a_part_of_the_run() {
     let set = digits();
@@ -392,7 +393,7 @@ fn a_fold_asked_for_is_a_part_of_the_run() {
     assert_ne!(run(Some(500)), run(None));
 }
 
-/// Random sets, saved after every step: the last loss is what tells a search that it goes in circles.
+/// Random sets, saved after every step: the last loss lets a search detect that it goes in circles.
 #[test]
 fn line_searches_saved_and_rebuilt_end_in_the_same_bits() {
     let (mut steps, mut needed) = (0, 0);
@@ -426,7 +427,7 @@ fn searches_saved_and_rebuilt_end_in_the_same_bits() {
     let mut samples = set.train.samples().unwrap();
     let start = Search::new(hinge(), 0.05).unwrap();
 
-    /// Steps one of the searches, and leaves its state.
+    /// Steps one of the searches, and returns its state.
     fn go(
         local: bool,
         state: Search,

@@ -1,4 +1,4 @@
-//! A model of runtime shape does what one of static shape does, to the bit: every operation, over many shapes, on every kernel.
+//! A model of runtime shape equals one of static shape, to the bit: every operation, over many shapes, on every kernel.
 
 use std::fmt::Debug;
 
@@ -14,7 +14,7 @@ use hingeline_host_tests::generate;
 use hingeline_host_tests::kernels::{of_this_architecture, say_skipped};
 use rand_xorshift::XorShiftRng;
 
-/// All that a run needs, of either kind of shape.
+/// Everything that a run needs, of either kind of shape.
 struct Kit<'a, S: Storage, K, D: ?Sized> {
     model: AnyModel<S, K>,
     other: AnyModel<S, K>,
@@ -27,7 +27,7 @@ struct Kit<'a, S: Storage, K, D: ?Sized> {
     scores: &'a mut <S::Shape as Shape>::Scores,
 }
 
-/// What happened, in words and bits.
+/// The events of a run, in words and bits.
 #[derive(Default)]
 struct Record(Vec<String>);
 
@@ -41,7 +41,7 @@ impl Record {
     }
 }
 
-/// Every operation, one after the other; written once for both kinds.
+/// Runs every operation, one after the other; written once for both kinds.
 fn everything<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(mut kit: Kit<'_, S, K, D>, seed: u64) -> Record {
     let (mut record, count) = (Record::default(), kit.rows.len());
     let (mut rng, hinge) = (generate::rng(seed), Hinge::new(1.0, 1e-3).unwrap());
@@ -49,7 +49,7 @@ fn everything<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(mut kit: K
     let mut order = Order::new(count, &mut rng).unwrap();
     record.add("model", &*model);
 
-    // Scores, and what they tell of a set.
+    // Scores, and the measures of a set that are based on them.
     for (index, x) in kit.rows.iter().enumerate() {
         record.add("scores", model.scores(x, kit.scores));
         record.add_values("scores", kit.scores.as_ref());
@@ -120,7 +120,7 @@ fn everything<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(mut kit: K
     }
     record.add("model", &*model);
 
-    // The searches, and the model that is kept.
+    // The searches, and the best model of early stopping.
     let state = Search::new(hinge, 0.3).unwrap();
     let mut search = RandomSearch::new(state, &mut kit.other);
     for _ in 0..3 {
@@ -137,7 +137,7 @@ fn everything<S: Storage, K: Kernel, D: SamplesOf<S::Shape> + ?Sized>(mut kit: K
     record
 }
 
-/// Samples of one kind of values, and both kinds of model on them.
+/// Compares both kinds of model on samples of one kind of values.
 fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: fn(&mut XorShiftRng) -> f32) {
     let what = format!("{}, {C} x {F}, seed {seed}", K::NAME);
     let mut rng = generate::rng(seed);
@@ -151,7 +151,7 @@ fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: f
     let of_runtime = on_runtime_shape(kernel, &start, &set, &mut resident, seed);
     assert_eq!(of_runtime.0, of_static.0, "{what}");
 
-    // Selected, in another order and some twice.
+    // A selection in another order, with some samples twice.
     let indices: Vec<_> = (0..25).map(|place| place * 7 % set.labels.len()).collect();
     let rows = generate::Set {
         features: indices.iter().map(|index| set.features[*index]).collect(),
@@ -169,7 +169,7 @@ fn both<const C: usize, const F: usize, K: Kernel>(kernel: K, seed: u64, draw: f
     assert_eq!(of_decoded.0, of_static.0, "decoded, {what}");
 }
 
-/// The run on arrays; `set` is what the samples are one by one.
+/// The run on arrays; `set` holds the samples of `samples` one by one.
 fn on_static_shape<const C: usize, const F: usize, K: Kernel>(
     kernel: K,
     start: &Model<C, F>,
@@ -190,7 +190,7 @@ fn on_static_shape<const C: usize, const F: usize, K: Kernel>(
     everything(kit, seed)
 }
 
-/// The run on memory that is lent, at no particular alignment.
+/// The run in borrowed memory, without any alignment.
 fn on_runtime_shape<const C: usize, const F: usize, K: Kernel>(
     kernel: K,
     start: &Model<C, F>,
@@ -198,7 +198,7 @@ fn on_runtime_shape<const C: usize, const F: usize, K: Kernel>(
     samples: &mut dyn DynSamples,
     seed: u64,
 ) -> Record {
-    // What was in the memory before does not matter.
+    // The previous contents of the memory do not matter.
     let memory = |len: usize| Box::leak(vec![f32::NAN; len + 1].into_boxed_slice()).split_at_mut(1).1;
     let model_len = DynModel::memory_len_on(kernel, C, F);
     let mut model = DynModel::on(kernel, memory(model_len), C, F).unwrap();
@@ -232,7 +232,7 @@ impl Work for Shapes {
             both::<4, 16, K>(kernel, seed, generate::ordinary);
             both::<7, 30, K>(kernel, seed, generate::ordinary);
             both::<26, 17, K>(kernel, seed, generate::ordinary);
-            // Steps that are refused, by samples that are not finite or too large.
+            // Steps that are refused, because samples are not finite or too large.
             both::<3, 5, K>(kernel, seed, generate::special_or_not_finite);
         }
     }
@@ -292,7 +292,7 @@ fn memory_of_another_length_is_refused() {
         let mut memory = vec![0.0; len];
         assert!(DynModel::new(&mut memory, classes, features).is_ok());
     }
-    // Shapes that are none, and those whose length cannot be counted.
+    // Invalid shapes, and those whose length overflows.
     let none = [(0, 0), (1, 4), (2, 0)].map(|shape| (shape, Error::InvalidShape));
     let too_large = [(3, usize::MAX), (4, usize::MAX / 4)].map(|shape| (shape, Error::ShapeMismatch));
     for ((classes, features), error) in none.into_iter().chain(too_large) {
@@ -315,14 +315,14 @@ fn slices_of_another_length_are_refused() {
     let mut samples = DynSlices::new(4, &features, &[0_u8, 1, 2]).unwrap();
     assert_eq!(samples.sample(3), Err(Error::IndexOutOfRange));
     assert_eq!(samples.sample(usize::MAX), Err(Error::IndexOutOfRange));
-    // What decodes is not asked for samples that the set does not have.
+    // The decoding function is not called for samples that the set does not have.
     let mut buffer = [0.0];
     let mut decoded = DynDecoded::new(2, &mut buffer, |index, _| Ok(index));
     assert!(decoded.sample(1).is_ok());
     assert_eq!(decoded.sample(2), Err(Error::IndexOutOfRange));
 }
 
-/// A copy is all of the model but its kernel.
+/// A copy has everything of a model except its kernel.
 #[test]
 fn copies() {
     let (mut memory, mut other) = ([0.0; DynModel::memory_len(2, 3)], [0.0; DynModel::memory_len_on(Portable, 2, 3)]);
@@ -335,7 +335,7 @@ fn copies() {
     assert_eq!(copy.parts(), model.parts());
 }
 
-/// Every call that takes something of another shape refuses it, and the model stays as it was.
+/// Every call refuses an argument of another shape, and the model stays the same.
 #[test]
 fn other_shapes_are_refused() {
     let (mut memory, mut other_memory) = (vec![0.0; DynModel::memory_len(3, 4)], vec![0.0; DynModel::memory_len(3, 5)]);
@@ -361,7 +361,7 @@ fn other_shapes_are_refused() {
     assert_eq!(sgd.step(&mut model, &short, 0), Err(Error::ShapeMismatch));
     assert_eq!(sgd.progress().steps(), 0);
 
-    // A set in memory and one that is decoded, each of rows that are too long.
+    // A set in memory and a decoded set, each with rows that are too long.
     let (flat, labels) = ([1.0; 15], [0_u8, 1, 2]);
     let mut buffer = [1.0; 5];
     let mut resident = DynSlices::new(5, &flat, &labels).unwrap();
@@ -435,7 +435,7 @@ fn other_shapes_are_refused() {
     assert_eq!(other.copy_from(&model), Err(Error::ShapeMismatch));
 }
 
-/// The same number of directions on every kernel, whatever scratch it has for batches.
+/// The same number of directions on every kernel, whatever scratch memory it has for batches.
 #[test]
 fn three_directions_and_no_more() {
     struct Directions;
@@ -463,7 +463,8 @@ fn three_directions_and_no_more() {
     }
 }
 
-/// A source that asks the model while a call passes over the set finds its scratch in use, and the call after that works.
+/// A source that calls the model while a call passes over the set finds its scratch memory in use. The next call after
+/// that works.
 #[test]
 fn scratch_is_in_use_while_a_set_is_read() {
     let mut memory = vec![0.0; DynModel::memory_len(2, 1)];

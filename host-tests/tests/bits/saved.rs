@@ -1,4 +1,4 @@
-//! Records are the same bytes on every kernel, today and tomorrow: those that lie beside the data.
+//! Records have the same bytes on every kernel, today and tomorrow: those beside the data.
 
 use std::{env, fs};
 
@@ -68,7 +68,8 @@ fn restore(state: &mut impl Restore, mut record: &[u8]) {
     load(state, &mut record, &mut [0; 24]).unwrap();
 }
 
-/// Compares, or writes if the variable `HINGELINE_BLESS` is there: a record that changes is a new version of the format.
+/// Compares the bytes, or writes them if the variable `HINGELINE_BLESS` is set: a record that changes is a new version
+/// of the format.
 fn compare(name: &str, bytes: &[u8], record: &[u8]) {
     if env::var("HINGELINE_BLESS").is_ok() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/data/records");
@@ -91,7 +92,7 @@ impl Work for Written {
         restore(&mut (&mut again.0, &mut again.1, &mut again.2, &mut again.3, &mut again.4, &mut again.5), FLOATS);
         assert_eq!(again.0.checksum(), saved.0.checksum());
         assert_eq!(bytes_of(&(&again.0, &again.1, &again.2, &again.3, &again.4, &again.5)), FLOATS);
-        // As the firmware goes on, and with the same bits.
+        // Continues as the firmware does, and with the same bits.
         let mut averaged = AveragedSgd::new(again.2, &mut again.1);
         averaged.step(&mut again.0, &[0.5, -1.0, 0.25, 2.0, -0.125], again.3.index() % 3).unwrap();
         again.1.finish(&mut again.0).unwrap();
@@ -99,7 +100,7 @@ impl Work for Written {
     }
 }
 
-/// What the firmware prints behind this word.
+/// The output of the firmware after this word.
 fn printed(name: &str) -> &'static str {
     let text = include_str!("../../../examples/firmware/snapshots/persistent.txt");
     let line = text.lines().find(|line| line.starts_with(&format!("{name}:"))).expect(name);

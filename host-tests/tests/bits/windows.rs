@@ -1,4 +1,5 @@
-//! A window's features are their definition to the bit, wherever in the ring it begins; of static and of runtime shape alike.
+//! A window's features equal their definition to the bit, wherever in the ring it begins, for static and for runtime
+//! shapes.
 
 use hingeline::Error;
 use hingeline::signal::{Axis, DynWindow, Feature, Features, LONGEST, Window, count};
@@ -7,7 +8,7 @@ use hingeline_host_tests::windows::{self, Row};
 use rand_core::Rng;
 use rand_xorshift::XorShiftRng;
 
-/// Up to six features that a window of these axes has.
+/// Up to six features that a window with these axes supports.
 fn list(rng: &mut XorShiftRng, axes: usize, len: usize) -> Vec<Feature> {
     (0..1 + below(rng, 6))
         .map(|_| {
@@ -25,7 +26,7 @@ fn list(rng: &mut XorShiftRng, axes: usize, len: usize) -> Vec<Feature> {
         .collect()
 }
 
-/// A shape at random: axes, length, hop, and readings that come.
+/// A random shape: axes, length, hop, and number of readings.
 fn shape(rng: &mut XorShiftRng) -> [usize; 4] {
     let most = one_of(rng, &[40, 40, 40, 300]);
     let len = 2 + below(rng, most);
@@ -45,7 +46,7 @@ fn features_in_binary32() {
         let list = list(&mut rng, axes, len);
         let noises: Vec<f32> = (0..axes).map(|_| one_of(&mut rng, &[0.0, 0.5, 2.0])).collect();
         let limits: Vec<_> = noises.iter().map(|noise| Axis::<f32>::new().noise(*noise).unwrap()).collect();
-        // The last ones are so far from 0 that their sum, and so their mean, loses digits.
+        // The last draw is so far from 0 that the sum, and so the mean, loses digits.
         let draws = [
             ordinary,
             special,
@@ -132,7 +133,7 @@ fn features_in_integers() {
     assert!(clamps > 1_000, "only {clamps} features are clamped");
 }
 
-/// The longest window of the largest readings: no sum overflows.
+/// The longest window with the largest readings: no sum overflows.
 #[test]
 fn the_longest_window_of_integers() {
     let list = [
@@ -174,7 +175,7 @@ fn the_longest_window_of_integers() {
     }
 }
 
-/// A list, for both types of readings.
+/// Defines a list for both types of readings.
 macro_rules! lists {
     ($($name:ident, $raw:ident: $($feature:expr),+;)*) => {$(
         struct $name;
@@ -192,7 +193,7 @@ macro_rules! lists {
     )*};
 }
 
-// One of every feature, so that what a list leaves out for the compiler is tested by the next one.
+// Every feature occurs, so that code that the compiler removes for one list is tested by another.
 lists! {
     All, RawAll:
         Feature::Mean, Feature::Deviation, Feature::Minimum, Feature::Maximum, Feature::Range, Feature::RootMeanSquare, Feature::MeanAbsolute,
@@ -221,7 +222,7 @@ const FLOATS: [Axis<f32>; AXES] =
 const INTEGERS: [Axis<i16>; AXES] =
     [taken(Axis::<i16>::new().noise(20)), Axis::new(), taken(Axis::<i16>::new().saturates_at(-9, 90))];
 
-/// The same list by the compiler and at run time.
+/// Compares the same list at compile time and at run time.
 fn both<L: Features<Reading = f32>, Raw: Features<Reading = i16>, const F: usize, const HOP: usize>(seed: u64) {
     let mut rng = generate::rng(seed);
     let (mut memory, mut raw_memory) = ([0.0; AXES * LEN], [0; AXES * LEN]);

@@ -1,18 +1,18 @@
-//! What passes over rows ask the cache for on their way.
+//! The cache lines that passes over rows prefetch.
 
 #![expect(clippy::arithmetic_side_effects, reason = "no pass is none, and features are in memory")]
 
 use crate::kernel::Soon;
 
-/// What passes ask for: each for its part of a sample, or for nothing.
+/// The prefetches of passes: each pass prefetches its part of a sample, or nothing.
 pub(in crate::kernel) trait Asks: Copy {
-    /// What one of some passes asks for.
+    /// The part that one of `passes` passes prefetches.
     fn part(self, pass: usize, passes: usize, features: usize) -> Self;
 
-    /// The same from the pass's feature on.
+    /// The same from this feature of the pass on.
     fn onwards(self, feature: usize) -> Self;
 
-    /// The place of one of some passes that comes to this feature, if it asks.
+    /// The address that one of `passes` passes prefetches when it comes to this feature, if any.
     fn place(self, feature: usize, passes: usize) -> Option<*const f32>;
 }
 

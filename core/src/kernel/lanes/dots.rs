@@ -1,23 +1,25 @@
 //! Dot products: scores of a sample and of a batch.
 //!
 //! # What limits them
-//! Each weight is loaded, multiplied and added once. In a cycle, Zen 4 loads two times 32 bytes and multiplies and adds
-//! as many; so the loads run out first, since the sample must be loaded too. A pass takes several rows, and loads the
-//! sample once for all of them: with five rows six loads do the work of ten. That also hides the latency of the
-//! additions: the definition allows one accumulator a lane, so a single row would be a chain of additions, three or
+//! Each weight is loaded, multiplied and added once. Per cycle, Zen 4 loads two times 32 bytes and multiplies and adds
+//! as many; so the loads are the limit, since the sample must be loaded too. A pass processes several rows, and loads
+//! the sample once for all of them: with five rows six loads do the work of ten. That also hides the latency of the
+//! additions: the definition allows one accumulator per lane, so a single row would be a chain of additions, three or
 //! four cycles each.
 //!
-//! In a batch each row loaded serves several samples as well; then the arithmetic is the limit, and where the weights
-//! lie: see [`Problem::solve`].
+//! In a batch, each loaded row serves several samples too; then the limits are the arithmetic and the place of the
+//! weights: see [`Problem::solve`].
 //!
-//! With few features the folds are as dear as the products. They are done for four rows at once.
+//! With few features the folds cost as much as the products. They are done for four rows at once.
 //!
 //! # What was tried and was slower
-//! - Eight or ten rows a pass, which AVX-512 has registers for: as fast at 10×64 and 10×784, but a quarter slower at
-//!   10×3072. There all rows start at the same place of a page, and the first cache holds eight lines of such.
-//! - Four rows a pass: 6 % slower at 10×784. They are written in one store each, though, which made up for it until
-//!   two passes of five were written together; see [`Problem::strip`].
-//! - A tail by elements: it waits for the lanes to come back from memory. Masks, or loads of one, two and three.
+//! - Eight or ten rows per pass, for which AVX-512 has enough registers: as fast at 10×64 and 10×784, but a quarter
+//!   slower at 10×3072. There all rows start at the same offset in a page, and the first-level cache holds only eight
+//!   such lines.
+//! - Four rows per pass: 6 % slower at 10×784. Their scores are written in one store, though, which made up for it
+//!   until two passes of five were written together; see [`Problem::strip`].
+//! - A tail by elements: it waits for the lanes to come back from memory. Masks, or loads of one, two and three
+//!   elements, are used instead.
 //! - Rows counted by a division before the first load, instead of a product.
 
 #![expect(clippy::arithmetic_side_effects, reason = "counts of elements that lie in memory cannot overflow")]
@@ -34,19 +36,21 @@ use super::asks::Asks;
 use super::packed::Rows;
 use super::{LANES, Quad, Register, common_length, load};
 
-/// Whether there are variants for special shapes: not in a debug build, where each takes places of its own on the stack.
+/// Whether there are variants for special shapes: not in a debug build, where each takes its own space on the stack.
 const OPTIMISED: bool = !cfg!(debug_assertions);
 
-/// Samples from which on packing rows is faster: equal at sixteen, slower at eight.
+/// The number of samples from which packing rows is faster: equal at sixteen, slower at eight.
 const FEWEST: usize = 32;
 
-/// The features of short samples, at most.
+/// The largest number of features of a short sample.
 pub(super) const SHORT: usize = 4 * LANES;
 
-/// Blocks of samples that go by one strip of rows: few enough to stay in the second cache for the next strip.
+/// The number of blocks of samples that are processed with one strip of rows: few enough to stay in the second-level
+/// cache for the next strip.
 const GROUP: usize = 16;
 
-/// Features that two passes take in turns: as many of the sample stay in the nearest cache until the second one.
+/// The number of features after which two passes alternate: that many of the sample stay in the first-level cache until
+/// the second pass.
 const CHUNK: usize = 1_024;
 
 /// [`Kernel::dot`](crate::kernel::Kernel::dot).
@@ -78,8 +82,8 @@ pub(in crate::kernel) unsafe fn scores<R: Register<PARTS>, const PARTS: usize, c
     unsafe { scores_ahead::<R, PARTS, ROWS>(weights, scale, bias, x, scores, ()) }
 }
 
-/// The same; on its way it asks for the cache lines of a sample whose turn is soon, line by line: all at once, they would be
-/// in the way of the weights.
+/// The same; meanwhile it prefetches a sample that is needed soon, one cache line at a time: all at once, the
+/// prefetches would delay the weights.
 ///
 /// # Safety
 /// As [`dot`].
@@ -101,7 +105,7 @@ pub(in crate::kernel) unsafe fn scores_ahead<R: Register<PARTS>, const PARTS: us
 }
 
 /// [`Kernel::batch_scores`](crate::kernel::Kernel::batch_scores), `BATCH_ROWS` classes of `SAMPLES` samples at a time;
-/// those that are left over, or whose lengths differ, one by one.
+/// the remaining samples, or samples whose lengths differ, one by one.
 ///
 /// # Safety
 /// As [`dot`].
@@ -157,7 +161,7 @@ pub(in crate::kernel) unsafe fn batch_scores<
     }
 }
 
-/// The scores of a large batch, for which rows are packed, but for a few classes of short samples.
+/// The scores of a large batch, for which rows are packed, except for a few classes of short samples.
 ///
 /// # Safety
 /// The processor has the register's instruction set; there are features, and the weights hold a row of them for each class; each
@@ -183,7 +187,7 @@ pub(in crate::kernel) unsafe fn packed_batch_scores<R: Packs<PARTS>, const PARTS
     }
 }
 
-/// A row's elements: those of whole blocks of lanes, and those behind them.
+/// The number of a row's elements in whole blocks of lanes, and of those after them.
 #[derive(Clone, Copy)]
 struct Lengths {
     whole: usize,
@@ -203,7 +207,7 @@ impl Lengths {
     }
 }
 
-/// A row-major matrix and what else the scores of samples are made of.
+/// A row-major matrix, and the other values that scores are computed from.
 #[derive(Clone, Copy)]
 struct Problem<'a, A> {
     weights: &'a [f32],
@@ -215,11 +219,11 @@ struct Problem<'a, A> {
 }
 
 impl<A: Asks> Problem<'_, A> {
-    /// The scores of blocks of samples for the classes from one on: two passes of `ROWS` at a time, then one, then of two rows
-    /// and one.
+    /// The scores of blocks of samples for the classes from `class` on: two passes of `ROWS` at a time, then one, then
+    /// passes of two rows and of one.
     ///
-    /// A strip of rows stays in the nearest cache while the blocks go by. In the other order, with all strips for each
-    /// block, the weights of 10×784 and a block were too much for it.
+    /// A strip of rows stays in the first-level cache while the blocks are processed. In the other order, with all
+    /// strips for each block, the weights of 10×784 and a block did not fit in it.
     ///
     /// # Safety
     /// The processor has the register's instruction set; the weights hold `classes` rows, the bias as many elements;
@@ -275,8 +279,9 @@ impl<A: Asks> Problem<'_, A> {
         // SAFETY: by the caller.
         unsafe {
             if OPTIMISED && PARTS <= 2 && self.lengths.rest == 0 {
-                // Said to the compiler: without a rest, and what it would need of registers, the loops are shorter. With registers of
-                // four elements they became longer: 1,262 to 2,008 units of fuel for scores of 10×64 on WebAssembly.
+                // Tells the compiler that there is no rest: without it, and the registers that it would need, the loops
+                // are shorter. With registers of four elements they became longer: from 1,262 to 2,008 units of fuel
+                // for scores of 10×64 on WebAssembly.
                 let problem = Problem { lengths: Lengths { rest: 0, ..self.lengths }, ..*self };
                 problem.solve::<R, PARTS, ROWS, 1>(class, samples, scores);
             } else {
@@ -285,10 +290,10 @@ impl<A: Asks> Problem<'_, A> {
         }
     }
 
-    /// The scores of blocks of samples for `PASSES · ROWS` classes from one on, written together.
+    /// The scores of blocks of samples for `PASSES · ROWS` classes from `class` on, written together.
     ///
-    /// Two passes of five are written as four, four and two scores: who reads them four at a time finds each four in
-    /// one store. Written as four, one, four and one, they had to be waited for until all of them had left the
+    /// Two passes of five are written as four, four and two scores: code that reads them four at a time finds each four
+    /// in one store. Written as four, one, four and one, the reads had to wait until all of the stores had left the
     /// processor.
     ///
     /// # Safety
@@ -330,7 +335,7 @@ impl<A: Asks> Problem<'_, A> {
         }
     }
 
-    /// The scores of blocks of short samples for eight classes, all of whose folds are common.
+    /// The scores of blocks of short samples for eight classes, with all folds done together.
     ///
     /// # Safety
     /// As [`solve`](Self::solve), and `class + 8` is at most the number of classes.
@@ -379,7 +384,7 @@ impl<A: Asks> Problem<'_, A> {
             // SAFETY: by the caller.
             unsafe {
                 let rows = self.rows(class + index * ROWS);
-                // Each pass asks for its part of the next sample.
+                // Each pass prefetches its part of the next sample.
                 let soon = self.soon.part(index, PASSES, self.lengths.features());
                 let lanes = pass::<R, PARTS, ROWS, PASSES, SAMPLES>(rows, samples, self.lengths, soon);
                 write_quads::<R, PARTS, ROWS, PASSES, SAMPLES>(lanes, index, quads);
@@ -387,9 +392,10 @@ impl<A: Asks> Problem<'_, A> {
         }
     }
 
-    /// The same for a sample that is longer than the nearest cache keeps for the second pass: the passes take turns.
+    /// The same for a sample that is too long for the first-level cache to keep it until the second pass: the passes
+    /// alternate.
     ///
-    /// The lanes go through memory in between, which is little for so many features.
+    /// The lanes pass through memory in between, which costs little for so many features.
     ///
     /// # Safety
     /// As [`by_passes`](Self::by_passes).
@@ -436,7 +442,7 @@ impl<A: Asks> Problem<'_, A> {
         }
     }
 
-    /// Where `ROWS` rows start, from a class on.
+    /// The addresses of `ROWS` rows, from `class` on.
     ///
     /// # Safety
     /// The weights hold them.
@@ -506,7 +512,7 @@ unsafe fn pass<R: Register<PARTS>, const PARTS: usize, const ROWS: usize, const 
     }
 }
 
-/// Adds the products of the blocks from one on, and of what is behind them.
+/// Adds the products of the blocks from `first` on, and of the elements after them.
 ///
 /// # Safety
 /// As [`pass`]; `first` is a multiple of the lanes, and not above the elements of the whole blocks.
@@ -588,7 +594,7 @@ unsafe fn take_products<R: Register<PARTS>, const PARTS: usize, const ROWS: usiz
     }
 }
 
-/// The last sums of some rows: four rows at a time as far as they go.
+/// The last sums of some rows, four rows at a time where possible.
 #[inline(always)]
 pub(super) fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
     let (fours, rest) = quads.as_chunks();
@@ -601,7 +607,7 @@ pub(super) fn fold<Q: Quad>(quads: &[Q], sums: &mut [f32]) {
     }
 }
 
-/// Sums become scores.
+/// Turns sums into scores.
 #[inline(always)]
 pub(super) fn finish(sums: &mut [f32], scale: f32, bias: &[f32]) {
     for (sum, bias) in sums.iter_mut().zip(bias) {
@@ -609,10 +615,10 @@ pub(super) fn finish(sums: &mut [f32], scale: f32, bias: &[f32]) {
     }
 }
 
-/// How many rows of `features` elements there are: as many as wanted, or as the elements make.
+/// The number of rows of `features` elements: as many as wanted, or as the elements fill.
 #[inline(always)]
 pub(super) fn rows_within(elements: usize, features: usize, wanted: usize) -> usize {
-    // The product first: it tells without a division, which takes as long as several rows.
+    // The product first: it decides without a division, which takes as long as several rows.
     match wanted.checked_mul(features) {
         Some(needed) if needed <= elements => wanted,
         _ => elements.checked_div(features).unwrap_or(wanted),

@@ -1,7 +1,7 @@
-//! Registers of four elements, as SSE2, NEON and SIMD128 have them: the sixteen lanes are four of these.
+//! Registers of four elements, as in SSE2, NEON and SIMD128: the sixteen lanes are four of these.
 //!
-//! What such a set must tell is one instruction a method. What is made of them is the same for all: parts of registers, and
-//! the folds.
+//! An instruction set provides one instruction for each method. What is built from them is the same for all sets: parts
+//! of registers, and the folds.
 
 use super::{Quad, Register, Vector};
 
@@ -30,25 +30,25 @@ pub(in crate::kernel) trait Four: Vector {
     /// Or, bit by bit.
     fn or(self, other: Self) -> Self;
 
-    /// The lower two elements of both, in turns.
+    /// The lower two elements of both, interleaved.
     fn zip_low(self, other: Self) -> Self;
 
-    /// The upper two elements of both, in turns.
+    /// The upper two elements of both, interleaved.
     fn zip_high(self, other: Self) -> Self;
 
-    /// The lower two elements of both, one pair behind the other.
+    /// The lower two elements of both, one pair after the other.
     fn pair_low(self, other: Self) -> Self;
 
-    /// The upper two elements of both, one pair behind the other.
+    /// The upper two elements of both, one pair after the other.
     fn pair_high(self, other: Self) -> Self;
 
-    /// The other one's elements where this one's are above zero, and +0.0 in the other places.
+    /// The elements of the other register where those of this one are above zero, and +0.0 elsewhere.
     fn where_positive(self, other: Self) -> Self;
 
-    /// A bit for each element that is above zero, the first one's the lowest.
+    /// A bit for each element, set if it is above zero; the first element has the lowest bit.
     fn positive_bits(self) -> u32;
 
-    /// A bit for each element that is not zero.
+    /// A bit for each element, set if it is not zero.
     fn nonzero_bits(self) -> u32;
 
     fn first(self) -> f32;
@@ -59,7 +59,7 @@ pub(in crate::kernel) trait Four: Vector {
 static PADDING: [f32; 6] = [0.0, 0.0, 0.0, -0.0, -0.0, -0.0];
 
 impl<R: Four> Register<4> for R {
-    /// How many: one, two or three elements are moved by instructions of their own.
+    /// The number of elements: one, two or three are moved by instructions of their own.
     type Mask = usize;
     type Quad = Self;
 
@@ -123,8 +123,8 @@ impl<R: Four> Quad for R {
         pair.first() + pair.second()
     }
 
-    // Three additions for four rows, where one by one they would need eight. The elements of two rows are put side by
-    // side and not one row behind the other: of that the compiler makes horizontal additions, which are slower on x86.
+    // Three additions for four rows; one by one they would need eight. The elements of two rows are interleaved, not
+    // one row after the other: the compiler would turn that into horizontal additions, which are slower on x86.
     #[inline(always)]
     fn fold_four([first, second, third, fourth]: [Self; 4]) -> [f32; 4] {
         let (low, high) = (halve(first, second), halve(third, fourth));
@@ -135,7 +135,7 @@ impl<R: Four> Quad for R {
     }
 }
 
-/// The fold of two rows from four lanes to two, their elements side by side.
+/// The fold of two rows from four lanes to two, their elements interleaved.
 #[inline(always)]
 fn halve<R: Four>(a: R, b: R) -> R {
     a.zip_low(b).add(a.zip_high(b))

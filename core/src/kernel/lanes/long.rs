@@ -1,12 +1,12 @@
-//! Long samples: ten rows go by one part of the lanes of a sample at a time, chunk by chunk.
+//! Long samples: ten rows and one part of the lanes of a sample at a time, chunk by chunk.
 //!
 //! # What limits it
-//! The loads, of which Zen 3 makes 1.6 in a cycle: eleven for ten products. What a batch gains on long
-//! rows are the caches: the rows of a chunk stay in the nearest one while all samples go by.
+//! The loads, of which Zen 3 does 1.6 per cycle: eleven for ten products. On long rows a batch benefits from the
+//! caches: the rows of a chunk stay in the first-level cache while all samples are processed.
 //!
 //! # What was tried and was slower
-//! - Five rows by two samples, whose loads are seven for ten products, but whose instructions are a third more.
-//! - The same without packing: by a quarter where rows are a multiple of a page apart.
+//! - Five rows by two samples: seven loads for ten products, but a third more instructions.
+//! - The same without packing: slower by a quarter where rows are a multiple of a page apart.
 //! - Chunks of 256 or 1,024 features.
 
 #![expect(clippy::arithmetic_side_effects, reason = "counts of elements that lie in memory cannot overflow")]
@@ -17,13 +17,14 @@ use super::dots::{finish, fold};
 use super::packed::{Aligned, Rows};
 use super::{LANES, Register};
 
-/// Features of a chunk: ten rows of them are packed into 20 kB of the stack.
+/// The number of features in a chunk: ten rows of them are packed into 20 kB of the stack.
 const CHUNK: usize = 512;
 
-/// Samples whose lanes are kept from chunk to chunk, another 20 kB.
+/// The number of samples whose lanes are kept from chunk to chunk, in another 20 kB.
 const GROUP: usize = 32;
 
-/// Rows that go by together, at most: their sums, a register of the sample and a product are twelve registers of sixteen.
+/// The largest number of rows that are processed together: their sums, a register of the sample and a product take
+/// twelve of sixteen registers.
 const MOST_ROWS: usize = 10;
 
 impl Rows<'_> {
@@ -63,7 +64,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The scores of a group of samples for `ROWS` classes from one on.
+    /// The scores of a group of samples for `ROWS` classes from `class` on.
     ///
     /// # Safety
     /// As [`scores_of_long`](Self::scores_of_long); these classes exist, and there are `GROUP` samples at most.
@@ -112,8 +113,8 @@ impl Rows<'_> {
         }
     }
 
-    /// Packs a chunk of rows: part by part of the lanes, and in it block by block, a register of each row; +0.0 behind the last
-    /// feature.
+    /// Packs a chunk of rows: part by part of the lanes, within a part block by block, and within a block a register of
+    /// each row; +0.0 after the last feature.
     ///
     /// # Safety
     /// As [`strip`](Self::strip); there is room for a chunk of as many rows.
@@ -145,11 +146,12 @@ impl Rows<'_> {
     }
 }
 
-/// Adds the products of a chunk to a part of the lanes of each row; returns what is packed behind them.
+/// Adds the products of a chunk to a part of the lanes of each row; returns the address after the rows that it has
+/// used.
 ///
 /// # Safety
-/// The processor has the register's instruction set; there are `ROWS` registers of lanes, which hold something unless the chunk is the
-/// first one; the sample has `features` elements, and as many are packed of each row.
+/// The processor has the register's instruction set; there are `ROWS` registers of lanes, which are initialised unless
+/// the chunk is the first one; the sample has `features` elements, and as many are packed of each row.
 #[inline(always)]
 unsafe fn take<R: Register<PARTS>, const PARTS: usize, const ROWS: usize>(
     lanes: *mut f32,

@@ -1,7 +1,8 @@
 //! A step's margins, indicators and biases, four at a time.
 //!
-//! Four, as the scores are written: a wider register of them would wait until two stores had left the processor, and so would the
-//! next load of what is written wider than it is read. With registers of eight, a step of 10×64 took a quarter longer.
+//! Four, since the scores are written in fours: a load of a wider register would wait until two stores had left the
+//! processor, and so would the next load of anything that is written wider than it is read. With registers of eight, a
+//! step of 10×64 took a quarter longer.
 
 #![expect(clippy::arithmetic_side_effects, reason = "counts of elements that lie in memory cannot overflow")]
 
@@ -11,13 +12,13 @@ use super::{Four, Register, WORD};
 use crate::error::Error;
 use crate::kernel::margins::check_label;
 
-/// From element `4 − n` on, a one behind n zeros.
+/// From element `4 − n` on, a one after n zeros.
 static ONE: [f32; 8] = [0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
 
-/// From element `4 − n` on, a zero behind n ones.
+/// From element `4 − n` on, a zero after n ones.
 static OTHERS: [f32; 8] = [1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0];
 
-/// From element `4 − n` on, what no margin gets over behind n zeros.
+/// From element `4 − n` on, n zeros and then values that keep any margin from counting.
 static BEHIND: [f32; 8] = {
     const LEAST: f32 = f32::NEG_INFINITY;
     [0.0, 0.0, 0.0, 0.0, LEAST, LEAST, LEAST, LEAST]
@@ -55,7 +56,7 @@ pub(in crate::kernel) unsafe fn violations<R: Four>(
             if label.wrapping_sub(first) < here {
                 bits &= !(1 << (label - first));
             }
-            // In ascending order; of most samples there are few.
+            // In ascending order; most samples have few.
             while bits != 0 {
                 sum += margins.add(bits.trailing_zeros() as usize).read();
                 bits &= bits - 1;
@@ -70,7 +71,7 @@ pub(in crate::kernel) unsafe fn violations<R: Four>(
             return Err(Error::NonFiniteLoss);
         }
         if count > 0 {
-            // In place of that of the label's own margin.
+            // Replaces the indicator of the label's own margin.
             set_at::<R>(-(count as f32), label, scores, classes);
             if !step_biases::<R>(factor, scores, bias, classes).is_finite() {
                 return Err(Error::NonFiniteStep);
@@ -80,11 +81,11 @@ pub(in crate::kernel) unsafe fn violations<R: Four>(
     }
 }
 
-/// Scores become indicators in place, the label's own among them, and margins are written behind each other. Returns a bit for each
-/// margin above zero.
+/// Turns scores into indicators in place, including the label's own, and writes the margins one after the other.
+/// Returns a bit for each margin, set if it is above zero.
 ///
 /// # Safety
-/// As [`violations`]; there are so many scores, no more than the margins have room for, which is a multiple of four.
+/// As [`violations`]; there are that many scores, no more than the margins have room for, which is a multiple of four.
 #[inline(always)]
 unsafe fn indicators<R: Four>(
     (own, margin): (f32, f32),
@@ -96,7 +97,7 @@ unsafe fn indicators<R: Four>(
     let (mut bits, mut at) = (0, 0);
     // SAFETY: by the caller.
     unsafe {
-        // A difference is a sum with the sign changed.
+        // A difference is a sum with a sign changed.
         let (own, margin, one) = (R::splat(-own), R::splat(margin), R::splat(1.0));
         while classes - at >= R::WIDTH {
             let place = scores.add(at);
@@ -125,7 +126,7 @@ unsafe fn indicators<R: Four>(
 /// Sets one element among zeros and ones.
 ///
 /// # Safety
-/// As [`violations`]; there are so many elements, and the place is one of them.
+/// As [`violations`]; there are that many elements, and the place is one of them.
 #[inline(always)]
 unsafe fn set_at<R: Four>(value: f32, place: usize, elements: *mut f32, length: usize) {
     let (lane, left) = (place % R::WIDTH, length - (place - place % R::WIDTH));
@@ -145,7 +146,7 @@ unsafe fn set_at<R: Four>(value: f32, place: usize, elements: *mut f32, length: 
 /// `bias[c] = bias[c] + (factor * k[c])`; returns the largest magnitude of these.
 ///
 /// # Safety
-/// As [`violations`]; there are so many elements of both.
+/// As [`violations`]; there are that many elements of both.
 #[inline(always)]
 unsafe fn step_biases<R: Four>(factor: f32, k: *const f32, bias: *mut f32, classes: usize) -> f32 {
     let mut at = 0;
@@ -177,7 +178,7 @@ pub(in crate::kernel) unsafe fn adopt<R: Four>(from: &[f32], to: &mut [f32]) {
     let length = from.len().min(to.len());
     let (from, to) = (from.as_ptr(), to.as_mut_ptr());
     let mut at = 0;
-    // SAFETY: the caller's processor; both have so many elements.
+    // SAFETY: the caller's processor; both have that many elements.
     unsafe {
         while length - at >= R::WIDTH {
             R::load(from.add(at)).store(to.add(at));

@@ -1,12 +1,13 @@
-//! Short samples: with few features the folds of the lanes are as dear as the products.
+//! Short samples: with few features the folds of the lanes cost as much as the products.
 //!
-//! Here a register holds four lanes of each of some rows, and is multiplied by the same four features of a sample in each place:
-//! all folds but the last two are plain additions, and these are for four registers at once.
+//! Here a register holds four lanes of each of several rows, and is multiplied by the same four features of a sample in
+//! every group of four places: all folds except the last two are plain additions, and those two are done for four
+//! registers at once.
 //!
 //! # What was tried and was slower
-//! - Samples side by side in a register, which need no folds of registers at all: the samples of a batch have to be turned over and
-//!   their scores back, and each row's elements to be spread. 26×16 took 40 % longer.
-//! - Eight rows of a sample at a time from where they lie, with halves exchanged between registers: 26×16 took 17 % longer.
+//! - Samples side by side in a register, which needs no folds of registers at all: the samples of a batch have to be
+//!   transposed, their scores transposed back, and each element of a row broadcast. 26×16 took 40 % longer.
+//! - Eight rows of a sample at a time without packing, with halves exchanged between registers: 26×16 took 17 % longer.
 
 #![expect(clippy::arithmetic_side_effects, reason = "counts of elements that lie in memory cannot overflow")]
 
@@ -19,11 +20,11 @@ use super::{LANES, Packs, Vector};
 /// Lanes of one row in a register.
 const QUAD: usize = 4;
 
-/// Registers of rows that a sample meets together: their last folds are common.
+/// The number of registers of rows that are multiplied by a sample together: they share the last folds.
 const REGISTERS: usize = 4;
 
 impl Rows<'_> {
-    /// The scores of short samples for the first classes, as far as they make registers, or half of one; returns how many.
+    /// The scores of short samples for the first classes, as many as fill registers, or half of one; returns how many.
     ///
     /// # Safety
     /// The processor has the register's instruction set; the weights hold a row of `features`, from 1 to `SHORT`, for each class; each
@@ -39,7 +40,7 @@ impl Rows<'_> {
             let some = (classes - class).min(R::WIDTH);
             // SAFETY: by the caller.
             unsafe {
-                // Said to the compiler, which then knows the loops.
+                // Constants, so that the compiler knows the loops.
                 match (self.features.div_ceil(LANES), self.features % LANES) {
                     (1, 0) => self.some_classes::<R, PARTS, 1, false>(class, some, samples, scores),
                     (1, _) => self.some_classes::<R, PARTS, 1, true>(class, some, samples, scores),
@@ -56,11 +57,11 @@ impl Rows<'_> {
         class
     }
 
-    /// The scores for as many classes as a register has places at most.
+    /// The scores for at most as many classes as a register has places.
     ///
     /// # Safety
-    /// As [`scores_of_short`](Self::scores_of_short); these classes exist, and the features make `BLOCKS` blocks of lanes, of which the
-    /// last is not whole if so said.
+    /// As [`scores_of_short`](Self::scores_of_short); these classes exist, and the features make `BLOCKS` blocks of
+    /// lanes, of which the last is not whole if `REST` says so.
     #[inline(always)]
     unsafe fn some_classes<R: Packs<PARTS>, const PARTS: usize, const BLOCKS: usize, const REST: bool>(
         self,
@@ -71,7 +72,7 @@ impl Rows<'_> {
     ) {
         let mut packed = MaybeUninit::<Aligned<[f32; SHORT * LANES]>>::uninit();
         let packed = packed.as_mut_ptr().cast::<f32>();
-        // +0.0 · −0.0 = −0.0 leaves a lane as it is.
+        // Adding +0.0 · −0.0 = −0.0 leaves a lane unchanged.
         let mut padded = Aligned([-0.0_f32; LANES]);
         let last = (BLOCKS - 1) * LANES;
         // SAFETY: by the caller; there is memory for all blocks of a register's rows.
@@ -103,8 +104,8 @@ impl Rows<'_> {
         }
     }
 
-    /// Packs rows: for each four features a register of them of the rows 0, 4, 8 and so on, one of the rows 1, 5, 9, and two more;
-    /// +0.0 for features and rows that are none.
+    /// Packs rows: for each four features one register of them from the rows 0, 4, 8 and so on, one from the rows 1, 5,
+    /// 9, and two more; +0.0 for features and rows that do not exist.
     ///
     /// # Safety
     /// As [`some_classes`](Self::some_classes); there is room for `length` elements of as many rows as a register has places, and the
@@ -120,7 +121,7 @@ impl Rows<'_> {
         for row in 0..R::WIDTH {
             let own = if row < classes { self.features } else { 0 };
             let quads = own / QUAD;
-            // SAFETY: by the caller; of a row that is none, nothing is read.
+            // SAFETY: by the caller; of a row that does not exist, nothing is read.
             unsafe {
                 let to = packed.add(row % REGISTERS * R::WIDTH + row / REGISTERS * QUAD);
                 for quad in 0..quads {
@@ -136,10 +137,10 @@ impl Rows<'_> {
     }
 }
 
-/// Copies the elements of a block of lanes that is not whole, and −0.0 behind them up to the end of a register.
+/// Copies the elements of a block of lanes that is not whole, followed by −0.0 up to the end of a register.
 ///
 /// # Safety
-/// The processor has the register's instruction set; so many elements can be read, and all lanes written.
+/// The processor has the register's instruction set; that many elements can be read, and all lanes written.
 #[inline(always)]
 unsafe fn copy_padded<R: Packs<PARTS>, const PARTS: usize>(from: *const f32, count: usize, to: *mut f32) {
     for part in 0..PARTS {
@@ -155,7 +156,8 @@ unsafe fn copy_padded<R: Packs<PARTS>, const PARTS: usize>(from: *const f32, cou
     }
 }
 
-/// Four lanes of each row, the ones of this fourth of them. Blocks of the sample lie one behind the other, but for the last one.
+/// Four lanes of each row, those of the given fourth. Blocks of the sample lie one after the other, except for the last
+/// one.
 ///
 /// # Safety
 /// The processor has the register's instruction set; packed rows and sample have `BLOCKS` blocks of lanes.

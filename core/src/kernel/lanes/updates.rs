@@ -1,15 +1,15 @@
 //! Updates of rows, and the largest magnitude.
 //!
 //! # What limits them
-//! An update loads two elements and stores one for each multiplication and addition: the stores run out first, half as
-//! many bytes in a cycle as loads.
+//! An update loads two elements and stores one for each multiplication and addition: the stores are the limit, with
+//! half as many bytes per cycle as the loads.
 //!
 //! # What was tried and was slower
-//! - One pass over two to four rows that loads the sample once: no faster to 5 % faster with 784 features, a third slower with 64,
-//!   since the sample's loads were not the limit.
-//! - The largest magnitude of a sample found while its scores are computed: a step of 10×64 without violations, which needs none,
-//!   took a quarter longer.
-//! - One register each turn instead of two: 5 to 9 % slower with 784 features; four instead of two: 2 % faster.
+//! - One pass over two to four rows that loads the sample once: 0 to 5 % faster with 784 features, a third slower with
+//!   64, since the sample's loads were not the limit.
+//! - The largest magnitude of a sample found while its scores are computed: a step of 10×64 without violations, which
+//!   does not need it, took a quarter longer.
+//! - One register per iteration instead of two: 5 to 9 % slower with 784 features; four instead of two: 2 % faster.
 //! - The last elements of a row stored with AVX2's mask: half as long again with 30 features on AMD.
 
 #![expect(clippy::arithmetic_side_effects, reason = "counts of elements that lie in memory cannot overflow")]
@@ -74,13 +74,13 @@ pub(in crate::kernel) unsafe fn scaled_rank_one<R: Register<PARTS>, const PARTS:
     let mut first = 0;
     while first < classes {
         let here = (classes - first).min(WORD);
-        // SAFETY: the caller's processor; there are so many factors and rows.
+        // SAFETY: the caller's processor; there are that many factors and rows.
         unsafe {
             let mut bits = nonzero::<R::Quad>(k.add(first), here);
             while bits != 0 {
                 let class = first + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                // A product of two that are not zero may be.
+                // The product of two factors that are not zero may be zero.
                 let k = k.add(class).read() * factor;
                 if k != 0.0 {
                     add_multiples::<R, PARTS, 1>([(k, x.as_ptr())], rows.add(class * features), features);
@@ -94,7 +94,7 @@ pub(in crate::kernel) unsafe fn scaled_rank_one<R: Register<PARTS>, const PARTS:
 /// A bit for each factor that is not zero.
 ///
 /// # Safety
-/// The processor has the register's instruction set; there are so many factors, and a word has as many bits.
+/// The processor has the register's instruction set; there are that many factors, and a word has as many bits.
 #[inline(always)]
 unsafe fn nonzero<R: Four>(k: *const f32, count: usize) -> u64 {
     let (mut bits, mut at) = (0, 0);
@@ -114,8 +114,8 @@ unsafe fn nonzero<R: Four>(k: *const f32, count: usize) -> u64 {
 /// [`Kernel::batch_rank_one`](crate::kernel::Kernel::batch_rank_one), row by row.
 ///
 /// A row is loaded and stored once for up to four samples: one by one, its stores would be the limit, since a processor
-/// stores half as much in a cycle as it loads. Samples whose coefficient is zero, most of them in a trained model, cost
-/// nothing but the look.
+/// stores half as much per cycle as it loads. Samples whose coefficient is zero, which are most of them in a trained
+/// model, cost only the check.
 ///
 /// # Safety
 /// As [`dot`].
@@ -162,7 +162,7 @@ pub(in crate::kernel) unsafe fn batch_rank_one<R: Register<PARTS>, const PARTS: 
     }
 }
 
-/// `y[i] = y[i] + (k * x[i])` for each of some `(k, x)` in order, in one pass over `y`.
+/// `y[i] = y[i] + (k * x[i])` for each `(k, x)` in order, in one pass over `y`.
 ///
 /// # Safety
 /// The processor has the register's instruction set; `y` and each `x` have `length` elements.

@@ -1,7 +1,8 @@
 //! Learns in the field what its wearer does, on an ESP32-C3.
 //!
-//! The interrupt of a timer takes the readings of an accelerometer, fills the window, and answers from the published model. The main loop
-//! learns the windows that the wearer confirms, into a shadow, publishes it now and then, and keeps checkpoints in flash.
+//! A timer interrupt takes the readings of an accelerometer, fills the window, and answers with the published model.
+//! The main loop trains a shadow model on the windows that the wearer confirms, publishes it from time to time, and
+//! saves checkpoints to flash.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -27,21 +28,22 @@ use hingeline_wearer::{
 };
 use static_cell::{ConstStaticCell, StaticCell};
 
-// What the bootloader reads.
+// The descriptor that the bootloader reads.
 esp_bootloader_esp_idf::esp_app_desc!();
 
 /// The last two sectors of a flash of 4 MB: the partition `learnt` of `partitions.csv`.
 const CHECKPOINTS: Range<u32> = 0x3f_e000..0x40_0000;
 
-/// From one reading to the next.
+/// The time from one reading to the next.
 const PERIOD: Duration = Duration::from_micros(1_000_000 / RATE as u64);
 
-/// What the interrupt is to answer from, until it takes it. Both sides copy it inside a critical section, 536 bytes: that keeps all
-/// interrupts waiting for some 400 cycles by its length, 3 µs at 160 MHz. No one waits for a step of learning or for a prediction.
+/// The model for the interrupt to answer with, until the interrupt takes it. Both sides copy its 536 bytes in a
+/// critical section: by its length, that blocks all interrupts for some 400 cycles, 3 µs at 160 MHz. Nothing waits for
+/// a learning step or for a prediction.
 static PUBLISHED: Mutex<RefCell<Option<Published>>> = Mutex::new(RefCell::new(None));
 const _: () = assert!(Published::SIZE == 536);
 
-/// A window, and what the wearer says that it was.
+/// A window, and the wearer's label for it.
 type Window = (Seen, Option<u8>);
 
 /// Windows on their way from the interrupt to the main loop: four, 2.5 seconds of them.
@@ -58,7 +60,7 @@ struct Senses {
     last: Instant,
 }
 
-/// The interrupt takes it out, and puts it back when it is done: nobody else waits meanwhile.
+/// The interrupt takes it out and puts it back when it is done; nothing else waits in the meantime.
 static SENSES: Mutex<Cell<Option<&'static mut Senses>>> = Mutex::new(Cell::new(None));
 
 #[panic_handler]
@@ -105,8 +107,8 @@ fn sense() {
 }
 
 fn read(senses: &mut Senses) {
-    // The erase of a sector keeps interrupts waiting for 45 ms or longer. A sensor with a queue of its own keeps the readings; of one
-    // without, they are lost.
+    // Erasing a sector blocks interrupts for 45 ms or longer. A sensor with its own queue keeps the readings; without
+    // one, they are lost.
     let now = Instant::now();
     if now - senses.last >= PERIOD * 2 {
         warn!("readings are lost");
@@ -116,7 +118,7 @@ fn read(senses: &mut Senses) {
     if let Some(published) = critical_section::with(|cs| PUBLISHED.borrow_ref_mut(cs).take()) {
         senses.watcher.adopt(published);
     }
-    // And its reading here. Where it fails, `watcher.gap()`.
+    // Its reading goes here. If it fails, call `watcher.gap()`.
     let reading = senses.sensor.read();
     let Some(seen) = senses.watcher.push(reading) else { return };
     if seen.shown != senses.shown {
@@ -155,7 +157,7 @@ fn learn(flash: FlashStorage<'static>, mut arrived: Consumer<'static, Window>) -
             }
         }
         Err(CheckpointError::Empty) => info!("nothing was learnt yet"),
-        // Of another shape, perhaps: of a firmware before an update.
+        // Perhaps of another shape, from a firmware before an update.
         Err(reason) => warn!("begins anew: {}", reason),
     }
 
@@ -176,7 +178,7 @@ fn learn(flash: FlashStorage<'static>, mut arrived: Consumer<'static, Window>) -
         info!("{=u32} windows learnt, {=u32} of the last {=u32} recognised", learner.learnt(), recognised, PUBLISH);
         recognised = 0;
         if learner.learnt() == COMPARED && !restored {
-            // They are, unless readings were lost.
+            // They are the same unless readings were lost.
             let checksum = learner.checksum();
             info!("weights {=u64:016x}, those of the desktop: {=bool}", checksum, checksum == CHECKSUM);
         }

@@ -1,4 +1,4 @@
-//! An executor that runs in an interrupt: what it runs preempts the main loop. The one file that is not safe Rust.
+//! An executor that runs in an interrupt: its tasks preempt the main loop. The only file that is not safe Rust.
 
 use embassy_executor::{InterruptExecutor, SendSpawner};
 use embassy_nrf::interrupt;
@@ -8,13 +8,13 @@ static EXECUTOR: InterruptExecutor = InterruptExecutor::new();
 
 /// Starts it in an interrupt that no peripheral uses.
 pub(crate) fn start() -> SendSpawner {
-    // A radio's interrupts may come between, the main loop may not.
+    // A radio's interrupts may preempt it; the main loop may not.
     interrupt::EGU1_SWI1.set_priority(Priority::P6);
     EXECUTOR.start(interrupt::EGU1_SWI1)
 }
 
 #[interrupt]
 fn EGU1_SWI1() {
-    // SAFETY: called by this handler alone, which is enabled when the executor has been made.
+    // SAFETY: only this handler calls it, and it is enabled after the executor has been made.
     unsafe { EXECUTOR.on_interrupt() }
 }

@@ -1,7 +1,8 @@
 //! Learns in the field what its wearer does, on an RP2040.
 //!
-//! A task in an interrupt takes the readings of an accelerometer, fills the window, and answers from the published model. The main
-//! loop learns the windows that the wearer confirms, into a shadow, publishes it now and then, and keeps checkpoints in flash.
+//! A task that runs in an interrupt takes the readings of an accelerometer, fills the window, and answers with the
+//! published model. The main loop trains a shadow model on the windows that the wearer confirms, publishes it from time
+//! to time, and saves checkpoints to flash.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -28,24 +29,25 @@ use hingeline_wearer::{
 use panic_probe as _; // logs a panic
 use static_cell::ConstStaticCell;
 
-/// That of a Pico.
+/// The flash of a Pico.
 const FLASH_SIZE: usize = 2 << 20;
 
-/// The last two sectors of the flash, which `memory.x` keeps the program out of.
+/// The last two sectors of the flash, where `memory.x` places nothing.
 const CHECKPOINTS: Range<u32> = (FLASH_SIZE - 2 * ERASE_SIZE) as u32..FLASH_SIZE as u32;
 
-/// Writes and erases from RAM, with interrupts off, since the flash is where the program runs from.
+/// Writes and erases by code in RAM, with interrupts off, because the program runs from the flash.
 type Storage = Flash<'static, FLASH, Blocking, FLASH_SIZE>;
 
-/// From one reading to the next.
+/// The time from one reading to the next.
 const PERIOD: Duration = Duration::from_hz(RATE as u64);
 
-/// What the interrupt is to answer from, until it takes it. Both sides copy it inside a critical section, 536 bytes: that keeps all
-/// interrupts waiting for some 400 cycles by its length, 3 µs at 125 MHz. No one waits for a step of learning or for a prediction.
+/// The model for the interrupt to answer with, until the interrupt takes it. Both sides copy its 536 bytes in a
+/// critical section: by its length, that blocks all interrupts for some 400 cycles, 3 µs at 125 MHz. Nothing waits for
+/// a learning step or for a prediction.
 static PUBLISHED: Signal<CriticalSectionRawMutex, Published> = Signal::new();
 const _: () = assert!(Published::SIZE == 536);
 
-/// Windows on their way from the interrupt to the main loop, with what the wearer says that they were: 2.5 seconds of them.
+/// Windows on their way from the interrupt to the main loop, with the wearer's labels: 2.5 seconds of them.
 static WINDOWS: Channel<CriticalSectionRawMutex, (Seen, Option<u8>), 4> = Channel::new();
 
 static WATCHER: ConstStaticCell<Watcher> = ConstStaticCell::new(Watcher::new());
@@ -72,8 +74,8 @@ async fn sense(watcher: &'static mut Watcher) -> ! {
     loop {
         due += PERIOD;
         Timer::at(due).await;
-        // The erase of a sector keeps interrupts waiting for 45 ms or longer. A sensor with a queue of its own keeps the readings; of one
-        // without, they are lost.
+        // Erasing a sector blocks interrupts for 45 ms or longer. A sensor with its own queue keeps the readings;
+        // without one, they are lost.
         if due.elapsed() >= PERIOD {
             warn!("readings are lost");
             watcher.gap();
@@ -82,7 +84,7 @@ async fn sense(watcher: &'static mut Watcher) -> ! {
         if let Some(published) = PUBLISHED.try_take() {
             watcher.adopt(published);
         }
-        // And its reading here. Where it fails, `watcher.gap()`.
+        // Its reading goes here. If it fails, call `watcher.gap()`.
         let reading = sensor.read();
         let Some(seen) = watcher.push(reading) else { continue };
         if seen.shown != shown {
@@ -118,7 +120,7 @@ async fn learn(flash: Storage) -> Result<(), Error> {
             }
         }
         Err(CheckpointError::Empty) => info!("nothing was learnt yet"),
-        // Of another shape, perhaps: of a firmware before an update.
+        // Perhaps of another shape, from a firmware before an update.
         Err(reason) => warn!("begins anew: {}", reason),
     }
 
@@ -136,7 +138,7 @@ async fn learn(flash: Storage) -> Result<(), Error> {
         info!("{=u32} windows learnt, {=u32} of the last {=u32} recognised", learner.learnt(), recognised, PUBLISH);
         recognised = 0;
         if learner.learnt() == COMPARED && !restored {
-            // They are, unless readings were lost.
+            // They are the same unless readings were lost.
             let checksum = learner.checksum();
             info!("weights {=u64:016x}, those of the desktop: {=bool}", checksum, checksum == CHECKSUM);
         }

@@ -1,4 +1,4 @@
-//! An executor that runs in an interrupt: what it runs preempts the main loop. The one file that is not safe Rust.
+//! An executor that runs in an interrupt: its tasks preempt the main loop. The only file that is not safe Rust.
 
 use embassy_executor::{InterruptExecutor, SendSpawner};
 use embassy_rp::interrupt;
@@ -14,6 +14,6 @@ pub(crate) fn start() -> SendSpawner {
 
 #[interrupt]
 fn SWI_IRQ_1() {
-    // SAFETY: called by this handler alone, which is enabled when the executor has been made.
+    // SAFETY: only this handler calls it, and it is enabled after the executor has been made.
     unsafe { EXECUTOR.on_interrupt() }
 }

@@ -1,4 +1,4 @@
-//! What a board has, and what an emulator has instead: a logger, a flash, an end.
+//! What differs between a board and an emulator: the logger, the flash, and the end of the program.
 
 #[cfg(not(feature = "qemu"))]
 pub(crate) use hardware::*;
@@ -17,7 +17,7 @@ mod hardware {
 
     pub(crate) type Storage = UnlockedFlash<'static>;
 
-    /// Sectors 10 and 11, of 128 kB each, which `memory.x` keeps the program out of.
+    /// Sectors 10 and 11, of 128 kB each, where `memory.x` places nothing.
     const CHECKPOINTS: Range<u32> = 0xc_0000..0x10_0000;
 
     static OWNED: StaticCell<FLASH> = StaticCell::new();
@@ -27,7 +27,7 @@ mod hardware {
         Checkpoints::open(OWNED.init(flash).unlocked(), CHECKPOINTS)
     }
 
-    /// A board goes on.
+    /// A board continues.
     pub(crate) fn compared(_checksum: u64) {}
 }
 
@@ -44,12 +44,13 @@ mod qemu {
 
     static OWNED: ConstStaticCell<RamFlash> = ConstStaticCell::new(RamFlash::new());
 
-    /// QEMU has no flash controller of this chip.
+    /// QEMU does not emulate the flash controller of this chip.
     pub(crate) fn checkpoints(_flash: FLASH) -> Result<Checkpoints<Storage>, CheckpointError<NorFlashErrorKind>> {
         Checkpoints::open(OWNED.take(), 0..RamFlash::CAPACITY as u32)
     }
 
-    /// Ends, well if the weights are those of the desktop. The log is frames on the standard output; text would be in their way there.
+    /// Exits with status 0 if the weights are those of the desktop. The log goes to standard output as frames, so text
+    /// goes to standard error.
     pub(crate) fn compared(checksum: u64) {
         semihosting::eprintln!("weights {checksum:016x}");
         semihosting::process::exit(i32::from(checksum != CHECKSUM))

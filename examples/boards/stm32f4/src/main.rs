@@ -1,7 +1,8 @@
 //! Learns in the field what its wearer does, on an STM32F405.
 //!
-//! A task of the higher priority takes the readings of an accelerometer, fills the window, and answers from the published model. A task of
-//! the lower one learns the windows that the wearer confirms, into a shadow, publishes it now and then, and keeps checkpoints in flash.
+//! The task with the higher priority takes the readings of an accelerometer, fills the window, and answers with the
+//! published model. The task with the lower priority trains a shadow model on the windows that the wearer confirms,
+//! publishes it from time to time, and saves checkpoints to flash.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -14,7 +15,7 @@ use rtic_monotonics::systick::prelude::*;
 
 systick_monotonic!(Mono, 1_000);
 
-/// A window, and what the wearer says that it was.
+/// A window, and the wearer's label for it.
 type Window = (Seen, Option<u8>);
 
 /// Windows that may wait: 2.5 seconds of them.
@@ -37,9 +38,9 @@ mod app {
 
     #[shared]
     struct Shared {
-        /// What `sense` is to answer from, until it takes it. `learn` copies it in with the lock, 536 bytes: that keeps `sense` waiting
-        /// for some 300 cycles by its length, 20 µs at 16 MHz. No one waits for a step of learning, and interrupts of a higher priority
-        /// for nothing at all.
+        /// The model for `sense` to answer with, until `sense` takes it. `learn` copies its 536 bytes while it holds
+        /// the lock: by its length, that blocks `sense` for some 300 cycles, 20 µs at 16 MHz. Nothing waits for a
+        /// learning step, and interrupts of a higher priority do not wait at all.
         published: Option<Published>,
     }
 
@@ -48,7 +49,7 @@ mod app {
     #[local]
     struct Local {}
 
-    /// The clock is that of the reset, the internal one: nothing here is in a hurry.
+    /// The clock after a reset, which is the internal one: nothing here is in a hurry.
     const CLOCK: u32 = 16_000_000;
 
     #[init]
@@ -83,8 +84,8 @@ mod app {
         loop {
             due += period;
             Mono::delay_until(due).await;
-            // The erase of a sector stops the processor for one to two seconds, and with it the count of SysTick, but not that of the
-            // cycles. A sensor with a queue of its own keeps some of the readings; of one without, they are lost.
+            // Erasing a sector stops the processor for one to two seconds; SysTick does not count in that time, but the
+            // cycle counter does. A sensor with its own queue keeps some of the readings; without one, they are lost.
             let now = DWT::cycle_count();
             if now.wrapping_sub(last) >= 2 * (CLOCK / RATE) {
                 warn!("readings are lost");
@@ -94,7 +95,7 @@ mod app {
             if let Some(published) = cx.shared.published.lock(Option::take) {
                 watcher.adopt(published);
             }
-            // And its reading here. Where it fails, `watcher.gap()`.
+            // Its reading goes here. If it fails, call `watcher.gap()`.
             let reading = sensor.read();
             let Some(seen) = watcher.push(reading) else { continue };
             if seen.shown != shown {
@@ -109,7 +110,7 @@ mod app {
         }
     }
 
-    /// Learns, publishes, saves, until something is refused that never should be.
+    /// Learns, publishes and saves until something is refused that never should be.
     #[task(priority = 1, shared = [published])]
     async fn learn(mut cx: learn::Context, flash: FLASH, receiver: Receiver<'static, Window, WAITING>) {
         let publish = |published| cx.shared.published.lock(|slot| *slot = Some(published));
@@ -142,7 +143,7 @@ mod app {
                 }
             }
             Err(CheckpointError::Empty) => info!("nothing was learnt yet"),
-            // Of another shape, perhaps: of a firmware before an update.
+            // Perhaps of another shape, from a firmware before an update.
             Err(reason) => warn!("begins anew: {}", defmt::Debug2Format(&reason)),
         }
 
@@ -159,7 +160,7 @@ mod app {
             info!("{=u32} windows learnt, {=u32} of the last {=u32} recognised", learner.learnt(), recognised, PUBLISH);
             recognised = 0;
             if learner.learnt() == COMPARED && !restored {
-                // They are, unless readings were lost.
+                // They are the same unless readings were lost.
                 let checksum = learner.checksum();
                 info!("weights {=u64:016x}, those of the desktop: {=bool}", checksum, checksum == CHECKSUM);
                 board::compared(checksum);

@@ -6,13 +6,13 @@ use hingeline::{Constant, Error, Hinge, Model, Moments, Sgd, SgdStep, Standardis
 
 use crate::{CLASSES, FEATURES, PUBLISH, SAVE};
 
-/// A feature counts for so many deviations at most, whatever a loose contact makes of it.
+/// Features are clipped to this many standard deviations, whatever a loose contact makes of them.
 const LIMIT: f32 = 4.0;
 
-/// The share that a window has in the moments at least: the last few hundred windows count.
+/// The smallest share of a window in the moments: the last few hundred windows count.
 const SHARE: f32 = 1.0 / 256.0;
 
-/// What answers: weights and the scaling that they were trained with. The two are published together.
+/// The published model: weights, and the scaling that they were trained with. The two are published together.
 #[derive(Clone, Debug)]
 pub struct Published {
     model: Model<CLASSES, FEATURES>,
@@ -23,7 +23,7 @@ impl Published {
     /// The bytes that a publication copies.
     pub const SIZE: usize = size_of::<Self>();
 
-    /// The class of a window; nothing for one with a NaN in it.
+    /// The class of a window; `None` for a window with a NaN.
     pub fn predict(&self, features: &[f32; FEATURES]) -> Option<usize> {
         let mut x = *features;
         self.standardiser.apply(&mut x);
@@ -31,8 +31,9 @@ impl Published {
     }
 }
 
-/// A shadow of what is published: it learns, and nobody sees it before it is published. [`Adoption`](hingeline::Adoption) would
-/// compare the two on windows of which the labels are certain; a device whose wearer may be wrong does that.
+/// A shadow of the published model: it learns, and nobody sees it before it is published.
+/// [`Adoption`](hingeline::Adoption) compares the two on windows whose labels are certain; a device whose wearer may be
+/// wrong should use it.
 #[derive(Debug)]
 pub struct Learner {
     shadow: Model<CLASSES, FEATURES>,
@@ -44,19 +45,19 @@ pub struct Learner {
 }
 
 impl Learner {
-    /// One that has learnt nothing.
+    /// A learner that has learnt nothing.
     ///
     /// # Errors
-    /// None, for the constants that these are.
+    /// Never: the constants are valid.
     pub fn new() -> Result<Self, Error> {
         let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.02 })?;
         Ok(Self { shadow: Model::new(), sgd, moments: Moments::forgetting(SHARE)?, standardiser: None, learnt: 0 })
     }
 
-    /// Learns from a window. Before the first publication it finds out how far the features go, and that is all.
+    /// Learns from a window. Before the first publication it only measures the range of the features.
     ///
     /// # Errors
-    /// [`Error::NonFiniteFeature`] for a NaN, and what a step refuses: the weights are then as before.
+    /// [`Error::NonFiniteFeature`] for a NaN, and the errors of a step. The weights are then unchanged.
     pub fn learn(&mut self, features: &[f32; FEATURES], label: u8) -> Result<Option<SgdStep>, Error> {
         self.moments.observe(features)?;
         self.learnt = self.learnt.saturating_add(1);
@@ -66,10 +67,10 @@ impl Learner {
         self.sgd.step(&mut self.shadow, &x, label.into()).map(Some)
     }
 
-    /// What is to be published, if it is time. From now on features are scaled by what has been seen up to here.
+    /// What to publish, if it is time. From now on, features are scaled by what has been seen so far.
     ///
     /// # Errors
-    /// None, once a window was learnt.
+    /// Never, once a window was learnt.
     pub fn publish(&mut self) -> Result<Option<Published>, Error> {
         if !self.learnt.is_multiple_of(PUBLISH) {
             return Ok(None);
@@ -79,7 +80,8 @@ impl Learner {
         Ok(Some(Published { model: self.shadow.clone(), standardiser }))
     }
 
-    /// Whether it is time for a checkpoint: right after a publication, so that a reset changes nothing but the windows since then.
+    /// Whether it is time for a checkpoint: right after a publication, so that a reset loses only the windows since
+    /// then.
     pub const fn is_save_due(&self) -> bool {
         self.learnt.is_multiple_of(SAVE)
     }
@@ -97,7 +99,7 @@ impl Learner {
     /// Writes a checkpoint; returns its number.
     ///
     /// # Errors
-    /// Those of [`Checkpoints::save`]. The one before it is still there.
+    /// The errors of [`Checkpoints::save`]. The previous checkpoint is then still there.
     pub fn save<F: NorFlash>(&self, checkpoints: &mut Checkpoints<F>) -> Result<u32, CheckpointError<F::Error>> {
         checkpoints.save(&(&self.shadow, &self.sgd, &self.moments))
     }
@@ -105,7 +107,7 @@ impl Learner {
     /// Restores the newest checkpoint. Returns its number, and what to publish.
     ///
     /// # Errors
-    /// [`CheckpointError::Empty`] at the first start of all. After any error the learner is as new, or as it was.
+    /// [`CheckpointError::Empty`] at the very first start. After any error the learner is new, or as it was.
     pub fn restore<F: NorFlash>(
         &mut self,
         checkpoints: &mut Checkpoints<F>,

@@ -1,7 +1,7 @@
-//! What the boards have in common: a simulated wearer, windows of readings that become features, a model that answers, and another
-//! one that learns what the wearer confirms.
+//! The code that all boards share: a simulated wearer, windows of readings that become features, a model that answers,
+//! and another one that learns what the wearer confirms.
 //!
-//! No hardware is in here, so that a test on the desktop runs what the boards run, and ends in the same bits.
+//! It accesses no hardware, so that a test on the desktop runs what the boards run, and ends with the same bits.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -26,32 +26,32 @@ pub use watcher::{Seen, Watcher};
 
 use hingeline::signal::{Feature, Features, count};
 
-/// What the wearer does, by its class.
+/// The activities of the wearer, by class.
 pub const ACTIVITIES: [&str; CLASSES] = ["still", "walking", "running", "shaking"];
 
-/// The activities.
+/// The number of activities.
 pub const CLASSES: usize = 4;
 
 /// The axes of the accelerometer.
 pub const AXES: usize = 3;
 
-/// Readings a second.
+/// Readings per second.
 pub const RATE: u32 = 50;
 
-/// Readings of a window: 1.28 s, in which a step fits.
+/// Readings per window: 1.28 s, in which a step fits.
 pub const LEN: usize = 64;
 
 /// Readings from one window to the next.
 pub const HOP: usize = 32;
 
-/// What a window is turned into.
+/// The features of a window.
 #[derive(Debug)]
 pub struct Wrist;
 
 impl Features for Wrist {
     type Reading = f32;
 
-    // A cycle a window is 0.78 Hz here: the bands are those of walking, of running, and of a hand that is shaken.
+    // One cycle per window is 0.78 Hz here: the bands are those of walking, of running, and of a shaken hand.
     const LIST: &'static [Feature] = &[
         Feature::Mean,
         Feature::Deviation,
@@ -63,21 +63,22 @@ impl Features for Wrist {
     ];
 }
 
-/// The features of a window.
+/// The number of features of a window.
 pub const FEATURES: usize = count(Wrist::LIST, AXES);
 
 /// Confirmed windows between two publications.
 pub const PUBLISH: u32 = 8;
 
-/// Confirmed windows between two checkpoints, some hundred seconds of them. A checkpoint has 812 bytes, so two pages of 4 kB that bear
-/// 10,000 erases hold 100,000 of them: seven years, an hour a day.
+/// Confirmed windows between two checkpoints, some hundred seconds of them. A checkpoint has 812 bytes, so two pages of
+/// 4 kB that endure 10,000 erases last for 100,000 checkpoints: seven years, at one hour a day.
 pub const SAVE: u32 = 16 * PUBLISH;
 
-/// What decides all that the sensor draws.
+/// The seed of everything that the sensor draws.
 pub const SEED: u32 = 1;
 
 /// The confirmed windows after which the weights are compared with those of the desktop: four minutes.
 pub const COMPARED: u32 = 320;
 
-/// The checksum of the model after [`COMPARED`] windows of [`SEED`], on every processor, if no reading was lost and nothing was restored.
+/// The checksum of the model after [`COMPARED`] windows of [`SEED`], on every processor, if no reading was lost and
+/// nothing was restored.
 pub const CHECKSUM: u64 = 0x48a2_f46f_d2b5_6082;

@@ -1,10 +1,10 @@
-//! A flash in RAM, where there is no other: in tests, and in an emulator.
+//! A flash in RAM, for tests and for an emulator.
 
 use embedded_storage::nor_flash::{ErrorType, NorFlash, NorFlashErrorKind, ReadNorFlash};
 
 const SECTOR: usize = 4_096;
 
-/// Two sectors of 4 kB, of which nothing outlives the power.
+/// Two sectors of 4 kB, which lose their contents when the power goes.
 #[derive(Debug)]
 pub struct RamFlash {
     bytes: [u8; Self::CAPACITY],
@@ -14,7 +14,7 @@ impl RamFlash {
     /// The bytes of both sectors.
     pub const CAPACITY: usize = 2 * SECTOR;
 
-    /// All zeros, so that a `static` of it takes no flash. Not erased, as a flash may be at first.
+    /// All zeros, so that a `static` of it takes no flash. It is not erased, just as a real flash may not be at first.
     pub const fn new() -> Self {
         Self { bytes: [0; Self::CAPACITY] }
     }
@@ -58,7 +58,7 @@ impl NorFlash for RamFlash {
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), NorFlashErrorKind> {
-        // A flash clears bits, and sets none.
+        // Writing to flash clears bits, and sets none.
         self.part(at, bytes.len())?.iter_mut().zip(bytes).for_each(|(own, byte)| *own &= byte);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A wrist with an accelerometer, in integers: the same readings on every processor.
+//! A simulated wrist with an accelerometer, in integers: the readings are the same on every processor.
 
 use crate::{AXES, CLASSES, LEN};
 
@@ -13,7 +13,7 @@ pub struct Sensor {
     /// Readings since the activity began, and how many there will be.
     age: u32,
     length: u32,
-    /// Where the motion is in its cycle, and how far it goes a reading: a whole cycle is 2¹⁶.
+    /// The phase of the motion, and how far it advances per reading; a whole cycle is 2¹⁶.
     phase: u16,
     speed: u16,
     /// In thousandths of g.
@@ -22,14 +22,14 @@ pub struct Sensor {
 }
 
 impl Sensor {
-    /// A wearer who does something else every few seconds. The seed decides what.
+    /// A wearer who changes activity every few seconds. The seed decides to which.
     pub const fn new(seed: u32) -> Self {
         // The generator must not start from 0.
         let random = seed.wrapping_mul(2).wrapping_add(1);
         Self { random, activity: 0, age: 0, length: 0, phase: 0, speed: 0, strength: 0, gravity: [0; AXES] }
     }
 
-    /// The next reading, in thousandths of g. It can be no error; that of a real sensor can.
+    /// The next reading, in thousandths of g. It cannot fail; that of a real sensor can.
     pub fn read(&mut self) -> [i16; AXES] {
         if self.age >= self.length {
             self.change();
@@ -48,25 +48,25 @@ impl Sensor {
         let mut reading = [0; AXES];
         for ((axis, gravity), moved) in reading.iter_mut().zip(self.gravity).zip(moved) {
             let value = gravity.saturating_add(moved).saturating_add(self.between(noise.wrapping_neg(), noise));
-            // A sensor of ±4 g ends there.
+            // The range of a ±4 g sensor ends there.
             *axis = i16::try_from(value.clamp(-4_000, 4_000)).unwrap_or_default();
         }
         reading
     }
 
-    /// What the wearer says that the last window was: on a real device by a button, or in an app. Nothing, while the window may hold two
-    /// activities.
+    /// The wearer's label for the last window: on a real device it comes from a button or an app. `None` while the
+    /// window may contain two activities.
     pub fn confirmed(&self) -> Option<u8> {
         (self.age >= LEN as u32).then_some(self.activity)
     }
 
-    /// Something else begins: how long, how fast and how strongly, and with the wrist turned in another way.
+    /// Begins another activity: draws how long, how fast and how strong it is, and how the wrist is turned.
     fn change(&mut self) {
         // One of the others.
         let next = self.activity.wrapping_add(self.between(1, LAST) as u8);
         self.activity = next.checked_rem(CLASSES as u8).unwrap_or_default();
         (self.age, self.length) = (0, self.between(200, 450) as u32);
-        // Cycles of 2¹⁶ in 50 readings a second: 1,311 is one a second.
+        // Cycles of 2¹⁶ at 50 readings per second: 1,311 is one cycle per second.
         let (speed, strength) = match self.activity {
             0 => ((0, 0), (0, 0)),
             1 => ((2_100, 2_900), (200, 550)),
@@ -77,7 +77,7 @@ impl Sensor {
         self.gravity = [self.between(-500, 500), self.between(-500, 500), self.between(700, 950)];
     }
 
-    /// A sine, nearly: two parabolas.
+    /// An approximate sine: two parabolas.
     fn wave(&self, phase: u16) -> i32 {
         let half = i32::from(phase & 0x7fff);
         // At most 2¹⁴.
@@ -93,7 +93,7 @@ impl Sensor {
         self.random ^= self.random >> 17;
         self.random ^= self.random << 5;
         let span = high.saturating_sub(low).saturating_add(1).max(1) as u64;
-        // The upper half of a product of 32 bits and fewer: below the span.
+        // The upper half of the product of two 32-bit numbers is below the span.
         low.saturating_add((u64::from(self.random).wrapping_mul(span) >> 32) as i32)
     }
 }

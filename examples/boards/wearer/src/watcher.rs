@@ -5,18 +5,18 @@ use hingeline::signal::{Votes, Window};
 use crate::learner::Published;
 use crate::{AXES, FEATURES, HOP, LEN, Wrist};
 
-/// A window that has come to its end.
+/// A complete window.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// As they are, for who learns.
+    /// The features before scaling, for the learner.
     pub features: [f32; FEATURES],
-    /// What the published model says, if there is one.
+    /// The class that the published model predicts, if there is a model.
     pub class: Option<usize>,
-    /// What the device shows: two of the last three windows say so.
+    /// The class that the device shows: that of at least two of the last three windows.
     pub shown: Option<usize>,
 }
 
-/// Fills the window, and answers from the published model. The interrupt owns it.
+/// Fills the window, and answers with the published model. The interrupt owns it.
 #[derive(Debug)]
 pub struct Watcher {
     window: Window<Wrist, AXES, LEN, HOP>,
@@ -25,9 +25,9 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// One that has read nothing and knows nothing.
+    /// A watcher that has read nothing and has no model.
     pub const fn new() -> Self {
-        // Decided by the compiler.
+        // Evaluated at compile time.
         const VOTES: Votes<3> = match Votes::new(2) {
             Ok(votes) => votes,
             Err(_) => panic!("more votes than windows"),
@@ -35,21 +35,22 @@ impl Watcher {
         Self { window: Window::new(), votes: VOTES, published: None }
     }
 
-    /// Answers from this model from now on.
+    /// Answers with this model from now on.
     pub fn adopt(&mut self, published: Published) {
         self.published = Some(published);
     }
 
-    /// Readings were lost: the window starts over, since no feature may span a gap.
+    /// Starts the window over because readings were lost: no feature may span a gap.
     pub fn gap(&mut self) {
         self.window.gap();
         self.votes.clear();
     }
 
-    /// Takes a reading of thousandths of g. Returns the window if one is due.
+    /// Takes a reading in thousandths of g. Returns the window, if one is due.
     pub fn push(&mut self, reading: [i16; AXES]) -> Option<Seen> {
         let reading = reading.map(|axis| f32::from(axis) * 0.001);
-        // Readings of integers are finite, and so are their features. If a driver delivers something else, there is no window.
+        // Readings in integers are finite, and so are their features. If a driver delivers anything else, there is no
+        // window.
         if !self.window.push(&reading).unwrap_or(false) {
             return None;
         }

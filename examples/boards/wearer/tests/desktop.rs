@@ -1,4 +1,4 @@
-//! What a board does, on the desktop: it learns, and ends in the bits that every board ends in.
+//! Runs on the desktop what a board runs: it learns, and ends with the same bits as every board.
 
 use hingeline::checkpoint::{CheckpointError, Checkpoints};
 use hingeline_wearer::{CHECKSUM, COMPARED, Learner, Published, RamFlash, SAVE, SEED, Seen, Sensor, Watcher};
@@ -26,7 +26,7 @@ impl Device {
         }
     }
 
-    /// Learns so many windows, as the main loop of a board does; returns the last publication.
+    /// Learns this many windows, as the main loop of a board does; returns the last publication.
     fn live(&mut self, windows: u32) -> Published {
         let mut last = None;
         for _ in 0..windows {
@@ -41,7 +41,7 @@ impl Device {
     }
 }
 
-/// Of 500 windows of a wearer that was not learnt from, those that are recognised.
+/// The number of recognised windows, out of 500 of a wearer that was not learnt from.
 fn recognised(published: Published) -> usize {
     let mut other = Device::new(SEED + 1);
     other.watcher.adopt(published);
@@ -51,7 +51,7 @@ fn recognised(published: Published) -> usize {
 #[test]
 fn it_learns_and_ends_in_the_bits_of_every_board() {
     let mut device = Device::new(SEED);
-    // The first publication knows how far the features go, and has learnt nothing.
+    // The first publication knows the range of the features, and has learnt nothing.
     let before = recognised(device.live(8));
     let after = recognised(device.live(COMPARED - 8));
     println!("recognised before: {before} of 500, after: {after}, weights {:016x}", device.learner.checksum());

@@ -18,7 +18,7 @@ impl<K: Kernel> Along<'_, K> {
     pub(crate) fn kinks(&self, samples: &mut Slices<'_, { digits::FEATURES }>) -> Result<Vec<f32>, Stopped> {
         let mut kinks = Vec::new();
         for sign in [1.0, -1.0] {
-            // A ray begins at the model: the other half of the line is that of the direction turned round.
+            // A ray begins at the model: the other half of the line is a ray in the opposite direction.
             let mut direction = Box::new(self.direction.clone());
             direction.scale(sign)?;
             let ray = Landscape::new(self.hinge, self.model, [&direction]);
@@ -28,7 +28,7 @@ impl<K: Kernel> Along<'_, K> {
         Ok(kinks)
     }
 
-    /// The losses at these places, beside them.
+    /// Each of these places and the loss there.
     pub(crate) fn losses(
         &self,
         samples: &mut Slices<'_, { digits::FEATURES }>,
@@ -42,7 +42,7 @@ impl<K: Kernel> Along<'_, K> {
     }
 }
 
-/// The ends of a range and the kinks inside: between two neighbours of these the loss is a straight line.
+/// The ends of a range and the kinks inside it: between two neighbours of these, the loss is a straight line.
 pub(crate) fn corners(from: f32, to: f32, kinks: &[f32]) -> Vec<f32> {
     let inside = kinks.iter().copied().filter(|at| (from..to).contains(at));
     std::iter::once(from).chain(inside).chain(std::iter::once(to)).collect()

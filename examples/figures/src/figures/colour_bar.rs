@@ -1,4 +1,4 @@
-//! What the colours of a map mean.
+//! The colour bar, which shows what the colours of a map mean.
 
 use plotters::chart::ChartBuilder;
 use plotters::element::Rectangle;
@@ -10,7 +10,7 @@ use crate::sheet::{Area, Drawn, INK, letters, px};
 /// The colours of the bar, from one end to the other.
 const SHADES: u32 = 64;
 
-/// A bar of the colours of all values between two.
+/// A bar with the colours of all values between two values.
 pub(crate) struct ColourBar {
     pub(crate) from: f64,
     pub(crate) to: f64,
@@ -20,7 +20,7 @@ pub(crate) struct ColourBar {
 }
 
 impl ColourBar {
-    /// Draws it, the axis at its right.
+    /// Draws it, with the axis on its right.
     pub(crate) fn draw(&self, area: &Area<'_>, axis: Axis, colour: impl Fn(f64) -> RGBColor) -> Drawn {
         let mut chart = ChartBuilder::on(area)
             .margin_top(px(self.above))
@@ -31,7 +31,7 @@ impl ColourBar {
             .build_cartesian_2d(0.0..1.0, axis.scale)?;
         let at = |shade: u32| self.from + (self.to - self.from) * f64::from(shade) / f64::from(SHADES);
         for shade in 0..SHADES {
-            // Up to the upper end, where the next ones lie on top: there is no seam between two of them.
+            // Each shade reaches up to the upper end, and the next ones cover it: there is no seam between two of them.
             let corners = [(0.0, at(shade)), (1.0, self.to)];
             let middle = f64::midpoint(at(shade), at(shade + 1));
             chart.plotting_area().draw(&Rectangle::new(corners, colour(middle).filled()))?;

@@ -6,7 +6,8 @@ use hingeline::{Constant, Gradient, GradientDescent, Hinge};
 use crate::material::{DigitsModel, Material};
 use crate::sheet::Problem;
 
-/// The loss after so many steps over all training samples, from none to all, or up to the one that the library refuses.
+/// The loss after each number of steps over all training samples, from 0 to `steps`, or up to a step that the library
+/// refuses.
 pub(crate) fn losses<K: Kernel>(
     kernel: K,
     material: &Material,
@@ -19,7 +20,7 @@ pub(crate) fn losses<K: Kernel>(
     let (mut model, mut gradient) = (Box::new(DigitsModel::on(kernel)), Box::new(Gradient::new()));
     let mut descent = GradientDescent::new(hinge, Constant { rate }, &mut gradient)?;
     let mut losses = Vec::new();
-    // A step tells the loss before it, so one more is made than is shown.
+    // A step returns the loss before it, so one more is made than is shown.
     for step in 0..=steps {
         let regulariser = hinge.l2() * model.squared_norm();
         let Ok(taken) = descent.step(&mut model, &mut samples) else { break };

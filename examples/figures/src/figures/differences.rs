@@ -11,14 +11,14 @@ use crate::palette::{BLUE, Pen, VERMILION};
 use crate::plot::{Axis, Plot, Side, title};
 use crate::sheet::{Problem, Sheet};
 
-/// So few samples, with weights so large, that most steps cross no kink.
+/// Few enough samples, with large enough weights, that most steps cross no kink.
 const SAMPLES: usize = 20;
 const WEIGHTS: f32 = 10.0;
 
 /// A regulariser strong enough for its curvature to be seen.
 const L2: f32 = 0.1;
 
-/// Steps a decade, from 1e-7 to 1.
+/// Steps per decade, from 1e-7 to 1.
 const STEPS: i32 = 8;
 const DECADES: i32 = 7;
 
@@ -47,12 +47,12 @@ pub(crate) fn draw<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing,
     Ok(sheet.into())
 }
 
-/// What is differentiated.
+/// The loss that is differentiated.
 struct Checked<'a, K> {
     hinge: Hinge,
     model: Box<DigitsModel<K>>,
     samples: Slices<'a, FEATURES>,
-    /// The parameters that a sample reaches, and the analytic derivative by each.
+    /// The weights that affect the loss of a sample, and the analytic derivative with respect to each.
     derivatives: Vec<(Parameter, f32)>,
 }
 
@@ -89,7 +89,7 @@ impl<'a, K: Kernel> Checked<'a, K> {
         for (parameter, analytic) in &self.derivatives {
             match difference.derivative(&self.hinge, &mut self.model, &mut self.samples, *parameter) {
                 Ok(numeric) => errors.push((f64::from(numeric.value) - f64::from(*analytic)).abs()),
-                // Too small a step for this weight: it has no difference, and so no error.
+                // The step is too small for this weight: there is no difference, and so no error.
                 Err(Stopped { error: Error::InvalidDifference, .. }) => {}
                 Err(stopped) => return Err(stopped),
             }

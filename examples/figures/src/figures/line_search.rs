@@ -16,15 +16,15 @@ use crate::sheet::{Problem, Sheet};
 /// The constant rates beside it.
 const RATES: [f32; 4] = [0.01, 0.03, 0.1, 0.3];
 
-/// More steps than it makes before it stalls.
+/// More steps than the search makes before it stalls.
 const STEPS: usize = 10_000;
 
-/// A point of a line follows the one before when so many times as many passes were made.
+/// The next point of a line is shown when the number of passes has grown by this factor.
 const APART: f64 = 1.01;
 
 pub(crate) fn draw<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing, Problem> {
     let search = Search::measure(kernel, material)?;
-    // A step of these is a pass.
+    // At a constant rate, a step is one pass.
     let passes = u32::try_from(search.passes)?;
     let constant = RATES.map(|rate| constant::losses(kernel, material, rate, passes));
     let constant = constant.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -92,7 +92,7 @@ impl Search {
     }
 }
 
-/// As many points as can be told apart on a logarithmic axis, the last one among them.
+/// As many points as can be told apart on a logarithmic axis, including the last one.
 fn thinned(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut next = 1.0;
     let mut points = Vec::new();
@@ -105,7 +105,7 @@ fn thinned(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     points
 }
 
-/// Samples, and how often one was asked for.
+/// Samples, and the number of times that one was requested.
 struct Counted<'a> {
     samples: Slices<'a, FEATURES>,
     count: usize,

@@ -37,7 +37,7 @@ pub(crate) fn draw<K: Kernel>(kernel: K, material: &Material) -> Result<Drawing,
     Ok(sheet.into())
 }
 
-/// A range that shows the model and all kinks, and what comes before and after them.
+/// A range that shows the model and all kinks, and some of the line before and after them.
 fn around(kinks: &[f32]) -> (f32, f32) {
     let (from, to) = kinks.iter().fold((0.0_f32, 0.0_f32), |(from, to), kink| (from.min(*kink), to.max(*kink)));
     let margin = 0.1 * (to - from);
@@ -72,7 +72,8 @@ impl Weight {
         Ok(direction)
     }
 
-    /// Each class and its term at each of these places, but for the sample's own; the highest on the left first.
+    /// Each class but the sample's own, and its term at each of these places; the one that is highest on the left comes
+    /// first.
     fn terms<K: Kernel>(
         &self,
         along: &Along<'_, K>,
@@ -128,7 +129,7 @@ impl Weight {
     }
 }
 
-/// Marks the kinks from the bottom to the top.
+/// Marks the kinks by lines from the bottom to the top.
 fn mark(plot: &mut Plot<'_>, kinks: &[(f64, f64)], top: f64) -> Drawn {
     for (at, _) in kinks {
         plot.line(&[(*at, 0.0), (*at, top)], Pen::dashed(GREY, 3.0, 3.0).wide(1.0))?;

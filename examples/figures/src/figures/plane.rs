@@ -23,13 +23,13 @@ const SAMPLES: usize = 100;
 /// How far to look, in lengths of W1 and W2.
 const REACH: f32 = 4.0;
 
-/// Losses along each axis.
+/// The number of losses along each axis.
 const COUNT: u16 = 241;
 
 /// Steps of colour between the least and the largest loss.
 const SHADES: u32 = 64;
 
-/// About so many contour lines: for one sample more, since they show its faces.
+/// The approximate number of contour lines: more for one sample, since they show its faces.
 const LINES_OF_ONE: f64 = 26.0;
 const LINES_OF_HUNDRED: f64 = 12.0;
 
@@ -56,9 +56,9 @@ pub(crate) fn draw_hundred<K: Kernel>(kernel: K, material: &Material) -> Result<
 struct Plane {
     /// A row for each place along W1, a column for each along W2.
     losses: Grid,
-    /// The time that the losses took.
+    /// The time to compute the losses.
     seconds: f64,
-    /// About so many contour lines are drawn.
+    /// The approximate number of contour lines.
     lines: f64,
 }
 
@@ -108,7 +108,7 @@ impl Plane {
         let (least, most) = self.losses.range();
         let level = |shade: u32| least + (most - least) * f64::from(shade) / f64::from(SHADES);
 
-        // The lightest shade everywhere, then darker and darker ones over what is below their upper end.
+        // The lightest shade everywhere, then darker and darker ones over the regions below their upper end.
         plot.rectangle([(-reach, -reach), (reach, reach)], self.colour(most))?;
         for shade in (0..SHADES).rev() {
             let colour = self.colour(f64::midpoint(level(shade), level(shade + 1)));
@@ -134,7 +134,7 @@ impl Plane {
         sequential(self.share(loss))
     }
 
-    /// The colour of a line that can be seen on the map where the loss is this.
+    /// The colour of a line that is visible on the map at this loss.
     fn contrast(&self, loss: f64) -> RGBColor {
         if self.share(loss) < 0.6 { WHITE } else { INK }
     }

@@ -10,7 +10,7 @@ use crate::palette::PENS;
 use crate::plot::{Axis, Plot, title};
 use crate::sheet::{Problem, Sheet};
 
-/// The rates, and what each of them is.
+/// The rates, and a description of each.
 const RATES: [(f32, &str); 4] = [(0.001, "too small"), (0.1, "right"), (30.0, "too large"), (490.0, "diverging")];
 
 const STEPS: u32 = 200;

@@ -13,13 +13,13 @@ use crate::palette::PENS;
 use crate::plot::{Axis, Plot, title};
 use crate::sheet::{Area, Drawn, Problem, Sheet, px};
 
-/// A look follows the one before when so many times as many samples were scored.
+/// The model is evaluated again when the number of scored samples has grown by this factor.
 const APART: f64 = 1.02;
 
-/// Where the axis begins: strategies of whole passes have made their first step soon after.
+/// The beginning of the axis: strategies of whole passes have made their first step soon after it.
 const FIRST: f64 = 1e3;
 
-/// What a strategy had reached whenever it was looked at.
+/// What a strategy had reached at each evaluation.
 struct Run {
     strategy: Strategy,
     /// Samples scored, and the loss on the training part.
@@ -73,7 +73,7 @@ fn measure<K: Kernel>(kernel: K, material: &Material, strategy: Strategy) -> Res
     Ok(run)
 }
 
-/// The axis of both plots, from the first look to the end.
+/// The axis of both plots, from the first evaluation to the end.
 fn axis(label: &str) -> Axis {
     Axis::logarithmic(FIRST, 3e5, label)
 }
@@ -94,7 +94,7 @@ fn draw_accuracies(area: &Area<'_>, runs: &[Run]) -> Drawn {
     Ok(())
 }
 
-/// The points that the axis reaches.
+/// The points in the range of the axis.
 fn shown(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     points.iter().copied().filter(|(scored, _)| *scored >= FIRST).collect()
 }

@@ -1,4 +1,4 @@
-//! What was learnt, as pictures: a row of weights has a number for each pixel.
+//! The learnt weights as pictures: a row of weights has a number for each pixel.
 
 use std::ops::ControlFlow;
 
@@ -18,7 +18,7 @@ use crate::palette::diverging;
 use crate::plot::{Axis, title};
 use crate::sheet::{Area, Drawn, Problem, Sheet, letters, px};
 
-/// What learns: whose weights are the smoothest.
+/// The strategy, whose weights are the smoothest.
 const STRATEGY: Strategy = Strategy::GradientDescent;
 
 /// Pictures in a row.
@@ -39,7 +39,7 @@ pub(crate) fn draw_digits<K: Kernel>(kernel: K, material: &Material) -> Result<D
     let weights = model.weights().map(|row| row.map(|w| f64::from(model.scale() * w)));
     let largest = weights.as_flattened().iter().fold(0.0, |largest: f64, w| largest.max(w.abs()));
     let sheet = Sheet::draw(368, |area| {
-        let body = title(area, "The weights learnt of each digit")?;
+        let body = title(area, "The weights learnt for each digit")?;
         let (pictures, column) = body.split_horizontally(px(668.0));
         for (class, row) in weights.iter().enumerate() {
             let pixels: Vec<_> = row.iter().map(|w| diverging(w / largest)).collect();
@@ -62,7 +62,7 @@ pub(crate) fn draw_cifar10<K: Kernel>(kernel: K, material: &Material) -> Result<
         material.seed,
     )?;
     let sheet = Sheet::draw(412, |area| {
-        let body = title(area, "The weights learnt of each class of CIFAR-10")?;
+        let body = title(area, "The weights learnt for each class of CIFAR-10")?;
         for (class, row) in model.weights().iter().enumerate() {
             Picture { name: &set.classes[class], pixels: &template(row), side: 32 }.draw(&body, class, &CIFAR10)?;
         }
@@ -86,7 +86,7 @@ fn train<const C: usize, const F: usize, Q: Kept, K: Kernel>(
     Ok(model)
 }
 
-/// The colours of a row whose first third is red, its second green and its last blue: from its least weight to its largest.
+/// The colours of a row whose thirds are red, green and blue, scaled from its smallest weight to its largest.
 fn template(row: &[f32]) -> Vec<RGBColor> {
     let least = row.iter().copied().fold(f32::INFINITY, f32::min);
     let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -109,7 +109,7 @@ struct Picture<'a> {
 struct Layout {
     /// The side of a picture.
     size: f64,
-    /// Width and height of the place that it has with its name.
+    /// The width and the height of a picture's place, with its name.
     place: (f64, f64),
 }
 
@@ -119,7 +119,7 @@ const DIGITS: Layout = Layout { size: 112.0, place: (130.0, 160.0) };
 /// Takes the whole sheet.
 const CIFAR10: Layout = Layout { size: 136.0, place: (153.0, 184.0) };
 
-/// Where the first picture lies, in pixels.
+/// The position of the first picture, in pixels.
 const CORNER: (f64, f64) = (26.0, 26.0);
 
 impl Picture<'_> {
@@ -133,7 +133,7 @@ impl Picture<'_> {
         let (right, bottom) = (edge(left, self.side), edge(top, self.side));
         for (index, colour) in self.pixels.iter().enumerate() {
             let (x, y) = (index % self.side, index / self.side);
-            // Each reaches a little below the next ones, so that no white shows between two.
+            // Each pixel reaches a little under the next ones, so that no white shows between two.
             let below = |edge: i32, end: i32| (edge + px(1.5)).min(end);
             let end = (below(edge(left, x + 1), right), below(edge(top, y + 1), bottom));
             area.draw(&Rectangle::new([(edge(left, x), edge(top, y)), end], colour.filled()))?;

@@ -1,26 +1,26 @@
-//! The cores: what each is built for, and which machine plays it.
+//! The cores: the target and flags of each, and the machine that emulates it.
 
-/// A processor core, and what plays it.
+/// A processor core, and what emulates it.
 #[derive(Debug)]
 pub(crate) struct Core {
     /// Its name on the command line and in the table.
     pub(crate) name: &'static str,
-    /// What the compiler calls it.
+    /// The compiler's name for its target.
     pub(crate) target: &'static str,
-    /// What the compiler is told besides.
+    /// The compiler's additional flags.
     pub(crate) flags: &'static str,
     /// The kernel that must run on it.
     pub(crate) kernel: &'static str,
-    /// What plays it.
+    /// The machine that emulates it.
     pub(crate) machine: Machine,
 }
 
-/// What plays a core.
+/// What emulates a core.
 #[derive(Debug)]
 pub(crate) enum Machine {
     /// A board, in an emulator.
     Board(&'static [&'static str]),
-    /// A board for which the logger that `defmt` has for emulators is made.
+    /// A board that the `defmt` logger for emulators supports.
     LoggingBoard(&'static [&'static str]),
     /// A process of an operating system, in an emulator.
     Process(&'static [&'static str]),
@@ -29,7 +29,7 @@ pub(crate) enum Machine {
 }
 
 impl Core {
-    /// The type of the kernel, as it stands in the names of functions.
+    /// The type of the kernel, as it appears in the names of functions.
     pub(crate) fn kernel_type(&self) -> &'static str {
         match self.kernel {
             "vfp" => "hingeline::kernel::vfp::Vfp",
@@ -41,7 +41,7 @@ impl Core {
         }
     }
 
-    /// The assembly that the kernel's scores and its updates must come from, if it is in assembly.
+    /// The functions in assembly that the kernel's scores and updates must call, if it is written in assembly.
     pub(crate) fn assembly(&self) -> Option<[&'static str; 2]> {
         match self.kernel {
             "vfp" => Some(["hingeline::kernel::vfp::scores_of_rows", "hingeline::kernel::vfp::add_multiples"]),
@@ -60,7 +60,7 @@ const AARCH64: &str = "-Ctarget-feature=+crt-static -Crelocation-model=static";
 const PORTABLE_AARCH64: &str =
     "-Ctarget-feature=+crt-static -Crelocation-model=static --cfg hingeline_kernel=\"portable\"";
 
-/// All of them, the smallest first; and the portable kernel where vectors run, to compare with.
+/// All cores, the smallest first; and the portable kernel on cores with vectors, for comparison.
 pub(crate) static CORES: [Core; 13] = [
     Core {
         name: "cortex-m0",

@@ -1,8 +1,8 @@
-//! Cycles by models of processors, which are no measurements: of a Cortex-M4F by the table of its manual, of others by the
+//! Cycles by processor models, not by measurement: for a Cortex-M4F by the table of its manual, for others by the
 //! models of `llvm-mca`.
 //!
-//! Source: Arm, "Cortex-M4 Technical Reference Manual", instruction set summary and floating-point instruction timing. A branch
-//! that is taken refills the pipeline in up to three cycles, which are all charged; no wait state of a flash is.
+//! Source: Arm, "Cortex-M4 Technical Reference Manual", instruction set summary and floating-point instruction timing.
+//! A taken branch refills the pipeline in up to three cycles, which are all counted; wait states of the flash are not.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ use crate::stack::{Stacks, registers};
 
 const REFILL: u64 = 3;
 
-/// Programs that know models of processors, the first that is there.
+/// Programs that model processors. The first one found is used.
 const ANALYSERS: [&str; 3] = ["llvm-mca-22", "llvm-mca", "llvm-mca-19"];
 
 /// The cycles of these executed instructions of AArch64, once, with all loads in the nearest cache.
@@ -39,8 +39,8 @@ pub(crate) fn by_model(processor: &str, stacks: &Stacks, executed: &[u64]) -> Re
     Err("no llvm-mca: install Debian's llvm".into())
 }
 
-/// An instruction without what the disassembler tells of its operands, and with a near place in place of where it goes to,
-/// which may be too far for a listing.
+/// An instruction without the disassembler's comments on its operands, and with a near branch target instead of its
+/// own, which may be too far away for a listing.
 fn without_places(instruction: &str) -> String {
     let instruction = instruction.split("//").next().unwrap_or_default().trim_end();
     let Some((branch, _)) = instruction.split_once(" <") else { return instruction.to_owned() };
@@ -75,7 +75,7 @@ fn of_instruction(instruction: &str) -> Result<u64, Failure> {
     })
 }
 
-/// Names that begin like a load or a store, and are none.
+/// Mnemonics that begin like a load or a store but are neither.
 const SINGLE: [&str; 9] = ["lsl", "lsls", "lsr", "lsrs", "sub", "subs", "subw", "sbc", "sbcs"];
 
 #[cfg(test)]

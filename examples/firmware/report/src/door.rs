@@ -1,4 +1,4 @@
-//! The library as C sees it, beside the same in Rust: the programs of `examples/c`, built by gcc.
+//! The library from C, beside the same in Rust: the programs of `examples/c`, built by gcc.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,13 +17,13 @@ use crate::trace::Trace;
 /// The cores for which there are start-up files in C.
 pub(crate) const CORES: [&str; 3] = ["cortex-m0", "cortex-m4f", "rv32imac"];
 
-/// What is counted of a program: code that makes a model and an optimiser, scores and steps.
+/// The measured functions of a program: they make a model and an optimiser, score and step.
 const FUNCTIONS: [&str; 3] = ["init", "score", "step"];
 
-/// What one program costs.
+/// The costs of one program.
 #[derive(Debug)]
 struct Costs {
-    /// The bytes of all functions and of all that they call.
+    /// The bytes of all functions and of everything that they call.
     flash: u64,
     /// The largest stack that one of them can take.
     stack: u64,
@@ -56,7 +56,8 @@ pub(crate) fn measure(core: &'static Core) -> Result<Row, Failure> {
     if c.checksum != rust.checksum {
         return Err(format!("{}: a step in C ends in {}, in Rust in {}", core.name, c.checksum, rust.checksum).into());
     }
-    // A tenth and 450 bytes more are what the checks of pointers may take, and functions that stay apart because the library has other callers.
+    // A tenth and 450 bytes more are allowed for the checks of pointers, and for functions that are not inlined because
+    // the library has other callers.
     if c.flash > rust.flash + rust.flash / 10 + 450 {
         return Err(format!("{}: {} bytes of flash in C, {} in Rust", core.name, c.flash, rust.flash).into());
     }
@@ -78,7 +79,7 @@ fn make(core: &Core) -> Result<PathBuf, Failure> {
     Ok(root().join("target/c").join(core.name))
 }
 
-/// What C has trained is what this machine trains.
+/// Checks that C has trained what this machine trains.
 fn check_training(core: &Core, printed: &Run) -> Result<(), Failure> {
     let (mut digits, mut in_integers) = (Digits::new(), integers::Digits::new());
     training::digits(&mut digits).map_err(|error| format!("the digits: {error}"))?;

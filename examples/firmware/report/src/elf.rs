@@ -1,4 +1,4 @@
-//! What a linked program consists of.
+//! The contents of a linked program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(crate) struct Function {
 #[derive(Debug)]
 pub(crate) struct Elf {
     functions: Vec<Function>,
-    /// The compiler, as it signs its work.
+    /// The compiler's name and version, as it writes them.
     pub(crate) compiler: String,
 }
 
@@ -41,7 +41,7 @@ impl Elf {
             .filter(|symbol| symbol.kind() == SymbolKind::Text)
             .filter_map(|symbol| {
                 let name = format!("{:#}", rustc_demangle::demangle(symbol.name().ok()?));
-                // The lowest bit of an address says that the code is Thumb; it is zero in all others.
+                // The lowest bit of an address marks Thumb code; it is zero in all others.
                 Some(Function { name, address: symbol.address() & !1, size: symbol.size() })
             })
             .collect();
@@ -51,7 +51,8 @@ impl Elf {
         Ok(Self { functions, compiler })
     }
 
-    /// The compiler of a module, in the words of the others: the section of its producers has a name, a length and a text.
+    /// The compiler of a module, in the same wording as the others: the producers section has a name, a length and a
+    /// text.
     pub(crate) fn compiler_of_module(path: &Path) -> Result<String, Failure> {
         const NAME: &[u8] = b"\x05rustc";
         let bytes = read_program(path)?;
@@ -61,14 +62,15 @@ impl Elf {
         Ok(format!("rustc version {}", String::from_utf8_lossy(version)))
     }
 
-    /// The one function whose name this holds for.
+    /// The only function whose name satisfies this condition.
     pub(crate) fn function(&self, what: &str, holds: impl Fn(&str) -> bool) -> Result<u64, Failure> {
         let mut found = self.functions.iter().filter(|function| holds(&function.name));
         let function = found.next().ok_or_else(|| format!("the program has no function {what}"))?;
         Ok(function.address)
     }
 
-    /// A function and the copies of it that the compiler made for some arguments or types, which have its name and more.
+    /// A function and its copies, which the compiler specialised for some arguments or types, and whose names extend
+    /// its name.
     pub(crate) fn copies(&self, names: &[String]) -> Vec<u64> {
         let holds = |own: &str| {
             names.iter().any(|name| {

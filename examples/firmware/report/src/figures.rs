@@ -1,4 +1,4 @@
-//! The figures that the repository keeps, and whether today's are as good.
+//! The figures that the repository records, and whether the current ones are as good.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use crate::Failure;
 use crate::measure::{OTHERS, Row, SAVING, WINDOWS};
 use crate::run::root;
 
-/// A count may be worse by one in so many.
+/// A count may be worse by one part in this number.
 const ALLOWANCE: u64 = 50;
 
-/// The figures of all cores, and what they were taken with.
+/// The figures of all cores, and the compiler that they were measured with.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Figures {
     compiler: String,
@@ -25,13 +25,13 @@ fn path() -> PathBuf {
 }
 
 impl Figures {
-    /// Those of the repository.
+    /// Reads the figures of the repository.
     pub(crate) fn read() -> Result<Self, Failure> {
         let bytes = file::read(&path(), 1 << 24, "the figures of all cores")?;
         Ok(serde_json::from_slice(&bytes).map_err(|error| FileError::new(&path(), error))?)
     }
 
-    /// Makes these rows those of the repository, beside the other cores'.
+    /// Records these rows in the repository, beside those of the other cores.
     pub(crate) fn record(rows: &[Row]) -> Result<(), Failure> {
         let mut figures = Self::read().unwrap_or_default();
         for row in rows {
@@ -41,7 +41,7 @@ impl Figures {
         Ok(file::write(&path(), serde_json::to_string_pretty(&figures)? + "\n")?)
     }
 
-    /// What is worse than recorded, a line each. With another compiler these are only worth a note.
+    /// The figures that are worse than recorded, one line each. With another compiler these are only worth a note.
     pub(crate) fn worse(&self, row: &Row) -> Vec<String> {
         let Some(recorded) = self.cores.get(row.core) else {
             return vec![format!("{}: no figures are recorded", row.core)];
@@ -60,7 +60,7 @@ impl Figures {
         worse
     }
 
-    /// Whether the figures were taken with the compiler of this row.
+    /// Whether the figures were measured with the compiler of this row.
     pub(crate) fn are_of(&self, row: &Row) -> bool {
         self.compiler == row.compiler
     }

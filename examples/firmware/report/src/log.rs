@@ -1,4 +1,4 @@
-//! What a program logged through defmt, as text.
+//! The log of a program through defmt, as text.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use defmt_decoder::{DecodeError, Table};
 use crate::Failure;
 use crate::elf::read_program;
 
-/// A line for each frame that the program wrote.
+/// One line for each frame that the program wrote.
 pub(crate) fn decode(program: &Path, frames: &[u8]) -> Result<String, Failure> {
     let table = Table::parse(&read_program(program)?)?.ok_or("the program does not log")?;
     let mut decoder = table.new_stream_decoder();

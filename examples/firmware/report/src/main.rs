@@ -1,7 +1,7 @@
-//! Builds the firmware for every core, runs it there in an emulator, and tells what it costs.
+//! Builds the firmware for every core, runs it there in an emulator, and reports its costs.
 //!
-//! A row is printed only if the trained weights are those of this machine to the last bit, and if the kernel that is named
-//! has executed.
+//! A row is printed only if the trained weights are those of this machine to the last bit, and if the named kernel has
+//! executed.
 
 mod cores;
 mod cycles;
@@ -28,25 +28,25 @@ use figures::Figures;
 use measure::{Row, Windows, measure};
 
 #[derive(Debug, Parser)]
-#[command(about = "Builds the firmware for every core, runs it there in an emulator, and tells what it costs")]
+#[command(about = "Builds the firmware for every core, runs it there in an emulator, and reports what it costs")]
 struct Options {
-    /// These cores alone
+    /// Only these cores
     #[arg(value_name = "CORE", value_parser = PossibleValuesParser::new(CORES.each_ref().map(|core| core.name)))]
     cores: Vec<String>,
 
-    /// Prints an object a core, a line each
+    /// Prints one JSON object per core, one per line
     #[arg(long)]
     json: bool,
 
-    /// The programs in C instead, beside the same in Rust; needs gcc for the cores
+    /// Measures the programs in C instead, beside the same in Rust; needs gcc for the cores
     #[arg(long)]
     c: bool,
 
-    /// Makes the figures those that later ones are compared with
+    /// Records the figures, which later ones are compared with
     #[arg(long)]
     record: bool,
 
-    /// Makes what the examples print what is expected of them
+    /// Records the output of the examples as their expected output
     #[arg(long)]
     bless: bool,
 }
@@ -76,7 +76,7 @@ fn run(options: &Options) -> Result<ExitCode, Failure> {
             }
         }
     }
-    // Figures are recorded or compared even if nobody reads them.
+    // Figures are recorded or compared even if the output is not read.
     let printed = print(&rows, options.json);
     failed |= !compare(&rows, options.record)?;
     if failed {
@@ -97,7 +97,7 @@ fn print(rows: &[Row], json: bool) -> Result<(), Failure> {
     line(tables.map(|table| table.to_string()).join("\n\n"))
 }
 
-/// What firmware needs and costs, and what comes out.
+/// What firmware needs and costs, and its results.
 fn costs(rows: &[Row]) -> Table {
     let header = [
         "core",
@@ -133,7 +133,7 @@ fn costs(rows: &[Row]) -> Table {
     table(&header, cells)
 }
 
-/// The scores at other lengths, what subnormals cost, cycles by models, and the flash of three shapes.
+/// The scores at other lengths, the cost of subnormals, cycles by models, and the flash of three shapes.
 fn counts(rows: &[Row]) -> Table {
     let header = [
         "core",
@@ -174,7 +174,7 @@ fn counts(rows: &[Row]) -> Table {
     table(&header, cells)
 }
 
-/// Steps by each loss, and what integers take.
+/// Steps by each loss, and the costs of integers.
 fn by_losses(rows: &[Row]) -> Table {
     let header = [
         "core",
@@ -208,7 +208,7 @@ fn by_losses(rows: &[Row]) -> Table {
     table(&header, cells)
 }
 
-/// What it costs to keep a model, its optimiser and its order, where there is no operating system.
+/// The cost of saving a model, its optimiser and its order, where there is no operating system.
 fn saving(rows: &[Row]) -> Table {
     let header =
         ["core", "flash of bytes", "of checkpoints", "RAM", "stack", "to bytes", "from bytes", "open", "save", "load"];
@@ -221,7 +221,7 @@ fn saving(rows: &[Row]) -> Table {
     table(&header, cells)
 }
 
-/// What windows cost: their features in binary32 and in integers, a row each.
+/// The costs of windows: their features in binary32 and in integers, one row each.
 fn windows(rows: &[Row]) -> Table {
     let header = [
         "core",
@@ -271,7 +271,7 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
     table
 }
 
-/// Whether the figures are as good as those of the repository, or are made them.
+/// Compares the figures with those of the repository, or records them.
 fn compare(rows: &[Row], record: bool) -> Result<bool, Failure> {
     if record {
         Figures::record(rows)?;

@@ -19,7 +19,7 @@ use crate::trace::{Trace, first_call, first_call_of};
 #[allow(dead_code)]
 mod windowed;
 
-/// What a core needs and does.
+/// The costs and results of a core.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Row {
     pub(crate) target: &'static str,
@@ -36,19 +36,19 @@ pub(crate) struct Row {
     /// Fingerprints of the weights that were trained there.
     pub(crate) checksum_digits: String,
     pub(crate) checksum_watch: String,
-    /// The same of the watch by Crammer and Singer's loss, by the softmax, and by the hinge with weights for the
+    /// The same for the watch: by Crammer and Singer's loss, by the softmax, and by the hinge with weights for the
     /// classes.
     pub(crate) checksums_losses: [String; 3],
-    /// And of the digits in integers.
+    /// The same for the digits in integers.
     pub(crate) checksum_integers: String,
-    /// And of the features of windows.
+    /// The same for the features of windows.
     pub(crate) checksum_windows: String,
     #[serde(skip)]
     pub(crate) compiler: String,
 }
 
 /// Functions of `cost_others`: a step by each loss besides the hinge and by the hinge with weights; a score, a step and
-/// the inputs of a sample in integers, and a score of bytes.
+/// the inputs of a sample in integers; and a score of bytes.
 pub(crate) const OTHERS: [&str; 7] = [
     "step_crammer_singer",
     "step_softmax",
@@ -59,7 +59,8 @@ pub(crate) const OTHERS: [&str; 7] = [
     "integer_bytes",
 ];
 
-/// Functions of `cost_saving`: a model, its optimiser and its order to bytes and back; the start, a save and a load in flash.
+/// Functions of `cost_saving`: a model, its optimiser and its order to bytes and back; the start, a save and a load on
+/// flash.
 pub(crate) const SAVING: [&str; 5] = ["to_bytes", "from_bytes", "open", "save", "restore"];
 
 /// Functions of `cost_windows`: a reading, and the features of a window by four lists, in binary32 and in integers.
@@ -76,45 +77,45 @@ pub(crate) const WINDOWS: [&str; 10] = [
     "integers_pairs",
 ];
 
-/// What windows cost where there is no operating system, in binary32 and in integers.
+/// The costs of windows where there is no operating system, in binary32 and in integers.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Windows {
     /// Bytes of a window of 64 readings of three axes.
     pub(crate) ram: [u64; 2],
-    /// Bytes of the code of a reading and of the features that readings in their order tell, and of that of bands.
+    /// Bytes of the code for a reading and for the features of readings in time order, and of that for bands.
     pub(crate) flash_time: [u64; 2],
     pub(crate) flash_bands: [u64; 2],
-    /// The largest stack that one of these can take, where no jump by a table hides it.
+    /// The largest stack that one of these can take, where no jump through a table hides it.
     pub(crate) stack_bound: [Option<u64>; 2],
 }
 
-/// What it costs to keep a state.
+/// The costs of saving a state.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Saving {
     /// Bytes of a record of a model of 10 × 64, its optimiser and its order.
     pub(crate) record: u64,
     /// Bytes of memory for the checkpoints, without the flash's driver.
     pub(crate) ram: u64,
-    /// Bytes of the code that turns the state to bytes and back, and of all that the code of checkpoints calls.
+    /// Bytes of the code that converts the state to bytes and back, and of all that the code of checkpoints calls.
     pub(crate) flash_bytes: u64,
     pub(crate) flash_checkpoints: u64,
     pub(crate) instructions: [u64; SAVING.len()],
-    /// The largest stack that one of them left its traces on.
+    /// The largest stack that one of them used on painted memory.
     pub(crate) stack: u64,
 }
 
-/// What is to be known where there is no operating system.
+/// The costs where there is no operating system.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Bare {
-    /// Bytes of the code that scores and steps, and of all that it calls.
+    /// Bytes of the code that scores and steps, and of everything that it calls.
     pub(crate) flash: u64,
     /// The same for models of three shapes.
     pub(crate) flash_shapes: u64,
-    /// The largest stack that a score, a step or a decoded sample left its traces on, and the largest that one can
-    /// take.
+    /// The largest stack that a score, a step or a decoded sample used on painted memory, and the largest that one of
+    /// them can take.
     pub(crate) stack: u64,
     pub(crate) stack_bound: u64,
-    /// The same in integers: of inputs, score and step.
+    /// The same for inputs, score and step in integers.
     pub(crate) flash_integers: u64,
     pub(crate) stack_bound_integers: u64,
     pub(crate) saving: Saving,
@@ -140,7 +141,7 @@ pub(crate) struct Counts {
     /// Of the functions of another program.
     pub(crate) others: [u64; OTHERS.len()],
     pub(crate) windows: [u64; WINDOWS.len()],
-    /// Cycles for that score, by models.
+    /// Cycles of that score, by models.
     #[serde(flatten)]
     pub(crate) cycles: BTreeMap<&'static str, u64>,
 }
@@ -177,7 +178,7 @@ pub(crate) fn measure(core: &Core) -> Result<Row, Failure> {
     Ok(row)
 }
 
-/// Counts in a trace of the program that calls everything once; and its compiler.
+/// Counts in a trace of the program that calls everything once; and the compiler of that program.
 fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
     let (_, trace) = Trace::of_run(core, program)?;
 
@@ -185,9 +186,10 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
     let stacks = Stacks::read(program)?;
     let call = |name: &'static str| trace.first_call(cost.function(name, |own| own == format!("cost::{name}"))?);
     let scores = format!("<{} as hingeline::kernel::Kernel>::scores", core.kernel_type());
-    // Where the kernel is compiled for an instruction set, that is a function within.
+    // Where the kernel is compiled for an instruction set, this is an inner function.
     let kernel = cost.copies(&[format!("{scores}::entry"), scores]);
-    // The kernel's own function has run, within the score and within the step, which may be one of its own as a whole.
+    // Checks that the kernel's own function has run, within the score and within the step; the step may be one function
+    // of the kernel as a whole.
     let in_score = first_call_of(call("score")?, &kernel)?;
     let inside = format!("<{} as hingeline::kernel::sealed::Sealed>::inside::entry", core.kernel_type());
     let of_step = [kernel.clone(), cost.copies(&[inside])].concat();
@@ -214,7 +216,7 @@ fn traced(core: &Core, program: &Path) -> Result<(Counts, String), Failure> {
     Ok((counts, cost.compiler))
 }
 
-/// Counts of functions of a program that calls each once, by a trace or by fuel.
+/// Counts for the functions of a program that calls each once, by a trace or by fuel.
 fn others<const N: usize>(core: &Core, program: &Path, functions: [&str; N]) -> Result<[u64; N], Failure> {
     let mut counts = [0; N];
     let name = program.file_stem().and_then(|name| name.to_str()).ok_or("no name of a program")?;
@@ -236,16 +238,16 @@ fn others<const N: usize>(core: &Core, program: &Path, functions: [&str; N]) -> 
     Ok(counts)
 }
 
-/// Counts by an engine's fuel.
+/// Counts by the engine's fuel.
 fn fuel(core: &Core, program: &Path) -> Result<Counts, Failure> {
     let function = |name: &str| format!("4cost{}{name}", name.len());
-    // The end of the type, as it stands in symbols.
+    // The end of the type, as it appears in symbols.
     let (_, kernel) = core.kernel_type().rsplit_once("::").ok_or("no type")?;
     let within = |name| format!("{kernel}$u20$as,Kernel$GT$6scores+{}", function(name));
     let [score, other_30, other_96, subnormal] = ["score", "score_30", "score_96", "score_subnormal"].map(within);
     let steps = ["step", "step_subnormal", "step_longest", "step_folding"].map(function);
     let (decode, in_step) = (function("decode"), within("step"));
-    // A step may be a function of the kernel's as a whole.
+    // A step may be one function of the kernel as a whole.
     let inside = format!("{kernel}$u20$as,Sealed$GT$6inside+{}", function("step"));
     let wanted = [&score, &other_30, &other_96, &subnormal, &decode, &in_step, &inside].into_iter().chain(&steps);
     let output = output(engine().arg("--fuel").arg(program).args(wanted))?.output;
@@ -270,7 +272,7 @@ fn fuel(core: &Core, program: &Path) -> Result<Counts, Failure> {
     })
 }
 
-/// Cycles by the models that there are for a core.
+/// Cycles by the models that exist for a core.
 fn cycles(core: &Core, stacks: &Stacks, executed: &[u64]) -> Result<BTreeMap<&'static str, u64>, Failure> {
     let mut cycles = BTreeMap::new();
     if core.kernel == "vfp" {
@@ -283,7 +285,7 @@ fn cycles(core: &Core, stacks: &Stacks, executed: &[u64]) -> Result<BTreeMap<&'s
     Ok(cycles)
 }
 
-/// What the code takes of flash and stack.
+/// The flash and stack that the code takes.
 fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> {
     let functions = ["score", "step", "decode"];
     let mut painted = 0;
@@ -310,7 +312,7 @@ fn bare(core: &Core, programs: &Programs, costs: &Run) -> Result<Bare, Failure> 
     })
 }
 
-/// What it costs to keep a state.
+/// The costs of saving a state.
 fn saving(core: &Core, programs: &Programs) -> Result<Saving, Failure> {
     let program = programs.path("cost_saving");
     let (printed, trace) = Trace::of_run(core, &program)?;
@@ -338,7 +340,7 @@ fn saving(core: &Core, programs: &Programs) -> Result<Saving, Failure> {
     })
 }
 
-/// What windows take.
+/// The costs of windows.
 fn windows(core: &Core, programs: &Programs) -> Result<Windows, Failure> {
     let program = programs.path("cost_windows");
     let (elf, stacks) = (Elf::read(&program)?, Stacks::read(&program)?);
@@ -360,15 +362,15 @@ fn windows(core: &Core, programs: &Programs) -> Result<Windows, Failure> {
     Ok(windows)
 }
 
-/// The bytes of the function that scores and steps, and of all that it calls.
+/// The bytes of the function that scores and steps, and of everything that it calls.
 fn flash(program: &Path) -> Result<u64, Failure> {
     let elf = Elf::read(program)?;
     let learn = elf.function("learn", |name| name.starts_with("footprint") && name.ends_with("::learn"))?;
     Ok(elf.size(&Stacks::read(program)?.reachable(learn)))
 }
 
-/// The largest stack that one of the functions of a program can take; and that with the frame of who calls them to measure it, which
-/// may count as theirs if the stack pointer is read before that frame is made.
+/// The largest stack that one of the functions of a program can take; and the same with the frame of the caller that
+/// measures it, which may count as theirs if the stack pointer is read before that frame is made.
 fn bounds(programs: &Programs, program: &str, functions: &[&str]) -> Result<(u64, u64), Failure> {
     let path = programs.path(program);
     let (elf, stacks) = (Elf::read(&path)?, Stacks::read(&path)?);
@@ -381,7 +383,7 @@ fn bounds(programs: &Programs, program: &str, functions: &[&str]) -> Result<(u64
     Ok((own, below_caller))
 }
 
-/// What the core trained is what this machine trains.
+/// Checks that the core trained what this machine trains.
 fn check_checksums(row: &Row) -> Result<(), Failure> {
     let (mut digits, mut watch) = (Digits::new(), Watch::new());
     training::digits(&mut digits).map_err(|error| format!("the digits: {error}"))?;

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use crate::Failure;
 use crate::cores::{Core, Machine};
 
-/// No program of these runs longer, by far.
+/// No program runs anywhere near this long.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// No program prints more: 64 MiB. One that does has its pipe closed, and fails.
+/// No program prints more than this: 64 MiB. A program that does has its pipe closed, and fails.
 const PRINTED: u64 = 1 << 26;
 
 /// The repository.
@@ -43,7 +43,7 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Where one of them is.
+    /// The path of one of them.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name).with_extension(self.extension)
     }
@@ -51,7 +51,7 @@ impl Programs {
 
 /// Builds the programs for a core.
 pub(crate) fn build(core: &Core) -> Result<Programs, Failure> {
-    // What is built with flags of its own has a folder of its own.
+    // A build with its own flags has its own folder.
     let folder = if core.flags.is_empty() { "plain" } else { core.name };
     if core.is_bare() {
         cargo_build(core, "release", folder, &[])
@@ -74,7 +74,7 @@ fn cargo_build(core: &Core, profile: &str, folder: &str, arguments: &[&str]) -> 
     command.args([core.target, "build", "--quiet", "--profile", profile]).args(arguments);
     command.arg("--manifest-path").arg(firmware.join("Cargo.toml")).arg("--target-dir").arg(&folder);
     command.env("RUSTFLAGS", core.flags).env("DEFMT_LOG", "info");
-    // Cargo sets these for this program, and the build is one of its own.
+    // Cargo sets these for this program, and the build needs its own.
     for name in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC", "CARGO_ENCODED_RUSTFLAGS"] {
         command.env_remove(name);
     }
@@ -86,7 +86,7 @@ fn cargo_build(core: &Core, profile: &str, folder: &str, arguments: &[&str]) -> 
     Ok(Programs { folder: folder.join(core.target).join(profile), extension })
 }
 
-/// What a program printed.
+/// The output of a program.
 #[derive(Debug)]
 pub(crate) struct Run {
     /// Its standard output.
@@ -94,12 +94,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The number behind a word of what was printed.
+    /// The number that follows a word in the output.
     pub(crate) fn number(&self, word: &str) -> Result<usize, Failure> {
         Ok(self.word_after(word)?.parse().map_err(|_| format!("no number behind {word:?}"))?)
     }
 
-    /// The word behind a word of what was printed.
+    /// The word that follows a word in the output.
     pub(crate) fn word_after(&self, word: &str) -> Result<String, Failure> {
         let text = String::from_utf8_lossy(&self.output);
         let mut words = text.split_whitespace();
@@ -108,7 +108,7 @@ impl Run {
     }
 }
 
-/// Runs a program on a core; a trace of every instruction goes to the file, if there is one.
+/// Runs a program on a core; a trace of every instruction goes to the file, if one is given.
 pub(crate) fn run(core: &Core, program: &Path, trace: Option<&Path>) -> Result<Run, Failure> {
     let mut command = match core.machine {
         Machine::Board(emulator) | Machine::LoggingBoard(emulator) => {
@@ -133,7 +133,8 @@ fn emulated(emulator: &[&str], trace: Option<&Path>) -> Result<Command, Failure>
     Ok(command)
 }
 
-/// What runs modules: the script beside the firmware, with the engine that it wants if that is installed there.
+/// The command that runs modules: the script beside the firmware, with the engine that it needs if that is installed
+/// there.
 pub(crate) fn engine() -> Command {
     let python = root().join("target/wasm/bin/python");
     let mut command = Command::new(if python.exists() { python } else { "python3".into() });
@@ -141,7 +142,7 @@ pub(crate) fn engine() -> Command {
     command
 }
 
-/// Runs a command to its end; what it printed, if it went well.
+/// Runs a command to its end, and returns its output if it succeeded.
 pub(crate) fn output(command: &mut Command) -> Result<Run, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| {
@@ -166,7 +167,7 @@ pub(crate) fn output(command: &mut Command) -> Result<Run, Failure> {
         }
         if start.elapsed() > LIMIT {
             child.kill()?;
-            return Err("it hangs".into());
+            return Err("it did not end in time".into());
         }
         std::thread::sleep(Duration::from_millis(5));
     };
@@ -184,7 +185,7 @@ fn one_instruction_at_a_time(emulator: &str) -> Result<&'static [&'static str], 
     let output = Command::new(emulator).arg("--version").output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let major = text.split_whitespace().find_map(|word| word.split_once('.')?.0.parse::<u32>().ok());
-    Ok(match major.ok_or("the emulator does not tell its version")? {
+    Ok(match major.ok_or("the emulator reports no version")? {
         ..9 => &["-singlestep"],
         _ if emulator.contains("system") => &["-accel", "tcg,one-insn-per-tb=on"],
         _ => &["-one-insn-per-tb"],

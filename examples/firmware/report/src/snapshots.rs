@@ -1,4 +1,4 @@
-//! What the example programs print, compared with what the repository says that they print.
+//! The output of the example programs, compared with the output that the repository records.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::run::{build, build_logging, root, run};
 const PROGRAMS: [&str; 8] =
     ["blank", "blank_integers", "wearable_integers", "self_check", "landscape", "exported", "persistent", "sequential"];
 
-/// Those of them that want a board.
+/// The programs among them that need a board.
 const BARE: [&str; 3] = ["blank", "blank_integers", "wearable_integers"];
 
 /// The program that logs through defmt.
@@ -23,12 +23,12 @@ fn path(program: &str) -> PathBuf {
     root().join("examples/firmware/snapshots").join(program).with_extension("txt")
 }
 
-/// Runs every example on a core; writes what they print, or compares it.
+/// Runs every example on a core, and records or compares the output.
 pub(crate) fn check(core: &Core, bless: bool) -> Result<(), Failure> {
     let programs = build(core)?;
     for program in PROGRAMS.into_iter().filter(|program| core.is_bare() || !BARE.contains(program)) {
         let printed = String::from_utf8(run(core, &programs.path(program), None)?.output)?;
-        // The one word that differs from core to core, and must be right.
+        // Only this word differs from core to core, and it must be right.
         let kernel = format!("kernel {}\n", core.kernel);
         if program == "self_check" && !printed.contains(&kernel) {
             return Err(format!("{program} did not run on {}:\n{printed}", core.kernel).into());

@@ -1,8 +1,9 @@
-//! The largest stack that a function can need, from the disassembled program: no path is left out, and none is run.
+//! The largest stack that a function can need, computed from the disassembled program: every path is counted, and none
+//! is run.
 //!
-//! Each function needs at most the sum of all amounts by which its instructions lower the stack pointer, and what the
-//! deepest function that it calls needs. Recursion, a call through a pointer and a stack pointer that moves by a register are no
-//! bound, and are reported as that.
+//! Each function needs at most the sum of all amounts by which its instructions lower the stack pointer, plus what the
+//! deepest function that it calls needs. Recursion, a call through a pointer and a stack pointer that moves by a
+//! register have no bound, and are reported as such.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::process::Command;
 
 use crate::Failure;
 
-/// What disassembles, the first that is there.
+/// The disassemblers. The first one found is used.
 const DISASSEMBLERS: [&str; 4] = ["llvm-objdump-22", "llvm-objdump", "rust-objdump", "llvm-objdump-19"];
 
 /// The functions of a program by address, and its instructions.
@@ -25,9 +26,9 @@ struct Function {
     name: String,
     frame: u64,
     calls: BTreeSet<u64>,
-    /// Calls of which the disassembler tells the name alone.
+    /// Calls for which the disassembler shows only the name.
     named: BTreeSet<String>,
-    /// What is no bound, if there is such a thing.
+    /// An instruction or call without a bound, if there is one.
     unbounded: Option<String>,
 }
 
@@ -106,7 +107,7 @@ impl Stacks {
         self.instructions.get(&address).map(String::as_str)
     }
 
-    /// A function and all that it may call.
+    /// A function and everything that it may call.
     pub(crate) fn reachable(&self, address: u64) -> BTreeSet<u64> {
         let (mut reachable, mut waiting) = (BTreeSet::new(), vec![address]);
         while let Some(address) = waiting.pop() {
@@ -117,14 +118,14 @@ impl Stacks {
         reachable
     }
 
-    /// The function that calls the one at this address and whose name contains this.
+    /// The function that calls the one at this address, and whose name contains this one.
     pub(crate) fn caller(&self, name: &str, callee: u64) -> Option<u64> {
         let holds = |function: &Function| function.name.contains(name) && function.calls.contains(&callee);
         self.functions.iter().find(|(_, function)| holds(function)).map(|(address, _)| *address)
     }
 }
 
-/// `00001402 <name>:` is where a function begins.
+/// A function begins at a line such as `00001402 <name>:`.
 fn label(line: &str) -> Option<(u64, &str)> {
     let (address, name) = line.split_once(" <")?;
     Some((u64::from_str_radix(address, 16).ok()?, name.strip_suffix(">:")?))
@@ -150,7 +151,7 @@ impl Function {
     }
 }
 
-/// By how much an instruction lowers the stack pointer, if it does; an error if that is in no bound.
+/// The amount by which an instruction lowers the stack pointer, if it does; an error if that has no bound.
 fn lowered(mnemonic: &str, operands: &str) -> Option<Result<u64, ()>> {
     let plain = mnemonic.trim_end_matches(".w");
     match plain {
@@ -189,23 +190,23 @@ fn number(text: &str) -> Result<u64, ()> {
     text.strip_prefix("0x").map_or(text.parse(), |hex| u64::from_str_radix(hex, 16)).map_err(|_| ())
 }
 
-/// Where an instruction goes to.
+/// The target of a branch or call.
 enum Target {
     Address(u64),
     Name(String),
     Register,
 }
 
-/// Where an instruction goes to or what it calls, if it leaves its function.
+/// The target of an instruction that branches out of its function or calls another.
 fn target(mnemonic: &str, operands: &str) -> Option<Target> {
     let plain = mnemonic.trim_end_matches(".w");
     let branches = plain.starts_with('b') && !["bic", "bics", "bfi", "bfc", "bkpt"].contains(&plain)
         || ["cbz", "cbnz", "j", "jal", "jalr", "jr", "tail", "call"].contains(&plain);
-    // A return is no call; `blx lr` is one.
+    // A return is not a call; `blx lr` is one.
     if !branches || operands == "lr" && plain != "blx" {
         return None;
     }
-    // The name of what lies there follows the address, or the register that the address is made with.
+    // The name of the target follows the address, or the register that the address is computed from.
     match operands.split_once(" <") {
         Some((before, name)) if !name.contains('+') => {
             let last = before.rsplit([' ', ',']).next().unwrap_or_default();

@@ -10,12 +10,12 @@ use crate::Failure;
 use crate::cores::Core;
 use crate::run::{Run, run};
 
-/// The addresses of the instructions that a program executed, in their order.
+/// The addresses of the instructions that a program executed, in order.
 #[derive(Debug)]
 pub(crate) struct Trace(Vec<u64>);
 
 impl Trace {
-    /// Runs a program on a core: what it printed, and what it executed.
+    /// Runs a program on a core, and returns its output and its trace.
     pub(crate) fn of_run(core: &Core, program: &Path) -> Result<(Run, Self), Failure> {
         let log = program.with_extension(format!("{}.trace", core.name));
         let printed = run(core, program, Some(&log))?;
@@ -24,7 +24,7 @@ impl Trace {
         Ok((printed, trace))
     }
 
-    /// Reads what the emulator wrote: a line an instruction, its address behind the first slash in brackets.
+    /// Reads the emulator's trace: one line per instruction, with its address after the first slash in brackets.
     fn read(path: &Path) -> Result<Self, Failure> {
         let mut addresses = Vec::new();
         let refuse = |error| FileError::new(path, error);
@@ -38,7 +38,8 @@ impl Trace {
         Ok(Self(addresses))
     }
 
-    /// The instructions of the first call of the function at this address, those that it calls included.
+    /// The instructions of the first call of the function at this address, including those of the functions that it
+    /// calls.
     pub(crate) fn first_call(&self, entry: u64) -> Result<&[u64], Failure> {
         first_call(&self.0, entry)
     }
@@ -53,7 +54,7 @@ pub(crate) fn first_call(trace: &[u64], entry: u64) -> Result<&[u64], Failure> {
 pub(crate) fn first_call_of<'a>(trace: &'a [u64], entries: &[u64]) -> Result<&'a [u64], Failure> {
     let start = trace.iter().position(|address| entries.contains(address)).ok_or("a function was not called")?;
     let call = start.checked_sub(1).and_then(|before| trace.get(before)).ok_or("a function was not called")?;
-    // The call takes two or four bytes, and nothing but its return leads behind it.
+    // The call takes two or four bytes, and only its return leads to the address after it.
     let inside = trace.get(start..).unwrap_or_default();
     let length = inside.iter().position(|address| [call + 2, call + 4].contains(address));
     Ok(inside.get(..length.ok_or("a function did not return to where it was called")?).unwrap_or_default())

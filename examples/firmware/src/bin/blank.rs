@@ -1,4 +1,4 @@
-//! The least that trains: a model, a sensor, and a loop.
+//! The smallest program that trains: a model, a sensor, and a loop.
 #![no_std]
 #![no_main]
 

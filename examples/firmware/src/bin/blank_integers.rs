@@ -1,5 +1,5 @@
-//! The least that trains in integers: a model, a sensor of bytes, and a loop. As `blank`, for a processor without a
-//! floating-point unit.
+//! The smallest program that trains in integers: a model, a sensor of bytes, and a loop. Like `blank`, for a processor
+//! without a floating-point unit.
 #![no_std]
 #![no_main]
 
@@ -15,7 +15,7 @@ const FEATURES: usize = 4;
 
 static MODEL: ConstStaticCell<Model<CLASSES, FEATURES>> = ConstStaticCell::new(Model::new());
 
-/// In a `const`, so that no floating-point code comes to the device.
+/// A `const`, so that no floating-point code is linked into the firmware.
 const HINGE: Hinge = match Hinge::new(1.0, 1e-4) {
     Ok(hinge) => hinge,
     Err(_) => panic!("at compile time"),
@@ -33,7 +33,7 @@ fn main() -> ! {
 
 fn learn(model: &mut Model<CLASSES, FEATURES>, mut sensor: Sensor) -> Result<(), Error> {
     let scales = scales(&mut sensor)?;
-    // Rates from 1/32 on, half of it after 256 steps.
+    // The rate starts at 1/32, and is halved after 256 steps.
     let mut sgd = Sgd::new(HINGE, Halving { exponent: 5, period: 8, last: 8 })?;
     let (mut recognised, mut clamped) = (0, 0);
     for window in 1..=500 {
@@ -52,7 +52,7 @@ fn learn(model: &mut Model<CLASSES, FEATURES>, mut sensor: Sensor) -> Result<(),
     Ok(())
 }
 
-/// What makes inputs of readings, by the mean and deviation of the first ones.
+/// The scales that turn readings into inputs, by the mean and deviation of the first readings.
 fn scales(sensor: &mut Sensor) -> Result<[InputScale; FEATURES], Error> {
     let (mut sums, mut scales) = ([Sums::ZERO; FEATURES], [InputScale::ZERO; FEATURES]);
     let mut moments = Moments::new(&mut sums);
@@ -72,7 +72,7 @@ impl Sensor {
         let label = random::index(&mut self.0, CLASSES as u32) as usize;
         let mut raw = CENTRES[label % CLASSES];
         for reading in &mut raw {
-            // The sum of four dice of 32 sides, a deviation of 18.
+            // The sum of four dice of 32 sides, with a deviation of 18.
             let dice = self.0.next_u32().to_le_bytes().map(|die| die % 32);
             *reading = *reading - 62 + dice.iter().sum::<u8>();
         }

@@ -1,5 +1,5 @@
-//! What a score, a step and a decoded sample cost: each is called once, for somebody who counts the instructions between
-//! its function's entry and its return, and once more on a painted stack.
+//! The costs of a score, a step and a decoded sample. Each is called once, so that the instructions between its
+//! function's entry and its return can be counted, and once more on a painted stack.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::hint::black_box;
@@ -13,7 +13,7 @@ use static_cell::ConstStaticCell;
 const CLASSES: usize = 10;
 const FEATURES: usize = 64;
 
-/// The classes 1 to 3 are within the margin of class 0, and the others are not.
+/// Classes 1 to 3 are within the margin of class 0, and the others are not.
 const BIAS: [f32; CLASSES] = [5.0, 4.5, 4.75, 4.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 const VIOLATIONS: usize = 3;
 
@@ -23,7 +23,7 @@ static MODEL: ConstStaticCell<Model<CLASSES, FEATURES>> =
         Err(_) => panic!("at compile time"),
     });
 
-/// The same at the smallest scale that is not folded yet.
+/// The same at the smallest scale that is not folded.
 static AT_A_FOLD: ConstStaticCell<Model<CLASSES, FEATURES>> =
     ConstStaticCell::new(match Model::from_parts([[1e-3; FEATURES]; CLASSES], BIAS, 1.0 / 65_536.0) {
         Ok(model) => model,
@@ -61,7 +61,7 @@ fn score_96(scores: &mut [f32; CLASSES]) -> Result<(), Error> {
     black_box(&MODEL_96).scores(black_box(&[0.5; 96]), scores)
 }
 
-/// The same for a sample that some units cannot take as it is.
+/// The same for a sample that some floating-point units cannot handle in hardware.
 #[inline(never)]
 fn score_subnormal(model: &Model<CLASSES, FEATURES>, scores: &mut [f32; CLASSES]) -> Result<(), Error> {
     model.scores(black_box(&SUBNORMAL), scores)
@@ -86,7 +86,8 @@ fn step_subnormal(
     sgd.step(model, black_box(&SUBNORMAL), label)
 }
 
-/// The longest step without a fold: every margin counts. Labels differ, or the compiler would make one function of two.
+/// The longest step without a fold: every margin counts. The labels differ, or the compiler would merge the two
+/// functions.
 #[inline(never)]
 fn step_longest(
     sgd: &mut Sgd<InverseTime>,
@@ -120,12 +121,13 @@ fn main() -> ! {
 fn measure(model: &mut Model<CLASSES, FEATURES>, at_a_fold: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
     let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3)?, InverseTime { rate: 0.01, decay: 1e-4 })?;
     let (mut scores, mut buffer) = ([0.0; CLASSES], [0.0; FEATURES]);
-    // The guard's cost depends a little on how often a feature is the largest so far: here five times.
+    // The guard's cost depends a little on how often a feature exceeds all before it: here five times.
     let x = black_box(core::array::from_fn(|feature| (37 * feature % 64) as f32 / 64.0));
     let scaling = Scaling::Features { scale: &SCALES, offset: &OFFSETS };
     let mut samples = Compact::new(&PIXELS, &LABELS, scaling, &mut buffer)?;
 
-    // Call by call, with nothing between; the subnormals first, so that what they leave behind would show.
+    // One call after the other, with nothing in between; the subnormals first, so that any effect that they leave
+    // behind would show.
     score_subnormal(model, &mut scores)?;
     score(model, &x, &mut scores)?;
     score_30(&mut scores)?;

@@ -1,5 +1,5 @@
-//! What a step costs by each loss, and a score, a step and the inputs of a sample in integers: each is called once, as
-//! in `cost`, and in a program of its own, since code that several losses share is laid out in another way.
+//! The costs of a step by each loss, and of a score, a step and the inputs of a sample in integers. Each is called
+//! once, as in `cost`, but in a program of its own, since code that several losses share is laid out differently.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::hint::black_box;
@@ -123,12 +123,12 @@ fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
     Ok(by_losses(model, &x)? && by_integers(INTEGERS.take())?)
 }
 
-/// A descent by another loss.
+/// SGD with another loss.
 fn by<L: Loss>(loss: L) -> Result<Sgd<InverseTime, L>, Error> {
     Sgd::new(Objective::of(loss, 1e-3)?, InverseTime { rate: 0.01, decay: 1e-4 })
 }
 
-/// A step by each loss, on weights as they were before the steps.
+/// A step by each loss, each on the weights as they were before the first step.
 fn by_losses(model: &mut Model<CLASSES, FEATURES>, x: &[f32; FEATURES]) -> Result<bool, Error> {
     let weights = [2.0; CLASSES];
     let mut weighted = by(Weighted::new(WestonWatkins::new(1.0)?, black_box(&weights))?)?;

@@ -1,6 +1,6 @@
-//! What making a model of a shape that is known at run time, a score and a step cost, beside the same program in C: each is
-//! called once, for somebody who counts the instructions between its function's entry and its return, and who adds up what
-//! they and all that they call take of flash.
+//! The costs of making a model whose shape is known at run time, of a score and of a step, beside the same program in
+//! C. Each is called once, so that the instructions between its function's entry and its return can be counted, and the
+//! flash of these functions and of everything that they call can be added up.
 #![no_std]
 #![no_main]
 
@@ -13,7 +13,7 @@ use static_cell::ConstStaticCell;
 const CLASSES: usize = 10;
 const FEATURES: usize = 64;
 
-/// The classes 1 to 3 are within the margin of class 0, and the others are not.
+/// Classes 1 to 3 are within the margin of class 0, and the others are not.
 const BIAS: [f32; CLASSES] = [5.0, 4.5, 4.75, 4.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 const VIOLATIONS: usize = 3;
 
@@ -52,7 +52,7 @@ fn main() -> ! {
 fn measure(memory: &mut [f32]) -> Result<bool, Error> {
     let x: [f32; FEATURES] = core::array::from_fn(|feature| (37 * feature % 64) as f32 / 64.0);
     let mut scores = [0.0; CLASSES];
-    // Slices of which the compiler does not know the lengths, as in a program that learns them at run time.
+    // Slices whose lengths the compiler does not know, as in a program that learns them at run time.
     let (x, scores): (&[f32], &mut [f32]) = (black_box(&x), black_box(&mut scores));
     let (mut model, mut sgd) = init(black_box(memory))?;
     model.load(&WEIGHTS, &BIAS, 1.0)?;

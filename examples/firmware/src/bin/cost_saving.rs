@@ -1,5 +1,5 @@
-//! What it costs to save and restore a model, its optimiser and its order, as bytes and in flash: each function is called once, so that a trace
-//! can count it.
+//! The costs of saving and restoring a model, its optimiser and its order, as bytes and on flash. Each function is
+//! called once, so that a trace can count it.
 #![no_std]
 #![no_main]
 
@@ -23,7 +23,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     panicked(info)
 }
 
-/// A flash that copies: what a driver does besides is not the library's.
+/// A flash that only copies: any further work of a driver is not the library's.
 struct Flash([u8; CAPACITY]);
 
 impl ErrorType for Flash {
@@ -94,7 +94,7 @@ fn main() -> ! {
     exit(measure().unwrap_or_default())
 }
 
-/// The stack that is painted for a call.
+/// The size of the stack that is painted for a call.
 const ROOM: usize = 2_048;
 
 fn measure() -> Result<bool, Error> {
@@ -103,7 +103,7 @@ fn measure() -> Result<bool, Error> {
     let mut order = Order::resume([1, 2, 3, 4], 1_797, 0, black_box(7))?;
     sgd.step(model, black_box(&[0.5; 64]), black_box(3))?;
     let checksum = model.checksum();
-    // The bytes lie in the flash's memory, for which there is no second place on the smallest board.
+    // The bytes lie in the memory of the flash, since the smallest board has no room for a second buffer.
     let state = (&mut *model, &mut sgd, &mut order);
     let (len, to) = stack_used(ROOM, || to_bytes(&state, &mut flash.0));
     *model = Model::new();
@@ -111,7 +111,7 @@ fn measure() -> Result<bool, Error> {
     let (loaded, from) = stack_used(ROOM, || from_bytes(&mut state, flash.0.get(..len).unwrap_or_default()));
     let as_bytes = loaded && model.checksum() == checksum;
 
-    // An erased flash, of which the second start finds one record.
+    // An erased flash; the second start finds one record in it.
     flash.0.fill(0xff);
     let Ok(mut checkpoints) = Checkpoints::open(flash, 0..CAPACITY as u32) else { return Ok(false) };
     let state = (&mut *model, &mut sgd, &mut order);
@@ -121,7 +121,7 @@ fn measure() -> Result<bool, Error> {
     *model = Model::new();
     let mut state = (&mut *model, &mut sgd, &mut order);
     let (restored, restoring) = stack_used(ROOM, || restore(&mut checkpoints, &mut state));
-    // The flash's own memory, here a reference, is not the library's.
+    // The memory of the flash itself, here a reference, does not count as the library's.
     let (ram, stack) = (size_of_val(&checkpoints) - size_of::<&mut Flash>(), [to, from, saving, opening, restoring]);
     println!("record {len} checkpoints {ram} stack {}", stack.into_iter().max().unwrap_or_default());
     Ok(as_bytes && saved > 0 && restored == saved && model.checksum() == checksum)

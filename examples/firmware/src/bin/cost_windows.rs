@@ -1,5 +1,5 @@
-//! What windows cost: a reading, and the features of a window of 64 readings of three axes by four lists, in binary32 and in integers of 16
-//! bits. Each is called once.
+//! The costs of windows: of a reading, and of the features of a window of 64 readings of three axes by four lists, in
+//! binary32 and in 16-bit integers. Each is called once.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 #[path = "../windowed.rs"]
@@ -78,7 +78,7 @@ fn main() -> ! {
     exit(measure().is_ok())
 }
 
-/// A window that is full, and whose oldest reading is not the first of its memory.
+/// A full window whose oldest reading is not the first in its memory.
 fn full<L: Features>(at: impl Fn(usize) -> [L::Reading; AXES]) -> Result<Half<L>, Error> {
     let mut window = Half::new();
     for time in 0..LEN + 20 {

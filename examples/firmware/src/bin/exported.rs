@@ -1,5 +1,6 @@
-//! Runs the models that `hingeline export` wrote: those of the digits on their test part, and those of windows on recordings, reading by reading. A
-//! fingerprint of all scores of each is the desktop's, and so is what is recognised.
+//! Runs the models that `hingeline export` wrote: those of the digits on their test part, and those of windows on
+//! recordings, reading by reading. For each, the fingerprint of all scores and the number recognised are the same as on
+//! the desktop.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use exported::{bytes, floats, integers, windows, windows_integers};
@@ -10,7 +11,7 @@ use hingeline_firmware::board::{entry, panicked};
 use hingeline_firmware::board::{exit, println};
 use hingeline_firmware::data::DIGITS_TEST;
 
-// In the program and not in the library, whose other programs would be compiled to other code.
+// In the program and not in the library: otherwise the compiler would generate different code for the other programs.
 #[rustfmt::skip]
 #[path = "../exported/mod.rs"]
 #[allow(dead_code, reason = "a program need not use all that is written")]
@@ -49,7 +50,7 @@ fn judge() -> Result<(), Error> {
     over_recordings()
 }
 
-/// FNV-1a of no byte.
+/// FNV-1a of no bytes.
 const NOTHING: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// Adds scores as little-endian bytes.
@@ -78,7 +79,7 @@ fn readings(text: &str) -> impl Iterator<Item = [i16; windows::AXES]> {
     })
 }
 
-/// What came of windows: FNV-1a of all scores, the windows recognised, and those whose answer by votes is right.
+/// The results for windows: FNV-1a of all scores, the windows recognised, and those whose answer by votes is right.
 struct Tally {
     hash: u64,
     recognised: u32,
@@ -100,7 +101,7 @@ impl Tally {
         self.answered += u32::from(self.hold.push(self.votes.push(Some(class))).as_ref().is_some_and(is_right));
     }
 
-    /// A recording ends.
+    /// Called when a recording ends.
     fn clear(&mut self) {
         self.votes.clear();
         self.hold.clear();
@@ -134,7 +135,7 @@ fn over_recordings() -> Result<(), Error> {
     Ok(())
 }
 
-/// Prints FNV-1a of all scores, as little-endian bytes, and how many of the digits are recognised.
+/// Prints FNV-1a of all scores, as little-endian bytes, and the number of digits recognised.
 fn over(
     name: &str,
     mut scores_of: impl FnMut(&[u8; FEATURES]) -> Result<([u32; CLASSES], usize), Error>,

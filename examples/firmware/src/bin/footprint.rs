@@ -1,4 +1,4 @@
-//! A program that scores and steps, and nothing else: what those two take in flash.
+//! A program that scores and steps, and nothing else, to measure the flash that those two take.
 #![no_std]
 #![no_main]
 
@@ -27,7 +27,7 @@ fn main() -> ! {
     loop {}
 }
 
-/// What counts is this function and all that it calls.
+/// Only this function and everything that it calls are measured.
 #[inline(never)]
 fn learn(
     sgd: &mut Sgd<InverseTime>,

@@ -1,4 +1,4 @@
-//! A program that makes inputs, scores and steps in integers, and nothing else: what those take in flash.
+//! A program that makes inputs, scores and steps in integers, and nothing else, to measure the flash that those take.
 #![no_std]
 #![no_main]
 
@@ -33,7 +33,7 @@ fn main() -> ! {
     loop {}
 }
 
-/// What counts is this function and all that it calls.
+/// Only this function and everything that it calls are measured.
 #[inline(never)]
 fn learn(sgd: &mut Sgd, model: &mut Model<10, 64>, raw: &[u8; 64], label: usize) -> Result<[i32; 10], Error> {
     let (mut buffer, mut scores) = ([0; 64], [0; 10]);

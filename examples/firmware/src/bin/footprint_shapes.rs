@@ -1,4 +1,4 @@
-//! As `footprint`, with models of three shapes: what they share in flash.
+//! Like `footprint`, with models of three shapes, to measure what they share in flash.
 #![no_std]
 #![no_main]
 
@@ -29,7 +29,7 @@ fn main() -> ! {
     loop {}
 }
 
-/// What counts is this function and all that it calls.
+/// Only this function and everything that it calls are measured.
 #[inline(never)]
 fn learn(
     sgd: &mut Sgd<InverseTime>,

@@ -1,5 +1,5 @@
-//! Models in integers: the kernel against the definition, training on the digits as they lie in flash down to the
-//! fingerprint of the weights, and what a score, a step and the inputs of a sample cost for somebody who counts
+//! Models in integers: the kernel against the definition; training on the digits as they are stored in flash, down to
+//! the fingerprint of the weights; and the costs of a score, a step and the inputs of a sample, for a count of
 //! instructions.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
@@ -24,7 +24,7 @@ const HINGE: Hinge = match Hinge::new(1.0, 0.0) {
     Err(_) => panic!("at compile time"),
 };
 
-/// The classes 1 to 3 are within the margin of class 0, and the others are not.
+/// Classes 1 to 3 are within the margin of class 0, and the others are not.
 const ONE: i32 = 1 << 18;
 const BIAS: [i32; CLASSES] = [5 * ONE, 5 * ONE - ONE / 2, 5 * ONE - ONE / 4, 5 * ONE - ONE / 8, 0, 0, 0, 0, 0, 0];
 
@@ -79,7 +79,7 @@ fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
     let values: [i16; FEATURES] = black_box(core::array::from_fn(|feature| (37 * feature % 256) as i16 - 128));
     let x = Inputs::new(&values)?;
 
-    // Call by call, with nothing between.
+    // One call after the other, with nothing in between.
     score(model, x, &mut scores)?;
     let told = step(&mut sgd, model, x, black_box(0))?;
     decode(&mut buffer)?;
@@ -95,7 +95,7 @@ fn measure(model: &mut Model<CLASSES, FEATURES>) -> Result<bool, Error> {
 const MOST_CLASSES: usize = 12;
 const MOST_FEATURES: usize = 70;
 
-/// The results of this kernel, for all small shapes, that are not those of the definition.
+/// The number of results of this kernel, for all small shapes, that differ from the definition.
 fn differences() -> u32 {
     let mut rng = XorShiftRng::seed_from_u64(12);
     let mut different = 0;
@@ -112,13 +112,13 @@ fn differences() -> u32 {
     different
 }
 
-/// The same for inputs of raw bytes, from addresses of either kind: one by one they are the definition.
+/// The same for inputs from raw bytes at even and odd addresses. The definition is to scale them one by one.
 fn differences_of_inputs(first: usize, features: usize, rng: &mut XorShiftRng) -> Result<u32, Error> {
     let (mut raw, mut x) = ([0_u8; MOST_FEATURES + 1], [0_i16; MOST_FEATURES + 1]);
     let mut scales = [InputScale::ZERO; MOST_FEATURES];
     raw.iter_mut().for_each(|raw| *raw = rng.next_u32() as u8);
     for scale in &mut scales {
-        // Now and then a zero that no byte is near, and a factor that clamps nothing or nearly everything.
+        // Occasionally a zero that is far from any byte, and a factor that clamps nothing or nearly everything.
         let zero = if rng.next_u32() % 8 == 0 { rng.next_u32() as i16 } else { (rng.next_u32() % 256) as i16 };
         *scale = InputScale::new(zero, (rng.next_u32() as u16 >> 2) >> (rng.next_u32() % 8))?;
     }
@@ -141,7 +141,7 @@ fn differences_of(classes: usize, features: usize, rng: &mut XorShiftRng) -> Res
     let mut words = [[0_i32; 2 * MOST_CLASSES]; 2];
     let (mut weights, mut bias) = ([0_i16; MOST_CLASSES * MOST_FEATURES], [0_i32; MOST_CLASSES]);
     let mut x = [0_i16; MOST_FEATURES];
-    // Small enough for a step by the kernel; those that clamp are the definition's.
+    // Small enough for the kernel's step; steps that clamp are left to the definition.
     weights.iter_mut().for_each(|w| *w = (rng.next_u32() as i16) >> 1);
     bias.iter_mut().for_each(|b| *b = rng.next_u32().cast_signed() >> 4);
     x.iter_mut().for_each(|x| *x = i16::from(rng.next_u32() as i8));

@@ -1,4 +1,4 @@
-//! Seeing the loss on a device: its values along the way down the gradient, as a serial port shows them, and descent
+//! Seeing the loss on a device: its values along the direction of the gradient, as text for a serial port, and descent
 //! without a learning rate.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
@@ -13,7 +13,7 @@ use static_cell::ConstStaticCell;
 static MODEL: ConstStaticCell<Model<C, F>> = ConstStaticCell::new(Model::new());
 static DIRECTION: ConstStaticCell<Direction<C, F>> = ConstStaticCell::new(Direction::new());
 
-/// Windows of the recording that are looked at, and how far they are apart.
+/// The number of windows of the recording that are used, and the distance between them.
 const WINDOWS: usize = 40;
 const APART: usize = 37;
 

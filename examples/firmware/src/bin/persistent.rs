@@ -1,7 +1,7 @@
-//! A watch that learns how its wearer moves, and loses its power again and again: in the middle of a step, of a write, of an erase. It keeps its
-//! model, its optimiser and its order in flash, and ends in the bits of one that was never reset.
+//! A watch that learns how its wearer moves, and loses its power again and again: during a step, a write or an erase.
+//! It keeps its model, its optimiser and its order in flash, and ends in the bits of a watch that was never reset.
 //!
-//! It also restores the records that lie beside the data, which every core reads and writes alike.
+//! It also restores the records beside the data, which every core reads and writes alike.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::hint::black_box;
@@ -21,13 +21,13 @@ use rand_core::{Rng, SeedableRng};
 use rand_xorshift::XorShiftRng;
 use static_cell::ConstStaticCell;
 
-// In the programs and not in the library, whose other programs would be compiled to other code.
+// In the programs and not in the library: otherwise the compiler would generate different code for the other programs.
 #[path = "../flash.rs"]
 mod flash;
 
 use flash::{CAPACITY, Flash};
 
-/// Two regions of two sectors: each holds two records.
+/// Two regions of two sectors each; a region holds two records.
 static FLASH: ConstStaticCell<Flash> = ConstStaticCell::new(Flash::new());
 static WATCH: ConstStaticCell<Watch> = ConstStaticCell::new(Watch { model: Model::new(), optimiser: None });
 
@@ -52,14 +52,14 @@ fn main() -> ! {
     exit(floats().is_ok() && integers().is_ok() && lives(FLASH.take(), WATCH.take()).unwrap_or_default())
 }
 
-/// What is in RAM, and lost at a reset.
+/// The state in RAM, which a reset destroys.
 struct Watch {
     model: Model<CLASSES, FEATURES>,
     optimiser: Option<(Sgd<InverseTime>, Order)>,
 }
 
 impl Watch {
-    /// As it leaves the factory.
+    /// Restores the factory state.
     fn start(&mut self, windows: usize) -> Result<(), Error> {
         self.model.copy_from(&MODEL);
         let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, InverseTime { rate: 0.02, decay: 1e-2 })?;
@@ -78,19 +78,19 @@ fn confirmed_window(index: usize, x: &mut [f32; FEATURES]) -> Result<usize, Erro
 
 /// Why a life ended.
 enum End {
-    /// All was learnt.
+    /// Everything has been learnt.
     Done,
     /// The power failed.
     Reset,
 }
 
-/// From a reset to the next one: restores what it knows, and learns on.
+/// Runs from a reset to the next one: restores the saved state, and continues learning.
 fn live(flash: &mut Flash, watch: &mut Watch, windows: usize, steps: u32) -> Result<End, Stopped> {
     watch.start(windows)?;
     let Some((sgd, order)) = &mut watch.optimiser else { return Ok(End::Done) };
     let Ok(mut checkpoints) = Checkpoints::open(flash, 0..CAPACITY as u32) else { return Ok(End::Reset) };
     match checkpoints.load(&mut (&mut watch.model, &mut *sgd, &mut *order)) {
-        // The factory's state, if there is none yet.
+        // The factory state is used if nothing has been saved.
         Ok(_) | Err(CheckpointError::Empty) => {}
         Err(_) => return Err(Error::InvalidState.into()),
     }
@@ -120,7 +120,7 @@ fn lives(flash: &mut Flash, watch: &mut Watch) -> Result<bool, Stopped> {
     *flash = Flash::new();
     let (mut resets, mut rng) = (0, XorShiftRng::seed_from_u64(3));
     loop {
-        // Some lives end in a write or an erase, some in a step.
+        // Some runs end during a write or an erase, some after a step.
         flash.left = rng.next_u32() % 900;
         watch.model = black_box(Model::new());
         match live(flash, watch, windows, 1 + rng.next_u32() % 24)? {
@@ -133,7 +133,7 @@ fn lives(flash: &mut Flash, watch: &mut Watch) -> Result<bool, Stopped> {
     Ok(weights == whole)
 }
 
-/// What can go wrong with a record: all of it in one type, to be short.
+/// Any error with a record: a single type, for brevity.
 #[derive(Debug)]
 struct Wrong;
 
@@ -155,7 +155,7 @@ impl<E> From<LoadError<E>> for Wrong {
     }
 }
 
-/// Restores six states, saves them again, and goes on with them.
+/// Restores six states, saves them again, and continues with them.
 fn floats() -> Result<(), Wrong> {
     let (mut model, mut average) = (Model::<3, 5>::new(), Average::<3, 5>::new());
     let schedule = InverseTime { rate: 0.5, decay: 0.0 };

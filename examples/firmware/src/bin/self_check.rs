@@ -1,4 +1,5 @@
-//! What to run first on a new board: the arithmetic, the kernel against the definition, and the gradient against finite differences.
+//! The first program to run on a new board. It checks the arithmetic, the kernel against the definition, and the
+//! gradient against finite differences.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use hingeline::kernel::{CHOSEN, Chosen, Kernel, self_check};
@@ -14,7 +15,7 @@ use static_cell::ConstStaticCell;
 static MODEL: ConstStaticCell<Model<WATCH_CLASSES, WATCH_FEATURES>> = ConstStaticCell::new(Model::new());
 static GRADIENT: ConstStaticCell<Gradient<WATCH_CLASSES, WATCH_FEATURES>> = ConstStaticCell::new(Gradient::new());
 
-/// The step of the differences, and the largest relative error that rounding can explain with it.
+/// The step of the differences, and the largest relative error that rounding can explain at that step.
 const STEP: f32 = 1e-2;
 const TOLERANCE: f32 = 1e-2;
 
@@ -27,7 +28,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 #[cfg_attr(not(feature = "std"), entry)]
 fn main() -> ! {
     println!("kernel {}", Chosen::NAME);
-    // What a program of one's own calls when it starts.
+    // Your own program calls this when it starts.
     let keeps_the_contract = self_check(CHOSEN).is_ok();
     println!("arithmetic {}", if keeps_the_contract { "of the contract" } else { "OF ANOTHER KIND" });
     let report = table::check(CHOSEN);
@@ -38,7 +39,7 @@ fn main() -> ! {
     exit(all_is_well)
 }
 
-/// Checks the analytic gradient on the first windows of the watch, at weights of zero but for what one step made of them.
+/// Checks the analytic gradient on the first windows of the watch, at weights after one step from zero.
 fn gradient_is_right() -> Result<bool, Stopped> {
     let (model, gradient) = (MODEL.take(), GRADIENT.take());
     let hinge = Hinge::new(1.0, 1e-3)?;

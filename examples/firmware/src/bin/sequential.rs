@@ -1,7 +1,8 @@
-//! A model beside other things of a device in one flash, by `sequential-storage`: a map from keys to bytes, which spreads the wear.
+//! A model beside other data of a device in one flash, by `sequential-storage`: a map from keys to bytes, with wear
+//! levelling.
 //!
-//! A record is what is stored, so that a value of another shape, version or type is refused. It needs a buffer for the whole record, which
-//! `Checkpoints` do not.
+//! A record is stored, so that a value of another shape, version or type is refused. It needs a buffer for the whole
+//! record, unlike `Checkpoints`.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 use core::pin::pin;
@@ -26,7 +27,7 @@ mod flash;
 
 use flash::{CAPACITY, Flash};
 
-/// What is stored under which key.
+/// The keys of the map.
 const LEARNT: u8 = 1;
 const WEARER: u8 = 2;
 
@@ -49,7 +50,7 @@ fn main() -> ! {
     exit(block_on(run(flash, MODEL_IN_RAM.take())).is_some_and(|well| well.is_ok()))
 }
 
-/// Polls once: a driver that blocks is never pending. Yours is awaited by an executor.
+/// Polls once: a driver that blocks is never pending. In your firmware, an executor awaits the future.
 fn block_on<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),
@@ -57,7 +58,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// The blocking driver, as one that is awaited.
+/// The blocking driver with an asynchronous interface.
 struct Blocking<'a>(&'a mut Flash);
 
 impl awaited::ErrorType for Blocking<'_> {
@@ -89,13 +90,13 @@ impl awaited::NorFlash for Blocking<'_> {
     }
 }
 
-/// Something went wrong.
+/// An error of any kind.
 struct Wrong;
 
 async fn run(flash: &mut Flash, model: &mut Model<CLASSES, FEATURES>) -> Result<(), Wrong> {
     let config = MapConfig::try_new(0..CAPACITY as u32).map_err(|_| Wrong)?;
     let mut map = MapStorage::<u8, _, _>::new(Blocking(flash), config, Cache::new_uncached());
-    // On first start the flash does not hold a map yet.
+    // At the first start the flash does not hold a map.
     let mut buffer = [0; RECORD];
     match map.fetch_item::<u8>(&mut buffer, &WEARER).await {
         Ok(_) => {}
@@ -110,7 +111,7 @@ async fn run(flash: &mut Flash, model: &mut Model<CLASSES, FEATURES>) -> Result<
         let (mut x, label) = wearers_window(WEARER_10, time).ok_or(Wrong)?;
         STANDARDISER.apply(&mut x);
         sgd.step(model, &x, label.into()).map_err(|_| Wrong)?;
-        // After each step, to show that a new value takes the place of the old one; a device saves now and then.
+        // After each step, to show that a new value replaces the old one; a device saves only occasionally.
         let mut record = [0; RECORD];
         let len = encode(&(&*model, &sgd), &mut record).map_err(|_| Wrong)?;
         let value = record.get(..len).ok_or(Wrong)?;

@@ -1,4 +1,4 @@
-//! Trains on the handwritten digits and prints the fingerprint of the weights, which is the desktop's.
+//! Trains on the handwritten digits and prints the fingerprint of the weights, which equals the desktop's.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 #[cfg(not(feature = "std"))]
@@ -9,7 +9,7 @@ use static_cell::ConstStaticCell;
 
 static MODEL: ConstStaticCell<Digits> = ConstStaticCell::new(Digits::new());
 
-/// Of the stack, as much as is painted: there must be that much left.
+/// The bytes of stack to paint; at least this much must be free.
 const ROOM: usize = 4096;
 
 #[cfg(not(feature = "std"))]

@@ -1,4 +1,4 @@
-//! Trains on the watch's windows by each loss and prints the fingerprints of the weights, which are the desktop's.
+//! Trains on the watch's windows by each loss and prints the fingerprints of the weights, which equal the desktop's.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 #[cfg(not(feature = "std"))]

@@ -1,9 +1,10 @@
 //! A watch that knows seven exercises from other wearers, and learns how its own wearer does them.
 //!
-//! Windows arrive in an interrupt handler and wait in a queue. The main loop predicts each; half of them the wearer
-//! confirms, and from those it learns, into a shadow: what answers takes it over at a review. For a while the confirmed labels are
-//! wrong. The other windows tell how good it was before and is in the end, and how good a device without reviews
-//! would be. It logs its seed, what it learned from and its reviews, so that a desktop can replay it: `cargo hingeline replay LOG`.
+//! Windows arrive in an interrupt handler and wait in a queue. The main loop predicts each. The wearer confirms half of
+//! them, and a shadow model learns from those; the published model adopts it at a review. For a while the confirmed
+//! labels are wrong. The other windows measure the accuracy before and after, and that of a device without reviews. The
+//! program logs its seed, the windows it learned from and its reviews, so that a desktop can replay it: `cargo
+//! hingeline replay LOG`.
 #![no_std]
 #![no_main]
 
@@ -24,21 +25,21 @@ use static_cell::ConstStaticCell;
 
 const SEED: u64 = 10;
 
-/// All the memory that learning takes; asserted, so that a change that takes more does not compile.
+/// All the memory that learning takes; the assertions stop a change that takes more from compiling.
 static LEARNER: ConstStaticCell<Learner> = ConstStaticCell::new(Learner::new());
 const _: () = assert!(size_of::<Learner>() <= 6_700);
 const _: () = assert!(Model::<CLASSES, FEATURES>::SIZE == 880);
 
-/// The same without a guard, to compare; a device has no such thing.
+/// The same without a guard, for comparison; a real device does not have this.
 static COMPARED: ConstStaticCell<Learner> = ConstStaticCell::new(Learner::new());
 
-/// When nobody moves and there is time.
+/// The time when the wearer is at rest and a fold can be done.
 const NIGHT: usize = 120;
 
 /// Windows between the sensor and the main loop.
 static ARRIVED: Mutex<RefCell<Sensor>> = Mutex::new(RefCell::new(Sensor { next: 0, queue: Queue::new() }));
 
-/// A window of the sensor, and what the wearer says that it was.
+/// A window of the sensor, and the wearer's label for it.
 type Window = ([f32; FEATURES], Option<u8>);
 
 /// Stands for a driver that fills a queue of three.
@@ -53,7 +54,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     exit(false)
 }
 
-/// The sensor's interrupt: takes what the hardware has, as long as there is room.
+/// The sensor's interrupt: takes windows from the hardware, as long as there is room.
 #[exception]
 fn PendSV() {
     interrupt::free(|cs| {
@@ -67,9 +68,9 @@ fn PendSV() {
     });
 }
 
-/// What the hardware measured at this time: recorded windows of a wearer that the weights in flash have not seen. The
-/// hundredth has a broken value in it, which is refused. That at 150 has one that is finite and senseless: the standardiser
-/// clips it, so the model learns a little nonsense from it, and goes on.
+/// The hardware's measurement at this time: recorded windows of a wearer that the weights in flash have not seen. The
+/// hundredth contains a broken value and is refused. That at 150 contains a finite but absurd value. The standardiser
+/// clips it, so the model learns a little nonsense from it, and continues.
 fn measured(time: usize) -> Option<Window> {
     let (mut window, label) = wearers_window(WEARER_10, time)?;
     match time {
@@ -104,7 +105,7 @@ fn live(learner: &mut Learner, compared: &mut Learner) -> Result<(), Stopped> {
     for time in 0.. {
         let Some((window, confirmed)) = next_window() else { break };
         if time == NIGHT {
-            // An event of the run, as a window is: the replay folds where the device did.
+            // An event of the run, like a window: the replay folds at the same place.
             info!("fold");
             let windows = learner.rest()?;
             compared.rest()?;
@@ -115,7 +116,7 @@ fn live(learner: &mut Learner, compared: &mut Learner) -> Result<(), Stopped> {
         }
         if let Some(label) = confirmed {
             learn(learner, &window, label)?;
-            // Unlogged. It refuses what the other refuses.
+            // Not logged. It refuses the same windows as the other.
             let _ = compared.learn(&window, label);
             if compared.is_review_due() {
                 let _ = compared.review(UNGUARDED)?;
@@ -131,7 +132,7 @@ fn live(learner: &mut Learner, compared: &mut Learner) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Logs what is learned from before it is learned from: bits, since a rounded number would lead elsewhere.
+/// Logs what is learned before learning from it: as bits, since a rounded number would lead to other weights.
 fn learn(learner: &mut Learner, window: &[f32; FEATURES], label: u8) -> Result<(), Stopped> {
     info!("saw {=u8} {=[?]:08x}", label, window.map(f32::to_bits).as_slice());
     if let Err(reason) = learner.learn(window, label) {
@@ -143,7 +144,7 @@ fn learn(learner: &mut Learner, window: &[f32; FEATURES], label: u8) -> Result<(
     Ok(())
 }
 
-/// Logs a review before it, as an event of the run, and what came of it.
+/// Logs a review before it happens, as an event of the run, and its result afterwards.
 fn review(learner: &mut Learner) -> Result<(), Stopped> {
     info!("review");
     let review = learner.review(TOLERANCE)?;
@@ -156,7 +157,7 @@ fn review(learner: &mut Learner) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// How many of the windows that nobody confirms are recognised, and how many there are.
+/// The number of unconfirmed windows that are recognised, and the number of all of them.
 fn accuracy(learner: &Learner) -> (u32, u32) {
     let (mut recognised, mut count) = (0, 0);
     for time in 0.. {

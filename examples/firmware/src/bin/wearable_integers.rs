@@ -1,8 +1,8 @@
-//! The watch of `wearable` on a processor without a floating-point unit: the weights that a desktop has trained in
-//! binary32 become integers, and what the wearer confirms is learnt in integers.
+//! The watch of `wearable` on a processor without a floating-point unit. The weights that a desktop trained in binary32
+//! are converted to integers, and learning from the confirmed windows is in integers.
 //!
-//! The windows are recorded in binary32; a watch that counts in integers from its sensor on makes inputs of its own
-//! readings by scales.
+//! The windows are recorded in binary32. A watch that uses integers throughout converts its own readings to inputs by
+//! scales.
 #![no_std]
 #![no_main]
 
@@ -60,7 +60,7 @@ fn inputs(mut window: [f32; FEATURES]) -> [i16; FEATURES] {
     window.map(|x| ((x * 32.0 + 128.5).clamp(0.0, 255.0) as i16) - 128)
 }
 
-/// How many of the windows that nobody confirms are recognised.
+/// Reports the number of unconfirmed windows that are recognised.
 fn report(when: &str, watch: &Watch) -> Result<(), Error> {
     let (mut recognised, mut count) = (0, 0);
     for time in 0.. {

@@ -14,7 +14,7 @@ pub static CLASS_NAMES: [&str; CLASSES] = ["0", "1", "2", "3", "4", "5", "6", "7
 /// The names of the features.
 pub static FEATURE_NAMES: [&str; FEATURES] = ["x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "x31", "x32", "x33", "x34", "x35", "x36", "x37", "x38", "x39", "x40", "x41", "x42", "x43", "x44", "x45", "x46", "x47", "x48", "x49", "x50", "x51", "x52", "x53", "x54", "x55", "x56", "x57", "x58", "x59", "x60", "x61", "x62", "x63"];
 
-/// What features go through first.
+/// Standardises the features before they are scored.
 #[rustfmt::skip]
 pub static STANDARDISER: Standardiser<FEATURES> = match Standardiser::from_parts(
     [0.0, 0.30223593, 5.1981497, 11.67926, 11.898227, 5.909021, 1.5181187, 0.15882806, 0.00616808, 1.9868928, 10.4148035, 11.933693, 10.330763, 8.32845, 2.0239012, 0.13184272, 0.00385505, 2.6692367, 9.933693, 6.7586737, 7.0609097, 7.7332306, 1.8974557, 0.063993834, 0.00154202, 2.5474172, 9.17579, 8.70933, 10.061681, 7.4325366, 2.2459521, 0.00308404, 0.0, 2.3215113, 7.7949114, 9.197378, 10.400926, 8.595991, 2.690054, 0.0, 0.01002313, 1.5821126, 6.9552813, 7.1788745, 7.636083, 8.171935, 3.4402468, 0.018504241, 0.01002313, 0.73477256, 7.5690055, 9.4387045, 9.215883, 8.514264, 3.836546, 0.23207402, 0.00077101, 0.2767926, 5.552814, 12.047803, 11.907478, 7.0416346, 2.3276792, 0.41326138],
@@ -46,7 +46,7 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
     Err(_) => panic!(),
 };
 
-/// The class of a sample's features as they come.
+/// The class of a sample, from its features as recorded.
 ///
 /// # Errors
 /// If a score is not finite.
@@ -56,7 +56,7 @@ pub fn predict(x: &[f32; FEATURES]) -> Result<usize, Error> {
     MODEL.predict(&standardised)
 }
 
-/// The score of each class, likewise.
+/// The score of each class, from a sample's features as recorded.
 ///
 /// # Errors
 /// If a score is not finite.

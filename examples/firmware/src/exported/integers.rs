@@ -22,7 +22,7 @@ const fn scale(zero: i16, factor: u16) -> InputScale {
     }
 }
 
-/// What makes inputs of raw features.
+/// The scales that turn raw features into inputs.
 #[rustfmt::skip]
 pub static SCALES: [InputScale; FEATURES] = [scale(0, 0), scale(0, 9213), scale(5, 1727), scale(12, 1927), scale(12, 1925), scale(6, 1447), scale(2, 2311), scale(0, 7238), scale(0, 16383), scale(2, 2617), scale(10, 1516), scale(12, 2069), scale(10, 1726), scale(8, 1367), scale(2, 2185), scale(0, 9077), scale(0, 16383), scale(3, 2284), scale(10, 1436), scale(7, 1410), scale(7, 1330), scale(8, 1339), scale(2, 2361), scale(0, 16383), scale(0, 16383), scale(3, 2610), scale(9, 1333), scale(9, 1387), scale(10, 1329), scale(7, 1380), scale(2, 2208), scale(0, 16383), scale(0, 0), scale(2, 2404), scale(8, 1317), scale(9, 1312), scale(10, 1390), scale(9, 1404), scale(3, 2415), scale(0, 0), scale(0, 16383), scale(2, 2846), scale(7, 1258), scale(7, 1285), scale(8, 1310), scale(8, 1434), scale(3, 1893), scale(0, 16383), scale(0, 16383), scale(1, 4430), scale(8, 1446), scale(9, 1582), scale(9, 1533), scale(9, 1378), scale(4, 1640), scale(0, 7899), scale(0, 16383), scale(0, 9141), scale(6, 1610), scale(12, 1898), scale(12, 1676), scale(7, 1360), scale(2, 1879), scale(0, 4146)];
 
@@ -51,15 +51,15 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
 /// The class of a sample's raw features.
 ///
 /// # Errors
-/// None that can occur: the shapes agree.
+/// Never: the shapes agree.
 pub fn predict(raw: &[u8; FEATURES]) -> Result<usize, Error> {
     MODEL.predict(Inputs::scaled(raw, &SCALES, &mut [0; FEATURES])?)
 }
 
-/// The score of each class, likewise.
+/// The score of each class, from a sample's raw features.
 ///
 /// # Errors
-/// None that can occur: the shapes agree.
+/// Never: the shapes agree.
 pub fn scores(raw: &[u8; FEATURES], scores: &mut [i32; CLASSES]) -> Result<(), Error> {
     MODEL.scores(Inputs::scaled(raw, &SCALES, &mut [0; FEATURES])?, scores)
 }

@@ -1,5 +1,5 @@
-//! What `hingeline export` writes of a model of the digits, as it is and in integers; written by
-//! `cargo run --release --bin hingeline`, not by hand:
+//! The files that `hingeline export` writes for a model of the digits, in binary32 and in integers. They are generated
+//! by `cargo run --release --bin hingeline`, not written by hand:
 //!
 //! ```sh
 //! hingeline train examples/data/digits --loss hinge --learning-rate 0.01 --l2 1e-3 --epochs 2
@@ -8,7 +8,7 @@
 //! hingeline export model.json --to rust --integers i8 -o examples/firmware/src/exported/bytes.rs
 //! ```
 //!
-//! And of recordings, windows and the model behind them as one:
+//! And for recordings, windows and their model in one file:
 //!
 //! ```sh
 //! hingeline train examples/data/recordings/train --label-from file --window 100 --hop 50 \
@@ -17,7 +17,8 @@
 //! hingeline export model.json --to rust -o examples/firmware/src/exported/windows.rs
 //! ```
 //!
-//! `windows_integers.rs` is the same by `train --reading-type i16 --noise 10 --sensor-range=-32000:32000` and `export --integers i16`.
+//! `windows_integers.rs` is the same with `train --reading-type i16 --noise 10 --sensor-range=-32000:32000` and `export
+//! --integers i16`.
 
 pub mod bytes;
 pub mod floats;

@@ -15,7 +15,7 @@ pub static CLASS_NAMES: [&str; CLASSES] = ["ABD", "ER", "FEL", "IR", "PEN", "ROW
 /// The names of the features.
 pub static FEATURE_NAMES: [&str; FEATURES] = ["ax.mean", "ax.deviation", "ax.minimum", "ax.maximum", "ax.mean-crossings", "ax.waveform-length", "ax.segment0of4", "ax.segment1of4", "ax.segment2of4", "ax.segment3of4", "ax.band:1-6", "ay.mean", "ay.deviation", "ay.minimum", "ay.maximum", "ay.mean-crossings", "ay.waveform-length", "ay.segment0of4", "ay.segment1of4", "ay.segment2of4", "ay.segment3of4", "ay.band:1-6", "az.mean", "az.deviation", "az.minimum", "az.maximum", "az.mean-crossings", "az.waveform-length", "az.segment0of4", "az.segment1of4", "az.segment2of4", "az.segment3of4", "az.band:1-6", "wx.mean", "wx.deviation", "wx.minimum", "wx.maximum", "wx.mean-crossings", "wx.waveform-length", "wx.segment0of4", "wx.segment1of4", "wx.segment2of4", "wx.segment3of4", "wx.band:1-6", "wy.mean", "wy.deviation", "wy.minimum", "wy.maximum", "wy.mean-crossings", "wy.waveform-length", "wy.segment0of4", "wy.segment1of4", "wy.segment2of4", "wy.segment3of4", "wy.band:1-6", "wz.mean", "wz.deviation", "wz.minimum", "wz.maximum", "wz.mean-crossings", "wz.waveform-length", "wz.segment0of4", "wz.segment1of4", "wz.segment2of4", "wz.segment3of4", "wz.band:1-6", "correlation.ax.ay"];
 
-/// What features go through first.
+/// Standardises the features before they are scored.
 #[rustfmt::skip]
 pub static STANDARDISER: Standardiser<FEATURES> = match Standardiser::from_parts(
     [406.0963, 311.26093, -80.37755, 932.03064, 6.2755103, 35.791176, 435.00735, 412.96695, 393.99225, 382.41876, 304.88754, 355.26437, 224.56174, -123.755104, 775.2959, 10.22449, 48.700268, 357.08777, 369.44736, 341.54654, 352.97592, 212.06401, -299.30173, 265.65475, -765.09186, 214.94897, 7.6836734, 44.042156, -329.07632, -299.04654, -284.2894, -284.79468, 256.27078, 25.852245, 655.73627, -1456.5103, 1658.6531, 15.479591, 247.52246, 21.169796, 41.15061, -0.4946937, 41.583263, 543.30255, 0.49887672, 1344.4366, -2285.6633, 2239.8877, 3.0714285, 108.1207, 60.998775, -36.8649, -44.412655, 22.274284, 1327.0402, -4.5826516, 991.9142, -1690.3265, 1602.7959, 3.1836734, 86.11359, 27.847347, -58.968575, -4.3183684, 17.108974, 978.92084, 0.0182262],
@@ -44,7 +44,7 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
     Err(_) => panic!(),
 };
 
-/// The class of a sample's features as they come.
+/// The class of a sample, from its features as recorded.
 ///
 /// # Errors
 /// If a score is not finite.
@@ -54,7 +54,7 @@ pub fn predict(x: &[f32; FEATURES]) -> Result<usize, Error> {
     MODEL.predict(&standardised)
 }
 
-/// The score of each class, likewise.
+/// The score of each class, from a sample's features as recorded.
 ///
 /// # Errors
 /// If a score is not finite.
@@ -99,7 +99,7 @@ impl Features for List {
 /// training did; then clear votes and smoothed scores too.
 pub type SensorWindow = Window<List, AXES, WINDOW, HOP>;
 
-/// Predicts the class of the window that is due, and tells how many of its readings are at the limits of the sensor.
+/// Predicts the class of the window that is due, and reports how many of its readings are at the limits of the sensor.
 ///
 /// The features are [`SensorWindow::features`], for [`predict`] and [`scores`].
 ///

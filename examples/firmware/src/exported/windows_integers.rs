@@ -23,7 +23,7 @@ const fn scale(zero: i16, factor: u16) -> InputScale {
     }
 }
 
-/// What makes inputs of raw features.
+/// The scales that turn raw features into inputs.
 #[rustfmt::skip]
 pub static SCALES: [InputScale; FEATURES] = [scale(406, 294), scale(311, 489), scale(-80, 217), scale(932, 233), scale(6, 16383), scale(35, 7836), scale(435, 234), scale(413, 229), scale(394, 229), scale(382, 224), scale(304, 489), scale(355, 351), scale(224, 725), scale(-124, 231), scale(775, 319), scale(10, 16383), scale(48, 6359), scale(357, 303), scale(369, 298), scale(342, 294), scale(353, 293), scale(212, 722), scale(-299, 464), scale(265, 665), scale(-765, 319), scale(215, 278), scale(8, 16383), scale(44, 8949), scale(-329, 333), scale(-299, 325), scale(-284, 339), scale(-285, 328), scale(256, 664), scale(26, 643), scale(655, 552), scale(-1457, 206), scale(1659, 187), scale(15, 16383), scale(247, 1082), scale(21, 269), scale(41, 280), scale(-1, 250), scale(42, 282), scale(543, 575), scale(1, 341), scale(1344, 183), scale(-2286, 115), scale(2240, 118), scale(3, 16383), scale(108, 4077), scale(61, 88), scale(-37, 99), scale(-44, 91), scale(22, 94), scale(1326, 184), scale(-5, 427), scale(991, 207), scale(-1690, 130), scale(1603, 136), scale(3, 16383), scale(86, 4041), scale(28, 127), scale(-59, 119), scale(-4, 125), scale(17, 114), scale(978, 209), scale(299, 14)];
 
@@ -49,15 +49,15 @@ pub static MODEL: Model<CLASSES, FEATURES> = match Model::from_parts(
 /// The class of a sample's raw features.
 ///
 /// # Errors
-/// None that can occur: the shapes agree.
+/// Never: the shapes agree.
 pub fn predict(raw: &[i16; FEATURES]) -> Result<usize, Error> {
     MODEL.predict(Inputs::scaled(raw, &SCALES, &mut [0; FEATURES])?)
 }
 
-/// The score of each class, likewise.
+/// The score of each class, from a sample's raw features.
 ///
 /// # Errors
-/// None that can occur: the shapes agree.
+/// Never: the shapes agree.
 pub fn scores(raw: &[i16; FEATURES], scores: &mut [i32; CLASSES]) -> Result<(), Error> {
     MODEL.scores(Inputs::scaled(raw, &SCALES, &mut [0; FEATURES])?, scores)
 }
@@ -117,7 +117,7 @@ const fn axis(axis: Result<Axis<i16>, Error>, noise: i16) -> Axis<i16> {
 /// training did; then clear votes and smoothed scores too.
 pub type SensorWindow = Window<List, AXES, WINDOW, HOP>;
 
-/// Predicts the class of the window that is due, and tells how many of its readings are at the limits of the sensor.
+/// Predicts the class of the window that is due, and reports how many of its readings are at the limits of the sensor.
 ///
 /// The features are [`SensorWindow::features`], for [`predict`] and [`scores`].
 ///

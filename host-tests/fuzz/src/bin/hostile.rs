@@ -1,7 +1,7 @@
-//! Random calls for as long as one likes: `cargo hostile api --seconds 600`.
+//! Random calls for any length of time: `cargo hostile api --seconds 600`.
 //!
-//! It prints its seed first and what it did last. Round after round is drawn from the seed and those that follow it, so the seed of
-//! a round that failed repeats it alone.
+//! The program prints its seed first and a summary last. Each round is drawn from its own seed, the one after that of
+//! the previous round, so the seed of a failed round repeats that round alone.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -16,19 +16,19 @@ use hingeline_host_tests::power_cuts;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// What is called
+    /// What to call
     #[arg(value_enum)]
     target: Target,
 
-    /// For how long
+    /// How long to run
     #[arg(long, default_value_t = 60.0)]
     seconds: f64,
 
-    /// So many rounds at most
+    /// At most this many rounds
     #[arg(long, default_value_t = u64::MAX, hide_default_value = true)]
     rounds: u64,
 
-    /// Of the first round; each round has the next one [default: from the clock]
+    /// The seed of the first round; each round uses the next one [default: from the clock]
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -37,11 +37,11 @@ struct Options {
 enum Target {
     /// Every strategy and every set, on models of either kind of shape, on every kernel
     Api,
-    /// Every kernel, on slices that end where memory does
+    /// Every kernel, on slices that end at the end of mapped memory
     Kernels,
-    /// Whatever reads a file or the command line
+    /// Everything that reads a file or the command line
     Readers,
-    /// Checkpoints on a flash whose power is cut everywhere
+    /// Checkpoints on a flash whose power is cut at every point
     Cuts,
 }
 
@@ -75,7 +75,7 @@ fn from_the_clock() -> u64 {
     now.as_secs()
 }
 
-/// Rounds of one target, and what they did so far.
+/// The rounds of one target, and the calls made so far.
 struct Rounds {
     target: Target,
     memory: kernels::Memory,

@@ -9,7 +9,7 @@ use super::{central, forward, parameters};
 
 const SAMPLES: usize = 9;
 
-/// Parameters looked at per case: of a picture's thousands, a few will do.
+/// The number of parameters checked per case: a few of a picture's thousands are enough.
 const PARAMETERS: usize = 12;
 
 #[test]
@@ -81,7 +81,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         Self { side, hinge, loss, model, set, exact, samples, analytic, what }
     }
 
-    /// Compares one derivative; returns whether there was no kink, so that the analytic one was compared too.
+    /// Compares one derivative. Returns whether there was no kink, so that the analytic one was compared too.
     fn compare(&self, at: Parameter) -> bool {
         let method = self.side.method();
         let mut model = self.model.clone();
@@ -90,7 +90,8 @@ impl<const C: usize, const F: usize> Case<C, F> {
         let [above, below] = &points.models;
         let bound = self.tolerance(&points);
 
-        // In f64 the difference of the losses loses some 2⁻²⁹ of what binary32 loses: nothing, beside the bound.
+        // In f64 the difference of the losses loses about 2⁻²⁹ of what binary32 loses, which is negligible beside the
+        // bound.
         let quotient = self.loss.of_set(above, &self.samples) - self.loss.of_set(below, &self.samples);
         let quotient = quotient / points.distance();
         self.assert_near("numeric", at, &slope, quotient, bound);
@@ -103,7 +104,8 @@ impl<const C: usize, const F: usize> Case<C, F> {
         kinks == 0
     }
 
-    /// Without a kink the data loss is linear, and of the regulariser's parabola the forward difference is off by α h.
+    /// Without a kink the data loss is linear; for the parabola of the regulariser, the error of the forward difference
+    /// is α h.
     fn compare_with_analytic(&self, at: Parameter, slope: &Derivative, points: &Points, bound: f64) {
         let magnitudes = tolerance::gradient_magnitudes(&self.exact, self.loss, &self.samples);
         let n = self.samples.len();
@@ -112,7 +114,8 @@ impl<const C: usize, const F: usize> Case<C, F> {
                 let magnitude = magnitudes.weights[class][feature];
                 let weight = self.exact.weights[class][feature];
                 let own = tolerance::weight_gradient(n, magnitude, self.loss.l2, weight);
-                // The midpoint of the difference is not quite W: α times the distance of the two is what it is off.
+                // The midpoint of the difference is not quite W: the error is α times twice the distance between the
+                // two.
                 let off_centre = points.values[0] + points.values[1] - 2.0 * weight;
                 (self.analytic.weights()[class][feature], own, self.loss.l2 * off_centre)
             }
@@ -130,7 +133,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
             + tolerance::difference_of_regulariser(l2, points.values)
     }
 
-    /// The margins that count at one point alone; none if one of them is too near to zero to say.
+    /// The number of margins that count at only one of the points; `None` if one is too near to zero to decide.
     fn count_kinks(&self, points: &Points) -> Option<usize> {
         let mut kinks = 0;
         for sample in &self.samples {
@@ -148,7 +151,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
         assert!(off <= bound, "{what}, {at:?}, {}: {slope:?} is {off:e} off {exact}, not {bound:e}", self.what);
     }
 
-    /// The two models of the difference, at the values that binary32 gives them.
+    /// The two models of the difference, with the values that binary32 gives them.
     fn points(&self, at: Parameter) -> Points {
         let scale = if let Parameter::Weight { .. } = at { self.model.scale() } else { 1.0 };
         let stored = match at {
@@ -170,7 +173,7 @@ impl<const C: usize, const F: usize> Case<C, F> {
     }
 }
 
-/// Above and below.
+/// The points above and below.
 struct Points {
     models: [oracle::Model; 2],
     values: [f64; 2],

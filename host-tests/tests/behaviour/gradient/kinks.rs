@@ -4,7 +4,7 @@ use hingeline::{Derivative, FiniteDifference, Gradient, Hinge, Model, Parameter,
 
 use super::{central, forward};
 
-/// A margin of this size: x = 1, label 0, Δ = 1, W = (0, margin − 1).
+/// A model with a margin of this size: x = 1, label 0, Δ = 1, W = (0, margin − 1).
 fn model_with_margin(margin: f32) -> Model<2, 1> {
     Model::from_parts([[0.0], [margin - 1.0]], [0.0; 2], 1.0).unwrap()
 }
@@ -45,19 +45,19 @@ fn no_kink_between_the_points_is_counted() {
     }
 }
 
-/// At a margin of exactly zero, which does not count, only the point that raises it is beyond the kink.
+/// At a margin of exactly zero, which does not count, only the point that raises the margin is beyond the kink.
 #[test]
 fn on_the_kink_the_sides_differ() {
     assert_eq!(value_and_kinks(derivative(forward(0.25), 0.0, OTHER)), (1.0, 1));
     assert_eq!(value_and_kinks(derivative(forward(0.25), 0.0, LABEL)), (0.0, 0));
     assert_eq!(value_and_kinks(derivative(central(0.25), 0.0, OTHER)), (0.5, 1));
-    // A point that lands on the kink from above: the margin counts there no longer.
+    // A point that reaches the kink from above: the margin no longer counts there.
     assert_eq!(value_and_kinks(derivative(central(0.25), 0.25, OTHER)), (1.0, 1));
-    // And from below: it counts on neither side.
+    // A point that reaches the kink from below: the margin counts on neither side.
     assert_eq!(value_and_kinks(derivative(central(0.25), -0.25, OTHER)), (0.0, 0));
 }
 
-/// The step is one of W, whatever the scale of the stored weights.
+/// The step is in units of W, whatever the scale of the stored weights.
 #[test]
 fn the_step_is_in_units_of_the_scaled_weights() {
     let mut samples = Slices::new(&[[1.0]], &[0u8]).unwrap();
@@ -71,13 +71,13 @@ fn the_step_is_in_units_of_the_scaled_weights() {
     }
 }
 
-/// The label's score is in every margin: moving it crosses one kink a class and sample.
+/// The label's score is in every margin: moving it crosses one kink per class and sample.
 #[test]
 fn kinks_of_all_classes_and_samples_are_added() {
     let mut model = Model::from_parts([[0.0]; 4], [0.0, -1.0, -1.125, 3.0], 1.0).unwrap();
     let features = [[1.0], [0.5], [0.0]];
     let mut samples = Slices::new(&features, &[0u8, 0, 0]).unwrap();
-    // Margins 0, −0.125 and 4 of each sample. The weight moves the label's score by 0.25, 0.125 and 0.
+    // The margins of each sample are 0, −0.125 and 4. The weight moves the label's score by 0.25, 0.125 and 0.
     let slope = central(0.25).derivative(&data_loss(), &mut model, &mut samples, LABEL).unwrap();
     // The second sample: −0.125 + 0.125 = 0 does not count, so only its margin of 0 crosses.
     assert_eq!(slope.kinks, 2 + 1);
@@ -85,7 +85,7 @@ fn kinks_of_all_classes_and_samples_are_added() {
     assert_eq!(slope.kinks, 3 * 2);
 }
 
-/// A check that meets nothing but kinks compares nothing and finds no error, although every quotient is "wrong".
+/// A check that finds only kinks compares nothing and reports no error, although every quotient is "wrong".
 #[test]
 fn kinked_parameters_are_no_errors() {
     let mut samples = Slices::new(&[[1.0]], &[0u8]).unwrap();

@@ -1,4 +1,4 @@
-//! The report of a check: what it counts, and that it would find a gradient that is wrong.
+//! The report of a check: its counts, and that it would detect a wrong gradient.
 
 use hingeline::{Decoded, Gradient, Hinge, Model, Parameter, Slices};
 use hingeline_host_tests::bits::{assert_same, elements};
@@ -59,7 +59,8 @@ fn report<const C: usize, const F: usize>(hinge: &Hinge, model: &mut Model<C, F>
     assert_eq!((check.kinks, kinks), (kinks_of_all, kinks_of_all), "{what}");
 }
 
-/// The estimate of the rounding, by hand: losses of 5 and 7 at the points 1 and 3, and a sample that is not reached.
+/// The estimate of the rounding, by hand: losses of 5 and 7 at the points 1 and 3, and a sample that the parameter does
+/// not affect.
 #[test]
 fn rounding_is_estimated_from_the_losses_that_differ() {
     let mut model = Model::from_parts([[0.0], [2.0]], [0.0, 3.0], 1.0).unwrap();
@@ -81,8 +82,8 @@ fn rounding_is_estimated_from_the_larger_loss_on_either_side() {
     assert_eq!(slope.rounding, f32::EPSILON * (7.0 / 2.0) / 2.0);
 }
 
-/// Derivatives of ±2e38, whose difference and sum are beyond binary32: of the set as it is and of one with the other label. Those of the
-/// biases are lost in losses of 1e38, and come last.
+/// Derivatives of ±2e38, whose difference and sum are beyond the range of binary32, for the set as it is and for one
+/// with the other label. Those of the biases are lost in losses of 1e38, and come last.
 #[test]
 fn the_error_of_derivatives_near_the_end_of_the_range() {
     for (label_in_check, at) in [(0, Parameter::Bias { class: 0 }), (1, Parameter::Weight { class: 0, feature: 0 })] {
@@ -101,7 +102,7 @@ fn the_error_of_derivatives_near_the_end_of_the_range() {
     }
 }
 
-/// The two samples' slopes cancel: what is left is rounding, and no error of the gradient.
+/// The slopes of the two samples cancel: the rest is rounding, and not an error of the gradient.
 #[test]
 fn a_derivative_that_drowns_in_rounding_is_not_compared() {
     // Weights of class 1 such that the losses are large and rounded; x and −x leave an exact derivative of zero.
@@ -115,14 +116,14 @@ fn a_derivative_that_drowns_in_rounding_is_not_compared() {
     assert_eq!(check.compared + check.drowned, 6, "{check:?}");
 }
 
-/// Numeric derivatives of one loss and the analytic ones of another differ by far more than any rounding.
+/// The numeric derivatives of one loss and the analytic ones of another differ by far more than any rounding.
 #[test]
 fn another_loss_has_another_gradient() {
     for_shapes!(other_losses());
 }
 
 fn other_losses<const C: usize, const F: usize>() {
-    // The numeric gradient of a picture takes long, and shows nothing that a row of 64 does not.
+    // The numeric gradient of a picture takes long, and shows no more than that of a row of 64.
     if F > 64 {
         return;
     }
@@ -141,8 +142,8 @@ fn other_losses<const C: usize, const F: usize>() {
     }
 }
 
-/// A source that gives other labels on its first pass, so that the analytic gradient is that of another set: the check
-/// must say so.
+/// A source that returns different labels on its first pass, so that the analytic gradient is that of another set: the
+/// check must report it.
 #[test]
 fn a_wrong_gradient_is_found() {
     let features = [[1.0, 2.0], [-1.0, 0.5], [0.25, -2.0]];

@@ -1,4 +1,4 @@
-//! A difference changes the model in place, and puts it back to the bit: after success and after every error.
+//! A difference changes the model in place, and restores it to the bit, after success and after every error.
 
 use hingeline::{Decoded, Error, FiniteDifference, Gradient, Hinge, Model, Parameter, Samples, Slices, Stopped};
 use hingeline_host_tests::bits::ModelBits;
@@ -6,7 +6,7 @@ use hingeline_host_tests::generate::{self, Set};
 
 use super::{central, forward, parameters};
 
-/// Calls all three ways to take a difference, and demands that none leaves a trace in the model.
+/// Calls all three functions that compute differences, and asserts that none leaves a trace in the model.
 fn assert_unchanged<const C: usize, const F: usize>(
     method: FiniteDifference,
     model: &mut Model<C, F>,
@@ -25,7 +25,7 @@ fn assert_unchanged<const C: usize, const F: usize>(
 }
 
 fn special_model(seed: u64) -> Model<3, 4> {
-    // Signed zeros and subnormals, which a step away and back would not restore.
+    // Signed zeros and subnormals, which a step forth and back would not restore.
     let draw = |rng: &mut _| generate::one_of(rng, &[-0.0, 0.0, 1e-45, -1e-40, 0.1, -3.0, 1e-9]);
     generate::model(&mut generate::rng(seed), [1.0, 0.3][seed as usize % 2], draw)
 }
@@ -79,7 +79,7 @@ fn after_a_source_that_fails() {
     assert_eq!(assert_unchanged(central(1e-2), &mut special_model(3), &mut samples), [stopped; 3]);
 }
 
-/// The scores overflow at one of the two points alone: the model itself is fine.
+/// The scores overflow at only one of the two points: the model itself is valid.
 #[test]
 fn after_a_point_that_overflows() {
     let features = [[0.0], [1e30]];
@@ -89,7 +89,7 @@ fn after_a_point_that_overflows() {
     for method in [central(1e10), forward(1e10)] {
         assert_eq!(assert_unchanged(method, &mut model, &mut samples), [stopped; 3]);
     }
-    // Finite scores, whose margin of 3e38 overflows at one of the points.
+    // The scores are finite, but their margin of 3e38 overflows at one of the points.
     let mut model = Model::from_parts([[1.5e8], [-1.5e8]], [0.0; 2], 1.0).unwrap();
     let stopped = Some(Stopped { error: Error::NonFiniteLoss, sample: Some(1) });
     assert_eq!(assert_unchanged(central(0.5e8), &mut model, &mut samples), [stopped; 3]);

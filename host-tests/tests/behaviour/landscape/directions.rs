@@ -1,4 +1,4 @@
-//! Directions, and going along them.
+//! Directions, and moving along them.
 
 use hingeline::{Direction, Error, Hinge, Model, Slices};
 use hingeline_host_tests::bits::ModelBits;

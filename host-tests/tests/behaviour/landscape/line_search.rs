@@ -1,4 +1,4 @@
-//! Descent by exact line searches: it falls, it stalls, it ends.
+//! Descent by exact line searches: it lowers the loss, it stalls, it ends.
 
 use hingeline::{Constant, Direction, Error, Gradient, GradientDescent, Hinge, Landscape, LineSearch, Model, Slices};
 use hingeline_host_tests::bits::ModelBits;
@@ -6,8 +6,8 @@ use hingeline_host_tests::generate::{self, Set};
 
 use super::{Refused, at};
 
-/// The loss falls at every step until it stalls, and then every further step leaves the model as it is. It stalls at a kink, where a
-/// constant rate goes on.
+/// The loss falls at every step until the search stalls; every further step then leaves the model unchanged. The search
+/// stalls at a kink, where a constant rate continues.
 #[test]
 fn steepest_descent_stalls_at_a_kink() {
     let mut rng = generate::rng(3);
@@ -44,7 +44,8 @@ fn steepest_descent_stalls_at_a_kink() {
     assert!(reached < stalled.loss, "in as many passes a constant rate reaches {reached}, not below {}", stalled.loss);
 }
 
-/// A problem on which steps go to and fro between two models for ever, since each rounds to a loss a little above the ray's.
+/// A problem on which steps would alternate between two models forever, since each rounds to a loss slightly above that
+/// of the ray.
 #[test]
 fn a_descent_that_would_go_in_circles_stalls() {
     let features = [[2.815_916_8], [-2.365_626_3], [-0.488_681_32], [0.260_154_6]];
@@ -57,7 +58,7 @@ fn a_descent_that_would_go_in_circles_stalls() {
     assert!(stalled.is_some_and(|steps| steps > 3), "{stalled:?}");
 }
 
-/// A minimum so near that going there rounds to the model itself: half of one is lost in biases of 2²⁴.
+/// A minimum so close that the step to it rounds to the model itself: a step of one half is lost in biases of 2²⁴.
 #[test]
 fn a_step_too_short_to_change_the_model_is_a_stall() {
     let large = 16_777_216.0;
@@ -70,14 +71,17 @@ fn a_step_too_short_to_change_the_model_is_a_stall() {
     assert_eq!(ModelBits::of(&model), before);
 }
 
-/// Behind a power of two, numbers are twice as far apart as before it: here the step is lost, turned round it would not be.
+/// Above a power of two, numbers are twice as far apart as below it: here the step is lost, but in the opposite
+/// direction it would not be.
 #[test]
 fn a_step_that_is_lost_behind_a_power_of_two_is_a_stall() {
-    // Weights of 0.25 move by 1.5 · 2⁻²⁷. Those of 512, which take the scores to 0, and the biases of mirrored samples stay anyway.
+    // Weights of 0.25 move by 1.5 · 2⁻²⁷. Those of 512, which bring the scores to 0, and the biases of mirrored samples
+    // stay the same in any case.
     let (x, tiny) = ([2.0, 1.0 / 1_024.0], f32::EPSILON / 16.0);
     let row = [0.25, -512.0];
     let weights = ([row, row.map(|w| -w)], [0.0; 2], [x, x.map(|x| -x)], 6.0 * tiny);
-    // Biases of 2²⁴ move by 0.75, half of the way. Weights of 2²⁶ and more, which make the first scores equal, stay anyway.
+    // Biases of 2²⁴ move by 0.75, half of the way. Weights of 2²⁶ and more, which make the first scores equal, stay the
+    // same in any case.
     let (bias, w) = (16_777_216.0, 67_108_864.0);
     let bias = ([[w, 0.0], [1.5 * w, 0.0]], [bias, -bias], [[1.0, 0.0], [0.0, 0.0]], 3.0);
     for ((weights, bias, features, margin), labels) in [(weights, [0u8, 1]), (bias, [0, 0])] {
@@ -91,7 +95,7 @@ fn a_step_that_is_lost_behind_a_power_of_two_is_a_stall() {
     }
 }
 
-/// Features of 0 leave the weights where they are: the step is one of the biases.
+/// Features of 0 leave the weights unchanged: the step changes only the biases.
 #[test]
 fn a_step_that_moves_the_biases_alone() {
     let mut model = Model::from_parts([[1.0], [1.0]], [0.25, 0.25], 1.0).unwrap();
@@ -102,8 +106,8 @@ fn a_step_that_moves_the_biases_alone() {
     assert_eq!((model.weights(), model.bias()), (&[[1.0], [1.0]], &[0.75, -0.25]));
 }
 
-/// The minimum is one last bit of the weights away, whatever the scale: stored weights move by that over the scale, and the biases of
-/// two samples that are each other's mirror do not.
+/// The minimum is one unit in the last place of the weights away, whatever the scale: stored weights move by that unit
+/// over the scale. The biases do not move, since the two samples are mirror images.
 #[test]
 fn a_step_of_one_last_bit_of_scaled_weights() {
     let target = 0.25_f32;
@@ -119,7 +123,7 @@ fn a_step_of_one_last_bit_of_scaled_weights() {
     }
 }
 
-/// On many small sets with L2 the loss falls to where the squares of the gradient are no numbers: there the search is at its end.
+/// On many small sets with L2 the loss falls until the squares of the gradient underflow: there the search ends.
 #[test]
 fn a_direction_whose_squares_underflow_is_a_stall() {
     let mut underflows = 0;
@@ -143,9 +147,9 @@ fn a_direction_whose_squares_underflow_is_a_stall() {
     assert!(underflows > 0, "no direction underflows");
 }
 
-/// The features of each class have the same sum, so that the data's gradient is 0 and the direction is that of L2: so short that its
-/// squares are 0, and that the largest number times it satisfies no margin. What is left of the derivative is rounding; where that is
-/// below zero, it stays so as far as numbers reach.
+/// The features of each class have the same sum, so the gradient of the data is 0 and the direction is that of L2. It
+/// is so short that its squares are 0, and that even the largest number times the direction satisfies no margin. The
+/// rest of the derivative is rounding; where that is below zero, it stays below zero over the whole range.
 #[test]
 fn a_ray_without_a_minimum_is_a_stall_where_the_regulariser_has_one() {
     let hinge = Hinge::new(1e6, 0.05).unwrap();
@@ -165,14 +169,15 @@ fn a_ray_without_a_minimum_is_a_stall_where_the_regulariser_has_one() {
         without_minimum += usize::from(none);
         let step = LineSearch::new(hinge, &mut direction).step(&mut model, &mut samples).unwrap();
         assert!(!none || step.stalled && step.minimum.at == 0.0, "seed {seed}: {step:?}");
-        // Elsewhere rounding makes a minimum, at which the loss has fallen by a last bit or not at all.
+        // Elsewhere rounding creates a minimum, at which the loss has fallen by one unit in the last place or not at
+        // all.
         assert_eq!(step.stalled, step.loss == step.loss_before, "seed {seed}: {step:?}");
         assert_eq!(ModelBits::of(&model) == before, step.stalled, "seed {seed}");
     }
     assert!(without_minimum > 0);
 }
 
-/// Without L2 the margins of these two samples shrink, by too little to end before the numbers do.
+/// Without L2 the margins of these two samples shrink, but too slowly to reach zero within the range of binary32.
 #[test]
 fn a_ray_without_a_minimum_is_refused_without_a_regulariser() {
     let mut model = Model::<2, 1>::new();
@@ -183,7 +188,7 @@ fn a_ray_without_a_minimum_is_refused_without_a_regulariser() {
     assert_eq!(ModelBits::of(&model), ModelBits::of(&Model::<2, 1>::new()));
 }
 
-/// The same where the squares of the direction are 0: three features that cancel leave the gradient to one of 10⁻³³.
+/// The same where the squares of the direction are 0: three features cancel and leave the gradient to one of 10⁻³³.
 #[test]
 fn a_short_ray_without_a_minimum_is_refused_without_a_regulariser() {
     let hinge = Hinge::new(1e6, 0.0).unwrap();
@@ -203,7 +208,7 @@ fn a_short_ray_without_a_minimum_is_refused_without_a_regulariser() {
     assert!(without_minimum > 0);
 }
 
-/// A search stalls where the loss is not below that of its last step, and a search that is rebuilt knows it.
+/// A search stalls where the loss is not below the loss before its last step, and a rebuilt search knows that loss.
 #[test]
 fn a_search_remembers_the_loss_before_its_last_step() {
     let hinge = Hinge::new(1.0, 0.0).unwrap();

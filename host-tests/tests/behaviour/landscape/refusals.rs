@@ -1,4 +1,4 @@
-//! What a landscape refuses, and where.
+//! The refusals of a landscape, and the samples that they name.
 
 use hingeline::{Direction, Error, Hinge, Landscape, Model, Slices};
 
@@ -30,14 +30,14 @@ fn what_a_landscape_refuses() {
         assert_eq!(ray.breakpoints(&mut samples, |_| {}), Err(stopped));
     }
 
-    // Values before the one that overflows are given.
+    // The values before the one that overflows are reported.
     let mut given = Vec::new();
     let result = ray.losses(&mut good, [[1.0], [-2.0], [1e30], [3.0]], |[a], _| given.push(a));
     assert_eq!((result, given), (Err(Error::NonFiniteLoss.into()), vec![1.0, -2.0]));
     assert_eq!(ray.losses(&mut good, [], |_, _| panic!("no point")), Ok(()));
 }
 
-/// Two directions whose shares of a margin are infinite and cancel are no small loss.
+/// Two directions with infinite shares of a margin that cancel do not give a small loss.
 #[test]
 fn infinities_that_cancel_are_refused() {
     let model = Model::<2, 1>::new();
@@ -47,7 +47,7 @@ fn infinities_that_cancel_are_refused() {
     let plane = Landscape::new(Hinge::new(1.0, 0.0).unwrap(), &model, [&up, &down]);
     let mut samples = Slices::new(&[[1.0]], &[0u8]).unwrap();
     assert_eq!(plane.loss(&mut samples, [1e30, 1e30]), Err(Error::NonFiniteLoss.into()));
-    // A margin that falls beyond all numbers counts as little as any below zero.
+    // A margin that overflows downwards does not count, like any other below zero.
     assert_eq!(plane.loss(&mut samples, [-1e30, 0.0]), Ok(0.0));
 }
 

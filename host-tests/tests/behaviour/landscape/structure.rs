@@ -1,4 +1,4 @@
-//! What the loss' structure promises: convex, piecewise linear, with breakpoints and minima to the last bit.
+//! The structure of the loss: convex, piecewise linear, with breakpoints and minima exact to the last bit.
 
 use std::cell::Cell;
 
@@ -35,7 +35,7 @@ fn the_derivative_never_falls() {
 fn monotony_of<const C: usize, const F: usize>() {
     for_cases::<C, F>(|case| {
         let mut points: Vec<f32> = Span::new(-3.0, 3.0, 61).unwrap().values().collect();
-        // Where it could fall if it did: on both sides of the breakpoints.
+        // The places where it could fall: both sides of the breakpoints.
         for at in case.breakpoints().into_iter().take(40) {
             points.extend([at.next_down(), at, at.next_up()]);
         }
@@ -62,7 +62,7 @@ fn between_breakpoints_the_data_loss_is_linear() {
         ends.dedup();
         let chord_off = |left: f32, right: f32| {
             let middle = left + (right - left) / 2.0;
-            // The middle is rounded, so the chord is taken where it is.
+            // The middle is rounded, so the chord is evaluated at the rounded point.
             let part = (f64::from(middle) - f64::from(left)) / (f64::from(right) - f64::from(left));
             let chord = case.at(left) * (1.0 - part) + case.at(right) * part;
             let bound = case.tolerance(&[left]) + case.tolerance(&[middle]) + case.tolerance(&[right]);
@@ -82,7 +82,7 @@ fn between_breakpoints_the_data_loss_is_linear() {
     assert!(bent > straight / 2, "of the breakpoints, only {bent} bend the loss by more than the tolerance");
 }
 
-/// Nothing on a dense scan lies below the minimum, and it is on the brink: just below it the derivative is negative.
+/// No point of a dense scan lies below the minimum, and just below the minimum the derivative is negative.
 #[test]
 fn no_point_of_a_dense_scan_is_below_the_minimum() {
     for_cases::<4, 16>(|case| {
@@ -106,7 +106,7 @@ fn no_point_of_a_dense_scan_is_below_the_minimum() {
     });
 }
 
-/// Every change of sign that a dense scan of the margins finds is a breakpoint's, and the other way round.
+/// Every change of sign in a dense scan of the margins belongs to a breakpoint, and vice versa.
 #[test]
 fn breakpoints_are_where_a_dense_scan_sees_signs_change() {
     let mut crossed = 0;
@@ -125,7 +125,7 @@ fn breakpoints_are_where_a_dense_scan_sees_signs_change() {
                     let moved = case.exact.moved(a.into(), &(&case.directions[0]).into());
                     case.loss.margins(&moved, sample)[class]
                 };
-                // f64 and binary32 agree on the sign but near the breakpoint.
+                // f64 and binary32 agree on the sign except near the breakpoint.
                 for a in Span::new(0.0, 3.0, 301).unwrap().values() {
                     let near = own.iter().any(|point| (point.at - a).abs() < 1e-3 * (1.0 + a));
                     let counts = own.first().map_or(margin(0.0) > 0.0, |point| point.counts == (a >= point.at));
@@ -138,7 +138,7 @@ fn breakpoints_are_where_a_dense_scan_sees_signs_change() {
     assert!(crossed > 50, "only {crossed} breakpoints within the scan");
 }
 
-/// Breakpoints at both ends of what binary32 can tell apart, where a quotient is not exact.
+/// Breakpoints at both ends of the range of binary32, where a quotient is not exact.
 #[test]
 fn breakpoints_far_out_and_close_by() {
     let mut samples = Slices::new(&[[1.0]], &[0u8]).unwrap();
@@ -160,7 +160,7 @@ fn breakpoints_far_out_and_close_by() {
     }
 }
 
-/// A margin so large, and so slowly falling, that it counts at every number there is.
+/// A margin so large, and falling so slowly, that it counts at every number in the range.
 #[test]
 fn a_loss_that_falls_for_ever_has_no_minimum() {
     let model = Model::from_parts([[0.0], [1e30]], [0.0; 2], 1.0).unwrap();
@@ -172,7 +172,7 @@ fn a_loss_that_falls_for_ever_has_no_minimum() {
     assert_eq!(ray.breakpoints(&mut samples, |_| {}), Ok(0));
 }
 
-/// A set that counts its readings.
+/// A set that counts its reads.
 struct Counted<'a, S> {
     set: S,
     readings: &'a Cell<usize>,
@@ -214,7 +214,7 @@ fn the_passes_over_the_set_are_those_of_the_documentation() {
     });
 }
 
-/// Slopes so large that their sums are infinite, one upwards and one downwards: there is no telling where the loss is least.
+/// Slopes so large that their sums are infinite, one upwards and one downwards: the minimum cannot be determined.
 #[test]
 fn a_derivative_that_is_no_number_is_refused() {
     let model = Model::<3, 1>::new();

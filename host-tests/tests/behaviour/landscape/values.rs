@@ -46,7 +46,7 @@ fn a_direction_of_zeros_is_flat() {
     assert_eq!(ray.breakpoints(&mut case.set(), |_| panic!("no margin moves")), Ok(0));
 }
 
-/// At the model itself a landscape says what the loss says, bit for bit, whatever the values; but for what a direction overflows.
+/// At the model itself a landscape returns the loss bit for bit, for any values, unless the direction overflows.
 #[test]
 fn at_the_model_it_is_the_loss_for_all_values() {
     let (mut equal, mut refused) = (0, 0);
@@ -104,7 +104,7 @@ fn a_regulariser_that_overflows_is_no_zero() {
     );
 }
 
-/// Terms of the regulariser that are infinite and cancel are no zero either.
+/// Infinite terms of the regulariser that cancel do not give zero either.
 #[test]
 fn a_regulariser_that_is_no_number_is_refused() {
     let model = Model::from_parts([[3.0], [4.0]], [0.0; 2], 1.0).unwrap();
@@ -140,7 +140,7 @@ fn at_the_model_the_derivative_is_the_gradient_along_the_direction() {
         let rows = gradient.weights.iter().zip(&direction.weights).map(|(g, d)| product(g, d)).sum::<f64>();
         let exact = rows + product(&gradient.bias, &direction.bias);
         let derivative = f64::from(case.ray().derivative(&mut case.set(), 0.0).unwrap());
-        // The magnitudes that were added up, and more roundings than any of them passed through.
+        // The magnitudes of the terms, and more roundings than any of them passes through.
         let magnitude: f64 = case
             .samples
             .iter()

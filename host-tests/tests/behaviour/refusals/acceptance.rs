@@ -1,10 +1,10 @@
-//! Steps that a rough bound would refuse and that must be taken, since their results are finite.
+//! Steps that a rough bound would refuse but that must be taken, since their results are finite.
 
 use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Sgd, Slices};
 use hingeline_host_tests::bits::{assert_all_same, is_finite};
 use hingeline_host_tests::contract;
 
-/// Steps once by SGD and once by batch descent, and demands the contract's result of both.
+/// Steps once by SGD and once by batch descent, and asserts that both give the contract's result.
 #[track_caller]
 fn assert_accepted<const C: usize, const F: usize>(model: &Model<C, F>, rate: f32, x: [f32; F], label: usize) {
     let (hinge, schedule) = (Hinge::new(1.0, 0.0).unwrap(), Constant { rate });
@@ -25,7 +25,7 @@ fn assert_accepted<const C: usize, const F: usize>(model: &Model<C, F>, rate: f3
     }
 }
 
-/// The largest weight takes its step towards zero; away from it, it would overflow.
+/// The largest weight moves towards zero; in the other direction it would overflow.
 #[test]
 fn an_update_that_cancels() {
     for weight in [3e38, f32::MAX] {
@@ -34,7 +34,7 @@ fn an_update_that_cancels() {
         let model = Model::from_parts([[weight], [0.0]], [0.0; 2], 1.0).unwrap();
         assert_accepted(&model, rate, [-0.9], 0);
     }
-    // The other row, in many features.
+    // The other row, with many features.
     let mut weights = [[0.0; 20]; 2];
     weights[1] = [3e37; 20];
     weights[1][13] = 3e38;
@@ -43,7 +43,7 @@ fn an_update_that_cancels() {
     assert_accepted(&Model::from_parts(weights, bias, 1.0).unwrap(), 1e38, x, 0);
 }
 
-/// A huge weight in a feature that this sample does not have, or in a row that it does not write.
+/// A huge weight in a feature that is zero in this sample, or in a row that the step does not write.
 #[test]
 fn an_update_elsewhere() {
     let model = Model::from_parts([[3e38, 0.0], [3e38, 0.0]], [0.0; 2], 1.0).unwrap();
@@ -60,7 +60,7 @@ fn an_update_to_the_very_end_of_the_range() {
     assert_accepted(&model, 3e37, [0.0], 0);
 }
 
-/// After such a step the model goes on: small steps beside huge weights, and back again.
+/// After such a step training continues: small steps beside huge weights, forth and back.
 #[test]
 fn steps_after_it() {
     let mut model = Model::from_parts([[3e38, 0.0], [0.0, 0.0]], [0.0; 2], 1.0).unwrap();

@@ -1,4 +1,4 @@
-//! Hyper-parameters that make no sense.
+//! Invalid hyper-parameters.
 
 use core::fmt::Debug;
 
@@ -15,12 +15,12 @@ fn hinge() -> Hinge {
     Hinge::new(1.0, 0.0).unwrap()
 }
 
-/// What must be above zero may be neither of these nor zero.
+/// Invalid values for parameters that must be above zero.
 fn not_positive() -> impl Iterator<Item = f32> {
     NOT_FINITE.into_iter().chain(NEGATIVE).chain([0.0, -0.0])
 }
 
-/// What must be at least zero may be zero, with either sign.
+/// Invalid values for parameters that must be at least zero; zeros of either sign are valid.
 fn negative_or_not_finite() -> impl Iterator<Item = f32> {
     NOT_FINITE.into_iter().chain(NEGATIVE)
 }
@@ -35,11 +35,11 @@ fn margin_and_l2() {
         assert!(Hinge::new(good, good).is_ok(), "{good}");
     }
     assert!(Hinge::new(f32::MAX, 0.0).is_ok());
-    // The gradient takes 2α.
+    // The gradient uses 2α.
     assert_eq!(Hinge::new(1.0, 2e38), Err(Error::InvalidL2));
 }
 
-/// Every way to make an optimiser asks the same questions.
+/// All constructors of optimisers make the same checks.
 #[track_caller]
 fn assert_schedule_refused<R: Schedule + Debug + PartialEq>(hinge: Hinge, schedule: R, error: Error) {
     let mut gradient = Gradient::<2, 1>::new();
@@ -111,7 +111,7 @@ fn strength_and_start_of_pegasos() {
     assert!(Progress::new(with_l2, Pegasos { l2: 0.1, start: 1.0 }, 1).is_ok());
 }
 
-/// Rates that have fallen to nothing, or that somebody's own schedule made up.
+/// Rates that have decayed to zero, or that a user-defined schedule returns.
 #[test]
 fn a_step_whose_rate_is_no_rate() {
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -174,7 +174,7 @@ fn labels_of_another_number() {
     }
 }
 
-/// 2ηα = 1 would erase the weights, and more would turn their sign.
+/// 2ηα = 1 would erase the weights, and more would reverse their sign.
 #[test]
 fn l2_too_strong() {
     for (rate, l2) in [(0.5, 1.0), (1.0, 0.5), (1.0, 2.0), (1e30, 1e30), (f32::MAX, f32::MAX / 2.0)] {
@@ -186,11 +186,11 @@ fn l2_too_strong() {
     }
     let below_half = 0.5_f32.next_down();
     assert!(Sgd::new(Hinge::new(1.0, 1.0).unwrap(), Constant { rate: below_half }).is_ok());
-    // The rate may not be doubled on its own: 2η would be infinite, and NaN times no L2 at all.
+    // The rate must not be doubled on its own: 2η would be infinite, and its product with an L2 of zero NaN.
     assert!(Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: f32::MAX }).is_ok());
 }
 
-/// A rate that falls is too strong at first and is not later: what counts is the step to go on with.
+/// A falling rate is too strong at first and not later: the step to continue from decides.
 #[test]
 fn l2_too_strong_depends_on_the_step_of_a_falling_rate() {
     let hinge = Hinge::new(1.0, 1.0).unwrap();

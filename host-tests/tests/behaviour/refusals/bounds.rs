@@ -1,4 +1,4 @@
-//! What is finite and still ruins: bounds on features and on steps.
+//! Finite values that still ruin a model: bounds on features and on steps.
 
 use hingeline::{
     Bounded, Constant, DynSlices, Error, Gradient, GradientDescent, Hinge, Limited, Model, Order, Samples, Schedule,
@@ -39,7 +39,7 @@ fn features_beyond_the_bound_are_refused() {
     }
 }
 
-/// An epoch stops at the sample at fault, and goes on behind it.
+/// An epoch stops at the bad sample, and continues after it.
 #[test]
 fn an_epoch_over_a_bounded_set_names_the_sample() {
     let mut set = Slices::new(&[[1.0], [1e30], [-1.0]], &[0u8, 1, 1]).unwrap();
@@ -59,7 +59,7 @@ fn hinge() -> Hinge {
     Hinge::new(1.0, 1e-3).unwrap()
 }
 
-/// Within the bound every bit is that of the schedule alone; beyond it the step is the one of the rate that it tells.
+/// Within the bound every bit is that of the schedule alone; beyond it the step is that of the reported rate.
 #[test]
 fn a_limited_step_is_one_of_a_smaller_rate() {
     let (mut within, mut beyond) = (0, 0);
@@ -87,7 +87,8 @@ fn a_limited_step_is_one_of_a_smaller_rate() {
     assert!(within > 100 && beyond > 100, "{within} within, {beyond} beyond");
 }
 
-/// One sample of 1e30 among good ones: with a bound on the step the model goes on as if it had hardly been there.
+/// One sample of 1e30 among good ones: with a bound on the step, the model continues as if the sample had hardly been
+/// there.
 #[test]
 fn one_bad_sample_does_not_ruin_a_limited_run() {
     let good = [([1.0, 0.2], 0), ([-1.0, 0.1], 1)];
@@ -105,7 +106,7 @@ fn one_bad_sample_does_not_ruin_a_limited_run() {
     assert!(run(f32::MAX) < 2, "the sample does no harm");
 }
 
-/// Random sets, some of which have features so small that the bias has the largest gradient; models with a scale; bounds within bounds.
+/// Random sets, some with features so small that the bias has the largest gradient; models with a scale; nested bounds.
 #[test]
 fn a_limited_batch_is_one_of_a_smaller_rate() {
     let (mut within, mut beyond, mut by_bias) = (0, 0, 0);
@@ -129,14 +130,14 @@ fn a_limited_batch_is_one_of_a_smaller_rate() {
         let mut model = before.clone();
         let step = GradientDescent::new(hinge, nested, &mut gradient).unwrap().step(&mut model, &mut set.slices());
         let rate = step.unwrap().learning_rate;
-        // The mean that `gradient` gives is rounded before its maximum is taken, and the step's after.
+        // The mean that `gradient` returns is rounded before its maximum is taken, and the mean of the step after.
         let expected = f32::min(0.25, longest / of_weights.max(of_bias));
         assert!((rate - expected).abs() <= 2.0 * f32::EPSILON * expected, "seed {seed}: {rate}, {expected}");
         let mut own = before.clone();
         let schedule = Constant { rate };
         GradientDescent::new(hinge, schedule, &mut gradient).unwrap().step(&mut own, &mut set.slices()).unwrap();
         assert_eq!(model.checksum(), own.checksum(), "seed {seed}");
-        // L2 shrinks by the rate of the schedule.
+        // L2 shrinks at the rate of the schedule.
         let (mut shrunk, hinge) = (before.clone(), Hinge::new(1.0, 0.1).unwrap());
         GradientDescent::new(hinge, nested, &mut gradient).unwrap().step(&mut shrunk, &mut set.slices()).unwrap();
         assert_eq!(shrunk.scale(), before.scale() * (1.0 - 2.0 * 0.25 * 0.1), "seed {seed}");
@@ -145,7 +146,7 @@ fn a_limited_batch_is_one_of_a_smaller_rate() {
     assert!(within > 5 && beyond > 30 && by_bias > 10, "{within} within, {beyond} beyond, {by_bias} by the bias");
 }
 
-/// What a schedule of the caller's own says of its longest step.
+/// A user-defined schedule with this longest step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Says(f32);
 

@@ -5,16 +5,16 @@ use hingeline::{
 };
 use hingeline_host_tests::bits::ModelBits;
 
-/// 2¹²⁷: half of the first power of two that is infinite.
+/// 2¹²⁷: half of the first power of two that overflows.
 const HALF: f32 = f32::from_bits(254 << 23);
 const SMALLEST_SCALE: f32 = 1.0 / 65_536.0;
-/// What the fold of the smallest scale, halved, multiplies the weights with; it leaves a scale of 1.
+/// The factor by which a fold at half the smallest scale multiplies the weights; it leaves a scale of 1.
 const FOLD: f32 = SMALLEST_SCALE / 2.0;
-/// With a rate of 2¹²⁷, half of the weights decay.
+/// With a rate of 2¹²⁷, the weights decay by half.
 const L2: f32 = 0.25 / HALF;
 
-/// One step on one sample of class 0, by SGD and by a descent on the set of it: whether they fold, or their error, which leaves the
-/// model as it was. Both end in the same weights.
+/// One step on one sample of class 0, by SGD and by a descent on the set of that sample. Returns whether they fold, or
+/// their error, which leaves the model unchanged. Both end in the same weights.
 fn step<const F: usize>(model: &mut Model<2, F>, l2: f32, rate: f32, x: [f32; F]) -> Result<bool, Error> {
     let (hinge, schedule) = (Hinge::new(1.0, l2).unwrap(), Constant { rate });
     let (before, mut by_batch, mut gradient) = (ModelBits::of(model), model.clone(), Gradient::new());
@@ -24,7 +24,7 @@ fn step<const F: usize>(model: &mut Model<2, F>, l2: f32, rate: f32, x: [f32; F]
     assert_eq!(batch.map_err(|stopped| stopped.error), folded);
     assert_eq!(ModelBits::of(&by_batch), ModelBits::of(model));
     assert!(folded.is_ok() || ModelBits::of(model) == before, "a refusal changes nothing");
-    // The bounds are not to be seen, but by the same later step.
+    // The bounds are not visible, except through the same later step.
     for mut model in [model.clone(), by_batch] {
         assert!(folded.is_err() || F == 1 || advance(&mut model, HALF).is_err(), "the bound is lost");
     }
@@ -38,8 +38,9 @@ fn advance<const F: usize>(model: &mut Model<2, F>, a: f32) -> Result<(), Error>
     model.advance(&direction, a)
 }
 
-/// The fold leaves 2¹¹⁰ of the weights, and the step adds up to the largest number there is: the bound overflows, and the results
-/// tell. The first feature's weights have the sign that leaves them finite, the second's move by half as much.
+/// The fold reduces the weights to 2¹¹⁰, and the step adds up to the largest number: the bound overflows, so the
+/// results decide. The weights of the first feature have the sign that keeps them finite; those of the second move by
+/// half as much.
 #[test]
 fn results_decide_where_the_bound_does_not() {
     assert_eq!((f64::from(HALF), HALF * L2), (2.0_f64.powi(127), 0.25));
@@ -49,26 +50,27 @@ fn results_decide_where_the_bound_does_not() {
     let row = [f32::MAX - HALF * FOLD, HALF + HALF * FOLD];
     assert_eq!((model.scale(), model.weights()), (1.0, &[row, row.map(|w| -w)]));
 
-    // With the other sign they are not, though the step is the same one.
+    // With the other sign they are not finite, though the step is the same.
     let bias = [0.0, HALF * FOLD * 16.0];
     let mut model = Model::from_parts([[HALF, 0.0], [-HALF, 0.0]], bias, SMALLEST_SCALE).unwrap();
     assert_eq!(step(&mut model, L2, HALF, x), Err(Error::NonFiniteStep));
 }
 
-/// The largest weight is far from infinite once it is folded, so a step without violations may fold it, and so may a short one.
+/// The largest weight is far from infinite once it is folded, so a step without violations may fold it, and so may a
+/// short step.
 #[test]
 fn a_fold_makes_room() {
     for (x, bias) in [([0.0], [10.0, 0.0]), ([1e-30], [0.0; 2])] {
         let mut model = Model::from_parts([[-3e38], [3e38]], bias, SMALLEST_SCALE * 1.5).unwrap();
         assert_eq!(step(&mut model, 0.5, 0.5, x), Ok(true));
         assert_eq!((model.scale(), model.weights()), (1.5, &[[-3e38 * FOLD], [3e38 * FOLD]]));
-        // Beside the weights before the fold, this and the scale would be infinite.
+        // With the weights before the fold, this step and the scale would be infinite.
         assert_eq!(advance(&mut model, 2e38), Ok(()));
         assert_eq!(advance(&mut model, 2e38), Err(Error::NonFiniteStep));
     }
 }
 
-/// W is 2.25e38 before and after, and the stored weights are half of what they were.
+/// W is 2.25e38 before and after, and the stored weights are halved.
 #[test]
 fn a_fold_that_was_asked_for_makes_room() {
     let mut model = Model::from_parts([[3e38], [-3e38]], [0.0; 2], 0.75).unwrap();
@@ -78,14 +80,14 @@ fn a_fold_that_was_asked_for_makes_room() {
     assert_eq!(advance(&mut model, 1e38), Err(Error::NonFiniteStep));
 }
 
-/// What a standardiser makes of the weights is what the next step starts from.
+/// The next step starts from the weights that a standardiser has changed.
 #[test]
 fn a_step_on_a_model_that_took_a_standardiser() {
     let mut model = Model::from_parts([[1.0], [-1.0]], [0.0, 3.2e38], 1.0).unwrap();
     Standardiser::from_parts([0.0], [3e38]).unwrap().fold(&mut model).unwrap();
     assert_eq!(step(&mut model, 0.0, 1e38, [0.5]), Err(Error::NonFiniteStep));
     assert_eq!(advance(&mut model, 1e38), Err(Error::NonFiniteStep));
-    // And what it made smaller has more room than before.
+    // Weights that it made smaller have more room than before.
     Standardiser::from_parts([0.0], [0.5]).unwrap().fold(&mut model).unwrap();
     assert_eq!(advance(&mut model, 1e38), Ok(()));
 }

@@ -1,4 +1,4 @@
-//! Models that must not be loaded, and those that may.
+//! Models that must not be loaded, and models that may.
 
 use hingeline::{Error, Model, Scale};
 use hingeline_host_tests::bits::{ModelBits, assert_all_same, assert_same};
@@ -65,7 +65,8 @@ fn scales_out_of_range() {
     }
 }
 
-/// A carry is at most half of the scale's last bit; below a power of two, that is half of what it is above.
+/// A carry is at most half a unit in the last place of the scale; below a power of two, that is half of what it is
+/// above.
 #[test]
 fn carries_that_change_the_scale() {
     let half = f32::EPSILON / 2.0;
@@ -94,7 +95,7 @@ fn what_is_finite_is_loaded_to_the_bit() {
     }
 }
 
-/// Neither a NaN nor an infinity can hide behind a zero weight: it makes every score one of the two.
+/// A zero weight hides neither a NaN nor an infinity: such a feature makes every score one of the two.
 #[test]
 fn zero_weights_hide_no_bad_feature() {
     fn check<const F: usize>() {
@@ -120,7 +121,7 @@ fn zero_weights_hide_no_bad_feature() {
     check::<784>();
 }
 
-/// And not behind any other weight.
+/// Nor does any other weight.
 #[test]
 fn no_weight_hides_a_bad_feature() {
     for seed in 0..200 {

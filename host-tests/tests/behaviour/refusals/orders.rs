@@ -21,7 +21,7 @@ fn states() {
     }
 }
 
-/// Behind the last epoch that can be counted comes the first one again.
+/// After the last epoch that can be counted, the first one comes again.
 #[test]
 fn an_epoch_that_cannot_be_counted() {
     let mut order = Order::resume(SEED, 3, u32::MAX, 1).unwrap();
@@ -66,14 +66,14 @@ fn orders_of_another_length() {
     }
 }
 
-/// An order of five in which this index comes at this position.
+/// An order of five samples that has this index at this position.
 fn order_with(index: usize, position: u32) -> Order {
     let at = |seed, position| Order::resume([seed; 4], 5, 0, position).unwrap();
     let seed = (0..).find(|seed| at(*seed, position).index() == index).unwrap();
     at(seed, 0)
 }
 
-/// An epoch that stops can be called again, tries the same sample again, and goes on behind it if it is skipped.
+/// An epoch that stops can be called again. It tries the same sample again, and continues after it if it is skipped.
 #[test]
 fn an_epoch_stops_at_the_bad_sample_and_goes_on() {
     let mut features = [[1.0], [2.0], [3.0], [-1.0], [-2.0]];

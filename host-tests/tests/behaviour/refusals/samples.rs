@@ -12,7 +12,7 @@ const C: usize = 3;
 const F: usize = 4;
 const N: usize = 8;
 
-/// Where the bad sample is: neither first nor last.
+/// The index of the bad sample: neither first nor last.
 const BAD: usize = 5;
 
 fn hinge() -> Hinge {
@@ -27,7 +27,7 @@ fn good_set() -> Set<F> {
     Set::draw(&mut generate::rng(2), N, C, generate::ordinary)
 }
 
-/// Demands that everything that reads the set stops at this sample for this reason.
+/// Asserts that everything that reads the set stops at this sample for this reason.
 #[track_caller]
 fn assert_stops(model: &Model<C, F>, samples: &mut dyn Samples<F>, stopped: Stopped) {
     for mut strategy in strategies(hinge(), 0.1, N) {
@@ -78,7 +78,7 @@ fn feature_that_is_not_finite() {
     }
 }
 
-/// A label out of range is named first: no score is needed to see it.
+/// A label out of range is reported first: no score is needed to detect it.
 #[test]
 fn bad_label_of_a_bad_feature() {
     let mut set = good_set();
@@ -93,7 +93,7 @@ fn scores_that_overflow() {
     assert_stops(&good_model(), &mut set.slices(), at_bad(Error::NonFiniteScore));
 }
 
-/// Scores that are finite, and whose difference or sum is not.
+/// Finite scores whose difference or sum is not finite.
 #[test]
 fn loss_that_overflows() {
     let mut margins = [0.0; 3];
@@ -112,7 +112,7 @@ fn loss_that_overflows() {
     assert_eq!(hinge().margins(&model, &[1.0], 0, &mut margins), Ok(0.0));
 }
 
-/// Each loss is finite, their sum is not, and that is no single sample's fault.
+/// Each loss is finite but their sum is not, and that is no single sample's fault.
 #[test]
 fn sum_of_losses_that_overflows() {
     let model = Model::<2, 1>::from_parts([[0.0]; 2], [2.5e38, 0.0], 1.0).unwrap();
@@ -125,7 +125,7 @@ fn sum_of_losses_that_overflows() {
     }
 }
 
-/// The regulariser alone can overflow; without a strength it is not even computed.
+/// The regulariser alone can overflow; with a strength of zero it is not even computed.
 #[test]
 fn regulariser_that_overflows() {
     let model = Model::<2, 1>::from_parts([[1e30], [0.0]], [0.0; 2], 1.0).unwrap();
@@ -155,7 +155,7 @@ fn unreadable_source() {
     assert_stops(&good_model(), &mut samples, at_bad(Error::Unreadable));
 }
 
-/// A batch names the place in the batch, whatever the index it has there.
+/// A batch reports the place in the batch, whatever the index at that place.
 #[test]
 fn index_out_of_range() {
     let set = good_set();
@@ -178,7 +178,7 @@ fn empty_set() {
     let mut gradient = Gradient::new();
     assert_eq!(hinge().loss(&good_model(), &mut nothing), Err(stopped));
     assert_eq!(hinge().gradient(&good_model(), &mut nothing, &mut gradient), Err(stopped));
-    // The whole-set descent and the two searches: the others cannot have an order of nothing.
+    // The descent on the whole set and the two searches: the others need an order, which cannot be empty.
     let all = strategies(hinge(), 0.1, 1).into_iter().enumerate();
     for (_, mut strategy) in all.filter(|(index, _)| [2, 4, 5].contains(index)) {
         assert_refused(&mut *strategy, &mut good_model(), &mut nothing, stopped);

@@ -1,4 +1,4 @@
-//! L2 in a descent: how much it takes, a scale that is folded, and where both lead.
+//! L2 in a descent: its strength, the folds of the scale, and the effect of both.
 
 use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Order, Scale, Sgd, SgdStep, Slices};
 use hingeline_host_tests::bits::assert_same;
@@ -34,14 +34,15 @@ fn first_weight<const C: usize, const F: usize>(model: &Model<C, F>) -> f64 {
     whole_scale(model) * f64::from(model.weights()[0][0])
 }
 
-/// How far the shrinking over these steps is from `(1 − 2ηα)^steps`, of what was asked.
+/// The distance of the shrinkage over these steps from the requested `(1 − 2ηα)^steps`, relative to it.
 fn off(before: f64, after: f64, rate: f32, l2: f32, steps: u32) -> f64 {
     let asked = f64::from(steps) * (-2.0 * f64::from(rate) * f64::from(l2)).ln_1p();
     ((after / before).ln() / asked - 1.0).abs()
 }
 
-/// The bound of the documentation with a margin for these starts: the product has three roundings, η α, the doubling's none and that with the
-/// value, each below 2⁻²⁴; a step loses half the last bit of the carry, which is at most 2⁻²⁵ of the value: 2⁻⁵⁰.
+/// The documented bound with a margin for these starts. The product has three roundings (η α, none for the doubling,
+/// and that with the value), each below 2⁻²⁴. A step loses half the last bit of the carry, which is at most 2⁻²⁵ of the
+/// value: 2⁻⁵⁰.
 fn documented(rate: f32, l2: f32) -> f64 {
     3.0 * 2.0_f64.powi(-24) + 2.0_f64.powi(-49) / (2.0 * f64::from(rate) * f64::from(l2))
 }
@@ -52,7 +53,7 @@ fn the_strength_that_acts_is_the_one_asked_for() {
     for l2 in [1e-9, 1e-8, 1e-6, 1e-5, 1.4e-5, 1.49e-5, 1.5e-5, 2e-5, 4e-5, 4.5e-5, 1e-4, 1e-3, 1e-2_f32] {
         assert!(documented(rate, l2) < 1e-2, "α {l2}");
         for start in [1.0, 0.3, 1.9, 3.0 * SMALLEST_SCALE] {
-            // The weakest as long as it is documented, where there is least of it.
+            // The weakest strength, where the shrinkage is smallest, runs for the documented number of steps.
             let steps = if l2 < 1e-8 && start == 1.0 { 1_000_000 } else { 30_000 };
             let (mut model, mut sgd) = (model([1.0; 4], start), sgd(l2, rate));
             for _ in 0..steps {
@@ -64,7 +65,7 @@ fn the_strength_that_acts_is_the_one_asked_for() {
     }
 }
 
-/// Descent on a set shrinks by the very same scale: its bits are those of as many steps of SGD.
+/// Descent on a set shrinks by the same scale: its bits equal those of as many steps of SGD.
 #[test]
 fn batches_shrink_as_samples_do() {
     for l2 in [1e-9, 1e-6, 1e-3, 1.0, 4.0] {
@@ -92,7 +93,7 @@ fn an_epoch_counts_what_was_folded() {
     }
 }
 
-/// W stays to the last bit, whatever the scale; one of at least 1 has nothing to fold.
+/// W stays the same to the last bit, whatever the scale; a scale of at least 1 has nothing to fold.
 #[test]
 fn a_fold_asked_for_moves_the_scale_into_the_weights() {
     for (start, folds) in [(0.3, true), (0.5, true), (1.0_f32.next_down(), true), (1.5, false), (3.0, false)] {
@@ -112,14 +113,14 @@ fn a_fold_asked_for_moves_the_scale_into_the_weights() {
     }
 }
 
-/// At least 5.5 / (ηα) steps, and no more than a few in a thousand beyond what was told.
+/// At least 5.5 / (ηα) steps, and no more than a few in a thousand beyond the reported number.
 #[test]
 fn the_steps_until_a_fold_are_told() {
     for (l2, rate) in [(0.05, 0.1), (0.3, 0.01), (1.5, 0.3), (4.9, 0.1)] {
         let (mut model, mut sgd) = (model([1.0; 4], 0.7), sgd(l2, rate));
         sgd.fold(&mut model);
         let told = sgd.steps_until_fold(&model);
-        // Of ln 2¹⁶ / 2 = 5.545, with 1 − 2ηα for its logarithm.
+        // From ln 2¹⁶ / 2 = 5.545, with 1 − 2ηα for its logarithm.
         let documented = 5.5 / (rate * l2) * (1.0 - 2.0 * rate * l2);
         assert!(told as f32 >= documented.floor(), "α {l2}: {told} steps, not {documented}");
         let until = (0..).find(|_| sgd.step(&mut model, &[0.0; 4], 0).unwrap().folded).unwrap();
@@ -129,7 +130,7 @@ fn the_steps_until_a_fold_are_told() {
     assert_eq!(sgd(0.1, 0.1).steps_until_fold(&model([1.0; 4], SMALLEST_SCALE)), 0);
 }
 
-/// η = ½ and α = ½ halve the scale. At 2⁻¹⁶ it stays; below, the weights take it, and it is 1 again.
+/// η = ½ and α = ½ halve the scale. At 2⁻¹⁶ it stays; below, it is folded into the weights, and is 1 again.
 #[test]
 fn the_scale_is_folded_below_its_smallest_value() {
     let weights = [1.0, -3.5, 1e-20, f32::MAX];
@@ -145,7 +146,7 @@ fn the_scale_is_folded_below_its_smallest_value() {
     assert_eq!(model.weights()[0], weights.map(|w| w * (SMALLEST_SCALE / 2.0)));
 }
 
-/// Whatever the scale: it ends in [1, 2), and `scale · w` is exactly what it was, for weights that stay normal.
+/// For any scale: it ends in [1, 2), and `scale · w` stays exactly the same for weights that remain normal.
 #[test]
 fn folding_is_exact_for_normal_weights() {
     for seed in 0..1_000 {
@@ -166,7 +167,7 @@ fn folding_is_exact_for_normal_weights() {
     }
 }
 
-/// A decay of ¾ leaves exactly a quarter of both, value and carry.
+/// A decay of ¾ leaves exactly a quarter of both value and carry.
 #[test]
 fn a_large_decay_shrinks_the_carry_too() {
     let mut model = model([1.0; 4], 1.0);
@@ -176,7 +177,7 @@ fn a_large_decay_shrinks_the_carry_too() {
     assert_eq!(model.parts().2, Scale { value: 0.9 / 4.0, carry: -1e-8 / 4.0 });
 }
 
-/// The strongest shrinking there is takes 2⁻²⁴ of the smallest scale, and that is folded in one go.
+/// The strongest possible shrinking leaves 2⁻²⁴ of the smallest scale, and that is folded at once.
 #[test]
 fn the_strongest_shrinking() {
     let mut model = model([1.0, -1.5, 0.0, 1e10], SMALLEST_SCALE);
@@ -186,7 +187,7 @@ fn the_strongest_shrinking() {
     assert_eq!(model.weights()[0], [1.0, -1.5, 0.0, 1e10].map(|w| w * 2.0_f32.powi(-40)));
 }
 
-/// Weights that become subnormal keep what is above half of 2⁻¹⁴⁹.
+/// Weights that become subnormal are correct to half of 2⁻¹⁴⁹.
 #[test]
 fn folding_rounds_weights_that_become_subnormal() {
     let weights = [1e-38, 1.7e-40, 1e-44, f32::from_bits(1)];
@@ -207,7 +208,7 @@ fn folds_come_as_often_as_documented() {
     for step in 1..=10_000 {
         if sgd.step(&mut model, &[0.0; 4], 0).unwrap().folded {
             let interval = (step - last) as f32;
-            // From a scale in [1, 2): at most one halving more.
+            // From a scale in [1, 2): at most one more halving.
             assert!((5.5..6.0).contains(&(interval * l2 * rate)), "{interval} steps");
             last = step;
         }
@@ -215,7 +216,7 @@ fn folds_come_as_often_as_documented() {
     assert!(last > 8_000);
 }
 
-/// Thousands of steps and hundreds of folds, followed by the oracle and by a bound on the error that grows with them.
+/// Thousands of steps and hundreds of folds, compared with the oracle within an error bound that grows with them.
 #[test]
 fn a_model_folded_often_stays_near_the_oracle() {
     const C: usize = 4;
@@ -242,7 +243,8 @@ fn a_model_folded_often_stays_near_the_oracle() {
     assert!(steps > 3_000 && folds > 50, "{steps} steps, {folds} folds");
 }
 
-/// How far weights and bias may be from the oracle's: the error so far, shrunk as the weights are, and that of a step.
+/// The bounds of the distance of weights and bias from the oracle's: the error so far, shrunk as the weights are, plus
+/// that of a step.
 #[derive(Default)]
 struct Drift {
     weights: f64,

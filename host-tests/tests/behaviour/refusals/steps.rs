@@ -1,4 +1,4 @@
-//! Steps that would leave something infinite behind, although the scores and the loss are finite.
+//! Steps that would leave infinite values behind, although the scores and the loss are finite.
 
 use hingeline::{
     Constant, Direction, Error, Gradient, GradientDescent, Hinge, InverseTime, MiniBatch, Model, Order, RandomSearch,
@@ -9,7 +9,7 @@ use hingeline_host_tests::generate::{self, Set};
 
 use super::strategy::{assert_refused, descents};
 
-/// Demands that no descent takes a step on a set of this one sample.
+/// Asserts that every descent refuses a step on a set of this one sample.
 #[track_caller]
 fn assert_step_refused<const C: usize, const F: usize>(
     model: &Model<C, F>,
@@ -20,14 +20,14 @@ fn assert_step_refused<const C: usize, const F: usize>(
 ) {
     let hinge = Hinge::new(delta, 0.0).unwrap();
     let set = Set { features: vec![x], labels: vec![label] };
-    // A step on a batch is no single sample's fault.
+    // A step on a batch is not a single sample's fault.
     for (mut strategy, sample) in descents(hinge, rate, 1).into_iter().zip([Some(0), Some(0), None, None]) {
         let expected = Stopped { error: Error::NonFiniteStep, sample };
         assert_refused(&mut *strategy, &mut model.clone(), &mut set.slices(), expected);
     }
 }
 
-/// The scores are zero whatever x is, and the update is 1e39.
+/// The scores are zero for any x, and the update is 1e39.
 #[test]
 fn weights_from_zero() {
     assert_step_refused(&Model::<2, 1>::new(), 1.0, 1e19, [1e20], 0);
@@ -39,19 +39,19 @@ fn weights_from_zero() {
     }
 }
 
-/// Without a feature there is nothing in the way of the weights; the bias alone overflows.
+/// Without a feature the weights cannot overflow; only the bias does.
 #[test]
 fn bias() {
     let model = Model::<2, 1>::from_parts([[0.0]; 2], [2e38; 2], 1.0).unwrap();
     assert_step_refused(&model, 1.0, 3e38, [0.0], 0);
-    // The other way: the bias of the class that counts falls.
+    // The other direction: the bias of the class that counts falls.
     let model = Model::<2, 1>::from_parts([[0.0]; 2], [-2e38; 2], 1.0).unwrap();
     assert_step_refused(&model, 1.0, 3e38, [0.0], 0);
     // Only the label's bias takes more than one step at once.
     assert_step_refused(&Model::<4, 1>::new(), 1.0, 1.5e38, [0.0], 3);
 }
 
-/// Biases that move by 3e38, through zero: refused would be only the other way.
+/// Biases that move by 3e38, through zero: only the opposite direction would be refused.
 #[test]
 fn biases_that_change_their_sign() {
     let model = Model::<2, 1>::from_parts([[0.0]; 2], [-1e38, 1e38], 1.0).unwrap();
@@ -69,20 +69,20 @@ fn biases_that_change_their_sign() {
 #[test]
 fn row_of_the_label() {
     assert_step_refused(&Model::<4, 1>::new(), 1.0, 1e30, [1.5e8], 1);
-    // With two violations less, the same step is fine.
+    // With two fewer violations, the same step is fine.
     let mut model = Model::<2, 1>::new();
     let mut sgd = Sgd::new(Hinge::new(1.0, 0.0).unwrap(), Constant { rate: 1e30 }).unwrap();
     assert!(sgd.step(&mut model, &[1.5e8], 1).is_ok());
 }
 
-/// The one weight that would overflow is anywhere, in the label's row, which rises, or in the other, which falls.
+/// The one weight that would overflow may be anywhere, in the label's row, which rises, or in the other, which falls.
 #[test]
 fn a_single_weight() {
     for position in 0..40 {
         for (class, sign) in [(0, 1.0), (1, -1.0)] {
             let (mut weights, mut bias, mut x) = ([[0.0; 40]; 2], [0.0; 2], [0.0; 40]);
             weights[class][position] = sign * 3e38;
-            // Takes the score of 1.5e38 back to zero, so that the margin is 1 and counts.
+            // Brings the score of 1.5e38 back to zero, so that the margin is 1 and counts.
             bias[class] = sign * -1.5e38;
             x[position] = 0.5;
             let model = Model::from_parts(weights, bias, 1.0).unwrap();
@@ -91,7 +91,7 @@ fn a_single_weight() {
     }
 }
 
-/// The learning rate over the scale is what the stored weights are moved by.
+/// The stored weights move by the learning rate over the scale.
 #[test]
 fn rate_over_scale() {
     let model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0; 2], 2.0_f32.powi(-16)).unwrap();
@@ -100,7 +100,7 @@ fn rate_over_scale() {
     assert_step_refused(&model, 1.0, 1e34, [1e2], 0);
 }
 
-/// Two finite samples whose sum in the batch's gradient is not.
+/// Two finite samples whose sum in the gradient of the batch is not finite.
 #[test]
 fn gradient_of_a_batch() {
     let set = Set { features: vec![[2e38], [2e38]], labels: vec![0, 0] };
@@ -111,8 +111,8 @@ fn gradient_of_a_batch() {
     }
 }
 
-/// A step that takes weights near the end of the range, and then one that takes them over it: what the first one did
-/// must be remembered. The second step alone, on weights of 1.6e38, would reach 3.35e38 at most.
+/// A step that takes weights near the end of the range, and then one that takes them beyond it: the effect of the first
+/// must be tracked. The second step alone, on weights of 1.6e38, would reach 3.35e38 at most.
 #[test]
 fn weights_that_grew() {
     let weights = [[0.0, -1.6e38, -1.6e38], [0.0, 1.6e38, 1.6e38]];
@@ -139,7 +139,7 @@ fn weights_that_grew() {
     assert_eq!(ModelBits::of(&stepped), before);
 }
 
-/// The first step on zeros is where the bound begins.
+/// The bound starts at the first step on zeros.
 #[test]
 fn weights_that_grew_from_zero() {
     let mut direction = Direction::new();
@@ -150,7 +150,7 @@ fn weights_that_grew_from_zero() {
     assert_eq!(model.weights(), &[[2e38, 0.0], [-1e38, 0.0]]);
 }
 
-/// What a loaded model weighs is known from the start, and a copy knows it too.
+/// The bound of a loaded model is known from the start, and a copy has it too.
 #[test]
 fn weights_that_were_loaded_or_copied() {
     let (weights, bias) = ([[2e38], [0.0]], [-2e38, 0.0]);
@@ -164,7 +164,8 @@ fn weights_that_were_loaded_or_copied() {
     assert_step_refused(&copy, 1.0, 2e38, [1.0], 0);
 }
 
-/// A fold makes 2e33 of the largest weight, which is still enough to overflow beside a step of the whole range.
+/// A fold reduces the largest weight to 2e33, which is still enough to overflow together with a step of the whole
+/// range.
 #[test]
 fn weights_that_were_folded() {
     let mut model = Model::<2, 1>::from_parts([[3e38], [0.0]], [1.0, 0.0], 2.0_f32.powi(-16)).unwrap();
@@ -174,14 +175,14 @@ fn weights_that_were_folded() {
     assert_step_refused(&model, 1e34, f32::MAX, [1.0], 0);
 }
 
-/// What a search drew is known to the descent that goes on from there.
+/// A descent that continues from a search knows the bound of the drawn weights.
 #[test]
 fn weights_that_were_drawn() {
     let search = Search::new(Hinge::new(1.0, 0.0).unwrap(), 1e38).unwrap();
     let mut refused = 0;
     for seed in 0..300 {
         let (mut model, mut candidate) = (Model::<2, 2>::new(), Model::new());
-        // Takes the first draw, whatever it is: small features keep its scores finite, if its bias is.
+        // Takes the first draw, whatever it is: small features keep its scores finite, if its bias is finite.
         let mut samples = Slices::new(&[[1e-3, 1e-3]], &[0u8]).unwrap();
         let drawn = RandomSearch::new(search, &mut candidate).step(&mut model, &mut samples, &mut generate::rng(seed));
         if drawn.is_err() {
@@ -229,7 +230,7 @@ fn sgd_goes_on_as_if_the_bad_sample_had_not_been_there() {
     assert_eq!(disturbed_sgd, sgd);
 }
 
-/// A batch with a bad sample is skipped, and the descent goes on as if it had never been tried.
+/// A batch with a bad sample is skipped, and the descent continues as if it had never been tried.
 #[test]
 fn mini_batches_go_on_behind_the_bad_batch() {
     for (bad_x, bad_label) in bad_samples() {
@@ -244,7 +245,7 @@ fn mini_batches_go_on_behind_the_bad_batch() {
     }
 }
 
-/// An epoch of batches of three that skips the one with a bad sample, after trying it if wished.
+/// An epoch of batches of three that skips the batch with a bad sample, after trying it if requested.
 fn epoch_around(bad: usize, set: &Set<4>, model: &Model<3, 4>, start: Order, try_it: bool) -> (ModelBits, Order, u64) {
     let (mut model, mut order, mut gradient) = (model.clone(), start, Gradient::new());
     let schedule = InverseTime { rate: 0.1, decay: 0.1 };
@@ -265,7 +266,7 @@ fn epoch_around(bad: usize, set: &Set<4>, model: &Model<3, 4>, start: Order, try
     (ModelBits::of(&model), order, descent.progress().steps())
 }
 
-/// The weights that are stored are finite, but the scale makes more of them: W would not be.
+/// The stored weights are finite, but times the scale they would not be.
 #[test]
 fn weights_times_the_scale() {
     let mut model = Model::<2, 1>::from_parts([[0.0]; 2], [0.0; 2], 1.0).unwrap();

@@ -28,7 +28,7 @@ pub(crate) fn strategies<const C: usize, const F: usize>(
     all
 }
 
-/// Those of them that follow the gradient.
+/// The strategies that follow the gradient.
 pub(crate) fn descents<const C: usize, const F: usize>(
     hinge: Hinge,
     rate: f32,
@@ -45,7 +45,7 @@ pub(crate) fn descents<const C: usize, const F: usize>(
     ]
 }
 
-/// Steps until one is refused, and demands that this happens within an epoch, for this reason, and leaves no trace.
+/// Steps until one is refused, and asserts that this happens within an epoch, for this reason, and without a trace.
 #[track_caller]
 pub(crate) fn assert_refused<const C: usize, const F: usize>(
     strategy: &mut dyn Strategy<C, F>,
@@ -127,7 +127,7 @@ impl<const C: usize, const F: usize> Strategy<C, F> for Batches {
     }
 }
 
-/// A generator that is no part of a strategy's state: it moves on when a candidate is refused.
+/// A generator that is not part of a strategy's state: it also advances when a candidate is refused.
 struct Hidden(XorShiftRng);
 
 impl Debug for Hidden {

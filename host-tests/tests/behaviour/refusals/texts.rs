@@ -1,4 +1,4 @@
-//! What an error says to people.
+//! The messages of errors.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -7,7 +7,7 @@ use hingeline::checkpoint::CheckpointError;
 use hingeline::state::{Fault, LoadError};
 use hingeline::{Error, Stopped};
 
-/// Some of each kind; each says something, and something else.
+/// Some errors of each kind: each has a message, and no two messages are equal.
 #[test]
 fn every_error_says_what_it_is() {
     let errors = [

@@ -1,4 +1,4 @@
-//! Averaged SGD: the steps are those of SGD, the mean is the contract's.
+//! Averaged SGD: the steps are those of SGD, and the mean is that of the contract.
 
 use hingeline::kernel::Kernel;
 use hingeline::{Average, AveragedSgd, Constant, Hinge, Sgd};

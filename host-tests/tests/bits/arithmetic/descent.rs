@@ -6,7 +6,7 @@ use hingeline_host_tests::bits::{assert_all_same, assert_same};
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::{contract, for_extreme_shapes};
 
-/// Demands that the model is what the contract says.
+/// Asserts that the model is that of the contract.
 pub(crate) fn assert_model<const C: usize, const F: usize, K>(
     model: &Model<C, F, K>,
     expected: &contract::Model,
@@ -35,7 +35,7 @@ fn sgd_run_with_folds<const C: usize, const F: usize>(kernel: impl Kernel) {
     assert!(sgd_run::<C, F>(kernel, 2e-5, 4.0, 0.12) >= 5);
 }
 
-/// Returns how often the scale was folded.
+/// Returns the number of folds of the scale.
 fn sgd_run<const C: usize, const F: usize>(kernel: impl Kernel, scale: f32, l2: f32, rate: f32) -> usize {
     let seed = 3;
     let mut rng = generate::rng(seed);

@@ -1,11 +1,11 @@
-//! Random draws, schedules and fingerprints: plain scalar code that no kernel has a part in.
+//! Random draws, schedules and fingerprints: plain scalar code that does not use kernels.
 
 use hingeline::{Constant, Cosine, InverseTime, Pegasos, Schedule, StepDecay, random};
 use hingeline_host_tests::bits::assert_same;
 use hingeline_host_tests::{contract, for_shapes, generate};
 use rand_core::Rng;
 
-/// The words that a generator of this seed gives.
+/// The words of a generator with this seed.
 fn words(seed: u64) -> impl Iterator<Item = u32> {
     let mut rng = generate::rng(seed);
     core::iter::repeat_with(move || rng.next_u32())
@@ -64,7 +64,7 @@ fn schedules_with_a_period() {
         let rate = generate::ordinary(&mut rng).abs();
         let part = random::uniform(&mut rng);
         let period = 1 + (rng.next_u32() >> (draw % 32));
-        // Before, at and behind multiples of the period, and anywhere.
+        // Before, at and after multiples of the period, and anywhere.
         let multiple = u64::from(period) * u64::from(rng.next_u32() % 5);
         for t in [multiple.saturating_sub(1), multiple, multiple + 1, rng.next_u32().into(), u64::MAX] {
             let what = format!("rate {rate}, part {part}, period {period}, step {t}, seed {seed}");

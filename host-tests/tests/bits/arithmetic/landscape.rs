@@ -1,4 +1,4 @@
-//! The loss along rays and in planes, and what is exact about it.
+//! The loss along rays and in planes, and its exact results.
 
 use hingeline::kernel::Kernel;
 use hingeline::{Direction, Hinge, Landscape, LineSearch, Model, Ray, Slices};
@@ -11,7 +11,7 @@ use super::descent::assert_model;
 const SEEDS: core::ops::Range<u64> = 0..8;
 const HINGES: [(f32, f32); 3] = [(1.0, 0.0), (1.0, 1e-2), (0.0, 0.3)];
 
-/// A model, two directions and a set, and the same as the contract reads them.
+/// A model, two directions and a set, and the same in the contract's form.
 struct Case<const C: usize, const F: usize, K> {
     what: String,
     hinge: Hinge,
@@ -93,7 +93,8 @@ fn losses_of<const C: usize, const F: usize>(kernel: impl Kernel) {
     });
 }
 
-/// On the way from a model to zero, where the regulariser is a small difference of large terms, and never below zero.
+/// On the way from a model to zero, where the regulariser is a small difference of large terms and must not be below
+/// zero.
 pub(crate) fn norms_near_zero<K: Kernel>(kernel: K) {
     let (mut below, zero) = (0, Model::<7, 30>::new());
     for seed in SEEDS {
@@ -175,7 +176,7 @@ fn minima_of<const C: usize, const F: usize>(kernel: impl Kernel) {
     });
 }
 
-/// A set of several parts of 256, whose derivatives do not add up to the same in one sum.
+/// A set of several parts of 256, whose derivatives have a different sum if they are added in one go.
 pub(crate) fn many_samples<K: Kernel>(kernel: K) {
     let mut rng = generate::rng(11);
     let model = generate::on_kernel(kernel, &generate::model::<3, 2>(&mut rng, 1.0, generate::ordinary));

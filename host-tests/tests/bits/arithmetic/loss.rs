@@ -6,13 +6,13 @@ use hingeline_host_tests::bits::{assert_all_same, assert_same, elements};
 use hingeline_host_tests::generate::{self, Set};
 use hingeline_host_tests::{contract, for_extreme_shapes};
 
-/// Seeds that every check is repeated with.
+/// The seeds of every check.
 const SEEDS: core::ops::Range<u64> = 0..20;
 
-/// Strengths and margins, the usual ones and the odd.
+/// Strengths and margins, usual and unusual ones.
 const HINGES: [(f32, f32); 4] = [(1.0, 0.0), (1.0, 1e-2), (0.0, 0.3), (17.0, 1e-4)];
 
-/// Odd seeds draw huge weights too, which a scale above 1 would make infinite.
+/// Odd seeds also draw huge weights, which a scale above 1 would make infinite.
 fn scale_of(seed: u64) -> f32 {
     [1.0, 0.7, 40.0, 3.1e-5][seed as usize % 4]
 }
@@ -24,7 +24,7 @@ pub(crate) fn margins<K: Kernel>(kernel: K) {
 fn margins_of<const C: usize, const F: usize>(kernel: impl Kernel) {
     for seed in SEEDS {
         let mut rng = generate::rng(seed);
-        // Special values too: subnormals and huge ones, with whatever the contract says of them.
+        // Special values too: subnormals and huge ones, with the results that the contract defines.
         let draw = if seed % 2 == 0 { generate::ordinary } else { generate::special };
         let model = generate::on_kernel(kernel, &generate::model::<C, F>(&mut rng, scale_of(seed), draw));
         let set = Set::<F>::draw(&mut rng, 8, C, draw);
@@ -68,7 +68,7 @@ fn margins_of_sample<const C: usize, const F: usize, K: Kernel>(
     }
 }
 
-/// What the gradient's formula says of these margins.
+/// The coefficients of these margins by the formula of the gradient.
 fn expected_coefficients(margins: &[f32], label: usize) -> (Vec<f32>, usize) {
     let counts = |(class, margin): (usize, &f32)| class != label && *margin > 0.0;
     let mut k = margins.iter().enumerate().map(|m| f32::from(u8::from(counts(m)))).collect::<Vec<_>>();
@@ -77,7 +77,7 @@ fn expected_coefficients(margins: &[f32], label: usize) -> (Vec<f32>, usize) {
     (k, violations)
 }
 
-/// A margin of exactly zero does not count, whichever zero it is; the smallest subnormal does.
+/// A margin of exactly zero does not count, whatever its sign; the smallest subnormal does.
 pub(crate) fn violations_at_zero<K: Kernel>(kernel: K) {
     let tiny = f32::from_bits(1);
     for (other, counting) in [(-1.0, 0), (-1.0 - f32::EPSILON, 0), (-1.0 + f32::EPSILON, 1)] {
@@ -113,7 +113,7 @@ fn set_losses<const C: usize, const F: usize>(kernel: impl Kernel) {
     }
 }
 
-/// Losses of which a plain sum keeps nothing but the first: 2²⁵ and then many ones.
+/// Losses of which a plain sum keeps only the first: 2²⁵ and then many ones.
 pub(crate) fn compensation<K: Kernel>(kernel: K) {
     let mut model = Model::<2, 1, K>::on(kernel);
     model.load(&[0.0, 1.0], &[0.0, 0.0], 1.0).unwrap();

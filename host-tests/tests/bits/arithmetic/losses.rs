@@ -12,7 +12,7 @@ use hingeline_host_tests::generate::{self, Set, one_of};
 
 use super::descent::assert_model;
 
-/// Runs a check for each loss, as the library and the contract name it.
+/// Runs a check for each loss, in the library's and in the contract's form.
 macro_rules! for_losses {
     ($check:ident::<$c:ident, $f:ident>($kernel:expr, $seed:expr)) => {{
         for delta in [1.0, 0.0] {
@@ -23,7 +23,7 @@ macro_rules! for_losses {
     }};
 }
 
-/// Scores of everyday size, odd ones, and ties; labels of all classes.
+/// Scores of ordinary size, unusual ones, and ties; labels of all classes.
 pub(crate) fn losses_of_scores<K: Kernel>(_: K) {
     scores_of(WestonWatkins::new(1.0).unwrap(), Function::WestonWatkins(1.0));
     scores_of(CrammerSinger::new(1.0).unwrap(), Function::CrammerSinger(1.0));
@@ -65,7 +65,7 @@ fn scores_of(loss: impl Loss, function: Function) {
     }
 }
 
-/// A model, a set, and weights of both kinds, as the contract reads them.
+/// A model, a set, and weights of both kinds, in the contract's form too.
 struct Case<const C: usize, const F: usize, K> {
     what: String,
     model: Model<C, F, K>,
@@ -142,7 +142,7 @@ fn steps_of<const C: usize, const F: usize>(kernel: impl Kernel) {
     }
 }
 
-/// Weighted steps, each sample in turn, and then steps on all of them together.
+/// Weighted steps, on each sample in turn, and then on all of them together.
 fn step_of<const C: usize, const F: usize, K: Kernel, L: Loss>(kernel: K, seed: u64, loss: L, function: Function) {
     let mut case = Case::<C, F, K>::draw(kernel, seed, function);
     let reference = case.reference(function);

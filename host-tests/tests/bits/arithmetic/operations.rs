@@ -1,11 +1,11 @@
-//! The operations of a kernel, over lengths, starts and values that tempt a kernel to compute something else.
+//! The operations of a kernel, over lengths, starts and values at which a kernel may differ from the contract.
 
 use hingeline::kernel::Kernel;
 use hingeline_host_tests::bits::{assert_all_same, assert_same, same};
 use hingeline_host_tests::{contract, generate};
 use rand_xorshift::XorShiftRng;
 
-/// Around one, two, three and four blocks of lanes, and a few large ones.
+/// Lengths around one, two, three and four blocks of lanes, and a few large ones.
 fn lengths() -> impl Iterator<Item = usize> {
     (0..=70).chain([255, 256, 784, 1_000, 3_072])
 }
@@ -13,7 +13,7 @@ fn lengths() -> impl Iterator<Item = usize> {
 /// Draws one value of a kind.
 type Draw = fn(&mut XorShiftRng) -> f32;
 
-/// The kinds of values that every operation is tried with.
+/// The kinds of values that every operation is tested with.
 const KINDS: [(&str, Draw); 5] = [
     ("ordinary", generate::ordinary),
     ("special", generate::special),
@@ -22,7 +22,7 @@ const KINDS: [(&str, Draw); 5] = [
     ("any bits", generate::any_bits),
 ];
 
-/// Calls `check` for each length, start and kind with a generator of values; the text tells a failure's place.
+/// Calls `check` for each length, start and kind, with a generator of values. The text identifies the case if it fails.
 fn for_all_inputs(mut check: impl FnMut(&str, usize, usize, &mut dyn FnMut(usize) -> Vec<f32>)) {
     for (kind, draw) in KINDS {
         for length in lengths() {
@@ -39,7 +39,7 @@ fn for_all_inputs(mut check: impl FnMut(&str, usize, usize, &mut dyn FnMut(usize
 pub(crate) fn dot<K: Kernel>(kernel: K) {
     for_all_inputs(|place, length, start, values| {
         let (a, b) = (values(length + start), values(length + 3));
-        // Starts that are not aligned to anything, nor to each other.
+        // Starts that are not aligned, not even relative to each other.
         let (a, b) = (&a[start..], &b[3 - start..][..length]);
         assert_same(kernel.dot(a, b), contract::dot(a, b), format_args!("dot, {place}"));
     });
@@ -60,7 +60,7 @@ pub(crate) fn dot_of_nothing<K: Kernel>(kernel: K) {
     assert_same(kernel.dot(&[], &[]), -0.0, "no products leave the identity of addition");
 }
 
-/// Products that are all −0.0 sum to −0.0, in every length; one +0.0 among them makes it +0.0.
+/// Products that are all −0.0 sum to −0.0, for every length; a single +0.0 among them makes the sum +0.0.
 pub(crate) fn sign_of_zero<K: Kernel>(kernel: K) {
     for length in lengths() {
         let ones = vec![1.0; length];
@@ -74,7 +74,7 @@ pub(crate) fn sign_of_zero<K: Kernel>(kernel: K) {
     }
 }
 
-/// Huge products, of which a sum in another order than the contract's overflows, or the contract's does.
+/// Huge products, for which a sum in an order other than the contract's overflows, or that of the contract does.
 pub(crate) fn order_of_summation<K: Kernel>(kernel: K) {
     let in_sequence = |a: &[f32]| a.iter().fold(-0.0, |sum, a| sum + a);
     let check = |a: &[f32], expected: f32, what: &str| {
@@ -83,7 +83,7 @@ pub(crate) fn order_of_summation<K: Kernel>(kernel: K) {
         assert_same(kernel.dot(a, &vec![1.0; a.len()]), expected, what);
     };
 
-    // One after the other, the first two overflow; in lanes 0 and 1 each meets its opposite in its own lane first.
+    // In sequence, the first two overflow; in lanes 0 and 1 each first meets its opposite in its own lane.
     let mut apart = [0.0; 32];
     (apart[0], apart[1], apart[16], apart[17]) = (3e38, 3e38, -3e38, -3e38);
     check(&apart, 0.0, "cancelled within the lanes");
@@ -93,7 +93,7 @@ pub(crate) fn order_of_summation<K: Kernel>(kernel: K) {
     (halves[0], halves[1], halves[8], halves[9]) = (3e38, 3e38, -3e38, -3e38);
     check(&halves, 0.0, "cancelled in the first fold");
 
-    // Lanes 0 and 8 overflow in the first fold, although one after the other each would meet its opposite.
+    // Lanes 0 and 8 overflow in the first fold, although in sequence each would meet its opposite.
     let mut alternating = [0.0; 16];
     (alternating[0], alternating[1], alternating[8]) = (3e38, -3e38, 3e38);
     check(&alternating, f32::INFINITY, "overflowing in the first fold");
@@ -109,7 +109,7 @@ pub(crate) fn order_of_summation<K: Kernel>(kernel: K) {
     check(&opposite, f32::NAN, "two infinities of opposite signs");
 }
 
-/// A product that would be lost in a fused multiply-add's single rounding, and one in each place of a tail.
+/// A product that a fused multiply-add would lose in its single rounding, and one in each place of a tail.
 pub(crate) fn lanes_of_a_tail<K: Kernel>(kernel: K) {
     let above_one = 1.0 + f32::EPSILON;
     for length in lengths().filter(|length| *length > 0) {
@@ -119,7 +119,7 @@ pub(crate) fn lanes_of_a_tail<K: Kernel>(kernel: K) {
             assert_same(kernel.dot(&a, &a), above_one * above_one, format_args!("at {position} of {length}"));
         }
     }
-    // In one lane: 1 + ε is squared, rounded, and −(1 + 2ε) added; a fused operation would keep ε².
+    // In one lane: 1 + ε is squared and rounded, and −(1 + 2ε) is added; a fused operation would keep ε².
     let (mut a, mut b) = ([0.0; 17], [0.0; 17]);
     (a[0], b[0]) = (-(1.0 + 2.0 * f32::EPSILON), 1.0);
     (a[16], b[16]) = (above_one, above_one);
@@ -127,7 +127,7 @@ pub(crate) fn lanes_of_a_tail<K: Kernel>(kernel: K) {
     assert_same(kernel.dot(&a, &b), 0.0, "two roundings, not one");
 }
 
-/// Row-major scores for 1 to 12 classes; the buffers behind them stay as they are.
+/// Row-major scores for 1 to 12 classes; the buffers after them stay the same.
 pub(crate) fn scores<K: Kernel>(kernel: K) {
     for_all_inputs(|place, length, start, values| {
         let largest_count = if length > 70 { 2 } else { 12 };
@@ -155,7 +155,7 @@ pub(crate) fn axpy<K: Kernel>(kernel: K) {
     });
 }
 
-/// Performed, `0 * ∞` would be NaN and `−0.0 + 0.0` would be +0.0.
+/// If it were performed, `0 * ∞` would give NaN and `−0.0 + 0.0` would give +0.0.
 pub(crate) fn axpy_by_zero<K: Kernel>(kernel: K) {
     for k in [0.0, -0.0] {
         for length in lengths() {
@@ -183,7 +183,7 @@ pub(crate) fn rank_one<K: Kernel>(kernel: K) {
     });
 }
 
-/// A row whose factor is zero stays as it is, whatever the rows around it do.
+/// A row whose factor is zero stays the same, whatever the rows around it do.
 pub(crate) fn rank_one_by_zero<K: Kernel>(kernel: K) {
     for classes in 1..=12 {
         for untouched in 0..classes {
@@ -199,7 +199,7 @@ pub(crate) fn rank_one_by_zero<K: Kernel>(kernel: K) {
     }
 }
 
-/// How many samples and classes a batch is tried with: all small counts, or one of each kind where vectors are long.
+/// The numbers of samples and classes of the batches: all small numbers, or one of each kind for long vectors.
 fn batches(length: usize) -> impl Iterator<Item = (usize, usize)> {
     let sizes = (0..=9).flat_map(|samples| (1..=12).map(move |classes| (samples, classes)));
     sizes.filter(move |&(samples, classes)| match length {
@@ -209,13 +209,13 @@ fn batches(length: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The first elements of each sample, from a start that is not aligned to anything.
+/// The first elements of each sample, from an unaligned start.
 fn views<'a>(samples: &'a [Vec<f32>], storage: &'a mut Vec<Vec<f32>>, start: usize) -> Vec<&'a [f32]> {
     *storage = samples.iter().map(|x| [&vec![0.0; start], x.as_slice()].concat()).collect();
     storage.iter().map(|x| &x[start..]).collect()
 }
 
-/// The scores of a batch are those of its samples; the scores behind them stay as they are.
+/// The scores of a batch are those of its samples; the scores after them stay the same.
 pub(crate) fn batch_scores<K: Kernel>(kernel: K) {
     for_all_inputs(|place, length, start, values| {
         for (count, classes) in batches(length) {
@@ -231,8 +231,8 @@ pub(crate) fn batch_scores<K: Kernel>(kernel: K) {
     });
 }
 
-/// Samples of several lengths, each with the rows of its own; and fewer scores than samples, of which the last is not
-/// whole.
+/// Samples of several lengths, each with its own rows; and fewer scores than samples, so that the last row of scores is
+/// incomplete.
 pub(crate) fn batch_of_odd_shapes<K: Kernel>(kernel: K) {
     let mut rng = generate::rng(1);
     let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
@@ -261,7 +261,7 @@ pub(crate) fn batch_of_odd_shapes<K: Kernel>(kernel: K) {
     }
 }
 
-/// A batch that is too long to be taken at once.
+/// A batch that is too long to be processed at once.
 pub(crate) fn long_batch<K: Kernel>(kernel: K) {
     let mut rng = generate::rng(3);
     let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
@@ -273,7 +273,7 @@ pub(crate) fn long_batch<K: Kernel>(kernel: K) {
     assert_all_same(&scores, &contract::batch_scores(&weights, 0.5, &bias, &samples), "150 samples");
 }
 
-/// Factors that do not fill a row for each sample: those that are left over are not used.
+/// Factors that do not fill a row for each sample: the remaining factors are not used.
 pub(crate) fn factors_left_over<K: Kernel>(kernel: K) {
     let mut rng = generate::rng(4);
     let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
@@ -291,7 +291,7 @@ pub(crate) fn factors_left_over<K: Kernel>(kernel: K) {
     }
 }
 
-/// Weights of fewer rows than there are scores: the rows that there are get scores, the others keep theirs.
+/// Weights with fewer rows than there are scores: the existing rows get scores, the other scores stay the same.
 pub(crate) fn fewer_rows_than_scores<K: Kernel>(kernel: K) {
     let mut rng = generate::rng(2);
     let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
@@ -344,7 +344,7 @@ pub(crate) fn scale<K: Kernel>(kernel: K) {
     });
 }
 
-/// What is not finite is found in every place; whether it is told as an infinity or as NaN is left open.
+/// A value that is not finite is found in every place; whether the result is an infinity or NaN is left open.
 pub(crate) fn largest<K: Kernel>(kernel: K) {
     for_all_inputs(|place, length, start, values| {
         let x = values(length + start);

@@ -1,4 +1,4 @@
-//! Losses other than the hinge, weights, decisions, what is counted, and what a device adapts by.
+//! Losses other than the hinge, weights, decisions, counts, and the tools by which a device adapts.
 
 use core::hint::black_box;
 
@@ -66,7 +66,7 @@ fn of_loss<L: Loss>(loss: L, samples: &mut impl Samples<F>) -> Result<(), Stoppe
     Ok(())
 }
 
-/// What is offered for piecewise linear losses alone.
+/// Functions that only piecewise linear losses have.
 fn of_pieces<L: PiecewiseLinear>(loss: L, samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let objective = Objective::of(loss, black_box(1e-4))?;
     let (mut model, mut direction) = (Model::<C, F>::new(), Direction::new());
@@ -79,7 +79,7 @@ fn of_pieces<L: PiecewiseLinear>(loss: L, samples: &mut impl Samples<F>) -> Resu
     Ok(())
 }
 
-/// Answers that are withheld, counted and compared; and a class more.
+/// Answers that are withheld, counted and compared; and one more class.
 pub(crate) fn answers(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     let decision = TRAINED.decide(black_box(&[1.0; F]))?;
     black_box((decision.at_least(black_box(0.5)), Decision::of(black_box(&[1.0, 2.0]))));

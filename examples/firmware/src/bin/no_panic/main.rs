@@ -1,10 +1,10 @@
 //! Proof at link time that nothing public in the library can panic.
 //!
 //! The program calls every public function on values that the compiler cannot see through. Its panic handler calls a
-//! function that exists nowhere: if any panic is left in what is linked, the linker has no such symbol and says so.
-//! The program is never run.
+//! function that is not defined anywhere. If any panic remains in the linked code, the linker reports the undefined
+//! symbol. The program is never run.
 //!
-//! With the feature `planted-panic` there is one, and the program must not link.
+//! With the feature `planted-panic` there is a panic, and the program must not link.
 #![no_std]
 #![no_main]
 
@@ -53,7 +53,7 @@ fn main() -> ! {
     black_box(models(black_box(&[1.0; F])).is_ok());
     black_box(sources(samples).is_ok());
     training(samples);
-    // Samples in memory go other ways: several at once, and fetched ahead.
+    // Samples in memory take other code paths: several at once, and prefetched.
     if let Ok(mut slices) = Slices::new(black_box(&[[0.5; F]; 9]), black_box(&[1_u8; 9])) {
         training(&mut slices);
     }
@@ -84,7 +84,7 @@ fn training(samples: &mut impl Samples<F>) {
     black_box(averages(samples).is_ok());
 }
 
-/// A source of the firmware's own, whose every sample is new to the compiler.
+/// A source of the firmware's own, whose samples are all opaque to the compiler.
 struct RandomSamples {
     x: [f32; F],
     rng: XorShiftRng,
@@ -370,7 +370,7 @@ fn averages(samples: &mut impl Samples<F>) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// A source of runtime shape, whose every sample is new to the compiler, its length too.
+/// A source of runtime shape, whose samples are all opaque to the compiler, and their length too.
 struct DynRandomSamples<'a> {
     x: &'a mut [f32],
     rng: XorShiftRng,
@@ -485,7 +485,7 @@ fn orders() -> Result<(), Error> {
     Ok(())
 }
 
-/// Messages as a firmware writes them to a display or a serial port.
+/// Messages as firmware writes them to a display or a serial port.
 fn texts() -> core::fmt::Result {
     struct Port;
     impl Write for Port {

@@ -1,4 +1,4 @@
-//! States as bytes, and checkpoints in flash.
+//! States as bytes, and checkpoints on flash.
 
 use core::convert::Infallible;
 use core::hint::black_box;
@@ -30,7 +30,7 @@ pub(crate) fn all() -> Result<(), Stopped> {
     Ok(())
 }
 
-/// A state of the user's.
+/// A state that the user defines.
 struct Own(u32);
 
 impl Plain for Own {
@@ -51,7 +51,7 @@ impl Plain for Own {
     }
 }
 
-/// Its words, one way and the other; what stands around them is the same for all.
+/// Converts the words of a state in both directions; the code around them is the same for all states.
 fn both_ways<T: Restore>(state: &mut T) {
     let mut buffer = black_box([0; 300]);
     black_box(encode(state, &mut buffer).is_ok());
@@ -60,7 +60,7 @@ fn both_ways<T: Restore>(state: &mut T) {
     black_box(decoder.finish().is_ok());
 }
 
-/// All that can be done with a state.
+/// Everything that can be done with a state.
 fn all_ways<T: Restore>(state: &mut T) {
     let mut buffer = black_box([0; 300]);
     black_box(record_len(state));
@@ -130,7 +130,7 @@ impl NorFlash for Flash {
     }
 }
 
-/// Several states are one record: so the code around their words is compiled once for them.
+/// Several states form one record, so that the code around their words is compiled once for all of them.
 fn floats() -> Result<(), Stopped> {
     let [classes, features] = black_box([10, 64]);
     let mut memory = black_box([0.0; DynModel::memory_len(10, 64)]);
@@ -204,7 +204,7 @@ fn integers() -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Parts that may be missing, of runtime shapes.
+/// Optional parts, of runtime shapes.
 fn options() -> Result<(), Stopped> {
     let (mut memory, mut frozen) = (black_box([0.0; 4 * F]), black_box([0.0; 2 * F]));
     let mut moments = DynMoments::new(&mut memory, black_box(F))?;

@@ -5,7 +5,7 @@ use core::hint::black_box;
 use hingeline::Stopped;
 use hingeline::signal::{Axis, DynSmoothed, DynWindow, Feature, Features, Hold, Smoothed, Votes, Window, count};
 
-/// A list with each kind of feature.
+/// Defines lists with each kind of feature.
 macro_rules! lists {
     ($($name:ident: $reading:ty;)*) => {$(
         struct $name;
