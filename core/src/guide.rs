@@ -1,4 +1,4 @@
-//! The manual. Every program on these pages is compiled and run as a test.
+//! The manual. Every program on these pages is compiled and run as a test, but for fragments that need a board's drivers.
 //!
 //! | page | content |
 //! |---|---|

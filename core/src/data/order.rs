@@ -19,6 +19,21 @@ const ROUNDS: usize = 5;
 /// are even and odd orders, each sample at each place, and each distance from one visit to the next and from one epoch
 /// to the next.
 ///
+/// ```
+/// use hingeline::Order;
+/// use rand_core::SeedableRng;
+///
+/// let mut order = Order::new(5, &mut rand_xorshift::XorShiftRng::seed_from_u64(1))?;
+/// let mut visited = [0; 5];
+/// for _ in 0..5 {
+///     visited[order.index()] += 1;
+///     order.skip();
+/// }
+/// assert_eq!(visited, [1; 5]);
+/// assert_eq!((order.epoch(), order.position()), (1, 0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # Cost
 /// Every index of every length takes the same steps, among them ten multiplications and no division. Epochs and batches
 /// compute sixteen indices side by side on kernels that [take batches](crate::kernel::Kernel::BATCHES), as
@@ -48,21 +63,6 @@ const ROUNDS: usize = 5;
 /// # Source
 /// The two lines of `mix`: A. Kensler, "Correlated Multi-Jittered Sampling", Pixar Technical Memo 13-01, 2013, with
 /// keys in place of its constants. A. Appleby, MurmurHash3.
-///
-/// ```
-/// use hingeline::Order;
-/// use rand_core::SeedableRng;
-///
-/// let mut order = Order::new(5, &mut rand_xorshift::XorShiftRng::seed_from_u64(1))?;
-/// let mut visited = [0; 5];
-/// for _ in 0..5 {
-///     visited[order.index()] += 1;
-///     order.skip();
-/// }
-/// assert_eq!(visited, [1; 5]);
-/// assert_eq!((order.epoch(), order.position()), (1, 0));
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Order {

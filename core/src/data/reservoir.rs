@@ -15,19 +15,6 @@ use crate::random;
 /// device does not forget earlier samples. Labels are `u8`, `u16` or `usize`; other types do not compile. All samples
 /// in it are valid for learning: their features are finite, their labels are below `C`.
 ///
-/// # Cost
-/// About `N · (4 · F + size of a label)` bytes, in place: [`Reservoir::SIZE`]. Offering a sample takes one pass over
-/// it, and one draw once the buffer is full.
-///
-/// # Numeric contract
-/// The first N samples fill the buffer in their order. For sample t > N, counted from 1, an index below t is drawn by
-/// [`random::index`], from one word; if it is below N, the sample replaces the one at that index. Above 2³² − 1
-/// samples, t stays at that number.
-///
-/// # Source
-/// J. S. Vitter, "Random Sampling with a Reservoir", ACM Transactions on Mathematical Software 11(1), 1985; algorithm R is
-/// A. Waterman's.
-///
 /// ```
 /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Reservoir, Samples};
 /// use rand_core::SeedableRng;
@@ -46,6 +33,19 @@ use crate::random;
 /// descent.step(&mut model, &mut reservoir, &mut order)?;
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
+///
+/// # Cost
+/// About `N · (4 · F + size of a label)` bytes, in place: [`Reservoir::SIZE`]. Offering a sample takes one pass over
+/// it, and one draw once the buffer is full.
+///
+/// # Numeric contract
+/// The first N samples fill the buffer in their order. For sample t > N, counted from 1, an index below t is drawn by
+/// [`random::index`], from one word; if it is below N, the sample replaces the one at that index. Above 2³² − 1
+/// samples, t stays at that number.
+///
+/// # Source
+/// J. S. Vitter, "Random Sampling with a Reservoir", ACM Transactions on Mathematical Software 11(1), 1985; algorithm R is
+/// A. Waterman's.
 #[derive(Clone, Debug)]
 pub struct Reservoir<const C: usize, const F: usize, const N: usize, L = u8> {
     pub(super) features: Vec<[f32; F], N>,

@@ -12,6 +12,22 @@ use crate::sum::Sum;
 /// sample always has at least the share `a`, and one that is t samples old has `(1 − a)^t` of that: the moments are those of
 /// the last `1 / a` samples or so, and follow a sensor that drifts.
 ///
+/// ```
+/// use hingeline::Moments;
+///
+/// let mut moments = Moments::<1>::new();
+/// for x in [2.0, 4.0, 6.0] {
+///     moments.observe(&[x])?;
+/// }
+/// assert_eq!((moments.mean(), moments.count()), (&[4.0], 3));
+///
+/// let standardiser = moments.freeze()?;
+/// let mut x = [4.0];
+/// standardiser.apply(&mut x);
+/// assert_eq!(x, [0.0]);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # Cost
 /// `4 · (4 · F + 2)` bytes, all zero bits when new. A sample takes one division, and 31 additions and products per
 /// feature.
@@ -41,22 +57,6 @@ use crate::sum::Sum;
 /// B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products", Technometrics 4(3), 1962; the same
 /// with weights: D. H. D. West, "Updating Mean and Variance Estimates: An Improved Method", Communications of the ACM 22(9),
 /// 1979.
-///
-/// ```
-/// use hingeline::Moments;
-///
-/// let mut moments = Moments::<1>::new();
-/// for x in [2.0, 4.0, 6.0] {
-///     moments.observe(&[x])?;
-/// }
-/// assert_eq!((moments.mean(), moments.count()), (&[4.0], 3));
-///
-/// let standardiser = moments.freeze()?;
-/// let mut x = [4.0];
-/// standardiser.apply(&mut x);
-/// assert_eq!(x, [0.0]);
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 pub type Moments<const F: usize> = AnyMoments<[[f32; F]; 4]>;
 
 /// [`Moments`] of a number of features that is known only at run time, in memory that the caller lends: four values per

@@ -77,10 +77,6 @@ impl<'a> ByteInputs<'a> {
 /// standardised by one [`InputScale`] per feature: weights that included the deviations would differ too much for one
 /// byte each.
 ///
-/// # Numeric contract
-/// `s[c] = b[c] + Σ w[c][f] · x[f]`, exact, with p + 5 fraction bits. With |x| ≤ 2⁷, |w| ≤ 2⁷, |b| ≤ 2²⁸ and up to
-/// 4,096 features, a score is below 2²⁹.
-///
 /// ```
 /// use hingeline::integer::{ByteInputs, ByteModel};
 ///
@@ -93,6 +89,10 @@ impl<'a> ByteInputs<'a> {
 /// assert_eq!(MODEL.predict(ByteInputs::new(&[3, 29]))?, 1);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Numeric contract
+/// `s[c] = b[c] + Σ w[c][f] · x[f]`, exact, with p + 5 fraction bits. With |x| ≤ 2⁷, |w| ≤ 2⁷, |b| ≤ 2²⁸ and up to
+/// 4,096 features, a score is below 2²⁹.
 #[derive(Clone, Copy)]
 pub struct ByteModel<'a, K = Chosen> {
     weights: &'a [i8],

@@ -200,12 +200,6 @@ impl Sums {
 ///
 /// The sums are in memory that the caller lends, 16 bytes per feature.
 ///
-/// # Numeric contract
-/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and
-/// `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift)) / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The shift is 8 for
-/// 8-bit values and 12 for `i16`. So a deviation of less than ½, or 8 for `i16`, remains below 1, and the factor of a
-/// deviation above 2,000 has few bits; both only reduce the resolution.
-///
 /// ```
 /// use hingeline::integer::{InputScale, Moments, Sums};
 ///
@@ -218,6 +212,12 @@ impl Sums {
 /// assert_eq!(scales, [InputScale::new(100, 2_048)?]);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Numeric contract
+/// With the sums Σ and Σ² over N samples, `zero = ⌊(2Σ + N) / 2N⌋` and
+/// `factor = min(2¹⁴ − 1, ⌊√⌊N² · 2^(2(q + shift)) / (N·Σ² − (Σ)²)⌋⌋)`, 0 for a constant feature. The shift is 8 for
+/// 8-bit values and 12 for `i16`. So a deviation of less than ½, or 8 for `i16`, remains below 1, and the factor of a
+/// deviation above 2,000 has few bits; both only reduce the resolution.
 #[derive(Debug)]
 pub struct Moments<'a, Q> {
     pub(super) sums: &'a mut [Sums],

@@ -15,18 +15,6 @@ use crate::kernel::{KEY, Kernel};
 ///
 /// The documentation of the [module](super) defines the step and its contract.
 ///
-/// # Cost
-/// Scratch: `C` scores. A step with v violations writes v + 1 rows; a step without violations writes none. When L2 is
-/// due, about once in `1 / (128 ηα)` steps, it also writes all rows. When the bound on the weights reaches W, the step
-/// examines all weights, and if they could exceed W, it compares each result as it writes it: the longest step does all
-/// three.
-///
-/// # Errors
-/// A step fails, with model and optimiser unchanged, for a label out of range, a wrong number of inputs, a rate that is
-/// too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and coefficients that
-/// are too large, `k · 2^(p+q−e) ≥ 2³⁰` for the largest one ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
-/// ([`Error::L2TooStrong`]).
-///
 /// ```
 /// use hingeline::integer::{Halving, Hinge, Inputs, Model, Sgd};
 ///
@@ -38,6 +26,18 @@ use crate::kernel::{KEY, Kernel};
 /// assert_eq!(model.weights(), &[[-128, 0], [128, 0]]);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Cost
+/// Scratch: `C` scores. A step with v violations writes v + 1 rows; a step without violations writes none. When L2 is
+/// due, about once in `1 / (128 ηα)` steps, it also writes all rows. When the bound on the weights reaches W, the step
+/// examines all weights, and if they could exceed W, it compares each result as it writes it: the longest step does all
+/// three.
+///
+/// # Errors
+/// A step fails, with model and optimiser unchanged, for a label out of range, a wrong number of inputs, a rate that is
+/// too small for the weights' fraction bits, `e > p + 2` ([`Error::InvalidLearningRate`]), a rate and coefficients that
+/// are too large, `k · 2^(p+q−e) ≥ 2³⁰` for the largest one ([`Error::NonFiniteStep`]), and `2ηα ≥ 2⁻⁶`
+/// ([`Error::L2TooStrong`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Sgd<L = WestonWatkins> {

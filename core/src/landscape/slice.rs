@@ -20,6 +20,31 @@ use crate::sum::Sum;
 /// ([`breakpoints`](Self::breakpoints)), the [`derivative`](Self::derivative), and the [`minimum`](Self::minimum) of
 /// the loss.
 ///
+/// ```
+/// use hingeline::{Direction, Hinge, Landscape, Model, Slices, Span, grid};
+///
+/// let model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[1.0]], &[0u8])?;
+/// let (mut first, mut second) = (Direction::new(), Direction::new());
+/// first.load(&[1.0, 0.0], &[0.0, 0.0])?;
+/// second.load(&[0.0, 1.0], &[0.0, 0.0])?;
+///
+/// // One dimension: the loss falls to the kink at 1.
+/// let hinge = Hinge::new(1.0, 0.0)?;
+/// let ray = Landscape::new(hinge, &model, [&first]);
+/// let (mut losses, mut next) = ([0.0; 3], 0);
+/// ray.losses(&mut samples, grid([Span::new(0.0, 2.0, 3)?]), |_, loss| {
+///     losses[next] = loss;
+///     next += 1;
+/// })?;
+/// assert_eq!(losses, [1.0, 0.0, 0.0]);
+///
+/// // Two dimensions.
+/// let plane = Landscape::new(hinge, &model, [&first, &second]);
+/// assert_eq!(plane.loss(&mut samples, [0.5, 0.25])?, 0.75);
+/// # Ok::<(), hingeline::Stopped>(())
+/// ```
+///
 /// # Memory
 /// References, and `1 + D + D²` numbers for the regulariser. No values are kept: they go to the caller one by one.
 /// Computing them takes about `(1 + D) · C + (4 + D) · 16` numbers on the stack.
@@ -46,31 +71,6 @@ use crate::sum::Sum;
 ///
 /// # Source
 /// The optimisation lecture of Stanford's CS231n.
-///
-/// ```
-/// use hingeline::{Direction, Hinge, Landscape, Model, Slices, Span, grid};
-///
-/// let model = Model::<2, 1>::new();
-/// let mut samples = Slices::new(&[[1.0]], &[0u8])?;
-/// let (mut first, mut second) = (Direction::new(), Direction::new());
-/// first.load(&[1.0, 0.0], &[0.0, 0.0])?;
-/// second.load(&[0.0, 1.0], &[0.0, 0.0])?;
-///
-/// // One dimension: the loss falls to the kink at 1.
-/// let hinge = Hinge::new(1.0, 0.0)?;
-/// let ray = Landscape::new(hinge, &model, [&first]);
-/// let (mut losses, mut next) = ([0.0; 3], 0);
-/// ray.losses(&mut samples, grid([Span::new(0.0, 2.0, 3)?]), |_, loss| {
-///     losses[next] = loss;
-///     next += 1;
-/// })?;
-/// assert_eq!(losses, [1.0, 0.0, 0.0]);
-///
-/// // Two dimensions.
-/// let plane = Landscape::new(hinge, &model, [&first, &second]);
-/// assert_eq!(plane.loss(&mut samples, [0.5, 0.25])?, 0.75);
-/// # Ok::<(), hingeline::Stopped>(())
-/// ```
 pub struct Landscape<'a, const D: usize, M, W, L = WestonWatkins> {
     pub(super) objective: Objective<L>,
     model: &'a M,

@@ -12,19 +12,6 @@ use crate::kernel::margins::{check_scores, turn_into_margins};
 /// Of the other classes, only the one with the highest score counts: the rival. A step writes two rows, the rival's and
 /// the label's, or none.
 ///
-/// # Numeric contract
-/// The rival `r` is the class with the highest score, except the label's; the lowest index wins a tie. Its margin is
-/// `(s[r] − s[y]) + Δ`. If it is above zero, it is the loss, `k_r = 1` and `k_y = −1`; otherwise the loss is +0.0. All
-/// other coefficients are 0.
-///
-/// In a [`Landscape`](crate::Landscape) the margins of all classes are lines as for [`Hinge`](crate::Hinge), and the
-/// loss is the largest one above zero. Breakpoints and exact minima are not available;
-/// [`PiecewiseLinear`](crate::PiecewiseLinear) explains why.
-///
-/// # Source
-/// K. Crammer and Y. Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines", Journal of
-/// Machine Learning Research 2, 2001.
-///
 /// ```
 /// use hingeline::{Constant, CrammerSinger, Loss, Model, Objective, Sgd};
 ///
@@ -39,6 +26,19 @@ use crate::kernel::margins::{check_scores, turn_into_margins};
 /// assert_eq!(sgd.step(&mut model, &[1.0, -1.0], 2)?.violations, 1);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Numeric contract
+/// The rival `r` is the class with the highest score, except the label's; the lowest index wins a tie. Its margin is
+/// `(s[r] − s[y]) + Δ`. If it is above zero, it is the loss, `k_r = 1` and `k_y = −1`; otherwise the loss is +0.0. All
+/// other coefficients are 0.
+///
+/// In a [`Landscape`](crate::Landscape) the margins of all classes are lines as for [`Hinge`](crate::Hinge), and the
+/// loss is the largest one above zero. Breakpoints and exact minima are not available;
+/// [`PiecewiseLinear`](crate::PiecewiseLinear) explains why.
+///
+/// # Source
+/// K. Crammer and Y. Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines", Journal of
+/// Machine Learning Research 2, 2001.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CrammerSinger {

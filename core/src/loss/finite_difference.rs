@@ -37,6 +37,18 @@ pub enum Parameter {
 /// affect add exactly nothing. In the regulariser, only the weight's own term differs between the two points, and
 /// `α (a² − b²)` is computed as `α (a − b)(a + b)`.
 ///
+/// ```
+/// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
+///
+/// let mut model = Model::<2, 1>::new();
+/// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
+/// let at = Parameter::Weight { class: 1, feature: 0 };
+/// let slope = FiniteDifference::central(0.0078125)?
+///     .derivative(&Hinge::new(1.0, 0.0)?, &mut model, &mut samples, at)?;
+/// assert_eq!((slope.value, slope.kinks), (3.0, 0));
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # The step
 /// `h` is in units of W. The data loss of a hinge is piecewise linear, so a step of 1e-2 has no truncation error if no
 /// kink lies between the two points, while a step of 1e-5 is lost in the rounding of binary32. The forward difference
@@ -50,18 +62,6 @@ pub enum Parameter {
 ///
 /// # Source
 /// The optimisation lecture and the notes on gradient checks of CS231n.
-///
-/// ```
-/// use hingeline::{FiniteDifference, Hinge, Model, Parameter, Slices};
-///
-/// let mut model = Model::<2, 1>::new();
-/// let mut samples = Slices::new(&[[3.0]], &[0u8])?;
-/// let at = Parameter::Weight { class: 1, feature: 0 };
-/// let slope = FiniteDifference::central(0.0078125)?
-///     .derivative(&Hinge::new(1.0, 0.0)?, &mut model, &mut samples, at)?;
-/// assert_eq!((slope.value, slope.kinks), (3.0, 0));
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct FiniteDifference {

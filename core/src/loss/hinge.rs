@@ -14,16 +14,6 @@ use crate::model::{AnyModel, Shape, Storage};
 ///
 /// The bias is not regularised. A margin counts when it is strictly above zero.
 ///
-/// # Numeric contract
-/// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is the sum of its margins that count, added in
-/// ascending `j` from +0.0. The losses of a set are added in ascending order in a sum of two words, whose high word is
-/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as
-/// [`Model::squared_norm`](crate::Model::squared_norm).
-///
-/// # Source
-/// J. Weston and C. Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999; this form is
-/// from the optimisation lecture of Stanford's CS231n.
-///
 /// ```
 /// use hingeline::{Hinge, Model};
 ///
@@ -35,6 +25,16 @@ use crate::model::{AnyModel, Shape, Storage};
 /// assert!((loss - 2.9).abs() < 1e-6);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Numeric contract
+/// The margin of class `j` is `(s[j] − s[y]) + Δ`. The loss of a sample is the sum of its margins that count, added in
+/// ascending `j` from +0.0. The losses of a set are added in ascending order in a sum of two words, whose high word is
+/// divided by `N` rounded to binary32. The regulariser is `α * R(W)` with `R` as
+/// [`Model::squared_norm`](crate::Model::squared_norm).
+///
+/// # Source
+/// J. Weston and C. Watkins, "Support Vector Machines for Multi-Class Pattern Recognition", ESANN 1999; this form is
+/// from the optimisation lecture of Stanford's CS231n.
 pub type Hinge = Objective<WestonWatkins>;
 
 impl Objective<WestonWatkins> {

@@ -15,6 +15,16 @@ use crate::model::{AnyModel, Shape, Storage, argmax};
 /// The scores are logarithms of probabilities, up to a constant that all classes share; [`Objective::probabilities`]
 /// returns the probabilities. All coefficients are in (−1, 1) and seldom 0: a step nearly always writes all rows.
 ///
+/// ```
+/// use hingeline::{Loss, Softmax};
+///
+/// let mut scores = [0.0; 4];
+/// let sample = Softmax.coefficients(1, &mut scores)?;
+/// assert_eq!(scores, [0.25, -0.75, 0.25, 0.25]);
+/// assert!((sample.loss - 4.0_f32.ln()).abs() < 1e-6);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # Numeric contract
 /// Let `m` be the highest score and `t` the lowest index that has it. `e_j = expf(s[j] − m)` for `j ≠ t`; `R` is the
 /// sum of these in ascending `j` from +0.0, and `q = 1 / (1 + R)`. The loss is `log1pf(R) − (s[y] − m)`. The
@@ -36,16 +46,6 @@ use crate::model::{AnyModel, Shape, Storage, argmax};
 /// # Source
 /// D. R. Cox, "The Regression Analysis of Binary Sequences", Journal of the Royal Statistical Society B 20(2), 1958,
 /// for two classes; this form is from the linear classification lecture of Stanford's CS231n.
-///
-/// ```
-/// use hingeline::{Loss, Softmax};
-///
-/// let mut scores = [0.0; 4];
-/// let sample = Softmax.coefficients(1, &mut scores)?;
-/// assert_eq!(scores, [0.25, -0.75, 0.25, 0.25]);
-/// assert!((sample.loss - 4.0_f32.ln()).abs() < 1e-6);
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Softmax;

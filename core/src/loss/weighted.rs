@@ -12,15 +12,6 @@ use crate::kernel::Key;
 /// [`Samples::weight`](crate::Samples::weight); means are divided by the number of samples, not by the sum of their
 /// weights.
 ///
-/// # Numeric contract
-/// The loss and each coefficient of the other loss are multiplied by the weight and rounded; then by the weight of the
-/// sample. A weight of 1 changes no bit. A weight of 0 leaves no coefficients; the step still shrinks the weights and
-/// is still counted.
-///
-/// # Errors
-/// Those of the other loss; [`Error::ShapeMismatch`] unless there is a weight for each class; [`Error::NonFiniteLoss`]
-/// if a product overflows.
-///
 /// ```
 /// use hingeline::{Constant, CrammerSinger, Model, Objective, Sgd, Weighted, class_weights};
 ///
@@ -35,6 +26,15 @@ use crate::kernel::Key;
 /// assert_eq!(step.loss, weights[0]);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Numeric contract
+/// The loss and each coefficient of the other loss are multiplied by the weight and rounded; then by the weight of the
+/// sample. A weight of 1 changes no bit. A weight of 0 leaves no coefficients; the step still shrinks the weights and
+/// is still counted.
+///
+/// # Errors
+/// Those of the other loss; [`Error::ShapeMismatch`] unless there is a weight for each class; [`Error::NonFiniteLoss`]
+/// if a product overflows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Weighted<'a, L> {

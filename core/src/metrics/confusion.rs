@@ -16,10 +16,6 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// is TP / the answers that named it, and F1, the harmonic mean of both, is 2 TP / (samples + answers). A division by 0
 /// gives `None`.
 ///
-/// # Source
-/// C. J. van Rijsbergen, "Information Retrieval", 2nd edition, 1979, chapter 7; the means are those of scikit-learn's
-/// `f1_score(average="macro")` and `balanced_accuracy_score`.
-///
 /// ```
 /// use hingeline::{Confusion, Model, Slices};
 ///
@@ -33,6 +29,10 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// assert_eq!((confusion.accuracy(), confusion.balanced_accuracy()), (Some(0.75), Some(0.75)));
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
+///
+/// # Source
+/// C. J. van Rijsbergen, "Information Retrieval", 2nd edition, 1979, chapter 7; the means are those of scikit-learn's
+/// `f1_score(average="macro")` and `balanced_accuracy_score`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Confusion<'a> {
     pub(super) counts: &'a mut [u32],

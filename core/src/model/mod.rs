@@ -4,12 +4,14 @@
 //! ([`AnyModel`]) knows its shape; the code that computes takes slices ([`View`], [`ViewMut`]) and is compiled once for
 //! all shapes.
 
+// First, so that the documentation of a model begins with what is called most.
+#[expect(clippy::module_inception, reason = "the module is named after its main type")]
+mod model;
+
 mod decision;
 mod fold;
 mod gradient;
 mod growth;
-#[expect(clippy::module_inception, reason = "the room is named after its main type")]
-mod model;
 mod samples_of;
 mod saved;
 mod scale;

@@ -15,21 +15,6 @@ pub(crate) const BLOCK: usize = 8;
 
 /// A linear model of `C` classes over `F` features: `s = W x + b`, with `W = scale · weights`.
 ///
-/// # Layout
-/// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale with
-/// its carry, and an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, and nothing elsewhere.
-/// [`Model::new`] is all zero bits, so a `static` model is in `.bss` and takes no flash.
-///
-/// The model stays finite: every step refuses a result that is not. Only the candidate that a search borrows is scratch
-/// and may hold anything after a refusal.
-///
-/// # The scale
-/// A descent with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and SGD writes
-/// only the rows whose coefficient for the sample is not 0. A change too small for the factor's last bit is carried;
-/// see [`Scale`]. [`Sgd`](crate::Sgd) describes when the scale is folded into the weights.
-///
-/// The stored weights alone, without the scale, are not the model.
-///
 /// # In firmware
 /// No call moves the model: it stays in the static in which it was made, or in flash.
 ///
@@ -52,6 +37,21 @@ pub(crate) const BLOCK: usize = 8;
 /// assert_eq!(model.predict(&[0.1, 0.9])?, 1);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Layout
+/// `weights` is row-major, one row of `F` binary32 values for each class, in place; then come the bias, the scale with
+/// its carry, and an upper bound on the magnitude of the weights: [`Model::SIZE`] bytes, and nothing elsewhere.
+/// [`Model::new`] is all zero bits, so a `static` model is in `.bss` and takes no flash.
+///
+/// The model stays finite: every step refuses a result that is not. Only the candidate that a search borrows is scratch
+/// and may hold anything after a refusal.
+///
+/// # The scale
+/// A descent with L2 would have to shrink every weight at each step. Instead it shrinks this one factor, and SGD writes
+/// only the rows whose coefficient for the sample is not 0. A change too small for the factor's last bit is carried;
+/// see [`Scale`]. [`Sgd`](crate::Sgd) describes when the scale is folded into the weights.
+///
+/// The stored weights alone, without the scale, are not the model.
 pub type Model<const C: usize, const F: usize, K = Chosen> = AnyModel<Arrays<C, F>, K>;
 
 /// A [`Model`] of a shape that is known at run time, in memory that the caller lends.

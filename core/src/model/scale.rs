@@ -8,6 +8,17 @@ use crate::error::Error;
 /// One step of L2 shrinks the scale by a few parts in a million, or in 10¹²; most of that is less than the last bit of
 /// a binary32. The carry keeps that part until it is large enough to count.
 ///
+/// ```
+/// use hingeline::{Model, Scale};
+///
+/// let mut model = Model::<2, 1>::new();
+/// // As a step left it; a number alone has no carry.
+/// model.load(&[1.0, -1.0], &[0.0; 2], Scale { value: 0.5, carry: -1e-9 })?;
+/// model.load(&[1.0, -1.0], &[0.0; 2], 0.5)?;
+/// assert_eq!(model.parts().2, Scale { value: 0.5, carry: 0.0 });
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # Numeric contract
 /// The decay of a step is `d = 2 * (η * α)`. Without L2 nothing changes. For `d ≤ ½`, `c = carry − (value * d)` and `v = value`; for a larger one,
 /// `v = value * (1 − d)` and `c = carry * (1 − d)`. Then `value' = v + c` and `carry' = c − (value' − v)`, which is exact.
@@ -19,17 +30,6 @@ use crate::error::Error;
 /// # Source
 /// T. J. Dekker, "A Floating-Point Technique for Extending the Available Precision", Numerische Mathematik 18 (1971): the sum of two
 /// numbers of which the first is the larger one.
-///
-/// ```
-/// use hingeline::{Model, Scale};
-///
-/// let mut model = Model::<2, 1>::new();
-/// // As a step left it; a number alone has no carry.
-/// model.load(&[1.0, -1.0], &[0.0; 2], Scale { value: 0.5, carry: -1e-9 })?;
-/// model.load(&[1.0, -1.0], &[0.0; 2], 0.5)?;
-/// assert_eq!(model.parts().2, Scale { value: 0.5, carry: 0.0 });
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Scale {

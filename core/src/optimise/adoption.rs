@@ -16,9 +16,6 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// in doubt. With a tolerance above 0 each review may lose a little, and many reviews may lose much; with 0 none loses
 /// anything on these samples.
 ///
-/// # Cost
-/// A second model and the kept samples. A review scores each of these samples twice; scratch: `C` scores.
-///
 /// ```
 /// use hingeline::{Adoption, Constant, Hinge, Model, Sgd, Slices};
 ///
@@ -38,6 +35,9 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// assert_eq!(shadow.predict(&[1.0])?, 0);
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
+///
+/// # Cost
+/// A second model and the kept samples. A review scores each of these samples twice; scratch: `C` scores.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Adoption {

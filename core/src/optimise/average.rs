@@ -320,6 +320,22 @@ impl<S: Storage> Observer for AnyAverage<S> {
 /// far less noisy than the last model, so a larger learning rate can be used. Start it after the first steps: they
 /// would count as much as the last ones.
 ///
+/// ```
+/// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
+///
+/// let mut model = Model::<2, 2>::new();
+/// let mut average = Average::new();
+/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.5 })?;
+/// let mut averaged = AveragedSgd::new(sgd, &mut average);
+/// let stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
+/// for (x, label) in stream {
+///     averaged.step(&mut model, &x, label)?;
+/// }
+/// average.finish(&mut model)?;
+/// assert_eq!(model.predict(&[0.0, 1.0])?, 1);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # Cost
 /// One buffer, an [`Average`]. A step takes 2 · C additions and C comparisons more, and writes a row of the sum for
 /// each row of the model that it writes: `v + 1` rows with v violations, none without. A step that folds the scale
@@ -337,22 +353,6 @@ impl<S: Storage> Observer for AnyAverage<S> {
 /// # Source
 /// B. T. Polyak and A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J. Control Optim. 30(4),
 /// 1992.
-///
-/// ```
-/// use hingeline::{Average, AveragedSgd, Constant, Hinge, Model, Sgd};
-///
-/// let mut model = Model::<2, 2>::new();
-/// let mut average = Average::new();
-/// let sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.5 })?;
-/// let mut averaged = AveragedSgd::new(sgd, &mut average);
-/// let stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
-/// for (x, label) in stream {
-///     averaged.step(&mut model, &x, label)?;
-/// }
-/// average.finish(&mut model)?;
-/// assert_eq!(model.predict(&[0.0, 1.0])?, 1);
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 #[derive(Debug)]
 pub struct AveragedSgd<'a, A, R, L = WestonWatkins> {
     pub(super) sgd: Sgd<R, L>,

@@ -13,20 +13,6 @@ use crate::model::{AnyGradient, AnyModel, Elements, SamplesOf, Storage};
 ///
 /// `W ← (1 − 2ηα) W − η/N Σ_i ∇L_i`, and for the bias without the shrinking.
 ///
-/// # Cost
-/// A step takes one pass over the set and three over the weights, four if the scale is folded. It needs a
-/// [`Gradient`](crate::Gradient), which the caller lends, and the scratch of [`Objective::loss`]. Stepped on a buffer
-/// of samples from a stream, this is mini-batch descent on that stream.
-///
-/// # Numeric contract
-/// The gradient is that of [`Objective::gradient`], not divided by N. The scale shrinks as [`Scale`](crate::Scale)
-/// defines, and is folded as in [`Sgd`](crate::Sgd); then `w = w + (f * g)` with `f = −(η / N) / scale`, and
-/// `b = b + (−(η / N) * g)`.
-///
-/// # Errors
-/// A step is refused, with the model and the optimiser bit for bit as before, for an empty set, a sample that
-/// [`Loss::coefficients`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
-///
 /// ```
 /// use hingeline::{Constant, Gradient, GradientDescent, Hinge, Model, Slices};
 ///
@@ -40,6 +26,20 @@ use crate::model::{AnyGradient, AnyModel, Elements, SamplesOf, Storage};
 /// assert_eq!(model.weights(), &[[0.5], [-0.5]]);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Cost
+/// A step takes one pass over the set and three over the weights, four if the scale is folded. It needs a
+/// [`Gradient`](crate::Gradient), which the caller lends, and the scratch of [`Objective::loss`]. Stepped on a buffer
+/// of samples from a stream, this is mini-batch descent on that stream.
+///
+/// # Numeric contract
+/// The gradient is that of [`Objective::gradient`], not divided by N. The scale shrinks as [`Scale`](crate::Scale)
+/// defines, and is folded as in [`Sgd`](crate::Sgd); then `w = w + (f * g)` with `f = −(η / N) / scale`, and
+/// `b = b + (−(η / N) * g)`.
+///
+/// # Errors
+/// A step is refused, with the model and the optimiser bit for bit as before, for an empty set, a sample that
+/// [`Loss::coefficients`] refuses, a result that would not be finite, and `2ηα ≥ 1`.
 #[derive(Debug)]
 pub struct GradientDescent<'a, G, R, L = WestonWatkins> {
     pub(super) progress: Progress<R, L>,
@@ -112,10 +112,6 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
 /// The last batch of an epoch is smaller if the batch size does not divide the set, so that each sample is visited once
 /// per epoch. The formula, contract and errors are those of [`GradientDescent`], with the batch in place of the set.
 ///
-/// # Cost
-/// A step takes one pass over the batch and three over the weights, four if the scale is folded. It needs a
-/// [`Gradient`](crate::Gradient), which the caller lends, and the scratch of [`Objective::loss`].
-///
 /// ```
 /// use hingeline::{Constant, Gradient, Hinge, MiniBatch, Model, Order, Slices};
 /// use rand_core::SeedableRng;
@@ -131,6 +127,10 @@ impl<'a, G: Storage, R: Schedule, L: Loss> GradientDescent<'a, AnyGradient<G>, R
 /// assert_eq!(order.epoch(), 1);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Cost
+/// A step takes one pass over the batch and three over the weights, four if the scale is folded. It needs a
+/// [`Gradient`](crate::Gradient), which the caller lends, and the scratch of [`Objective::loss`].
 #[derive(Debug)]
 pub struct MiniBatch<'a, G, R, L = WestonWatkins> {
     pub(super) progress: Progress<R, L>,

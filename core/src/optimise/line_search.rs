@@ -17,20 +17,6 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 ///
 /// A line search is for one model and one set; for another, begin with [`new`](Self::new).
 ///
-/// # Cost
-/// A step takes at most ten passes over the set (one for the gradient, eight for the minimum, one for the loss there)
-/// and six over the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and the scratch of
-/// these calls.
-///
-/// # Numeric contract
-/// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum is that of the ray, and
-/// the step is [`Model::advance`](crate::Model::advance).
-///
-/// # Errors
-/// A refused step leaves the model and the optimiser bit for bit as before. The errors are those of
-/// [`Objective::gradient`] and [`Landscape::minimum`], and [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a
-/// result that would not be finite.
-///
 /// ```
 /// use hingeline::{Direction, Hinge, LineSearch, Model, Slices};
 ///
@@ -45,6 +31,20 @@ use crate::model::{AnyModel, SamplesOf, Storage};
 /// assert!(search.step(&mut model, &mut samples)?.stalled);
 /// # Ok::<(), hingeline::Stopped>(())
 /// ```
+///
+/// # Cost
+/// A step takes at most ten passes over the set (one for the gradient, eight for the minimum, one for the loss there)
+/// and six over the weights. It needs a [`Direction`](crate::Direction), which the caller lends, and the scratch of
+/// these calls.
+///
+/// # Numeric contract
+/// The direction is that of [`Direction::downhill`](crate::Direction::downhill), the minimum is that of the ray, and
+/// the step is [`Model::advance`](crate::Model::advance).
+///
+/// # Errors
+/// A refused step leaves the model and the optimiser bit for bit as before. The errors are those of
+/// [`Objective::gradient`] and [`Landscape::minimum`], and [`Error::NonFiniteStep`](crate::Error::NonFiniteStep) for a
+/// result that would not be finite.
 #[derive(Debug)]
 pub struct LineSearch<'a, W, L = WestonWatkins> {
     pub(super) objective: Objective<L>,

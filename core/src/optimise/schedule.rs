@@ -237,16 +237,6 @@ impl Schedule for Pegasos {
 /// needed most. A step of SGD within the bound costs one more pass over x; a step beyond it also computes the scores
 /// again.
 ///
-/// # Numeric contract
-/// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the
-/// largest magnitude in the mean of its gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`. A
-/// change is then at most `longest`, except for the rounding of the rate and of the product, 2⁻²³ of it. The rate is 0
-/// if the quotient underflows; such a step shrinks the weights and is counted, but changes nothing else.
-///
-/// # Source
-/// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with
-/// another norm.
-///
 /// ```
 /// use hingeline::{Constant, Hinge, Limited, Model, Sgd};
 ///
@@ -257,6 +247,16 @@ impl Schedule for Pegasos {
 /// assert_eq!((step.learning_rate, model.weights()[1][0]), (5e-31, 0.5));
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Numeric contract
+/// For a sample, `m = k * max(1, |x|)` with the largest magnitudes of coefficients and features; for a batch, the
+/// largest magnitude in the mean of its gradients: `m = max|g| / N`. If `η * m > longest`, the rate is `longest / m`. A
+/// change is then at most `longest`, except for the rounding of the rate and of the product, 2⁻²³ of it. The rate is 0
+/// if the quotient underflows; such a step shrinks the weights and is counted, but changes nothing else.
+///
+/// # Source
+/// R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, with
+/// another norm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Limited<R> {

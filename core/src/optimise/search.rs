@@ -147,14 +147,6 @@ pub struct SearchStep {
 /// in row-major order and then the bias, and evaluates its loss on the set. The first candidate always replaces the
 /// model.
 ///
-/// # Cost
-/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and the
-/// scratch of [`Objective::loss`].
-///
-/// # Errors
-/// The errors of [`Objective::loss`]; a candidate too large for the data is refused with [`Error::NonFiniteScore`] or
-/// [`Error::NonFiniteStep`]. The model and the search are then bit for bit as before; the generator has advanced.
-///
 /// ```
 /// use hingeline::{Hinge, Model, RandomSearch, Search, Slices};
 /// use rand_core::SeedableRng;
@@ -169,6 +161,14 @@ pub struct SearchStep {
 /// assert_eq!(model.predict(&[-1.0])?, 1);
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Cost
+/// A step is one pass over the set. It needs a second model for the candidate, which the caller lends, and the
+/// scratch of [`Objective::loss`].
+///
+/// # Errors
+/// The errors of [`Objective::loss`]; a candidate too large for the data is refused with [`Error::NonFiniteScore`] or
+/// [`Error::NonFiniteStep`]. The model and the search are then bit for bit as before; the generator has advanced.
 #[derive(Debug)]
 pub struct RandomSearch<'a, M, L = WestonWatkins> {
     pub(super) search: Search<L>,
@@ -231,13 +231,6 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
 /// sum. The first step also evaluates the current model. For a model whose scale is not 1, the stored weights move by
 /// `(deviation / scale) · n`.
 ///
-/// # Cost
-/// A step takes one pass over the set; the first takes two. It needs a second model for the candidate, which the caller
-/// lends, and the scratch of [`Objective::loss`].
-///
-/// # Errors
-/// As for [`RandomSearch`].
-///
 /// ```
 /// use hingeline::{Hinge, Model, RandomLocalSearch, Search, Slices};
 /// use rand_core::SeedableRng;
@@ -253,6 +246,13 @@ impl<'a, T: Storage, K: Kernel, L: Loss> RandomSearch<'a, AnyModel<T, K>, L> {
 /// assert!(search.state().best() < Some(1.0));
 /// # Ok::<(), hingeline::Error>(())
 /// ```
+///
+/// # Cost
+/// A step takes one pass over the set; the first takes two. It needs a second model for the candidate, which the caller
+/// lends, and the scratch of [`Objective::loss`].
+///
+/// # Errors
+/// As for [`RandomSearch`].
 #[derive(Debug)]
 pub struct RandomLocalSearch<'a, M, L = WestonWatkins> {
     pub(super) search: Search<L>,

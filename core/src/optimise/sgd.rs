@@ -16,6 +16,21 @@ use crate::sum::Sum;
 ///
 /// `W ← (1 − 2ηα) W`, `w_c ← w_c − η k_c x`, `b_c ← b_c − η k_c`.
 ///
+/// ```
+/// use hingeline::{Constant, Hinge, Model, Sgd};
+///
+/// let mut model = Model::<2, 2>::new();
+/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.1 })?;
+/// // A stream is a loop around `step`.
+/// let mut stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
+/// while let Some((x, label)) = stream.next() {
+///     let step = sgd.step(&mut model, &x, label)?;
+///     assert!(step.loss.is_finite());
+/// }
+/// assert_eq!(model.predict(&[0.0, 1.0])?, 1);
+/// # Ok::<(), hingeline::Error>(())
+/// ```
+///
 /// # Cost
 /// Scratch: 2 · C values. The rows of classes whose coefficient is 0 (for a hinge, those whose margin is satisfied) are
 /// not touched: the model's scale absorbs the shrinking, in five operations. A step without violations costs the scores
@@ -40,21 +55,6 @@ use crate::sum::Sum;
 /// # Source
 /// The step: the optimisation lecture of CS231n. The scaled weights: S. Shalev-Shwartz, Y. Singer, N. Srebro,
 /// "Pegasos: Primal Estimated sub-GrAdient SOlver for SVM", ICML 2007, section 2.
-///
-/// ```
-/// use hingeline::{Constant, Hinge, Model, Sgd};
-///
-/// let mut model = Model::<2, 2>::new();
-/// let mut sgd = Sgd::new(Hinge::new(1.0, 1e-4)?, Constant { rate: 0.1 })?;
-/// // A stream is a loop around `step`.
-/// let mut stream = [([1.0, 0.0], 0), ([0.0, 1.0], 1)].into_iter().cycle().take(20);
-/// while let Some((x, label)) = stream.next() {
-///     let step = sgd.step(&mut model, &x, label)?;
-///     assert!(step.loss.is_finite());
-/// }
-/// assert_eq!(model.predict(&[0.0, 1.0])?, 1);
-/// # Ok::<(), hingeline::Error>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Sgd<R, L = WestonWatkins> {

@@ -643,6 +643,24 @@ fn the_page_on_saving_shows_the_recorded_figures() {
     assert!(page.contains(&format!("with {resets}, some")), "{resets}");
 }
 
+/// Exported classifiers, measured once and shown on two pages.
+#[test]
+fn the_front_page_compares_what_the_guide_compares() {
+    let (readme, page) = (read("README.md"), read("core/src/guide/coming_from.md"));
+    let thousands = |cell: &str| {
+        let number: u32 = cell.parse().expect(cell);
+        if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+    };
+    let mut rows = 0;
+    for line in page.lines().filter(|line| line.starts_with("| hingeline |") || line.starts_with("| emlearn")) {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let expected = format!("{} %, {} bytes, {}", cells[3], thousands(cells[4]), thousands(cells[5]));
+        assert!(readme.contains(&expected), "{expected}");
+        rows += 1;
+    }
+    assert_eq!(rows, 4);
+}
+
 #[test]
 fn the_guide_shows_what_the_wearable_prints() {
     let (page, log) = (read("core/src/guide/firmware.md"), read("examples/firmware/snapshots/wearable.txt"));
