@@ -21,6 +21,21 @@
 //! | [`kernels`] | the instruction sets, how to force one, how to add one |
 //! | [`proof`] | how each claim is tested |
 //! | [`inside`] | the modules of the source, and a sample's way through them |
+//!
+//! # Terms
+//!
+//! | term | meaning |
+//! |---|---|
+//! | class, feature, sample, label | what is told apart; a number that describes it; a row of features; the class of a sample |
+//! | score | how much the model speaks for a class: the product of its row of weights with the features, plus its bias. The highest wins |
+//! | margin | how far the score of a class is above that of the label, plus Δ. A margin above zero is a violation: it adds to the loss |
+//! | coefficient | how much a step changes the row of a class, in units of the sample; 0 leaves the row as it is |
+//! | learning rate, schedule | the length of a step, η; how it changes from step to step |
+//! | L2 | the strength α with which the loss grows with the squares of the weights |
+//! | scale, fold | a factor for all weights, which L2 shrinks in place of each weight; multiplying it into the weights |
+//! | guard | the check that a step leaves nothing behind that is not finite |
+//! | kernel | the arithmetic for one instruction set |
+//! | record, checkpoint | a state as bytes; a record in flash that survives a power cut |
 
 #[doc = include_str!("guide/first_model.md")]
 pub mod first_model {}

@@ -64,8 +64,8 @@ pub struct Options {
     #[arg(long, visible_alias = "eta0", visible_alias = "rate", value_parser = options::learning_rate)]
     learning_rate: Option<f32>,
 
-    /// The L2 strength [default: chosen]
-    #[arg(long, visible_alias = "alpha", value_parser = options::l2)]
+    /// The L2 strength, half of what scikit-learn calls alpha [default: chosen]
+    #[arg(long, value_parser = options::l2)]
     l2: Option<f32>,
 
     /// How many times each sample is seen [default: 50; less, but at least 10, if samples times features times classes
