@@ -267,7 +267,7 @@ impl Search {
         tried: &(dyn Fn() + Sync),
         best: &mut Option<Found>,
     ) {
-        let judged: Vec<Option<Found>> = recipes
+        let evaluated: Vec<Option<Found>> = recipes
             .par_iter()
             .map(|recipe| {
                 let parts = folds.par_iter().map(|fold| {
@@ -283,7 +283,7 @@ impl Search {
                 Some(Found { recipe: *recipe, value: mean(|part| part.0), loss: mean(|part| part.1), tried: 0 })
             })
             .collect();
-        for found in judged.into_iter().flatten() {
+        for found in evaluated.into_iter().flatten() {
             if best.is_none_or(|best| found.beats(&best)) {
                 *best = Some(found);
             }

@@ -70,7 +70,7 @@ pub struct Descent {
 
 /// The report of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct StepReport {
     /// The loss.
     pub loss: i128,
     /// The margins that count.
@@ -123,7 +123,7 @@ impl State {
     }
 
     /// A step on a sample whose class has this weight.
-    pub fn step(&mut self, descent: Descent, x: &[i128], y: usize, v: i128) -> Told {
+    pub fn step(&mut self, descent: Descent, x: &[i128], y: usize, v: i128) -> StepReport {
         let [first, period, last] = descent.schedule;
         let mut e = first;
         while (1 + shift_down(self.t, period)) >= (2 << (e - first)) {
@@ -155,6 +155,6 @@ impl State {
             self.bias[c] = clamp(result, 1 << 28);
             clamped += u32::from(self.bias[c] != result);
         }
-        Told { loss, violations, shrunk, clamped }
+        StepReport { loss, violations, shrunk, clamped }
     }
 }

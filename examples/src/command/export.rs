@@ -139,7 +139,7 @@ fn tell_agreement(
     wanted.usual_label.clone_from(&stored.label);
     let mut builder = Builder::closed(&stored.classes, &stored.features, format.limit());
     match &stored.signal {
-        None => source::read_to_judge(data, &wanted, &mut builder).map_err(unusable)?,
+        None => source::read_to_evaluate(data, &wanted, &mut builder).map_err(unusable)?,
         Some(signal) => {
             let wanted = signal.wanted(wanted);
             let mut windows = Windows::of_model(signal, false, &mut builder);

@@ -2,6 +2,7 @@
 
 pub mod builder;
 pub mod delimited;
+pub mod evaluate;
 pub mod events;
 pub mod export;
 pub mod export_c;
@@ -10,7 +11,6 @@ pub mod format;
 pub mod import;
 pub mod inspect;
 pub mod integers;
-pub mod judge;
 pub mod names;
 pub mod numpy;
 pub mod record;
@@ -49,8 +49,8 @@ enum Job {
     Train(Box<train::Options>),
     Export(export::Options),
     Import(import::Options),
-    Predict(judge::PredictOptions),
-    Evaluate(judge::EvaluateOptions),
+    Predict(evaluate::PredictOptions),
+    Evaluate(evaluate::EvaluateOptions),
     Inspect(inspect::Options),
     Replay(replay::Options),
 }
@@ -64,8 +64,8 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
         Job::Train(options) => train::run(options),
         Job::Export(options) => export::run(options),
         Job::Import(options) => import::run(options),
-        Job::Predict(options) => judge::predict(options),
-        Job::Evaluate(options) => judge::evaluate(options),
+        Job::Predict(options) => evaluate::predict(options),
+        Job::Evaluate(options) => evaluate::evaluate(options),
         Job::Inspect(options) => inspect::run(options),
         Job::Replay(options) => replay::run(options),
     }

@@ -106,11 +106,11 @@ fn check_columns(path: &Path, wanted: &Wanted) -> Result<(), FileError> {
     Err(FileError::new(path, what))
 }
 
-/// Reads the samples to judge a model on: the part to test on, or else all samples.
+/// Reads the samples to evaluate a model on: the part to test on, or else all samples.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_to_judge(path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
+pub fn read_to_evaluate(path: &Path, wanted: &Wanted, sink: &mut dyn Sink) -> Result<(), FileError> {
     if !read(path, Part::Test, wanted, sink)? {
         read(path, Part::Train, wanted, sink)?;
     }

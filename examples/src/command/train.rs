@@ -335,7 +335,7 @@ fn read(options: &Options) -> Result<Parts, FileError> {
         found |= options.test.is_empty() && source::read(path, Part::Test, &wanted, &mut builder)?;
     }
     for path in &options.test {
-        source::read_to_judge(path, &wanted, &mut builder)?;
+        source::read_to_evaluate(path, &wanted, &mut builder)?;
         found = true;
     }
     let last = options.test.last().map_or(first, PathBuf::as_path);

@@ -70,7 +70,7 @@ fn full() -> fs::File {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_told_with_the_stream_that_it_is() {
+fn a_full_disk_names_the_stream() {
     let (programs, _directories) = programs();
     for mut program in programs {
         let output = program.stdout(full()).stderr(Stdio::piped()).output().expect("the program starts");

@@ -78,7 +78,7 @@ fn averaging_does_not_change_the_descent() {
 }
 
 #[test]
-fn the_average_stays_as_it_is_and_starts_anew_when_cleared() {
+fn the_average_is_kept_until_it_is_cleared() {
     let mut rng = generate::rng(2);
     let mut model = generate::model::<3, 5>(&mut rng, 1.0, generate::ordinary);
     let set = Set::<5>::draw(&mut rng, 30, 3, generate::ordinary);

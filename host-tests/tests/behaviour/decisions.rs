@@ -138,8 +138,8 @@ fn a_threshold_is_the_smallest_that_is_precise_enough() {
             }
         }
         let mut buffer = vec![0.0; n + 2];
-        let told = Threshold::for_precision(precision, &model, &mut set.slices(), &mut buffer).unwrap();
-        assert_eq!(told, expected, "seed {seed}, precision {precision}, {decisions:?}");
+        let reported = Threshold::for_precision(precision, &model, &mut set.slices(), &mut buffer).unwrap();
+        assert_eq!(reported, expected, "seed {seed}, precision {precision}, {decisions:?}");
         assert_eq!(&buffer[n..], &[0.0; 2], "what is behind the gaps is left alone");
     }
 }
@@ -163,13 +163,13 @@ fn thresholds_of_no_use_are_refused() {
 }
 
 /// Trains a model of the digits for an epoch on all samples, with the labels that the closure returns.
-fn learn(model: &mut Model<CLASSES, FEATURES>, seed: u64, told: impl Fn(u8) -> usize) {
+fn learn(model: &mut Model<CLASSES, FEATURES>, seed: u64, reported: impl Fn(u8) -> usize) {
     let train = digits().train;
     let mut sgd = Sgd::new(Hinge::new(1.0, 1e-3).unwrap(), Constant { rate: 0.01 }).unwrap();
     let mut order = Order::new(train.labels.len(), &mut generate::rng(seed)).unwrap();
     while order.epoch() == 0 {
         let (x, label) = (&train.features[order.index()], train.labels[order.index()]);
-        sgd.step(model, x, told(label)).unwrap();
+        sgd.step(model, x, reported(label)).unwrap();
         order.skip();
     }
 }

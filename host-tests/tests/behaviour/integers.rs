@@ -6,7 +6,7 @@ use hingeline::integer::{
 };
 use hingeline::{Error, Order, Stopped};
 use hingeline_host_tests::generate::{self, below, one_of};
-use hingeline_host_tests::integers::{self as contract, Descent, State, Told};
+use hingeline_host_tests::integers::{self as contract, Descent, State, StepReport};
 use rand_xorshift::XorShiftRng;
 
 /// Inputs of all magnitudes, including both ends of the range.
@@ -30,9 +30,9 @@ fn assert_state<const C: usize, const F: usize>(model: &Model<C, F>, state: &Sta
     assert_eq!((weights, bias), (state.weights.clone(), state.bias.clone()), "{context}");
 }
 
-fn told(step: SgdStep) -> Told {
+fn reported(step: SgdStep) -> StepReport {
     let SgdStep { loss, violations, shrunk, clamped, .. } = step;
-    Told { loss: loss.into(), violations, shrunk, clamped }
+    StepReport { loss: loss.into(), violations, shrunk, clamped }
 }
 
 /// Compares runs with the contract step by step. The parameters are random, and include some that often clamp and
@@ -68,7 +68,7 @@ fn runs<const C: usize, const F: usize, L: Loss>(loss: L, hinge: contract::Hinge
                 Ok(step) => {
                     let expected = state.step(descent, &wide(&x), label, weights[label].into());
                     let context = format!("{C}x{F}, p {p}, {schedule:?}, l2 {l2}, seed {seed}, step {t}");
-                    assert_eq!(told(step), expected, "{context}");
+                    assert_eq!(reported(step), expected, "{context}");
                     assert_state(&model, &state, &context);
                     assert_eq!(i128::from(sgd.progress().owed), state.owed, "{context}");
                     clamped += step.clamped;
@@ -351,7 +351,7 @@ fn parts_out_of_bounds_are_refused() {
 }
 
 #[test]
-fn what_a_set_refuses_is_told_with_its_place() {
+fn a_refusal_of_a_set_names_its_place() {
     let scales = [InputScale::new(0, 256).unwrap(); 1];
     let mut buffer = [0];
     let mut samples = Raw::new(&[1_u8, 2, 3], &[0_u8, 1, 2], &scales, &mut buffer).unwrap();

@@ -60,12 +60,12 @@ fn near_the_textbook<const C: usize, const F: usize>(loss: impl Loss, exact: Exa
             }
         }
         let objective = Objective::of(loss, 0.0).unwrap();
-        let mut told = Gradient::new();
-        let data_loss = objective.gradient(&model, &mut set.slices(), &mut told).unwrap();
+        let mut reported = Gradient::new();
+        let data_loss = objective.gradient(&model, &mut set.slices(), &mut reported).unwrap();
         assert!((f64::from(data_loss) - mean).abs() <= mean_off, "seed {seed}: {data_loss}, {mean}, {mean_off:e}");
         for c in 0..C {
             for i in 0..=F {
-                let value = if i < F { told.weights()[c][i] } else { told.bias()[c] };
+                let value = if i < F { reported.weights()[c][i] } else { reported.bias()[c] };
                 let distance = (f64::from(value) - gradient[c][i]).abs();
                 assert!(distance <= off[c][i], "seed {seed}, {C}x{F}, [{c}][{i}]: {distance:e} beyond {:e}", off[c][i]);
             }

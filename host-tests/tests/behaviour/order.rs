@@ -102,7 +102,7 @@ fn an_epoch_visits_the_set_evenly() {
 }
 
 #[test]
-fn a_visit_does_not_tell_the_next_ones_and_a_stride_does() {
+fn a_visit_does_not_predict_the_next_ones_and_a_stride_does() {
     for len in [100, 1_000, 1_024, 1_025, 1_297, 60_000] {
         for lag in 1..=4 {
             for shuffle in [order as Shuffle, fisher_yates] {

@@ -96,7 +96,7 @@ fn every_public_type_and_free_function_has_an_example() {
 }
 
 /// The top-level modules of the library, in the order in which `lib.rs` lists them.
-fn rooms() -> Vec<String> {
+fn modules() -> Vec<String> {
     let map = read("core/src/lib.rs");
     let names = map.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';'));
     names.map(str::to_owned).collect()
@@ -104,20 +104,20 @@ fn rooms() -> Vec<String> {
 
 #[test]
 fn imports_of_the_library_go_one_way() {
-    let (rooms, source) = (rooms(), root().join("core/src"));
-    assert!(rooms.len() >= 8, "the reader of this test finds only {rooms:?}");
+    let (modules, source) = (modules(), root().join("core/src"));
+    assert!(modules.len() >= 8, "the reader of this test finds only {modules:?}");
     for path in rust_files(&source) {
         let place = path.strip_prefix(&source).expect("below the source");
         let name = place.iter().next().expect("a component").to_string_lossy();
-        let Some(own) = rooms.iter().position(|room| *room == name.trim_end_matches(".rs")) else { continue };
+        let Some(own) = modules.iter().position(|module| *module == name.trim_end_matches(".rs")) else { continue };
         let text = fs::read_to_string(&path).expect("a file");
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
             // In a file of a top-level module, this is the crate's root; in deeper files it stays within the module.
             assert!(place.iter().count() > 2 || !line.contains("super::super"), "{}: {line}", place.display());
             for import in line.split("crate::").skip(1) {
-                let room: String = import.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect();
-                let imported = rooms.iter().position(|own| *own == room);
+                let module: String = import.chars().take_while(|&c| c.is_alphanumeric() || c == '_').collect();
+                let imported = modules.iter().position(|own| *own == module);
                 assert!(imported.is_some_and(|imported| imported <= own), "{}: {line}", place.display());
             }
         }
@@ -128,10 +128,10 @@ fn imports_of_the_library_go_one_way() {
 #[test]
 fn files_of_a_room_import_each_other_one_way() {
     let source = root().join("core/src");
-    let rooms: Vec<_> = rooms().into_iter().filter(|room| source.join(room).join("mod.rs").exists()).collect();
-    assert!(rooms.len() > 4, "{rooms:?}");
-    for room in rooms {
-        let files = fs::read_dir(source.join(&room)).expect("a room").map(|entry| entry.expect("an entry").path());
+    let modules: Vec<_> = modules().into_iter().filter(|module| source.join(module).join("mod.rs").exists()).collect();
+    assert!(modules.len() > 4, "{modules:?}");
+    for module in modules {
+        let files = fs::read_dir(source.join(&module)).expect("a module").map(|entry| entry.expect("an entry").path());
         let name = |path: &Path| path.file_stem().expect("a name").to_string_lossy().into_owned();
         let mut imports: Vec<(String, String)> = files
             .filter(|path| path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("mod.rs"))
@@ -144,7 +144,7 @@ fn files_of_a_room_import_each_other_one_way() {
             imports.retain(|(_, text)| left.iter().any(|import| text.contains(import)));
             assert!(
                 imports.len() < before,
-                "a circle in {room}: {:?}",
+                "a circle in {module}: {:?}",
                 imports.iter().map(|(name, _)| name).collect::<Vec<_>>()
             );
         }

@@ -68,7 +68,7 @@ fn the_best_model_is_kept_and_patience_ends() {
 }
 
 #[test]
-fn whoever_goes_on_is_told_again() {
+fn continuing_after_the_stop_reports_it_again() {
     assert_eq!(verdicts(1, &[0.1, 0.2, 0.3, 0.0]).0[1..], [Verdict::Stop, Verdict::Stop, Verdict::Improved]);
 }
 

@@ -28,10 +28,10 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
 
 #[cfg_attr(not(feature = "std"), entry)]
 fn main() -> ! {
-    exit(judge().is_ok())
+    exit(evaluate().is_ok())
 }
 
-fn judge() -> Result<(), Error> {
+fn evaluate() -> Result<(), Error> {
     over("floats", |pixels| {
         let (x, mut scores) = (pixels.map(f32::from), [0.0; CLASSES]);
         floats::scores(&x, &mut scores)?;

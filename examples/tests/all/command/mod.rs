@@ -1,10 +1,10 @@
 //! The command `hingeline` from the outside.
 
 mod bad_input;
+mod evaluate;
 mod export;
 mod formats;
 mod import;
-mod judge;
 mod recordings;
 mod train;
 

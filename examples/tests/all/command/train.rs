@@ -88,7 +88,7 @@ fn a_shape_need_not_be_known() {
 
 /// Data that can be read but is suspect leads to warnings, of each kind.
 #[test]
-fn what_is_suspect_is_told() {
+fn suspect_data_is_reported() {
     let place = Place::new();
     let mut rows = String::from("a,b,same,copy,gap,label\n");
     for i in 0..60 {

@@ -115,16 +115,19 @@ fn a_fold_asked_for_moves_the_scale_into_the_weights() {
 
 /// At least 5.5 / (ηα) steps, and no more than a few in a thousand beyond the reported number.
 #[test]
-fn the_steps_until_a_fold_are_told() {
+fn the_steps_until_a_fold_are_reported() {
     for (l2, rate) in [(0.05, 0.1), (0.3, 0.01), (1.5, 0.3), (4.9, 0.1)] {
         let (mut model, mut sgd) = (model([1.0; 4], 0.7), sgd(l2, rate));
         sgd.fold(&mut model);
-        let told = sgd.steps_until_fold(&model);
+        let reported = sgd.steps_until_fold(&model);
         // From ln 2¹⁶ / 2 = 5.545, with 1 − 2ηα for its logarithm.
         let documented = 5.5 / (rate * l2) * (1.0 - 2.0 * rate * l2);
-        assert!(told as f32 >= documented.floor(), "α {l2}: {told} steps, not {documented}");
+        assert!(reported as f32 >= documented.floor(), "α {l2}: {reported} steps, not {documented}");
         let until = (0..).find(|_| sgd.step(&mut model, &[0.0; 4], 0).unwrap().folded).unwrap();
-        assert!((told..=told + told / 400 + 1).contains(&until), "α {l2}: folds after {until} steps, not {told}");
+        assert!(
+            (reported..=reported + reported / 400 + 1).contains(&until),
+            "α {l2}: folds after {until} steps, not {reported}"
+        );
     }
     assert_eq!(sgd(0.0, 0.1).steps_until_fold(&model([1.0; 4], SMALLEST_SCALE)), u64::MAX);
     assert_eq!(sgd(0.1, 0.1).steps_until_fold(&model([1.0; 4], SMALLEST_SCALE)), 0);

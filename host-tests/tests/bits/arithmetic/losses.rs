@@ -45,18 +45,18 @@ fn scores_of(loss: impl Loss, function: Function) {
         };
         let what = format!("{function:?}, seed {seed}, label {label}, {scores:?}");
         let (mut own, mut k) = (scores.clone(), scores.clone());
-        let (told, sample) = (loss.loss(label, &mut own), loss.coefficients(label, &mut k));
+        let (reported, sample) = (loss.loss(label, &mut own), loss.coefficients(label, &mut k));
         if scores.iter().any(|score| !score.is_finite()) {
-            assert_eq!((told, sample), (Err(Error::NonFiniteScore), Err(Error::NonFiniteScore)), "{what}");
+            assert_eq!((reported, sample), (Err(Error::NonFiniteScore), Err(Error::NonFiniteScore)), "{what}");
             continue;
         }
         let (expected, expected_k) = function.of_scores(&scores, label);
         if !expected.is_finite() {
-            assert_eq!((told, sample), (Err(Error::NonFiniteLoss), Err(Error::NonFiniteLoss)), "{what}");
+            assert_eq!((reported, sample), (Err(Error::NonFiniteLoss), Err(Error::NonFiniteLoss)), "{what}");
             continue;
         }
         let sample = sample.unwrap();
-        assert_same(told.unwrap(), expected, format_args!("loss, {what}"));
+        assert_same(reported.unwrap(), expected, format_args!("loss, {what}"));
         assert_same(sample.loss, expected, format_args!("loss, {what}"));
         assert_all_same(&k, &expected_k, format_args!("coefficients, {what}"));
         let others = expected_k.iter().enumerate().filter(|(class, k)| *class != label && **k != 0.0).count();
@@ -119,12 +119,12 @@ fn gradient_of<const C: usize, const F: usize, K: Kernel, L: Loss>(kernel: K, se
     let mut slices = case.set.slices();
     let mut samples = WithWeights::new(&mut slices, &case.of_samples);
     let mut gradient = Gradient::new();
-    let told = objective.gradient(&case.model, &mut samples, &mut gradient).unwrap();
+    let reported = objective.gradient(&case.model, &mut samples, &mut gradient).unwrap();
     let expected = reference.gradient(&case.expected, &case.samples, &case.of_samples);
     let elements_expected = [expected.weights.concat(), expected.bias].concat();
     assert_all_same(&elements(&gradient), &elements_expected, format_args!("gradient, {what}"));
     let expected = reference.loss(&case.expected, &case.samples, &case.of_samples);
-    assert_same(told, expected, format_args!("loss with the gradient, {what}"));
+    assert_same(reported, expected, format_args!("loss with the gradient, {what}"));
     assert_same(objective.loss(&case.model, &mut samples).unwrap(), expected, format_args!("loss, {what}"));
     let data_loss = contract::Objective { l2: 0.0, ..reference }.loss(&case.expected, &case.samples, &case.of_samples);
     let evaluation = objective.evaluate(&case.model, &mut samples).unwrap();
@@ -192,7 +192,7 @@ fn landscape_of<const C: usize, const F: usize, K: Kernel, L: Loss>(kernel: K, s
     let own: Vec<_> = directions.iter().map(contract::Model::from).collect();
     for at in [[0.5, 0.0], [-1.0, 0.25], [3.0, -7.5], [1e-30, 1e3]] {
         let expected = reference.loss_at(&case.expected, &own, &case.samples, &case.of_samples, &at);
-        let told = plane.loss(&mut samples, at).unwrap();
-        assert_same(told, expected, format_args!("at {at:?}, {}", case.what));
+        let reported = plane.loss(&mut samples, at).unwrap();
+        assert_same(reported, expected, format_args!("at {at:?}, {}", case.what));
     }
 }

@@ -94,7 +94,7 @@ struct Row<'a> {
 }
 
 /// A sink that runs a model on each sample.
-struct Judge<'a, 'm, F> {
+struct Answers<'a, 'm, F> {
     model: &'a DynModel<'m>,
     scaler: &'a Scaler,
     names: &'a [String],
@@ -118,7 +118,7 @@ struct Seen<'a> {
     window: Placed,
 }
 
-impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
+impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Answers<'_, '_, F> {
     fn context(&mut self, context: &Context<'_>) {
         self.window = context.window;
     }
@@ -148,29 +148,29 @@ impl<F: FnMut(Seen<'_>) -> Result<(), Problem>> Sink for Judge<'_, '_, F> {
         let class = hingeline::argmax(&self.scores);
         let seen = Seen { scores: &self.scores, class, label, window: self.window };
         (self.each)(seen).map_err(|problem| {
-            let told = problem.to_string();
+            let notes = problem.to_string();
             if is_output(&*problem) {
                 self.problem = Some(problem);
             }
-            told
+            notes
         })
     }
 }
 
 /// Runs a model on all samples of the sources.
-fn judge(
+fn answer_all(
     stored: &Stored,
     data: &[PathBuf],
     format: &Format,
     unlabelled: bool,
     time: Option<&String>,
     each: impl FnMut(Seen<'_>) -> Result<(), Problem>,
-) -> Result<Told, Problem> {
+) -> Result<Notes, Problem> {
     stored.with_model(|model| {
         let features = stored.signal.as_ref().map_or(&stored.features, |signal| &signal.axes);
         let mut wanted = format.wanted(Some(features), unlabelled);
         wanted.usual_label.clone_from(&stored.label);
-        let mut judge = Judge {
+        let mut answers = Answers {
             model,
             scaler: &stored.standardiser,
             names: &stored.features,
@@ -184,33 +184,33 @@ fn judge(
         if let Some(signal) = &stored.signal {
             let label_from = signal.label_from.filter(|_| format.label.is_none() && !unlabelled);
             let wanted = signal.wanted(Wanted { time: time.cloned(), ..wanted });
-            return judge_recordings(signal, data, &wanted, label_from, &mut judge);
+            return answer_recordings(signal, data, &wanted, label_from, &mut answers);
         }
         for path in data {
-            let read = source::read_to_judge(path, &wanted, &mut judge);
-            match (read, judge.problem.take()) {
+            let read = source::read_to_evaluate(path, &wanted, &mut answers);
+            match (read, answers.problem.take()) {
                 (Ok(_), _) => {}
                 (Err(_), Some(problem)) => return Err(problem),
                 (Err(error), None) => return Err(unusable(error)),
             }
         }
-        Ok(Told::default())
+        Ok(Notes::default())
     })?
 }
 
 /// Runs a model on all windows of the recordings.
-fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
+fn answer_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
     signal: &Signal,
     data: &[PathBuf],
     wanted: &Wanted<'_>,
     label_from: Option<LabelFrom>,
-    judge: &mut Judge<'_, '_, F>,
-) -> Result<Told, Problem> {
-    let mut windows = Windows::of_model(signal, true, judge);
+    answers: &mut Answers<'_, '_, F>,
+) -> Result<Notes, Problem> {
+    let mut windows = Windows::of_model(signal, true, answers);
     let read = windows.read(data, wanted, label_from);
-    let told = Told { stretches: windows.tally.stretches, warnings: windows.warnings() };
-    match (read, judge.problem.take()) {
-        (Ok(()), _) => Ok(told),
+    let notes = Notes { stretches: windows.tally.stretches, warnings: windows.warnings() };
+    match (read, answers.problem.take()) {
+        (Ok(()), _) => Ok(notes),
         (Err(_), Some(problem)) => Err(problem),
         (Err(error), None) => Err(unusable(error)),
     }
@@ -218,12 +218,12 @@ fn judge_recordings<F: FnMut(Seen<'_>) -> Result<(), Problem>>(
 
 /// What is reported about recordings besides their windows.
 #[derive(Default)]
-struct Told {
+struct Notes {
     stretches: usize,
     warnings: Vec<String>,
 }
 
-impl Told {
+impl Notes {
     fn warn(&self) {
         self.warnings.iter().for_each(|warning| remark(format_args!("warning: {warning}")));
     }
@@ -260,7 +260,7 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
     let mut lines = String::new();
     let mut memory = vec![0.0; stored.classes.len()];
     let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
-    let told = judge(
+    let notes = answer_all(
         &stored,
         &options.data,
         &options.format,
@@ -289,7 +289,7 @@ pub fn predict(options: &PredictOptions) -> Result<ExitCode, Problem> {
         },
     )?;
     text(lines)?;
-    told.warn();
+    notes.warn();
     Ok(ExitCode::SUCCESS)
 }
 
@@ -310,7 +310,7 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
     check(&stored, &options.format, &options.decisions, options.time.as_ref())?;
     let (mut events, mut memory) = (Events::default(), vec![0.0; classes.len()]);
     let mut decider = Decider::new(options.decisions, &mut memory).map_err(unusable)?;
-    let told = judge(&stored, &options.data, &options.format, false, options.time.as_ref(), |seen| {
+    let notes = answer_all(&stored, &options.data, &options.format, false, options.time.as_ref(), |seen| {
         let Seen { scores, class, label, window: Placed { fresh, stretch, mixed } } = seen;
         let label = label.ok_or("it has no label; expected one")?;
         let spelt = class_name(label);
@@ -324,9 +324,9 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<ExitCode, Problem> {
         }
         Ok(confusion.add(known, class)?)
     })?;
-    events.finish(told.stretches);
+    events.finish(notes.stretches);
     if !options.json {
-        told.warn();
+        notes.warn();
     }
     let quality = Quality::read(&confusion, classes);
     if quality.samples == 0 {
