@@ -13,6 +13,8 @@ import json
 
 def sklearn(model, features=None):
     """Converts a fitted linear classifier, or a pipeline of a StandardScaler and a classifier."""
+    if hasattr(model, "best_estimator_"):
+        model = model.best_estimator_
     steps = [step for _, step in getattr(model, "steps", [("", model)]) if step is not None]
     *scalers, classifier = steps
     if len(scalers) > 1 or any(type(scaler).__name__ != "StandardScaler" for scaler in scalers):

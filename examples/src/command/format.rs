@@ -41,7 +41,6 @@ pub struct Format {
     /// cycles per window, band:0.5-3Hz, correlation:0-1, correlations [default:
     /// mean,deviation,minimum,maximum,mean-crossings,waveform-length]. For svmlight, which leaves zeros out, the number
     /// of features [default: the largest index]
-    /// of features [default: the largest index]
     #[arg(long, value_name = "LIST|NUMBER", value_delimiter = ',')]
     pub features: Vec<Wish>,
 

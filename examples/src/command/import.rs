@@ -20,7 +20,7 @@ use super::tensors;
 /// safetensors, or what a device has learnt, from a record.
 #[derive(Debug, Args)]
 #[command(after_help = "Example, in Python and then in a shell:
-  import to_hingeline; to_hingeline.write(\"svm.json\", to_hingeline.sklearn(make_pipeline(StandardScaler(), LinearSVC())))
+  import to_hingeline; to_hingeline.write(\"svm.json\", to_hingeline.sklearn(make_pipeline(StandardScaler(), LinearSVC()).fit(x, y)))
   hingeline import svm.json -o model.json
 From a device, with the names and the standardisation of the model that it began with:
   hingeline import learnt.bin --like model.json -o learnt.json")]
@@ -70,8 +70,13 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     let bytes = file::read(&options.file, LIMIT, what).map_err(unusable)?;
     let refuse = |problem: String| FileError::new(&options.file, format_args!("{problem}; expected {what}"));
     let like = options.like.as_deref().map(Stored::read).transpose().map_err(unusable)?;
+    // A record's scale goes into the weights, which are then rounded: it has another checksum on its device.
+    let mut on_device = String::new();
     let stored = if bytes.starts_with(record::MAGIC) {
-        record::read(&bytes, like.as_ref())
+        record::read(&bytes, like.as_ref()).map(|(stored, checksum)| {
+            on_device = format!(" (on the device {checksum:016x}, with its scale)");
+            stored
+        })
     } else if like.is_some() {
         Err("--like is for records".to_owned())
     } else if bytes.get(8) == Some(&b'{') {
@@ -86,7 +91,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Problem> {
     }
     stored.write(&options.output)?;
     line(format_args!(
-        "{} classes, {} features, weights {}, in {}",
+        "{} classes, {} features, weights {}{on_device}, in {}",
         stored.classes.len(),
         stored.features.len(),
         stored.weights_checksum,

@@ -32,7 +32,7 @@ pub fn write(stored: &Stored) -> Result<Vec<u8>, String> {
 ///
 /// # Errors
 /// A message that says what is wrong with the record.
-pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
+pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<(Stored, u64), String> {
     let (classes, features, values) = model_of(bytes)?;
     let (weights, rest) = values.split_at(classes * features);
     let (bias, rest) = rest.split_at(classes);
@@ -41,11 +41,12 @@ pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     let mut memory = vec![0.0; DynModel::memory_len(classes, features)];
     let mut model = DynModel::new(&mut memory, classes, features).map_err(|error| error.to_string())?;
     model.load(weights, bias, scale).map_err(|error| error.to_string())?;
+    let checksum = model.checksum();
     let weights: Vec<f32> = weights.iter().map(|weight| weight * scale.value).collect();
     let Some(like) = like else {
         let names = (0..features).map(|feature| format!("x{feature}")).collect();
         let classes = (0..classes).map(|class| class.to_string()).collect();
-        return Stored::new(classes, names, Scaler::none(features), &weights, bias);
+        return Ok((Stored::new(classes, names, Scaler::none(features), &weights, bias)?, checksum));
     };
     if (like.classes.len(), like.features.len()) != (classes, features) {
         let own = (like.classes.len(), like.features.len());
@@ -57,10 +58,10 @@ pub fn read(bytes: &[u8], like: Option<&Stored>) -> Result<Stored, String> {
     let scaler = like.standardiser.clone();
     let mut stored = Stored::new(like.classes.clone(), like.features.clone(), scaler, &weights, bias)?;
     (stored.label, stored.raw) = (like.label.clone(), like.raw);
-    match &like.signal {
-        Some(signal) => stored.with_signal(signal.clone()),
-        None => Ok(stored),
+    if let Some(signal) = &like.signal {
+        stored = stored.with_signal(signal.clone())?;
     }
+    Ok((stored, checksum))
 }
 
 /// The number of classes, the number of features, and the numbers of the first model of a record.
