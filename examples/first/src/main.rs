@@ -11,8 +11,8 @@ use static_cell::ConstStaticCell;
 #[allow(dead_code, reason = "this program does not use everything in the file")]
 mod model;
 
-/// The columns of the training data, without the class.
-static RECORDING: &str = include_str!("../../data/recordings/test/ROW_10.csv");
+/// The columns are those of the training data, without the class.
+static RECORDING: &str = include_str!("recording.csv");
 
 static WINDOW: ConstStaticCell<model::SensorWindow> = ConstStaticCell::new(model::SensorWindow::new());
 

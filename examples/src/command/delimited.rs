@@ -124,17 +124,17 @@ impl Columns {
             named || (count > 1 && features.clone().any(is_name) && features.all(|cell| !is_number(cell)))
         });
         let names = is_header.then(|| first.iter().map(str::to_owned).collect::<Vec<_>>());
-        let column = |wanted: &Option<String>, what: &str| {
-            let Some(wanted) = wanted else { return Ok(None) };
+        let column = |wanted: &String, what: &str| {
             let named = names.as_ref().and_then(|names| names.iter().position(|name| name == wanted));
             let numbered = wanted.parse::<usize>().ok().filter(|number| (1..=count).contains(number));
             let found = named.or_else(|| numbered?.checked_sub(1));
-            found
-                .map(Some)
-                .ok_or_else(|| format!("no column {wanted:?} for the {what}; expected a name or 1 to {count}"))
+            found.ok_or_else(|| format!("no column {wanted:?} for {what}; expected a name or 1 to {count}"))
         };
-        let (group, time) = (column(&wanted.group, "group")?, column(&wanted.time, "time")?);
-        let label = label_of(names.as_deref(), count, wanted, [group, time])?;
+        let group = wanted.group.as_ref().map(|group| column(group, "the group")).transpose()?;
+        let time = wanted.time.as_ref().map(|time| column(time, "the time")).transpose()?;
+        let mut others = wanted.ignored.iter().map(|name| column(name, "--ignore")).collect::<Result<Vec<_>, _>>()?;
+        others.extend([group, time].into_iter().flatten());
+        let label = label_of(names.as_deref(), count, wanted, &others)?;
         let features = match (wanted.features, &names) {
             // A model that was trained without names takes features by position.
             (Some(known), Some(names)) if !are_numbered(known) => known
@@ -144,7 +144,7 @@ impl Columns {
                     found.ok_or_else(|| format!("no column {name:?}; the columns are {}", listed(names)))
                 })
                 .collect::<Result<_, _>>()?,
-            _ => (0..count).filter(|column| ![label, group, time].contains(&Some(*column))).collect::<Vec<_>>(),
+            _ => (0..count).filter(|column| label != Some(*column) && !others.contains(column)).collect::<Vec<_>>(),
         };
         if label.is_some_and(|label| features.contains(&label)) {
             return Err("the column of the label is also that of a feature; --label COLUMN names another".to_owned());
@@ -217,7 +217,7 @@ fn label_of(
     names: Option<&[String]>,
     count: usize,
     wanted: &Wanted,
-    others: [Option<usize>; 2],
+    others: &[usize],
 ) -> Result<Option<usize>, String> {
     if wanted.bare {
         return Ok(None);
@@ -241,7 +241,7 @@ fn label_of(
         None => label.parse::<usize>().ok().filter(|number| (1..=count).contains(number) && !is_bare)?.checked_sub(1),
     });
     let is_feature = |name: &String| wanted.features.is_some_and(|known| known.contains(name));
-    let last = (0..count).rfind(|column| !others.contains(&Some(*column)));
+    let last = (0..count).rfind(|column| !others.contains(column));
     let last = last.filter(|last| names.is_none_or(|names| !is_feature(&names[*last])));
     let by_name = names.and_then(|names| names.iter().rposition(|name| is_of_label(name) && !is_feature(name)));
     match usual.or(by_name).or(last) {

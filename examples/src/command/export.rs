@@ -64,7 +64,7 @@ const EXAMPLES: &str = "Examples:
 enum Target {
     /// A Rust file of constants and functions that predict, for this library
     Rust,
-    /// A header of constants and functions in C99, which needs no library
+    /// A header of constants and functions in C99, which needs no library; not for windows
     C,
     /// JSON, as `train` writes it
     Json,

@@ -48,6 +48,10 @@ pub struct Format {
     #[arg(long, value_name = "COLUMN")]
     pub group: Option<String>,
 
+    /// A column that is no feature, such as a number or a date; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub ignore: Vec<String>,
+
     /// Treat the first row as the names of the columns [default: if none of its features is a number, or its label is
     /// the name of a label column]
     #[arg(long, overrides_with = "no_header")]
@@ -82,6 +86,7 @@ impl Format {
                 .find_map(|wish| if let Wish::Number(number) = wish { Some(*number) } else { None }),
             unlabelled,
             group: self.group.clone(),
+            ignored: self.ignore.clone(),
             ..Wanted::default()
         }
     }

@@ -46,6 +46,8 @@ pub struct Wanted<'a> {
     pub group: Option<String>,
     /// The column of the time, by name or by number from 1.
     pub time: Option<String>,
+    /// The columns that are no features, by name or by number from 1.
+    pub ignored: Vec<String>,
     /// Whether rows are readings, in which values may be missing.
     pub readings: bool,
     /// Whether no column is a label.

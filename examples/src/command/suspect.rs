@@ -10,6 +10,8 @@ use super::table::Table;
 const FEW: usize = 10;
 /// The values that stand for a missing value in many files.
 const MISSING: [f32; 6] = [-9999.0, -999.0, -99.0, 999.0, 9999.0, 99999.0];
+/// So many samples do not rise by chance.
+const COUNTED: usize = 20;
 /// The ratio of two deviations above which a warning names them.
 const APART: f64 = 1e6;
 
@@ -19,6 +21,7 @@ pub fn of(table: &Table) -> Vec<String> {
     let columns = Columns::of(table);
     remarks.extend(columns.constant(table));
     remarks.extend(columns.duplicates(table));
+    remarks.extend(columns.rising(table));
     remarks.extend(columns.missing(table));
     remarks.extend(columns.apart(table));
     remarks
@@ -47,6 +50,8 @@ struct Columns {
     most: Vec<f32>,
     deviation: Vec<f64>,
     hash: Vec<u64>,
+    /// Whether each value is above the one before.
+    rises: Vec<bool>,
     /// How often each of the values that may stand for a missing one occurs.
     missing: Vec<[usize; MISSING.len()]>,
 }
@@ -56,9 +61,12 @@ impl Columns {
         let width = table.width;
         let mut hashes = vec![DefaultHasher::new(); width];
         let (mut least, mut most) = (vec![f32::INFINITY; width], vec![f32::NEG_INFINITY; width]);
+        let (mut rises, mut last) = (vec![true; width], vec![0.0; width]);
         let (mut sums, mut missing) = (vec![[0.0, 0.0]; width], vec![[0; MISSING.len()]; width]);
         for (place, x) in table.values.iter().enumerate() {
             let column = place % width;
+            rises[column] &= place < width || x > last[column];
+            last[column] = x;
             x.to_bits().hash(&mut hashes[column]);
             least[column] = least[column].min(x);
             most[column] = most[column].max(x);
@@ -75,6 +83,7 @@ impl Columns {
             hash: hashes.iter().map(Hasher::finish).collect(),
             least,
             most,
+            rises,
             missing,
         }
     }
@@ -100,6 +109,18 @@ impl Columns {
             }
         }
         (!pairs.is_empty()).then(|| format!("features that are copies of others: {}", listed(&pairs)))
+    }
+
+    /// A column that numbers the samples, or says when they were taken, separates those of the file and no others.
+    fn rising(&self, table: &Table) -> Option<String> {
+        let is_counted = table.labels.len() >= COUNTED;
+        let names = named(table, (0..table.width).filter(|column| is_counted && self.rises[*column]));
+        (!names.is_empty()).then(|| {
+            format!(
+                "columns that rise with every sample, like a number or a time: {} (--ignore leaves them out)",
+                listed(&names)
+            )
+        })
     }
 
     /// A value at the end of a column's range that many samples share.

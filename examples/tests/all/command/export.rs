@@ -118,11 +118,12 @@ fn the_firmware_holds_what_is_written() {
         (&[][..], include_str!("../../../firmware/src/exported/floats.rs")),
         (&["--integers", "i16"], include_str!("../../../firmware/src/exported/integers.rs")),
         (&["--integers", "i8"], include_str!("../../../firmware/src/exported/bytes.rs")),
+        (&[], include_str!("../../../first/src/samples_model.rs")),
     ] {
         let written = place.prints(&[&["export", "model.json", "--to", "rust"], more].concat());
         assert!(
             written == held,
-            "{more:?}: write the files of examples/firmware/src/exported again, from train {GIVEN:?}"
+            "{more:?}: write the files of examples/firmware/src/exported and examples/first/src again, from train {GIVEN:?}"
         );
     }
 }

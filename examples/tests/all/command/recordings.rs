@@ -75,7 +75,8 @@ fn the_guide_trains_its_first_model() {
     let written = place.prints(&["export", "model.json", "--to", "rust"]);
     assert!(written == include_str!("../../../first/src/model.rs"), "write examples/first/src/model.rs again");
     // What the emulated device answers.
-    let answers = place.prints(&["predict", "model.json", &part("test/ROW_10.csv")]);
+    let recording = concat!(env!("CARGO_MANIFEST_DIR"), "/first/src/recording.csv");
+    let answers = place.prints(&["predict", "model.json", recording]);
     assert_eq!(answers, "ROW\n".repeat(7));
 }
 

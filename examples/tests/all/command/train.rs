@@ -110,6 +110,22 @@ fn suspect_data_is_reported() {
     for remark in expected {
         assert!(told.contains(&format!("warning: {remark}\n")), "no '{remark}' in {told}");
     }
+    // A number of the sample, which may be left out, by name or by place.
+    let rows: String = (0..60).map(|i| format!("{i},{},{}\n", i * 37 % 50, ["up", "down"][i % 2])).collect();
+    place.write("numbered.csv", format!("id,a,label\n{rows}")).write("plain.csv", rows);
+    let rising = "columns that rise with every sample, like a number or a time: id (--ignore leaves them out)";
+    assert_eq!(place.train(&["numbered.csv"])["warnings"], serde_json::json!([rising]));
+    for arguments in [["numbered.csv", "--ignore", "id"], ["plain.csv", "--ignore", "1"]] {
+        let row = place.train(&arguments);
+        assert_eq!(
+            (&row["warnings"], &row["features"]),
+            (&serde_json::json!([]), &serde_json::json!(1)),
+            "{arguments:?}"
+        );
+    }
+    // Where names are known, prediction needs no option.
+    assert_eq!(place.train(&["numbered.csv", "--ignore", "id"])["features"], 1);
+    assert_eq!(place.prints(&["predict", "model.json", "numbered.csv"]).lines().count(), 60);
     // A class that the source names, but of which it has no sample.
     let meta = serde_json::json!({ "name": "a", "d": 1, "classes": ["x", "y", "z"], "dtype": "u8" }).to_string();
     place.write("meta.json", meta).write("train.bin", [0, 1, 1, 2].repeat(20));
