@@ -225,7 +225,7 @@ pub fn tensors(bytes: &[u8]) {
 pub fn record(bytes: &[u8]) {
     let mut record = bytes.to_vec();
     for bytes in [bytes, seal(&mut record)] {
-        if let Ok(model) = record::read(bytes, None) {
+        if let Ok((model, _)) = record::read(bytes, None) {
             assert!(model.weights.iter().flatten().all(|weight| weight.is_finite()));
         }
     }

@@ -63,8 +63,9 @@ pub(crate) fn build(core: &Core) -> Result<Programs, Failure> {
 
 /// Builds the program that logs.
 pub(crate) fn build_logging(core: &Core) -> Result<Programs, Failure> {
-    let folder = if core.flags.is_empty() { "defmt".to_owned() } else { format!("{}-defmt", core.name) };
-    cargo_build(core, "release", &folder, &["--features", "defmt", "--bin", "wearable"])
+    // The same folder as for the others, which have no program of this name.
+    let folder = if core.flags.is_empty() { "plain" } else { core.name };
+    cargo_build(core, "release", folder, &["--features", "defmt", "--bin", "wearable"])
 }
 
 fn cargo_build(core: &Core, profile: &str, folder: &str, arguments: &[&str]) -> Result<Programs, Failure> {
