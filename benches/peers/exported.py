@@ -1,4 +1,5 @@
-"""Exported classifiers on an emulated Cortex-M4F: ours beside emlearn's, trained on the same handwritten digits.
+"""Classifiers on an emulated Cortex-M4F: ours exported as C and by the library for C, emlearn's, and one by CMSIS-DSP, for the same
+handwritten digits.
 
     python3 -m venv target/peers && target/peers/bin/pip install -r benches/peers/requirements.txt
     target/peers/bin/python benches/peers/exported.py
@@ -6,11 +7,18 @@
 Needs arm-none-eabi-gcc with newlib and qemu-system-arm (Debian: gcc-arm-none-eabi, libnewlib-arm-none-eabi). Prints test accuracy on the
 device, bytes of flash (code and constants of the classifier, by gcc -Os), and executed instructions per prediction,
 the mean of ten samples. Those of emlearn get what its documentation recommends: trees take integers, networks floats.
+The library and CMSIS-DSP have the weights of ours, with the standardisation folded in. CMSIS-DSP is compiled by -O3 with
+unrolled loops; its source comes from PyPI.
 """
 
+import hashlib
+import io
+import json
 import re
 import subprocess
+import tarfile
 import tempfile
+import urllib.request
 from pathlib import Path
 
 import emlearn
@@ -23,6 +31,35 @@ ROOT = Path(__file__).resolve().parents[2]
 BOARD = ROOT / "examples/c"
 GCC = "arm-none-eabi-gcc -std=gnu11 -mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -Os -ffunction-sections".split()
 QEMU = "qemu-system-arm -M mps2-an386 -nographic -monitor none -semihosting".split()
+CMSIS = "https://files.pythonhosted.org/packages/2c/ec/0decbb48985d2eb98739a9bbf4ba090278cc492a7c1a5d5b907e8baf67b5/cmsisdsp-1.10.3.tar.gz"
+CMSIS_SHA256 = "307d32298faa7c58db912851027fce35f886fec7eb1a27c4b309ce1a97f47519"
+TARGET = "thumbv7em-none-eabihf"
+BY_CMSIS = """static int by_cmsis(const float *x) {
+    const arm_matrix_instance_f32 matrix = {10, 64, (float *)weights};
+    float scores[10];
+    arm_mat_vec_mult_f32(&matrix, x, scores);
+    int best = 0;
+    for (int c = 0; c < 10; c++) {
+        scores[c] += bias[c];
+        if (scores[c] > scores[best]) best = c;
+    }
+    return best;
+}
+"""
+BY_LIBRARY = """static hingeline_model model;
+static HINGELINE_MEMORY(memory, HINGELINE_MODEL_BYTES(10, 64));
+static int by_library(const float *x) {
+    static bool is_ready;
+    size_t class = 10;
+    if (!is_ready) {
+        hingeline_model_init(&model, memory, sizeof memory, 10, 64);
+        hingeline_model_load(&model, weights, 640, bias, 10, 1.0f, 0.0f);
+        is_ready = true;
+    }
+    hingeline_model_predict(&model, x, 64, &class);
+    return (int)class;
+}
+"""
 RECORD = np.dtype([("label", "u1"), ("x", "u1", 64)])
 COUNTED = 10
 
@@ -49,7 +86,7 @@ def models(train, folder):
     for name, options, kind in [("linear, binary32", [], "float"), ("linear, 16-bit integers", ["--integers", "i16"], "uint8_t")]:
         header = folder / f"ours_{kind}.h"
         hingeline("export", stored, "--to", "c", *options, "-o", header)
-        yield "hingeline", name, f"({kind} x[64]; AS(x); model_predict(x))", header
+        yield "hingeline, exported", name, f"({kind} x[64]; AS(x); model_predict(x))", header
     x, labels = train["x"], train["label"]
     for name, estimator, scale, kind in [
         ("10 trees", RandomForestClassifier(n_estimators=10, random_state=1), 1, "int16_t"),
@@ -60,6 +97,42 @@ def models(train, folder):
         options = {"dtype": kind} if kind == "int16_t" else {}
         emlearn.convert(estimator, method="inline", **options).save(file=str(header), name="digits")
         yield "emlearn", name, f"({kind} x[64]; AS(x, {scale}); digits_predict(x, 64))", header
+
+
+    source, header = cmsis(folder), folder / "cmsis.h"
+    weights = folded(stored)
+    header.write_text(f'#include "dsp/matrix_functions.h"\n{weights}{BY_CMSIS}')
+    yield "CMSIS-DSP 1.10.3", "linear, binary32", "(float x[64]; AS(x, 1); by_cmsis(x))", (header, source)
+    build = [".ci/cross", TARGET, "build", "--quiet", "--release", "--manifest-path", "core/c/Cargo.toml", "--target-dir", "target/c"]
+    subprocess.run(build, cwd=ROOT, check=True)
+    header = folder / "library.h"
+    header.write_text(f'#include "{ROOT}/core/c/include/hingeline.h"\n{weights}{BY_LIBRARY}')
+    library = ROOT / f"target/c/{TARGET}/release/libhingeline.a"
+    yield "hingeline, library for C", "linear, binary32", "(float x[64]; AS(x, 1); by_library(x))", (header, library)
+
+
+def cmsis(folder):
+    """An object file of the product of a matrix and a vector."""
+    with urllib.request.urlopen(CMSIS) as answer:
+        archive = answer.read()
+    if hashlib.sha256(archive).hexdigest() != CMSIS_SHA256:
+        raise ValueError("CMSIS-DSP: another archive than expected")
+    tarfile.open(fileobj=io.BytesIO(archive)).extractall(folder, filter="data")
+    root, to = folder / "cmsisdsp-1.10.3", folder / "cmsis.o"
+    # The macro stands for a compiler without the headers of a processor's maker.
+    flags = ["-O3", "-DARM_MATH_LOOPUNROLL", "-D__GNUC_PYTHON__", f"-I{root}/Include", f"-I{root}/PrivateInclude", "-w"]
+    subprocess.run([*GCC, *flags, "-c", root / "Source/MatrixFunctions/arm_mat_vec_mult_f32.c", "-o", to], check=True)
+    return to
+
+
+def folded(stored):
+    """The weights and biases of a model for features as recorded, in C."""
+    model = json.loads(stored.read_text())
+    weights, bias = np.array(model["weights"]), np.array(model["bias"])
+    mean, factor = (np.array(model["standardiser"][name]) for name in ("mean", "factor"))
+    bias = bias - weights @ (mean * factor)
+    numbers = lambda values: ",".join(f"{value:.9e}f" for value in values)
+    return f"static const float weights[640] = {{{numbers((weights * factor).ravel())}}};\nstatic const float bias[10] = {{{numbers(bias)}}};\n"
 
 
 def hingeline(*arguments):
@@ -85,6 +158,7 @@ def build(folder, call, header, test):
         scale = re.findall(r", (\d+)", convert)
         statement = f"{declaration}; for (int i = 0; i < 64; i++) x[i] = pixels[at][i]{' / ' + scale[0] + '.0f' if scale and scale[0] != '1' else ''};"
         statement += f" int found = {expression};"
+    header, *objects = header if isinstance(header, tuple) else (header,)
     source = folder / "program.c"
     pixels = ",".join("{" + ",".join(map(str, x)) + "}" for x in test["x"])
     source.write_text(
@@ -99,7 +173,8 @@ def build(folder, call, header, test):
     )
     program = folder / "program"
     link = ["-nostartfiles", f"-L{BOARD}/board", "-Tmps2-an386.ld", "-Wl,--gc-sections", "--specs=nosys.specs", "-lm"]
-    command = [*GCC, f"-I{BOARD}", f"-I{emlearn.includedir}", "-w", source, BOARD / "board/cortex_m.c", "-o", program, *link]
+    command = [*GCC, f"-I{BOARD}", f"-I{emlearn.includedir}", f"-I{folder}/cmsisdsp-1.10.3/Include", "-D__GNUC_PYTHON__",
+               "-w", source, BOARD / "board/cortex_m.c", *(objects if call else []), "-o", program, *link]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return program
 

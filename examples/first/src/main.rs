@@ -11,7 +11,7 @@ use static_cell::ConstStaticCell;
 #[allow(dead_code, reason = "this program does not use everything in the file")]
 mod model;
 
-/// The columns are those of the training data, without the class.
+/// The columns are `model::AXIS_NAMES`, in this order, and the first row names them.
 static RECORDING: &str = include_str!("recording.csv");
 
 static WINDOW: ConstStaticCell<model::SensorWindow> = ConstStaticCell::new(model::SensorWindow::new());
@@ -29,9 +29,14 @@ fn main() -> ! {
 
 fn classify_all() -> Result<(), Error> {
     let window = WINDOW.take();
-    for line in RECORDING.lines().skip(1) {
+    let (header, readings) = RECORDING.split_once('\n').unwrap_or((RECORDING, ""));
+    if !header.trim_end().split(',').eq(model::AXIS_NAMES) {
+        println!("the columns are {header}; expected {:?}", model::AXIS_NAMES);
+        return Err(Error::ShapeMismatch);
+    }
+    for line in readings.lines() {
         // A value that cannot be read becomes a NaN, which the window refuses.
-        let mut values = line.split(',').map(|value| value.parse().unwrap_or(f32::NAN));
+        let mut values = line.split(',').map(|value| value.trim().parse().unwrap_or(f32::NAN));
         let reading: [f32; model::AXES] = core::array::from_fn(|_| values.next().unwrap_or(f32::NAN));
         if window.push(&reading)? {
             let (class, _) = model::classify(window)?;

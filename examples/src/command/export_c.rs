@@ -19,11 +19,14 @@ pub fn code(stored: &Stored, integers: Option<&Integers>, name: &str) -> String 
 #define {upper}_CLASSES {classes}
 #define {upper}_FEATURES {features}
 
+/* The features, in their order: {order} */
 static const char *const {name}_class_names[{classes}] = {{
     {names}
 }};
 ",
         checksum = stored.weights_checksum,
+        // Nothing in a name begins or ends a comment.
+        order = stored.features.iter().map(|name| quoted(name).replace("*/", "* /").replace("/*", "/ *")).collect::<Vec<_>>().join(", "),
         names = stored.classes.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "),
     );
     match integers {

@@ -11,27 +11,32 @@ use semihosting::{println, process};
 #[path = "../samples_model.rs"]
 mod model;
 
-/// The columns are those of `model::FEATURE_NAMES`, without the class.
+/// The columns are `model::FEATURE_NAMES`, in this order, and the first row names them.
 static ROWS: &str = include_str!("../samples.csv");
 
 #[entry]
 fn main() -> ! {
-    match classify_all() {
-        Ok(()) => process::exit(0),
-        Err(error) => {
-            println!("{error:?}");
-            process::exit(1)
+    let (header, rows) = ROWS.split_once('\n').unwrap_or((ROWS, ""));
+    if !header.trim_end().split(',').eq(model::FEATURE_NAMES) {
+        println!("the columns are {header}; expected {:?}", model::FEATURE_NAMES);
+        process::exit(1)
+    }
+    for (number, line) in rows.lines().enumerate() {
+        match classify(line) {
+            Ok(class) => println!("{}", model::CLASS_NAMES[class]),
+            Err(error) => {
+                println!("row {}: {error}", number + 1);
+                process::exit(1)
+            }
         }
     }
+    process::exit(0)
 }
 
-fn classify_all() -> Result<(), Error> {
-    for line in ROWS.lines().skip(1) {
-        // A value that cannot be read becomes a NaN, which the model refuses.
-        let mut values = line.split(',').map(|value| value.parse().unwrap_or(f32::NAN));
-        let sample: [f32; model::FEATURES] = core::array::from_fn(|_| values.next().unwrap_or(f32::NAN));
-        // The features as recorded: the model standardises them.
-        println!("{}", model::CLASS_NAMES[model::predict(&sample)?]);
-    }
-    Ok(())
+fn classify(line: &str) -> Result<usize, Error> {
+    // A value that cannot be read becomes a NaN, which the model refuses.
+    let mut values = line.split(',').map(|value| value.trim().parse().unwrap_or(f32::NAN));
+    let sample: [f32; model::FEATURES] = core::array::from_fn(|_| values.next().unwrap_or(f32::NAN));
+    // The features as recorded: `predict` standardises them.
+    model::predict(&sample)
 }
