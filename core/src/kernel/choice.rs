@@ -59,13 +59,13 @@ cfg_select! {
 /// The choice costs nothing at run time.
 ///
 /// `--cfg hingeline_kernel="…"` in `RUSTFLAGS` forces a kernel; the build fails if the target does not meet its gate.
-/// Otherwise it is the last of these that is chosen by itself and whose gate the target meets:
+/// Otherwise it is the last of these that is chosen automatically and whose gate the target meets:
 ///
 #[doc = include_str!("table.md")]
 ///
 /// A gate is a property of the target; `-C target-feature` and `-C target-cpu` add features to it. The cost is that of
 /// the scores: in executed instructions, on WebAssembly in wasmtime's fuel, and on x86-64 in time on a server (AMD Zen
-/// 4). `cargo firmware` does the counting, `cargo kernels` measures the time.
+/// 3, AVX-512 on Zen 4). `cargo firmware` does the counting, `cargo kernels` measures the time.
 ///
 /// The names are those of [`Choice`]; any other name does not compile. A build can assert which kernel it has:
 ///

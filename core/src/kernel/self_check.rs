@@ -24,7 +24,7 @@ const STEPS: u8 = 12;
 /// A build whose target or flags break the contract does not compile, as far as a build script can see them. This
 /// function finds the rest: a processor that is set to flush subnormals to zero (`MXCSR`, `FPCR`, `FPSCR`), a library
 /// or linker that sets it so, and flags that reach the compiler in another way. The page
-/// [`kernels`](crate::guide::kernels) lists the targets. To test a kernel on all kinds of input, run the firmware
+/// [`contract`](crate::guide::contract) lists the targets. To test a kernel on all kinds of input, run the firmware
 /// `self_check` of the repository.
 ///
 /// It takes the time of 36 steps with 4 × 21 weights, about 700 bytes of stack, and, in a program that trains, 1.3 KB

@@ -74,6 +74,7 @@ fn floats(code: &mut String, stored: &Stored, name: &str) {
     array(code, "float", &format!("{name}_weights"), &stored.weights.concat(), features, "f");
     array(code, "float", &format!("{name}_bias"), &stored.bias, classes, "f");
     // Each feature is standardised once, not once for each class.
+    let stack = if is_kept { format!(" It takes {} bytes of stack.", 4 * features + 64) } else { String::new() };
     let (standardise, z) = if is_kept {
         let standardise = format!(
             "    float z[{features}];
@@ -89,7 +90,8 @@ fn floats(code: &mut String, stored: &Stored, name: &str) {
         code,
         "
 /* The score of each class for a sample's features as given. It has the bits of hingeline's score unless products are
-   fused with sums. GCC fuses them on processors that can, unless it is given -std=c99 (ISO C) or -ffp-contract=off. */
+   fused with sums. GCC fuses them on processors that can, unless it is given -std=c99 (ISO C) or -ffp-contract=off; -ffast-math and the
+   x87 unit compute other bits too.{stack} */
 static inline void {name}_scores(const float x[{features}], float scores[{classes}])
 {{
 #ifdef __clang__
@@ -137,7 +139,7 @@ fn whole(code: &mut String, integers: &Integers, name: &str) {
         code,
         "
 /* The score of each class for a sample's raw features, with {bits} fraction bits: exactly hingeline's score. It assumes
-   that a right shift of a number below 0 keeps its sign, as compilers implement it. */
+   that a right shift of a number below 0 keeps its sign, as compilers implement it. It takes {stack} bytes of stack. */
 static inline void {name}_scores(const {raw} raw[{features}], int32_t scores[{classes}])
 {{
     int16_t inputs[{features}];
@@ -150,12 +152,13 @@ static inline void {name}_scores(const {raw} raw[{features}], int32_t scores[{cl
         const {kind} *const w = {name}_weights + c * {features};
         int32_t score = {name}_bias[c];
         for (i = 0; i < {features}; i++)
-            score += w[i] * inputs[i];
+            score += (int32_t)w[i] * inputs[i];
         scores[c] = score;
     }}
 }}
 ",
         bits = integers.bits + 5,
+        stack = 2 * features,
     );
     predict(code, name, [classes, features], raw, "int32_t");
 }

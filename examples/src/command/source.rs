@@ -1,5 +1,6 @@
 //! Sources of samples: the format of a file or a folder, and its reader.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ impl Wanted<'_> {
 
     /// Whether this number of columns leaves none for a label.
     pub fn is_bare(&self, count: usize) -> bool {
-        let others = [&self.group, &self.time].into_iter().flatten().count();
+        let others = [&self.group, &self.time].into_iter().flatten().chain(&self.ignored).collect::<HashSet<_>>().len();
         self.unlabelled && self.features.is_some_and(|known| known.len() + others == count)
     }
 }
@@ -100,10 +101,11 @@ pub fn read(path: &Path, part: Part, wanted: &Wanted, sink: &mut dyn Sink) -> Re
 
 /// Refuses options that name columns if the source has no named columns.
 fn check_columns(path: &Path, wanted: &Wanted) -> Result<(), FileError> {
-    let what = match (wanted.readings, &wanted.group) {
-        (true, _) => "recordings are text in columns, such as CSV",
-        (false, Some(_)) => "a group is a column of text, such as CSV",
-        _ => return Ok(()),
+    let what = match (wanted.readings, &wanted.group, wanted.ignored.is_empty()) {
+        (true, ..) => "recordings are text in columns, such as CSV",
+        (false, Some(_), _) => "a group is a column of text, such as CSV",
+        (false, None, false) => "--ignore names a column of text, such as CSV",
+        (false, None, true) => return Ok(()),
     };
     Err(FileError::new(path, what))
 }

@@ -10,7 +10,7 @@ use super::table::Table;
 const FEW: usize = 10;
 /// The values that stand for a missing value in many files.
 const MISSING: [f32; 6] = [-9999.0, -999.0, -99.0, 999.0, 9999.0, 99999.0];
-/// So many samples do not rise by chance.
+/// So many samples are not in order by chance.
 const COUNTED: usize = 20;
 /// The ratio of two deviations above which a warning names them.
 const APART: f64 = 1e6;
@@ -21,7 +21,7 @@ pub fn of(table: &Table) -> Vec<String> {
     let columns = Columns::of(table);
     remarks.extend(columns.constant(table));
     remarks.extend(columns.duplicates(table));
-    remarks.extend(columns.rising(table));
+    remarks.extend(columns.ordered(table));
     remarks.extend(columns.missing(table));
     remarks.extend(columns.apart(table));
     remarks
@@ -50,8 +50,8 @@ struct Columns {
     most: Vec<f32>,
     deviation: Vec<f64>,
     hash: Vec<u64>,
-    /// Whether each value is above the one before.
-    rises: Vec<bool>,
+    /// How often a value is above the one before, and how often below.
+    steps: Vec<[usize; 2]>,
     /// How often each of the values that may stand for a missing one occurs.
     missing: Vec<[usize; MISSING.len()]>,
 }
@@ -61,11 +61,14 @@ impl Columns {
         let width = table.width;
         let mut hashes = vec![DefaultHasher::new(); width];
         let (mut least, mut most) = (vec![f32::INFINITY; width], vec![f32::NEG_INFINITY; width]);
-        let (mut rises, mut last) = (vec![true; width], vec![0.0; width]);
+        let (mut steps, mut last) = (vec![[0; 2]; width], vec![0.0; width]);
         let (mut sums, mut missing) = (vec![[0.0, 0.0]; width], vec![[0; MISSING.len()]; width]);
         for (place, x) in table.values.iter().enumerate() {
             let column = place % width;
-            rises[column] &= place < width || x > last[column];
+            if place >= width {
+                steps[column][0] += usize::from(x > last[column]);
+                steps[column][1] += usize::from(x < last[column]);
+            }
             last[column] = x;
             x.to_bits().hash(&mut hashes[column]);
             least[column] = least[column].min(x);
@@ -83,7 +86,7 @@ impl Columns {
             hash: hashes.iter().map(Hasher::finish).collect(),
             least,
             most,
-            rises,
+            steps,
             missing,
         }
     }
@@ -112,12 +115,16 @@ impl Columns {
     }
 
     /// A column that numbers the samples, or says when they were taken, separates those of the file and no others.
-    fn rising(&self, table: &Table) -> Option<String> {
+    fn ordered(&self, table: &Table) -> Option<String> {
         let is_counted = table.labels.len() >= COUNTED;
-        let names = named(table, (0..table.width).filter(|column| is_counted && self.rises[*column]));
+        let is_ordered = |column: &usize| {
+            let [rises, falls] = self.steps[*column];
+            rises.min(falls) == 0 && 2 * rises.max(falls) > table.labels.len()
+        };
+        let names = named(table, (0..table.width).filter(|column| is_counted && is_ordered(column)));
         (!names.is_empty()).then(|| {
             format!(
-                "columns that rise with every sample, like a number or a time: {} (--ignore leaves them out)",
+                "columns that only rise or only fall, as numbers and times do: {} (--ignore leaves out what is no feature)",
                 listed(&names)
             )
         })

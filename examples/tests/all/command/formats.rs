@@ -185,6 +185,7 @@ fn the_label_is_found_again() {
 
 /// A row of numbers is a header if its label is the name of a label; classes have one spelling; and a pipe is read
 /// once.
+#[cfg(unix)]
 #[test]
 fn what_is_written_in_several_ways_is_the_same() {
     let place = Place::new();

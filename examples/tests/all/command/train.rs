@@ -113,7 +113,8 @@ fn suspect_data_is_reported() {
     // A number of the sample, which may be left out, by name or by place.
     let rows: String = (0..60).map(|i| format!("{i},{},{}\n", i * 37 % 50, ["up", "down"][i % 2])).collect();
     place.write("numbered.csv", format!("id,a,label\n{rows}")).write("plain.csv", rows);
-    let rising = "columns that rise with every sample, like a number or a time: id (--ignore leaves them out)";
+    let rising =
+        "columns that only rise or only fall, as numbers and times do: id (--ignore leaves out what is no feature)";
     assert_eq!(place.train(&["numbered.csv"])["warnings"], serde_json::json!([rising]));
     for arguments in [["numbered.csv", "--ignore", "id"], ["plain.csv", "--ignore", "1"]] {
         let row = place.train(&arguments);
@@ -123,6 +124,15 @@ fn suspect_data_is_reported() {
             "{arguments:?}"
         );
     }
+    // Without names, prediction takes the same columns, also if there is no label.
+    let unlabelled: String = (0..60).map(|i| format!("{i},{}\n", i * 37 % 50)).collect();
+    place.write("unlabelled.csv", unlabelled);
+    let [labelled, unlabelled] =
+        ["plain.csv", "unlabelled.csv"].map(|data| place.prints(&["predict", "model.json", data, "--ignore", "1"]));
+    assert_eq!((labelled.lines().count(), labelled), (60, unlabelled));
+    let refused = place.run(&["train", DIGITS, "--ignore", "1"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--ignore names a column of text"));
     // Where names are known, prediction needs no option.
     assert_eq!(place.train(&["numbered.csv", "--ignore", "id"])["features"], 1);
     assert_eq!(place.prints(&["predict", "model.json", "numbered.csv"]).lines().count(), 60);
