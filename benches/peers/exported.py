@@ -21,6 +21,7 @@ import subprocess
 import tarfile
 import tempfile
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import emlearn
@@ -66,6 +67,19 @@ RECORD = np.dtype([("label", "u1"), ("x", "u1", 64)])
 COUNTED = 10
 
 
+@dataclass
+class Classifier:
+    """One row of the table, and how C calls it: `call` is the class of x, 64 values of a type, pixels times a factor."""
+
+    system: str
+    model: str
+    header: Path
+    kind: str
+    call: str
+    factor: str = "1"
+    objects: tuple = ()
+
+
 def main():
     train, test = (np.fromfile(ROOT / f"examples/data/digits/{name}.bin", dtype=RECORD) for name in ("train", "test"))
     print(f"emlearn {emlearn.__version__}, scikit-learn {sklearn.__version__}, {version(GCC[0])}, {version(QEMU[0])}")
@@ -74,9 +88,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         # emlearn writes into the working directory.
         os.chdir(folder)
-        for system, name, call, header in models(train, Path(folder)):
-            correct, flash, instructions = measure(Path(folder), call, header, test)
-            print(f"| {system} | {name} | {100 * correct / len(test):.1f} | {flash} | {instructions:.0f} |", flush=True)
+        for classifier in models(train, Path(folder)):
+            correct, flash, instructions = measure(Path(folder), classifier, test)
+            print(f"| {classifier.system} | {classifier.model} | {100 * correct / len(test):.1f} | {flash} | {instructions:.0f} |", flush=True)
 
 
 def version(program):
@@ -84,36 +98,34 @@ def version(program):
 
 
 def models(train, folder):
-    """System, model, a C expression for the class of `pixels`, and the header."""
+    """The classifiers to measure."""
     stored = folder / "model.json"
     hingeline("train", ROOT / "examples/data/digits", "-o", stored)
     for name, options, kind in [("linear, binary32", [], "float"), ("linear, 16-bit integers", ["--integers", "i16"], "uint8_t")]:
         header = folder / f"ours_{kind}.h"
         hingeline("export", stored, "--to", "c", *options, "-o", header)
-        yield "hingeline, exported", name, f"({kind} x[64]; AS(x, 1); model_predict(x))", header
+        yield Classifier("hingeline, exported", name, header, kind, "model_predict(x)")
     x, labels = train["x"], train["label"]
     forest = RandomForestClassifier(n_estimators=10, random_state=1)
     network = MLPClassifier(hidden_layer_sizes=(32,), max_iter=500, random_state=1)
-    for name, estimator, scale, kind, options in [
-        ("10 trees", forest, 2, "int16_t", {"dtype": "int16_t"}),
-        ("network of 32 hidden neurons", network, 0.0625, "float", {}),
+    for name, estimator, scale, factor, kind, options in [
+        ("10 trees", forest, 2, "2", "int16_t", {"dtype": "int16_t"}),
+        ("network of 32 hidden neurons", network, 0.0625, "0.0625f", "float", {}),
     ]:
         estimator.fit(x * scale, labels)
         header = folder / f"{type(estimator).__name__}.h"
         emlearn.convert(estimator, method="inline", **options).save(file=str(header), name="digits")
-        yield "emlearn", name, f"({kind} x[64]; AS(x, {scale}); digits_predict(x, 64))", header
-
-
-    source, header = cmsis(folder), folder / "cmsis.h"
+        yield Classifier("emlearn", name, header, kind, "digits_predict(x, 64)", factor)
+    operation, header = cmsis(folder), folder / "cmsis.h"
     weights = folded(stored)
     header.write_text(f'#include "dsp/matrix_functions.h"\n{weights}{BY_CMSIS}')
-    yield "CMSIS-DSP 1.10.3", "linear, binary32", "(float x[64]; AS(x, 1); by_cmsis(x))", (header, source)
+    yield Classifier("CMSIS-DSP 1.10.3", "linear, binary32", header, "float", "by_cmsis(x)", objects=(operation,))
     build = [".ci/cross", TARGET, "build", "--quiet", "--release", "--manifest-path", "core/c/Cargo.toml", "--target-dir", "target/c"]
     subprocess.run(build, cwd=ROOT, check=True)
     header = folder / "library.h"
     header.write_text(f'#include "{ROOT}/core/c/include/hingeline.h"\n{weights}{BY_LIBRARY}')
     library = ROOT / f"target/c/{TARGET}/release/libhingeline.a"
-    yield "hingeline, library for C", "linear, binary32", "(float x[64]; AS(x, 1); by_library(x))", (header, library)
+    yield Classifier("hingeline, library for C", "linear, binary32", header, "float", "by_library(x)", objects=(library,))
 
 
 def cmsis(folder):
@@ -145,30 +157,28 @@ def hingeline(*arguments):
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
-def measure(folder, call, header, test):
+def measure(folder, classifier, test):
     """Digits recognised, bytes of flash, instructions per prediction."""
-    whole = build(folder, call, header, test)
+    whole = build(folder, classifier, test)
     printed = subprocess.run([*QEMU, "-kernel", whole], check=True, capture_output=True, text=True, timeout=100).stdout
     # The same program without a classifier is what its bytes are compared with.
-    flash = size(whole) - size(build(folder, None, header, test))
-    few, fewer = (instructions(build(folder, call, header, test[:count])) for count in (COUNTED + 1, 1))
+    flash = size(whole) - size(build(folder, None, test))
+    few, fewer = (instructions(build(folder, classifier, test[:count])) for count in (COUNTED + 1, 1))
     return int(re.search(r"(\d+) right", printed).group(1)), flash, (few - fewer) / COUNTED
 
 
-def build(folder, call, header, test):
-    """A program that classifies these samples."""
-    statement = "int found = pixels[at][0];"
-    if call:
-        declaration, convert, expression = re.fullmatch(r"\((.*); (AS\(.*\)); (.*)\)", call).groups()
-        (scale,) = re.findall(r", ([\d.]+)", convert) or ["1"]
-        factor = f"{scale}f" if "." in scale else scale
-        statement = f"{declaration}; for (int i = 0; i < 64; i++) x[i] = pixels[at][i] * {factor};"
-        statement += f" int found = {expression};"
-    header, *objects = header if isinstance(header, tuple) else (header,)
+def build(folder, classifier, test):
+    """A program that classifies these samples; without a classifier it reads them alone."""
+    include, statement, objects = "", "int found = pixels[at][0];", ()
+    if classifier:
+        include, objects = f'#include "{classifier.header}"\n', classifier.objects
+        statement = f"""{classifier.kind} x[64];
+    for (int i = 0; i < 64; i++) x[i] = pixels[at][i] * {classifier.factor};
+    int found = {classifier.call};"""
     source = folder / "program.c"
     pixels = ",".join("{" + ",".join(map(str, x)) + "}" for x in test["x"])
     source.write_text(
-        '#include "board.h"\n' + (f'#include "{header}"\n' if call else "") + f"enum {{ COUNT = {len(test)} }};\n"
+        '#include "board.h"\n' + include + f"enum {{ COUNT = {len(test)} }};\n"
         f"static const uint8_t pixels[COUNT][64] = {{{pixels}}};\n"
         f"static const uint8_t labels[COUNT] = {{{','.join(map(str, test['label']))}}};\n"
         f"__attribute__((noinline)) static int classify(int at) {{ {statement} return found; }}\n"
@@ -180,7 +190,7 @@ def build(folder, call, header, test):
     program = folder / "program"
     link = ["-nostartfiles", f"-L{BOARD}/board", "-Tmps2-an386.ld", "-Wl,--gc-sections", "--specs=nosys.specs", "-lm"]
     command = [*GCC, f"-I{BOARD}", f"-I{emlearn.includedir}", f"-I{folder}/cmsisdsp-1.10.3/Include", "-D__GNUC_PYTHON__",
-               "-w", source, BOARD / "board/cortex_m.c", *(objects if call else []), "-o", program, *link]
+               "-w", source, BOARD / "board/cortex_m.c", *objects, "-o", program, *link]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return program
 

@@ -52,6 +52,21 @@ int main(void)
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// What `c_prints` prints of the samples of `test.csv`, as the command predicts them.
+#[cfg(unix)]
+fn predicted_bits(place: &Place, model: &str) -> String {
+    let mut expected = String::new();
+    for line in place.prints(&["predict", model, "test.csv", "--scores"]).lines() {
+        let (class, scores) = line.split_once(',').expect("scores");
+        expected.push_str(class);
+        for score in scores.split(',') {
+            let _ = write!(expected, ",{:08x}", score.parse::<f32>().expect("a number").to_bits());
+        }
+        expected.push('\n');
+    }
+    expected
+}
+
 #[cfg(unix)]
 #[test]
 fn c_gives_the_bits_of_the_model() {
@@ -62,15 +77,7 @@ fn c_gives_the_bits_of_the_model() {
         let fold: &[&str] = if folded { &["--fold"] } else { &[] };
         let _ = place.prints(&[&["export", "model.json", "--to", "c", "-o", "model.h"], fold].concat());
         let _ = place.prints(&[&["export", "model.json", "--to", "json", "-o", "exported.json"], fold].concat());
-        let mut expected = String::new();
-        for line in place.prints(&["predict", "exported.json", "test.csv", "--scores"]).lines() {
-            let (class, scores) = line.split_once(',').expect("scores");
-            expected.push_str(class);
-            for score in scores.split(',') {
-                let _ = write!(expected, ",{:08x}", score.parse::<f32>().expect("a number").to_bits());
-            }
-            expected.push('\n');
-        }
+        let expected = predicted_bits(&place, "exported.json");
         assert_eq!(c_prints(&place, "model.h", "float", "float", &records), expected, "folded: {folded}");
     }
 }
@@ -90,15 +97,7 @@ fn c_gives_the_bits_of_models_of_any_width() {
         place.write("train.csv", csv(&train)).write("test.csv", csv(&test));
         let _ = place.train(&["train.csv"]);
         let _ = place.prints(&["export", "model.json", "--to", "c", "-o", "model.h"]);
-        let mut expected = String::new();
-        for line in place.prints(&["predict", "model.json", "test.csv", "--scores"]).lines() {
-            let (class, scores) = line.split_once(',').expect("scores");
-            expected.push_str(class);
-            for score in scores.split(',') {
-                let _ = write!(expected, ",{:08x}", score.parse::<f32>().expect("a number").to_bits());
-            }
-            expected.push('\n');
-        }
+        let expected = predicted_bits(&place, "model.json");
         assert_eq!(c_prints(&place, "model.h", "float", "float", &test), expected, "{width} features");
     }
 }
