@@ -122,6 +122,47 @@ fn c_in_integers_gives_the_scores_of_the_library() {
     }
 }
 
+/// The scores of C in integers are those of the contract, for raw values that are clamped too.
+#[cfg(unix)]
+#[test]
+fn c_in_integers_follows_the_contract() {
+    let place = Place::new();
+    let _ = place.train(&[DIGITS]);
+    // All raw values, in an order that differs from feature to feature.
+    let samples: Vec<Vec<u8>> = (0..256_usize)
+        .map(|row| [0].into_iter().chain((0..64).map(|feature| (row + 37 * feature) as u8)).collect())
+        .collect();
+    for width in ["i16", "i8"] {
+        let _ = place.prints(&["export", "model.json", "--to", "c", "--integers", width, "-o", "model.h"]);
+        let header = std::fs::read_to_string(place.path("model.h")).expect("a header");
+        let array = |name: &str| -> Vec<i32> {
+            let (_, rest) = header.split_once(&format!(" model_{name}[")).expect(name);
+            let (_, rest) = rest.split_once('{').expect("numbers");
+            let (numbers, _) = rest.split_once('}').expect("an end");
+            numbers.split(',').filter_map(|number| number.trim().parse().ok()).collect()
+        };
+        let [zero, factor, weights, bias] = ["zero", "factor", "weights", "bias"].map(array);
+        let printed = c_prints(&place, "model.h", "uint8_t", "int32_t", &samples);
+        let mut clamped = 0;
+        for (sample, line) in samples.iter().zip(printed.lines()) {
+            let inputs: Vec<i32> = (0..64)
+                .map(|feature| {
+                    let input = ((i32::from(sample[1 + feature]) - zero[feature]) * factor[feature] + 128) >> 8;
+                    clamped += usize::from(input > 127);
+                    input.clamp(-128, 127)
+                })
+                .collect();
+            let scores = weights
+                .chunks(64)
+                .zip(&bias)
+                .map(|(row, bias)| bias + row.iter().zip(&inputs).map(|(weight, input)| weight * input).sum::<i32>());
+            let found: Vec<i32> = line.split(',').skip(1).map(|score| score.parse().expect("a number")).collect();
+            assert_eq!(found, scores.collect::<Vec<_>>(), "{width}: {sample:?}");
+        }
+        assert!(clamped > 1_000, "{clamped}");
+    }
+}
+
 /// Names that would end a string, a comment or the header are escaped.
 #[cfg(unix)]
 #[test]
