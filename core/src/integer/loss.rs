@@ -136,16 +136,19 @@ impl sealed::Sealed for CrammerSinger {}
 
 impl Loss for WestonWatkins {
     fn coefficients(&self, margin: i32, label: usize, scores: &mut [i32]) -> Result<SampleLoss, Error> {
-        let reference = scores.get(label).ok_or(Error::LabelOutOfRange)?.wrapping_sub(margin);
-        // Includes the label, whose margin is known: cheaper than leaving it out of a loop without branches.
-        let own = margin.max(0);
-        let (mut loss, mut violations) = (i64::from(own).wrapping_neg(), u32::from(own > 0).wrapping_neg());
+        let own = scores.get_mut(label).ok_or(Error::LabelOutOfRange)?;
+        let reference = own.wrapping_sub(margin);
+        // Its own margin counts for nothing, without a branch in the loop.
+        *own = reference;
+        let (mut gain, mut violations) = (0_i64, 0_u32);
         for score in &mut *scores {
-            let margin = score.wrapping_sub(reference);
-            *score = (margin > 0).into();
-            loss = loss.wrapping_add(margin.max(0).into());
+            // Minus the margin: its sign is the coefficient, which a 32-bit processor then has in one instruction.
+            let slack = reference.wrapping_sub(*score);
+            *score = slack.cast_unsigned().wrapping_shr(31).cast_signed();
+            gain = gain.wrapping_add(slack.min(0).into());
             violations = violations.wrapping_add(score.cast_unsigned());
         }
+        let loss = gain.wrapping_neg();
         let largest = violations.cast_signed();
         if let Some(own) = scores.get_mut(label) {
             *own = largest.wrapping_neg();
@@ -334,15 +337,13 @@ impl<L: Copy> Objective<L> {
 
 /// The largest D.
 const LARGEST_MARGIN: u32 = 1 << 28;
+/// The most fraction bits of a score: p ≤ 15 and q = 5.
+const MOST_SCORE_BITS: u32 = 20;
 
 /// The margin in the unit of scores with p + q fraction bits; an error above 2²⁸.
 pub(super) fn scaled_margin(margin: u32, weight_bits: u8) -> Result<i32, Error> {
     let bits = u32::from(weight_bits).wrapping_add(INPUT_BITS);
-    // In 32 bits, since 64-bit shifts are slow on the processors that this is for.
-    let (left, right) = (bits.saturating_sub(16), 16_u32.saturating_sub(bits));
-    if margin <= LARGEST_MARGIN.wrapping_shr(left) {
-        Ok(margin.wrapping_shl(left).wrapping_shr(right).cast_signed())
-    } else {
-        Err(Error::InvalidMargin)
-    }
+    // One shift to the right serves both directions, since four bits are free above the largest margin.
+    let scaled = margin.wrapping_shl(4).wrapping_shr(MOST_SCORE_BITS.wrapping_sub(bits));
+    if scaled <= LARGEST_MARGIN { Ok(scaled.cast_signed()) } else { Err(Error::InvalidMargin) }
 }

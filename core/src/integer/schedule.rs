@@ -26,7 +26,7 @@ impl Halving {
     /// The exponent e of step `t`.
     pub fn rate_exponent(&self, t: u32) -> u8 {
         let halvings = t.checked_shr(self.period.into()).unwrap_or(0).saturating_add(1).ilog2();
-        self.exponent.saturating_add(halvings as u8).min(self.last)
+        u32::from(self.exponent).wrapping_add(halvings).min(self.last.into()) as u8
     }
 
     /// Rejects an invalid schedule.

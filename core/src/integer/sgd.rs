@@ -153,11 +153,11 @@ impl<L: Loss> Sgd<L> {
 }
 
 impl<L: Loss> Progress<L> {
-    /// The amount owed after a step with this exponent, at most 31.
+    /// The amount owed after a step with this exponent, at most 31: below 2⁵⁸, since both terms are below 2⁵⁷.
     fn due_after(&self, exponent: u8) -> Result<u64, Error> {
-        let shift = 31_u32.saturating_sub(exponent.into());
+        let shift = 31_u32.wrapping_sub(exponent.into());
         let share = u64::from(self.objective.l2()).wrapping_shl(shift);
-        if share < DUE { Ok(self.owed.saturating_add(share)) } else { Err(Error::L2TooStrong) }
+        if share < DUE { Ok(self.owed.wrapping_add(share)) } else { Err(Error::L2TooStrong) }
     }
 }
 
@@ -179,7 +179,7 @@ fn step<K: Kernel, L: Loss>(
     model.kernel.integer_scores(KEY, model.weights, model.bias, x.values(), scores);
     let sample = loss.coefficients(margin, label, scores)?;
     // So each product below, and a weight before its clamp, is below 2³¹.
-    if sample.largest >= 1_i32.wrapping_shl(30_u32.saturating_sub(rate.bias_shift)) {
+    if sample.largest >= 1_i32.wrapping_shl(30_u32.wrapping_sub(rate.bias_shift)) {
         return Err(Error::NonFiniteStep);
     }
 
@@ -210,7 +210,8 @@ fn step<K: Kernel, L: Loss>(
 fn rate_of<K>(model: &ViewMut<'_, K>, exponent: u8) -> Result<Rate, Error> {
     let own = i32::from(model.fraction_bits).wrapping_sub(super::INPUT_BITS.cast_signed());
     let shift = own.wrapping_sub(exponent.into());
-    let bias_shift = model.score_bits().saturating_sub(exponent.into());
+    // At least 3 where the other one is at least −7.
+    let bias_shift = model.score_bits().wrapping_sub(exponent.into());
     if shift >= -7 { Ok(Rate { shift, bias_shift }) } else { Err(Error::InvalidLearningRate) }
 }
 
@@ -223,6 +224,7 @@ struct Update<'a> {
 
 impl<K: Kernel> ViewMut<'_, K> {
     /// Changes rows and biases; returns how many results were clamped.
+    #[inline(always)]
     fn descend(self, update: Update<'_>, x: &[i16]) -> u32 {
         let rise = update.largest.wrapping_mul(update.rate.of(128));
         let mut bound = self.bound.wrapping_add(rise);

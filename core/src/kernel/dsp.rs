@@ -12,11 +12,15 @@ use super::thumb_rows::change_rows;
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
-    // SAFETY: the function reads and writes what a call describes, from addresses of words.
-    unsafe { integers_call::scores::<2, _>(scores_of_rows, in_words && x.len() >= 8, weights, bias, x, scores) }
+    let by = |call: &Call| {
+        let (bytes, after_two) = (call.features.wrapping_mul(2), call.rows.cast_signed().wrapping_sub(2));
+        // SAFETY: the function reads and writes what a call describes, from addresses of words.
+        unsafe { scores_of_rows(call.weights, call.x, call.bias, bytes, call.scores, after_two) }
+    };
+    integers_call::scores::<2, _>(by, in_words && x.len() >= 8, weights, bias, x, scores);
 }
 
-change_rows!(subtract_pairs);
+change_rows!(["bl {change}"] change = sym subtract_pairs);
 
 /// Four at a time if raw values and inputs are word-aligned; the others by the definition. Returns how many were
 /// clamped.
@@ -77,23 +81,25 @@ macro_rules! eight {
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, then one; eight columns at a time, then two.
 ///
 /// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: remaining iterations. On the
-/// stack: x, remaining biases, bytes of a row, its eights plus one; remaining scores and rows; pairs after the eights.
+/// stack: x, remaining biases, bytes of a row, the same plus those of eight; remaining scores, rows that remain after
+/// the next two; pairs after the eights.
 #[unsafe(naked)]
-unsafe extern "C" fn scores_of_rows(call: &Call) {
+unsafe extern "C" fn scores_of_rows(
+    weights: *const (),
+    x: *const (),
+    bias: *const i32,
+    bytes: usize,
+    scores: *mut i32,
+    after_two: isize,
+) {
     naked_asm!(
         dsp!(),
         "push {{r4-r11, lr}}",
-        "sub sp, sp, #28",
-        "ldmia r0, {{r0-r5}}",
-        "lsl r6, r5, #1",
-        "lsr r7, r5, #3",
-        "add r7, r7, #1",
-        "ubfx r8, r5, #1, #2",
-        "strd r1, r2, [sp]",
-        "strd r6, r7, [sp, #8]",
-        "strd r3, r4, [sp, #16]",
-        "str r8, [sp, #24]",
-        "cmp r4, #2",
+        "ldrd r5, r6, [sp, #36]",
+        "add r4, r3, #16",
+        "ubfx r7, r3, #2, #2",
+        "push {{r1-r7}}",
+        "cmp r6, #0",
         "blt 6f",
         // Two rows.
         "2: ldmia sp, {{r2, r5, r12, lr}}",
@@ -101,7 +107,7 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "ldmia r5!, {{r3, r4}}",
         "str r5, [sp, #4]",
         // If the number of eights is odd, the loop starts at the second one.
-        "lsrs lr, lr, #1",
+        "lsrs lr, lr, #5",
         "bcc 4f",
         "3: ldmia r2!, {{r5-r8}}",
         eight!("r0", "r3"),
@@ -111,33 +117,31 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         eight!("r1", "r4"),
         "subs lr, lr, #1",
         "bne 3b",
-        "ldr lr, [sp, #24]",
-        "cmp lr, #0",
-        "bne 9f",
+        "ldr r6, [sp, #24]",
+        "cbnz r6, 9f",
         "5: ldrd r5, r6, [sp, #16]",
         "stmia r5!, {{r3, r4}}",
         "mov r0, r1",
-        "sub r6, r6, #2",
+        "subs r6, r6, #2",
         "strd r5, r6, [sp, #16]",
-        "cmp r6, #2",
         "bge 2b",
         // One row.
-        "6: ldrd r1, r4, [sp, #16]",
-        "cbz r4, 8f",
+        "6: adds r6, r6, #1",
+        "bne 8f",
         "ldmia sp, {{r2, r5, r12, lr}}",
+        "ldr r1, [sp, #16]",
         "ldr r3, [r5]",
-        "sub lr, lr, #1",
+        "lsr lr, r12, #4",
         "7: ldmia r2!, {{r5-r8}}",
         eight!("r0", "r3"),
         "subs lr, lr, #1",
         "bne 7b",
-        "ldr lr, [sp, #24]",
-        "cmp lr, #0",
-        "beq 12f",
+        "ldr r6, [sp, #24]",
+        "cbz r6, 12f",
         "11: ldr r5, [r2], #4",
         "ldr r9, [r0], #4",
         "smlad r3, r5, r9, r3",
-        "subs lr, lr, #1",
+        "subs r6, r6, #1",
         "bne 11b",
         "12: str r3, [r1]",
         "8: add sp, sp, #28",
@@ -148,7 +152,7 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "ldr r10, [r1], #4",
         "smlad r3, r5, r9, r3",
         "smlad r4, r5, r10, r4",
-        "subs lr, lr, #1",
+        "subs r6, r6, #1",
         "bne 9b",
         "b 5b",
     )
@@ -213,7 +217,9 @@ pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, fac
         "stmia r0!, {{r8-r11}}",
         "subs r3, r3, #4",
         "bge 6b",
-        "b 3b",
+        "adds r3, r3, #4",
+        "bne 4b",
+        "pop {{r4-r11, pc}}",
     )
 }
 

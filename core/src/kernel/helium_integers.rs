@@ -16,15 +16,34 @@ const WIDTH: usize = 8;
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the target has the unit, and the function reads and writes what a call describes, of any length.
-    unsafe { integers_call::scores::<1, _>(scores_of_rows, true, weights, bias, x, scores) }
+    let by = |rows: &Call| unsafe { call(scores_of_rows, rows, rows.features.wrapping_mul(2)) };
+    integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
 
 /// The same for 8-bit weights and inputs, sixteen at a time.
 #[inline]
 pub(super) fn byte_scores(weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
     // SAFETY: as above.
-    unsafe { integers_call::scores::<1, _>(scores_of_byte_rows, true, weights, bias, x, scores) }
+    let by = |rows: &Call| unsafe { call(scores_of_byte_rows, rows, rows.features) };
+    integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
+
+/// Calls the assembly, or what stands in for it, for rows of so many bytes.
+///
+/// # Safety
+/// As for the function.
+#[inline(always)]
+unsafe fn call(by: ScoresOfRows, call: &Call, bytes: usize) {
+    // The loop advances by whole registers.
+    let beyond = bytes.wrapping_neg() % 16;
+    let (weights, last) = (call.weights.wrapping_byte_add(beyond), call.scores.wrapping_add(call.rows).wrapping_sub(5));
+    // SAFETY: by the caller.
+    unsafe { by(bytes, beyond, call.x, call.features, weights, call.bias, call.scores, last) }
+}
+
+/// The bytes of a row; how many bytes behind a row the loop ends; x and its length; where the loop would have ended in a
+/// row before the first one; biases; scores, and the last place among them where five more follow.
+type ScoresOfRows = unsafe extern "C" fn(usize, usize, *const (), usize, *const (), *const i32, *mut i32, *const i32);
 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
 #[inline]
@@ -61,37 +80,38 @@ macro_rules! products {
 /// The scores of rows, for weights of one size: five rows at a time, so that inputs are loaded once for five products,
 /// then one row at a time.
 ///
-/// r0, r2, r4, r6, r8: sums, r1, r3, r5, r7, r9: rows, r10: the row after them, r11: x, r12: temporaries. On the stack:
-/// x, features, remaining biases and scores, bytes of a row, rows that remain after the next five.
+/// r0, r2, r4, r6, r8: sums, r1, r3, r5, r7, r9: rows, r10: remaining biases, r11: x, r12: remaining scores. On the
+/// stack: bytes of a row, bytes beyond it, x, features; the last scores at which five more rows follow.
 macro_rules! scores_of_rows {
-    ($(#[$meta:meta])* $name:ident, $shift:literal, $loop:literal, $load:literal, $multiply:literal) => {
+    ($(#[$meta:meta])* $name:ident, $loop:literal, $load:literal, $multiply:literal) => {
         $(#[$meta])*
         #[unsafe(naked)]
-        unsafe extern "C" fn $name(call: &Call) {
+        unsafe extern "C" fn $name(
+            bytes: usize,
+            beyond: usize,
+            x: *const (),
+            features: usize,
+            weights: *const (),
+            bias: *const i32,
+            scores: *mut i32,
+            last: *const i32,
+        ) {
             naked_asm!(
                 helium!(),
                 "push {r4-r11, lr}",
-                "sub sp, sp, #28",
-                "ldmia r0, {r0-r5}",
-                concat!("lsl r6, r5, #", $shift),
-                "strd r1, r5, [sp]",
-                "strd r2, r3, [sp, #8]",
-                "str r6, [sp, #16]",
-                "mov r1, r0",
-                "subs r4, r4, #5",
-                "blt 4f",
+                "ldrd r9, r10, [sp, #36]",
+                "ldrd r12, r4, [sp, #44]",
+                "push {r0-r4}",
+                "cmp r12, r4",
+                "bhi 4f",
                 // Five rows.
-                "2: str r4, [sp, #20]",
-                "ldr r12, [sp, #16]",
-                "add r3, r1, r12",
-                "add r5, r3, r12",
-                "add r7, r5, r12",
-                "add r9, r7, r12",
-                "add r10, r9, r12",
-                "ldr r12, [sp, #8]",
-                "ldmia r12!, {r0, r2, r4, r6, r8}",
-                "str r12, [sp, #8]",
-                "ldrd r11, lr, [sp]",
+                "2: ldmia sp, {r0, r2, r11, lr}",
+                "sub r1, r9, r2",
+                "add r3, r1, r0",
+                "add r5, r3, r0",
+                "add r7, r5, r0",
+                "add r9, r7, r0",
+                "ldmia r10!, {r0, r2, r4, r6, r8}",
                 concat!($loop, " lr, lr"),
                 concat!("3: ", $load, " q0, [r11], #16"),
                 products!($load, $multiply, "r1", "q1", "r0"),
@@ -100,30 +120,25 @@ macro_rules! scores_of_rows {
                 products!($load, $multiply, "r7", "q1", "r6"),
                 products!($load, $multiply, "r9", "q2", "r8"),
                 "letp lr, 3b",
-                "ldr r12, [sp, #12]",
                 "stmia r12!, {r0, r2, r4, r6, r8}",
-                "str r12, [sp, #12]",
-                "mov r1, r10",
-                "ldr r4, [sp, #20]",
-                "subs r4, r4, #5",
-                "bge 2b",
+                "ldr r4, [sp, #16]",
+                "cmp r12, r4",
+                "bls 2b",
                 // One row.
-                "4: adds r4, r4, #5",
+                "4: add r4, r4, #20",
+                "cmp r12, r4",
                 "beq 7f",
-                "ldrd r5, r7, [sp, #8]",
-                "ldr r12, [sp, #16]",
-                "5: ldr r0, [r5], #4",
-                "add r10, r1, r12",
-                "ldrd r11, lr, [sp]",
+                "5: ldmia sp, {r3, r5, r11, lr}",
+                "sub r9, r9, r5",
+                "ldr r0, [r10], #4",
                 concat!($loop, " lr, lr"),
                 concat!("6: ", $load, " q0, [r11], #16"),
-                products!($load, $multiply, "r1", "q1", "r0"),
+                products!($load, $multiply, "r9", "q1", "r0"),
                 "letp lr, 6b",
-                "str r0, [r7], #4",
-                "mov r1, r10",
-                "subs r4, r4, #1",
+                "str r0, [r12], #4",
+                "cmp r12, r4",
                 "bne 5b",
-                "7: add sp, sp, #28",
+                "7: add sp, sp, #20",
                 "pop {r4-r11, pc}",
                 options(raw)
             )
@@ -136,7 +151,7 @@ scores_of_rows! {
     ///
     /// # Safety
     /// The processor has the unit. Rows and features are at least 1, and there is as much of each as the call says.
-    scores_of_rows, "1", "dlstp.16", "vldrh.u16", "vmladava.s16"
+    scores_of_rows, "dlstp.16", "vldrh.u16", "vmladava.s16"
 }
 
 scores_of_rows! {
@@ -144,35 +159,31 @@ scores_of_rows! {
     ///
     /// # Safety
     /// As for 16 bits.
-    scores_of_byte_rows, "0", "dlstp.8", "vldrb.u8", "vmladava.s8"
+    scores_of_byte_rows, "dlstp.8", "vldrb.u8", "vmladava.s8"
 }
 
-change_rows!(subtract_multiple);
-
-/// `row = row − factor · x`, with the inputs shifted first, to the right with rounding. Bits beyond 16 are cut off; a
-/// result that fits is correct all the same.
-///
-/// # Safety
-/// The processor has the unit. `row` and `x` have `count` elements, at least one, and the shift is 32 bytes after the
-/// address in r11, a register that calls preserve.
-#[unsafe(naked)]
-unsafe extern "C" fn subtract_multiple(row: *mut u32, x: *const u32, factor: i32, count: usize) {
-    naked_asm!(
-        helium!(),
-        "push {r7, lr}",
-        "ldr r12, [r11, #32]",
-        "rsbs r2, r2, #0",
-        "dlstp.16 lr, r3",
-        "1: vldrh.u16 q1, [r1], #16",
-        "vldrh.u16 q0, [r0]",
-        "vrshl.s16 q1, r12",
-        "vmla.s16 q0, q1, r2",
-        "vstrh.16 q0, [r0], #16",
-        "letp lr, 1b",
-        "pop {r7, pc}",
-        options(raw)
-    )
-}
+change_rows!([
+    // The inputs are shifted first, to the right with rounding; most steps need no shift. Bits beyond 16 are cut off;
+    // a result that fits is correct all the same.
+    helium!(),
+    "ldr r12, [r11, #32]",
+    "rsbs r2, r2, #0",
+    "dlstp.16 lr, r3",
+    "cmp r12, #0",
+    "beq 6f",
+    "5: vldrh.u16 q1, [r1], #16",
+    "vldrh.u16 q0, [r0]",
+    "vrshl.s16 q1, r12",
+    "vmla.s16 q0, q1, r2",
+    "vstrh.16 q0, [r0], #16",
+    "letp lr, 5b",
+    "b 2f",
+    "6: vldrh.u16 q1, [r1], #16",
+    "vldrh.u16 q0, [r0]",
+    "vmla.s16 q0, q1, r2",
+    "vstrh.16 q0, [r0], #16",
+    "letp lr, 6b",
+]);
 
 /// Inputs from `count` groups of eight bytes; returns how many were clamped.
 ///

@@ -6,25 +6,23 @@ use super::integers;
 /// The arguments, in the order in which the assembly loads them.
 #[repr(C)]
 pub(super) struct Call {
-    weights: *const (),
-    x: *const (),
-    bias: *const i32,
-    scores: *mut i32,
-    /// At least one.
-    rows: usize,
+    pub(super) weights: *const (),
+    pub(super) x: *const (),
+    pub(super) bias: *const i32,
+    pub(super) scores: *mut i32,
+    /// At least one, and below 2¹⁶, as the features are.
+    pub(super) rows: usize,
     /// At least one, and a multiple of what the function requires.
-    features: usize,
+    pub(super) features: usize,
 }
 
 /// Scores by an assembly function, or by the definition if that function is not suitable or the number of features is
 /// not a multiple of what it requires.
 ///
-/// # Safety
-/// The function may be called with memory for `rows · features` weights of this type, `features` inputs, and `rows`
-/// biases and scores.
+/// A call has `rows · features` weights of this type, `features` inputs, and `rows` biases and scores.
 #[inline(always)]
-pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
-    by: unsafe extern "C" fn(&Call),
+pub(super) fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
+    by: impl FnOnce(&Call),
     suits: bool,
     weights: &[T],
     bias: &[i32],
@@ -36,7 +34,7 @@ pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
     // Below 2¹⁶ their product fits in 32 bits; a division would take 150 instructions on a Cortex-M0.
     let fits = rows.max(features) < 1 << 16 && rows.wrapping_mul(features) <= weights.len();
     if !suits || !fits || rows == 0 || features == 0 || !features.is_multiple_of(MULTIPLE) {
-        return integers::scores(weights, bias, x, scores);
+        return by_definition(weights, x, bias, scores);
     }
     let call = Call {
         weights: weights.as_ptr().cast(),
@@ -46,8 +44,14 @@ pub(super) unsafe fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
         rows,
         features,
     };
-    // SAFETY: by the caller; there is that much of each.
-    unsafe { by(&call) }
+    by(&call);
+}
+
+/// Once for all calls, so that none of them saves registers for it; the arguments in the order of the assembly's.
+#[cold]
+#[inline(never)]
+fn by_definition<T: Copy + Into<i32>>(weights: &[T], x: &[T], bias: &[i32], scores: &mut [i32]) {
+    integers::scores(weights, bias, x, scores);
 }
 
 /// Inputs from `count` blocks of bytes; returns how many were clamped.

@@ -9,6 +9,8 @@ use core::slice::{from_raw_parts, from_raw_parts_mut};
 #[cfg(hingeline_dsp)]
 use super::dsp::{change_rows, subtract_pairs};
 use super::integers::{self, Rate, for_each_row};
+#[cfg(hingeline_rv32m)]
+use super::rv32::subtract_pairs;
 #[cfg(any(hingeline_thumb2, hingeline_dsp))]
 use super::thumb_rows;
 #[cfg(hingeline_thumb1)]
@@ -16,22 +18,24 @@ use super::thumb1::subtract_pairs;
 #[cfg(hingeline_thumb2)]
 use super::thumb2::{change_rows, subtract_pairs};
 
-/// The sign of the lower number.
-#[cfg(hingeline_rv32m)]
-const SIGN: u32 = 0x8000;
-
 /// The number of pairs of rounded inputs that are kept on the stack at a time.
 const BLOCK: usize = 16;
 
 /// [`integers::update`], in pairs if rows and inputs are word-aligned and have an even length, otherwise by the
 /// definition. Also updates the biases, and returns how many of them were clamped.
-#[inline]
+#[inline(always)]
 pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
     #[cfg(any(hingeline_thumb2, hingeline_dsp))]
     if rate.shift >= 0 && in_pairs(weights, x) {
         // SAFETY: rows and inputs are whole pairs that begin at words.
         return unsafe { thumb_rows::update(change_rows, x.len() / 2, weights, bias, coefficients, rate, x) };
     }
+    update_row_by_row(weights, bias, coefficients, rate, x)
+}
+
+/// Once for all calls.
+#[inline(never)]
+fn update_row_by_row(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
     update_weights(weights, coefficients, rate, x);
     integers::update_biases(bias, coefficients, rate)
 }
@@ -53,7 +57,8 @@ fn update_weights(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i1
         let pairs = from_raw_parts_mut(weights.as_mut_ptr().cast::<u32>(), weights.len() / 2);
         (pairs, from_raw_parts(x.as_ptr().cast::<u32>(), x.len() / 2))
     };
-    if rate.shift < 0 {
+    // Where all rows are changed in one call, only inputs that are rounded are left.
+    if cfg!(any(hingeline_thumb2, hingeline_dsp)) || rate.shift < 0 {
         return update_rounded(pairs, coefficients, rate, x_pairs);
     }
     for_each_row(pairs, coefficients, x_pairs.len(), |row, k| subtract(row, rate.of(k).cast_unsigned(), x_pairs));
@@ -79,7 +84,6 @@ fn update_rounded(pairs: &mut [u32], coefficients: &[i32], rate: Rate, x: &[u32]
 }
 
 /// `w = w − factor · x` for both numbers of each pair, up to the shorter slice.
-#[cfg(not(hingeline_rv32m))]
 #[inline]
 fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
     let count = row.len().min(x.len());
@@ -87,24 +91,4 @@ fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
         // SAFETY: there are that many pairs of both.
         unsafe { subtract_pairs(row.as_mut_ptr(), x.as_ptr(), factor.cast_signed(), count) }
     }
-}
-
-/// `w = w − factor · x` for both numbers of each pair.
-#[cfg(hingeline_rv32m)]
-#[inline(always)]
-fn subtract(row: &mut [u32], factor: u32, x: &[u32]) {
-    let one = |pair: &mut u32, x: &u32| {
-        let sum = (*x ^ SIGN).wrapping_sub(SIGN);
-        *pair = (*pair ^ SIGN).wrapping_sub(factor.wrapping_mul(sum)) ^ SIGN;
-    };
-    // Four at a time; otherwise half of the instructions would count iterations.
-    let (fours, rest) = row.as_chunks_mut::<4>();
-    let (x_fours, x_rest) = x.as_chunks::<4>();
-    for ([a, b, c, d], [ax, bx, cx, dx]) in fours.iter_mut().zip(x_fours) {
-        one(a, ax);
-        one(b, bx);
-        one(c, cx);
-        one(d, dx);
-    }
-    rest.iter_mut().zip(x_rest).for_each(|(pair, x)| one(pair, x));
 }

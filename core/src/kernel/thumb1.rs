@@ -11,7 +11,8 @@ use super::integers_call::{self, Call};
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the function reads and writes what a call describes.
-    unsafe { integers_call::scores::<2, _>(scores_of_rows, true, weights, bias, x, scores) }
+    let by = |call: &Call| unsafe { scores_of_rows(call) };
+    integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
 }
 
 /// Two pairs at a time, then one. With the sign of its lower number flipped, a pair is the sum of both numbers except

@@ -9,10 +9,14 @@ use super::thumb_rows::change_rows;
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the function reads and writes what a call describes.
-    unsafe { integers_call::scores::<2, _>(scores_of_rows, true, weights, bias, x, scores) }
+    let by = |call: &Call| unsafe {
+        let (bytes, after_five) = (call.features.wrapping_mul(2), call.rows.cast_signed().wrapping_sub(5));
+        scores_of_rows(call.weights, call.x, call.bias, bytes, call.scores, after_five);
+    };
+    integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
 }
 
-change_rows!(subtract_pairs);
+change_rows!(["bl {change}"] change = sym subtract_pairs);
 
 /// With the sign of its lower number flipped, a pair is the sum of both numbers except for a constant, which the second
 /// flip removes.
@@ -94,58 +98,60 @@ macro_rules! column {
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time.
 ///
 /// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: remaining pairs of columns. On the stack: x,
-/// pairs of columns, biases and scores of the remaining rows, bytes of a row, rows.
+/// remaining biases, bytes of a row, pairs of columns; remaining scores, rows that remain after the next five.
 #[unsafe(naked)]
-unsafe extern "C" fn scores_of_rows(call: &Call) {
+unsafe extern "C" fn scores_of_rows(
+    weights: *const (),
+    x: *const (),
+    bias: *const i32,
+    bytes: usize,
+    scores: *mut i32,
+    after_five: isize,
+) {
     naked_asm!(
         "push {{r4-r11, lr}}",
-        "sub sp, sp, #28",
-        "ldmia r0, {{r0-r5}}",
-        "lsl r6, r5, #1",
-        "lsr r5, r5, #1",
-        "strd r1, r5, [sp]",
-        "strd r2, r3, [sp, #8]",
-        "strd r6, r4, [sp, #16]",
-        "cmp r4, #5",
+        "ldrd r5, r6, [sp, #36]",
+        "lsr r4, r3, #2",
+        "push {{r1-r6}}",
+        "mov r4, r6",
+        "cmp r4, #0",
         "blt 5f",
         // Five rows.
-        "2: ldr r12, [sp, #16]",
-        "ldr r5, [sp, #8]",
+        "2: ldmia sp, {{r5, r11, r12, lr}}",
         "add r1, r0, r12",
         "add r2, r1, r12",
         "add r3, r2, r12",
         "add r4, r3, r12",
-        "ldmia r5!, {{r6-r10}}",
-        "str r5, [sp, #8]",
-        "ldrd r5, lr, [sp]",
+        "ldmia r11!, {{r6-r10}}",
+        "str r11, [sp, #4]",
         "3:",
         column!("r0" "r6", "r1" "r7", "r2" "r8", "r3" "r9", "r4" "r10"),
         column!("r0" "r6", "r1" "r7", "r2" "r8", "r3" "r9", "r4" "r10"),
         "subs lr, lr, #1",
         "bne 3b",
         "mov r0, r4",
-        "ldr r1, [sp, #12]",
-        "ldr r4, [sp, #20]",
-        "stmia r1!, {{r6-r10}}",
+        "ldrd r3, r4, [sp, #16]",
+        "stmia r3!, {{r6-r10}}",
         "subs r4, r4, #5",
-        "str r1, [sp, #12]",
-        "str r4, [sp, #20]",
-        "cmp r4, #5",
+        "strd r3, r4, [sp, #16]",
         "bge 2b",
         // One row.
-        "5: cbz r4, 9f",
-        "ldrd r1, r2, [sp, #8]",
+        "5: adds r4, r4, #5",
+        "beq 9f",
+        "ldr r1, [sp, #4]",
+        "ldr r3, [sp, #16]",
         "6: ldr r6, [r1], #4",
-        "ldrd r5, lr, [sp]",
+        "ldr r5, [sp]",
+        "ldr lr, [sp, #12]",
         "7:",
         column!("r0" "r6"),
         column!("r0" "r6"),
         "subs lr, lr, #1",
         "bne 7b",
-        "str r6, [r2], #4",
+        "str r6, [r3], #4",
         "subs r4, r4, #1",
         "bne 6b",
-        "9: add sp, sp, #28",
+        "9: add sp, sp, #24",
         "pop {{r4-r11, pc}}",
     )
 }

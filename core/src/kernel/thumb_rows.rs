@@ -6,10 +6,13 @@ use super::integers::Rate;
 /// The arguments, in the order in which the assembly loads them.
 #[repr(C)]
 pub(super) struct Call {
+    /// The end of the coefficients.
     coefficients: *const i32,
     weights: *mut i16,
+    /// The end of the biases.
     bias: *mut i32,
-    rows: usize,
+    /// Minus the number of rows.
+    first: isize,
     x: *const i16,
     bytes: usize,
     left: i32,
@@ -40,10 +43,10 @@ pub(super) unsafe fn update(
         return 0;
     }
     let call = Call {
-        coefficients: coefficients.as_ptr(),
+        coefficients: coefficients.as_ptr().wrapping_add(rows),
         weights: weights.as_mut_ptr(),
-        bias: bias.as_mut_ptr(),
-        rows,
+        bias: bias.as_mut_ptr().wrapping_add(rows),
+        first: rows.cast_signed().wrapping_neg(),
         x: x.as_ptr(),
         bytes: x.len().wrapping_mul(2),
         left: rate.shift.max(0),
@@ -55,15 +58,15 @@ pub(super) unsafe fn update(
     unsafe { by(&call) }
 }
 
-/// A function that calls `$change(row, x, factor, count)` for each row whose coefficient is not 0, and changes its
-/// bias. `$change` computes `row = row − factor · x` for `count` elements or pairs. It finds the right shift of the
-/// inputs, as a number of at most 0, 32 bytes after the address in r11. The function returns how many biases were
-/// clamped.
+/// A function that changes each row whose coefficient is not 0, and its bias, and returns how many biases were clamped.
+/// The lines of `$change`, with their operands, compute `row = row − factor · x` for r0: row, r1: x, r2: factor, r3: number of elements or
+/// pairs; they may change these, r12 and lr. They find the right shift of the inputs, as a number of at most 0, 32 bytes
+/// after the address in r11.
 ///
-/// r4: the next coefficient, r5: the next row, r6: the next bias, r7: remaining rows, r8: x, r9: bytes of a row, r10:
-/// shift to the left, r11: the call, r0 to r3: arguments of `$change`; on the stack the number of clamped biases.
+/// r4: the end of the coefficients, r5: the next row, r6: the end of the biases, r7: minus the number of remaining rows,
+/// r8: x, r9: bytes of a row, r10: shift to the left, r11: the call; on the stack the number of clamped biases.
 macro_rules! change_rows {
-    ($change:ident) => {
+    ([$($change:expr),+ $(,)?] $($operands:tt)*) => {
         /// # Safety
         /// As the function that makes the call.
         #[unsafe(naked)]
@@ -74,24 +77,23 @@ macro_rules! change_rows {
                 "movs r1, #0",
                 "str r1, [sp]",
                 "ldmia r0, {{r4-r10}}",
-                "1: ldr r2, [r4], #4",
+                "1: ldr r2, [r4, r7, lsl #2]",
                 "cbz r2, 2f",
                 "ldr r0, [r11, #36]",
-                "ldr r1, [r6]",
+                "ldr r1, [r6, r7, lsl #2]",
                 "lsl r0, r2, r0",
                 "subs r1, r1, r0",
                 "add r0, r1, #0x10000000",
                 "cmp r0, #0x20000000",
                 "bhi 3f",
-                "4: str r1, [r6]",
+                "4: str r1, [r6, r7, lsl #2]",
                 "mov r0, r5",
                 "mov r1, r8",
                 "lsl r2, r2, r10",
                 "ldr r3, [r11, #28]",
-                "bl {change}",
+                $($change,)+
                 "2: add r5, r5, r9",
-                "adds r6, r6, #4",
-                "subs r7, r7, #1",
+                "adds r7, r7, #1",
                 "bne 1b",
                 "pop {{r0, r4-r11, pc}}",
                 // The nearer bound.
@@ -104,7 +106,7 @@ macro_rules! change_rows {
                 "adds r0, r0, #1",
                 "str r0, [sp]",
                 "b 4b",
-                change = sym $change,
+                $($operands)*
             )
         }
     };
