@@ -23,7 +23,7 @@ pub fn round(features: &mut [f32]) {
 /// An error of the library, with the sample at fault.
 pub fn train<K: Kernel>(
     kernel: K,
-    samples: &mut impl DynSamples,
+    samples: &mut dyn DynSamples,
     recipe: Recipe,
     seed: u64,
     model: &mut DynModel<'_, K>,
@@ -40,7 +40,7 @@ pub fn train<K: Kernel>(
 
 fn minimise<K: Kernel, L: integer::Loss>(
     kernel: K,
-    samples: &mut impl DynSamples,
+    samples: &mut dyn DynSamples,
     recipe: Recipe,
     seed: u64,
     objective: Objective<L>,

@@ -61,7 +61,7 @@ pub struct Recipe {
 /// An error of the library, with the sample at fault.
 pub fn train<K: Kernel>(
     kernel: K,
-    samples: &mut impl DynSamples,
+    samples: &mut dyn DynSamples,
     recipe: Recipe,
     seed: u64,
     model: &mut DynModel<'_, K>,
@@ -78,7 +78,7 @@ pub fn train<K: Kernel>(
 
 /// Trains with this loss, and with class weights if the recipe has them.
 fn train_by<K: Kernel, L: Loss>(
-    samples: &mut impl DynSamples,
+    samples: &mut dyn DynSamples,
     recipe: Recipe,
     seed: u64,
     loss: L,
@@ -94,7 +94,7 @@ fn train_by<K: Kernel, L: Loss>(
 }
 
 fn minimise<K: Kernel, L: Loss>(
-    samples: &mut impl DynSamples,
+    samples: &mut dyn DynSamples,
     recipe: Recipe,
     seed: u64,
     loss: L,

@@ -44,7 +44,7 @@ impl Quality {
     ///
     /// # Errors
     /// If the library returns an error.
-    pub fn of(model: &DynModel<'_>, samples: &mut impl DynSamples, classes: &[String]) -> Result<Self, Problem> {
+    pub fn of(model: &DynModel<'_>, samples: &mut dyn DynSamples, classes: &[String]) -> Result<Self, Problem> {
         let mut counts = vec![0; classes.len() * classes.len()];
         let mut confusion = Confusion::new(&mut counts, classes.len())?;
         confusion.add_set(model, samples).map_err(unusable)?;
