@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use hingeline::kernel::{Choice, Kernel, Work};
 use hingeline::{
     AveragedSgd, CrammerSinger, DynAverage, DynModel, DynSamples, Loss, Objective, Order, Selected, Sgd, Softmax,
-    Stopped, Weighted, WestonWatkins, class_weights,
+    Stopped, WestonWatkins, WithWeights, class_weights,
 };
 use rand_core::SeedableRng;
 use rand_xorshift::XorShiftRng;
@@ -76,7 +76,8 @@ pub fn train<K: Kernel>(
     }
 }
 
-/// Trains with this loss, and with class weights if the recipe has them.
+/// Trains with this loss, and with class weights if the recipe has them: as weights of the samples, so that one loop
+/// serves both.
 fn train_by<K: Kernel, L: Loss>(
     samples: &mut dyn DynSamples,
     recipe: Recipe,
@@ -87,10 +88,16 @@ fn train_by<K: Kernel, L: Loss>(
     if recipe.weight_power == 0.0 {
         return minimise(samples, recipe, seed, loss, model);
     }
-    let (mut counts, mut weights) = (vec![0; model.classes()], vec![0.0; model.classes()]);
+    let weights = weights_of_classes(samples, model.classes(), recipe.weight_power)?;
+    minimise(&mut WithWeights::new(samples, &weights), recipe, seed, loss, model)
+}
+
+/// The weight of each sample's class.
+fn weights_of_classes(samples: &mut dyn DynSamples, classes: usize, power: f32) -> Result<Vec<f32>, Stopped> {
+    let (mut counts, mut weights) = (vec![0; classes], vec![0.0; classes]);
     samples.count_classes(&mut counts)?;
-    class_weights(&counts, recipe.weight_power, &mut weights)?;
-    minimise(samples, recipe, seed, Weighted::new(loss, &weights)?, model)
+    class_weights(&counts, power, &mut weights)?;
+    (0..samples.len()).map(|index| Ok(weights[samples.sample(index)?.1])).collect()
 }
 
 fn minimise<K: Kernel, L: Loss>(
