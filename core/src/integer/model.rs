@@ -77,6 +77,9 @@ pub(super) use crate::kernel::integers::LARGEST_BIAS;
 const MOST_CLASSES: usize = 1_024;
 const MOST_FEATURES: usize = 4_096;
 
+/// The number of samples of a batch that a kernel gets at once.
+const TOGETHER: usize = 8;
+
 /// W, the largest magnitude of a weight: `min(32767, ⌊2²² / F⌋)`.
 pub(super) const fn largest_weight(features: usize) -> i32 {
     // There is no model without features.
@@ -367,10 +370,20 @@ impl<S: Storage, K: Kernel> AnyModel<S, K> {
         if samples.len().checked_mul(classes) != Some(scores.len()) {
             return Err(Error::ShapeMismatch.into());
         }
-        let mut rest = scores;
-        for (index, x) in samples.iter().enumerate() {
-            let (own, below) = rest.split_at_mut_checked(classes).ok_or(Error::ShapeMismatch)?;
-            self.scores(*x, own).map_err(Stopped::at(index))?;
+        let features = self.features();
+        let (weights, bias) = (self.storage.weights(), self.storage.bias());
+        let (mut rest, mut before) = (scores, 0_usize);
+        for some in samples.chunks(TOGETHER) {
+            let mut inputs = [&[][..]; TOGETHER];
+            let of_shape = some.iter().take_while(|x| x.values().len() == features);
+            let count = of_shape.zip(&mut inputs).map(|(x, own)| *own = x.values()).count();
+            let inputs = inputs.get(..count).unwrap_or_default();
+            let (own, below) = rest.split_at_mut_checked(count.saturating_mul(classes)).ok_or(Error::ShapeMismatch)?;
+            self.kernel.integer_batch_scores(KEY, weights, bias, inputs, own);
+            before = before.saturating_add(count);
+            if count < some.len() {
+                return Err(Stopped::at(before)(Error::ShapeMismatch));
+            }
             rest = below;
         }
         Ok(())

@@ -28,48 +28,96 @@ pub(super) const ROWS: usize = 4;
 /// The largest number of elements in a register.
 const WIDEST: usize = 16;
 
+/// The number of samples of a batch that are processed together, so that each load of weights serves as many products.
+const TOGETHER: usize = 2;
+
 /// [`integers::scores`]. Rows that do not fill a register are left to the compiler.
 ///
 /// # Safety
 /// The processor has the instruction set; the function is inlined into one that is compiled for it.
 #[inline(always)]
 pub(super) unsafe fn scores<P: Products>(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-    let classes = bias.len().min(scores.len());
-    let (Some((bias, _)), Some((scores, _))) = (bias.split_at_checked(classes), scores.split_at_mut_checked(classes))
-    else {
-        return;
-    };
-    let Some(last) = x.len().checked_sub(P::WIDTH) else {
-        return integers::scores(weights, bias, x, scores);
-    };
-    // The last inputs, with zeros in place of those that a whole register has already taken.
-    let mut rest = [0; WIDEST];
-    let of_rest = x.chunks_exact(P::WIDTH).remainder().len();
-    if of_rest > 0 {
-        for (to, from) in rest.iter_mut().zip(x.iter().skip(last)).skip(P::WIDTH.wrapping_sub(of_rest)) {
-            *to = *from;
+    // SAFETY: by the caller.
+    unsafe { scores_of::<P, 1>(weights, bias, [x], [scores]) }
+}
+
+/// The same for samples of one length, row after row.
+///
+/// # Safety
+/// As above.
+#[inline(always)]
+pub(super) unsafe fn batch_scores<P: Products>(weights: &[i16], bias: &[i32], samples: &[&[i16]], scores: &mut [i32]) {
+    let (pairs, rest) = samples.as_chunks::<TOGETHER>();
+    let mut scores = scores;
+    for [first, second] in pairs {
+        let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else { return };
+        let Some((next, below)) = below.split_at_mut_checked(bias.len()) else { return };
+        scores = below;
+        if first.len() == second.len() {
+            // SAFETY: by the caller.
+            unsafe { scores_of::<P, TOGETHER>(weights, bias, [first, second], [own, next]) }
         }
     }
-    let (mut rows, of_block) = (weights, x.len().wrapping_mul(ROWS));
-    let (blocks, last_scores) = scores.as_chunks_mut::<ROWS>();
-    let (biases, last_biases) = bias.as_chunks::<ROWS>();
-    for (scores, bias) in blocks.iter_mut().zip(biases) {
+    if let (&[x], Some(own)) = (rest, scores.get_mut(..bias.len())) {
+        // SAFETY: by the caller.
+        unsafe { self::scores::<P>(weights, bias, x, own) }
+    }
+}
+
+/// The scores of samples of one length.
+///
+/// # Safety
+/// As above.
+#[inline(always)]
+unsafe fn scores_of<P: Products, const SAMPLES: usize>(
+    weights: &[i16],
+    bias: &[i32],
+    samples: [&[i16]; SAMPLES],
+    scores: [&mut [i32]; SAMPLES],
+) {
+    let features = samples.first().map_or(0, |x| x.len());
+    let Some(last) = features.checked_sub(P::WIDTH) else {
+        for (x, scores) in samples.into_iter().zip(scores) {
+            integers::scores(weights, bias, x, scores);
+        }
+        return;
+    };
+    // The last inputs, with zeros in place of those that a whole register has already taken.
+    let mut rests = [[0; WIDEST]; SAMPLES];
+    let of_rest = features.checked_rem(P::WIDTH).unwrap_or(0);
+    if of_rest > 0 {
+        for (rest, x) in rests.iter_mut().zip(samples) {
+            for (to, from) in rest.iter_mut().zip(x.iter().skip(last)).skip(P::WIDTH.wrapping_sub(of_rest)) {
+                *to = *from;
+            }
+        }
+    }
+    let (mut rows, of_block) = (weights, features.wrapping_mul(ROWS));
+    let (blocks, rest) = bias.as_chunks::<ROWS>();
+    let mut scores = scores;
+    for bias in blocks {
         let Some((block, below)) = rows.split_at_checked(of_block) else { return };
         rows = below;
         // SAFETY: by the caller.
-        let sums = unsafe { sums::<P, ROWS>(block, x, &rest) };
-        add(scores, bias, sums);
+        let sums = unsafe { sums::<P, ROWS, SAMPLES>(block, samples, &rests) };
+        for (scores, sums) in scores.iter_mut().zip(sums) {
+            let Some((own, below)) = core::mem::take(scores).split_first_chunk_mut::<ROWS>() else { return };
+            add(own, bias, sums);
+            *scores = below;
+        }
     }
     // SAFETY: by the caller.
     let sums = unsafe {
-        match last_scores.len() {
+        match rest.len() {
             0 => return,
-            1 => sums::<P, 1>(rows, x, &rest),
-            2 => sums::<P, 2>(rows, x, &rest),
-            _ => sums::<P, 3>(rows, x, &rest),
+            1 => sums::<P, 1, SAMPLES>(rows, samples, &rests),
+            2 => sums::<P, 2, SAMPLES>(rows, samples, &rests),
+            _ => sums::<P, 3, SAMPLES>(rows, samples, &rests),
         }
     };
-    add(last_scores, last_biases, sums);
+    for (scores, sums) in scores.iter_mut().zip(sums) {
+        add(scores, rest, sums);
+    }
 }
 
 /// Scores from biases and sums.
@@ -80,44 +128,93 @@ fn add(scores: &mut [i32], bias: &[i32], sums: [i32; ROWS]) {
     }
 }
 
-/// The sums of the products of `R` rows with enough features to fill a register.
+/// The sums of the products of `R` rows with samples of one length, at least that of a register.
 ///
 /// # Safety
-/// As the function above.
+/// As the functions above.
 #[inline(always)]
-unsafe fn sums<P: Products, const R: usize>(block: &[i16], x: &[i16], rest: &[i16; WIDEST]) -> [i32; ROWS] {
-    let features = x.len();
-    if features < P::WIDTH || block.len() < R.wrapping_mul(features) {
-        return [0; ROWS];
+unsafe fn sums<P: Products, const R: usize, const SAMPLES: usize>(
+    block: &[i16],
+    samples: [&[i16]; SAMPLES],
+    rests: &[[i16; WIDEST]; SAMPLES],
+) -> [[i32; ROWS]; SAMPLES] {
+    let features = samples.first().map_or(0, |x| x.len());
+    if features < P::WIDTH || block.len() < R.wrapping_mul(features) || samples.iter().any(|x| x.len() != features) {
+        return [[0; ROWS]; SAMPLES];
     }
     // SAFETY: by the caller.
-    let mut sums = [unsafe { P::zero() }; ROWS];
-    let mut add = |start: usize, x: *const i16| {
-        // SAFETY: the caller provides as many numbers as a register holds.
-        let x = unsafe { P::load(x) };
-        for (row, sum) in (0..R).zip(&mut sums) {
-            // SAFETY: the block has R rows, and `start` is at most `features − WIDTH`.
-            let weights = unsafe { P::load(block.as_ptr().add(row.wrapping_mul(features).wrapping_add(start))) };
-            *sum = sum.add(weights, x);
+    let mut sums = [[unsafe { P::zero() }; ROWS]; SAMPLES];
+    let mut xs = [core::ptr::null(); SAMPLES];
+    for (own, x) in xs.iter_mut().zip(samples) {
+        *own = x.as_ptr();
+    }
+    let (rows, mut start) = (block.as_ptr(), 0_usize);
+    // SAFETY: the block has R rows, whose registers and those of the samples are within the features.
+    unsafe {
+        // Two registers at a time, then one.
+        while features.wrapping_sub(start) >= P::WIDTH.wrapping_mul(2) {
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(start), features, advance(&xs, start));
+            let next = start.wrapping_add(P::WIDTH);
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(next), features, advance(&xs, next));
+            start = next.wrapping_add(P::WIDTH);
         }
-    };
-    let mut start = 0_usize;
-    let mut pairs = x.chunks_exact(P::WIDTH.wrapping_mul(2));
-    for pair in &mut pairs {
-        // SAFETY: a pair is two registers.
-        let second = unsafe { pair.as_ptr().add(P::WIDTH) };
-        add(start, pair.as_ptr());
-        add(start.wrapping_add(P::WIDTH), second);
-        start = start.wrapping_add(P::WIDTH.wrapping_mul(2));
+        if features.wrapping_sub(start) >= P::WIDTH {
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(start), features, advance(&xs, start));
+            start = start.wrapping_add(P::WIDTH);
+        }
+        if start < features {
+            for (x, rest) in xs.iter_mut().zip(rests) {
+                *x = rest.as_ptr();
+            }
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(features.wrapping_sub(P::WIDTH)), features, xs);
+        }
     }
-    for one in pairs.remainder().chunks_exact(P::WIDTH) {
-        add(start, one.as_ptr());
-        start = start.wrapping_add(P::WIDTH);
+    let mut folded = [[0; ROWS]; SAMPLES];
+    // Loops in place of the methods of arrays, which would not be inlined into code for this instruction set.
+    for (folded, sums) in folded.iter_mut().zip(sums) {
+        *folded = P::fold(sums);
     }
-    if start < features {
-        add(features.wrapping_sub(P::WIDTH), rest.as_ptr());
+    folded
+}
+
+/// # Safety
+/// Each address has at least that many elements.
+#[inline(always)]
+unsafe fn advance<const SAMPLES: usize>(samples: &[*const i16; SAMPLES], by: usize) -> [*const i16; SAMPLES] {
+    let mut places = *samples;
+    for place in &mut places {
+        // SAFETY: by the caller.
+        *place = unsafe { place.add(by) };
     }
-    P::fold(sums)
+    places
+}
+
+/// Adds the products of a register of each of `R` rows with one of each sample.
+///
+/// # Safety
+/// As the functions above; a register can be read at each address, and at those of `R` rows, `features` apart.
+#[inline(always)]
+unsafe fn add_products<P: Products, const R: usize, const SAMPLES: usize>(
+    sums: &mut [[P; ROWS]; SAMPLES],
+    rows: *const i16,
+    features: usize,
+    samples: [*const i16; SAMPLES],
+) {
+    // SAFETY: by the caller.
+    unsafe {
+        let mut xs = [P::zero(); SAMPLES];
+        for (own, x) in xs.iter_mut().zip(samples) {
+            *own = P::load(x);
+        }
+        for row in 0..R {
+            let weights = P::load(rows.add(row.wrapping_mul(features)));
+            for (sums, x) in sums.iter_mut().zip(xs) {
+                if let Some(sum) = sums.get_mut(row) {
+                    *sum = sum.add(weights, x);
+                }
+            }
+        }
+    }
 }
 
 /// The sealed operations of a kernel with such a register, in functions compiled for its instruction set.
@@ -138,6 +235,31 @@ macro_rules! integers_by_lanes {
             // SAFETY: `self` is proof that the processor has the instruction set.
             unsafe {
                 entry(weights, bias, x, scores);
+            }
+        }
+
+        #[inline(always)]
+        fn integer_batch_scores(
+            self,
+            _: $crate::kernel::Key,
+            weights: &[i16],
+            bias: &[i32],
+            samples: &[&[i16]],
+            scores: &mut [i32],
+        ) {
+            #[target_feature(enable = $feature)]
+            #[inline(never)]
+            fn entry(weights: &[i16], bias: &[i32], samples: &[&[i16]], scores: &mut [i32]) {
+                // SAFETY: as above.
+                unsafe { $crate::kernel::integers_lanes::batch_scores::<$register>(weights, bias, samples, scores) }
+            }
+            #[cfg_attr(
+                target_arch = "wasm32",
+                allow(unused_unsafe, reason = "a module runs where it can or not at all")
+            )]
+            // SAFETY: `self` is proof that the processor has the instruction set.
+            unsafe {
+                entry(weights, bias, samples, scores);
             }
         }
 

@@ -335,6 +335,20 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
+        /// The same for samples of one length, row after row; there are as many scores.
+        #[inline(always)]
+        fn integer_batch_scores(self, key: Key, weights: &[i16], bias: &[i32], samples: &[&[i16]], scores: &mut [i32])
+        where
+            Self: Copy,
+        {
+            let mut rest = scores;
+            for x in samples {
+                let Some((own, below)) = rest.split_at_mut_checked(bias.len()) else { return };
+                self.integer_scores(key, weights, bias, x, own);
+                rest = below;
+            }
+        }
+
         /// The same for 8-bit weights and inputs.
         #[inline(always)]
         fn byte_scores(self, _: Key, weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {

@@ -36,7 +36,13 @@ impl Kernel for Portable {
     }
 
     fn scores(self, weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) {
-        scores_by(dot, weights, scale, bias, x, scores);
+        if x.len().is_multiple_of(LANES) {
+            // Without a tail the loop over the rows is half as long.
+            scores_by(|a, b| fold(&lanes_of(a, b)), weights, scale, bias, x, scores);
+        } else {
+            #[expect(clippy::redundant_closure, reason = "only as a closure is it inlined")]
+            scores_by(|a, b| dot(a, b), weights, scale, bias, x, scores);
+        }
     }
 
     #[inline]
@@ -104,49 +110,67 @@ pub(super) fn scores_by(
 }
 
 /// The dot product of two slices of equal length.
-///
-/// Written so that the compiler keeps the lanes in vector registers where the target has them.
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let ((_, a_tail), (_, b_tail)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let lanes = lanes_of(a, b);
+    if a_tail.is_empty() { fold(&lanes) } else { fold_with_tail(lanes, a_tail, b_tail) }
+}
+
+/// The lanes after the whole blocks.
+///
+/// Written so that the compiler keeps them in vector registers where the target has them.
+#[inline(always)]
+fn lanes_of(a: &[f32], b: &[f32]) -> [f32; LANES] {
     let mut lanes = [-0.0; LANES];
-    let (a_blocks, a_tail) = a.as_chunks::<LANES>();
-    let (b_blocks, b_tail) = b.as_chunks::<LANES>();
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
+    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
         for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
             *lane += a * b;
         }
     }
-    if !a_tail.is_empty() {
-        add_tail(&mut lanes, a_tail, b_tail);
-    }
-    fold(&lanes)
+    lanes
 }
 
-/// Adds the products of a tail to the first lanes, and −0.0 to the others, which leaves them unchanged.
+/// The sum of the lanes, after the products of a tail were added to the first ones; −0.0, added to the others, would
+/// leave them unchanged.
 ///
-/// The products do not wait for the lanes: added one by one, each would pass through memory after the loop. They are
-/// computed four at a time where possible, for the registers of most targets.
+/// There is code for each number of whole quads, and the lanes are passed by value, so that the compiler knows which of
+/// them are meant and keeps them in vector registers; otherwise all would pass through memory.
 #[inline(always)]
-fn add_tail(lanes: &mut [f32; LANES], a: &[f32], b: &[f32]) {
-    let mut products = [-0.0; LANES];
-    let (quads, _) = products.as_chunks_mut::<4>();
+fn fold_with_tail(lanes: [f32; LANES], a: &[f32], b: &[f32]) -> f32 {
     let (a_quads, a_rest) = a.as_chunks::<4>();
     let (b_quads, b_rest) = b.as_chunks::<4>();
-    for ((products, a), b) in quads.iter_mut().zip(a_quads).zip(b_quads) {
-        take_products(products, a, b);
-    }
-    if let Some(products) = quads.get_mut(a_quads.len()) {
-        take_products(products, a_rest, b_rest);
-    }
-    for (lane, product) in lanes.iter_mut().zip(products) {
-        *lane += product;
+    let rest = times_rest(a_rest, b_rest);
+    match (a_quads, b_quads) {
+        ([a0, a1, a2], [b0, b1, b2]) => fold(&plus(lanes, [times(a0, b0), times(a1, b1), times(a2, b2), rest])),
+        ([a0, a1], [b0, b1]) => fold(&plus(lanes, [times(a0, b0), times(a1, b1), rest])),
+        ([a0], [b0]) => fold(&plus(lanes, [times(a0, b0), rest])),
+        _ => fold(&plus(lanes, [rest])),
     }
 }
 
 #[inline(always)]
-fn take_products(products: &mut [f32; 4], a: &[f32], b: &[f32]) {
-    for ((product, a), b) in products.iter_mut().zip(a).zip(b) {
-        *product = a * b;
+fn plus<const N: usize>(lanes: [f32; LANES], products: [[f32; 4]; N]) -> [f32; LANES] {
+    let mut sums = lanes;
+    for (lane, product) in sums.iter_mut().zip(products.as_flattened()) {
+        *lane += product;
+    }
+    sums
+}
+
+#[inline(always)]
+fn times([a, b, c, d]: &[f32; 4], [e, f, g, h]: &[f32; 4]) -> [f32; 4] {
+    [a * e, b * f, c * g, d * h]
+}
+
+/// The same for up to three elements.
+#[inline(always)]
+fn times_rest(a: &[f32], b: &[f32]) -> [f32; 4] {
+    match (a, b) {
+        (&[a0, a1, a2], &[b0, b1, b2]) => [a0 * b0, a1 * b1, a2 * b2, -0.0],
+        (&[a0, a1], &[b0, b1]) => [a0 * b0, a1 * b1, -0.0, -0.0],
+        (&[a0], &[b0]) => [a0 * b0, -0.0, -0.0, -0.0],
+        _ => [-0.0; 4],
     }
 }
 
@@ -154,8 +178,13 @@ fn take_products(products: &mut [f32; 4], a: &[f32], b: &[f32]) {
 #[inline(always)]
 fn fold(lanes: &[f32; LANES]) -> f32 {
     let lanes: [f32; 8] = halve(lanes);
-    let lanes: [f32; 4] = halve(&lanes);
-    let lanes: [f32; 2] = halve(&lanes);
+    fold_four(&halve(&lanes))
+}
+
+/// Out of line, so that the compiler keeps the lanes by fours: for a sum of two halves it would keep them by twos.
+#[inline(never)]
+fn fold_four(lanes: &[f32; 4]) -> f32 {
+    let lanes: [f32; 2] = halve(lanes);
     let [sum] = halve(&lanes);
     sum
 }

@@ -450,6 +450,14 @@ fn scores_of_batches_are_those_of_samples() {
     let refused = Stopped { error: Error::ShapeMismatch, sample: Some(1) };
     assert_eq!(model.batch_scores(&short, &mut scores[..14]), Err(refused));
     assert_eq!(scores[..7], expected[0]);
+    // Far into a batch too: the scores of the samples before it are there.
+    let mut many = [samples[0]; 21];
+    many[19] = short[1];
+    let mut scores = [0; 21 * 7];
+    let refused = Stopped { error: Error::ShapeMismatch, sample: Some(19) };
+    assert_eq!(model.batch_scores(&many, &mut scores), Err(refused));
+    assert!(scores[..19 * 7].chunks(7).all(|own| own == expected[0]));
+    assert!(scores[19 * 7..].iter().all(|score| *score == 0));
 }
 
 /// Scores of bytes equal those in i128 for any values. The predicted class is the first one with the highest score,

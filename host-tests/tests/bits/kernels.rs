@@ -142,8 +142,8 @@ fn models_start_where_their_kernel_wants_them() {
     }
 }
 
-/// Scores of random models in integers, and the models after a step: for all small shapes, at even and odd addresses,
-/// at rates with and without rounding.
+/// Scores of random models in integers, one by one and of batches of 1 to 19 samples, and the models after a step: for
+/// all small shapes, at even and odd addresses, at rates with and without rounding.
 struct InIntegers;
 
 impl Work for InIntegers {
@@ -165,6 +165,14 @@ impl Work for InIntegers {
             let x = integer::Inputs::new(&x[odd..]).unwrap();
             let mut scores = vec![0; classes];
             model.scores(x, &mut scores).unwrap();
+            let others: Vec<Vec<i16>> =
+                (0..features % 19).map(|_| (0..features).map(|_| i16::from(rng.next_u32() as i8)).collect()).collect();
+            let samples: Vec<_> =
+                [x].into_iter().chain(others.iter().map(|x| integer::Inputs::new(x).unwrap())).collect();
+            let mut of_batch = vec![0; samples.len() * classes];
+            model.batch_scores(&samples, &mut of_batch).unwrap();
+            assert_eq!(of_batch[..classes], scores, "the first sample is the one above");
+            scores.extend(of_batch);
             let schedule = integer::Halving { exponent: 5 + (features % 8) as u8, period: 13, last: 12 };
             let mut sgd = integer::Sgd::new(integer::Hinge::new(1.0, 1e-4).unwrap(), schedule).unwrap();
             let step = sgd.step(&mut model, x, rng.next_u32() as usize % classes).unwrap();
