@@ -73,7 +73,7 @@ impl Sealed for Avx2 {
 entry_points!(Avx2: "avx2", Ymm as 2 registers; 5 rows; a batch of 3 rows by 2 samples);
 
 #[derive(Clone, Copy)]
-pub(super) struct Ymm(__m256);
+pub(super) struct Ymm(pub(super) __m256);
 
 /// The first elements of a register: their number, and a mask of them.
 #[derive(Clone, Copy)]
@@ -131,6 +131,29 @@ impl Vector for Ymm {
     }
 }
 
+impl Ymm {
+    /// Stores the first elements, fewer than eight.
+    ///
+    /// # Safety
+    /// That many elements can be written.
+    #[inline(always)]
+    pub(super) unsafe fn store_few(self, to: *mut f32, count: usize) {
+        // SAFETY: the register exists, so the processor has AVX2; the rest by the caller.
+        unsafe {
+            let (mut rest, mut to) = (Xmm(_mm256_castps256_ps128(self.0)), to);
+            if count >= 4 {
+                rest.store(to);
+                rest = Xmm(_mm256_extractf128_ps::<1>(self.0));
+                to = to.add(4);
+            }
+            match count % 4 {
+                0 => {}
+                some => rest.store_first(to, some),
+            }
+        }
+    }
+}
+
 impl Register<2> for Ymm {
     type Mask = First;
     type Quad = Xmm;
@@ -162,18 +185,7 @@ impl Register<2> for Ymm {
     unsafe fn store_first(self, to: *mut f32, mask: First) {
         // SAFETY: the register exists, so the processor has AVX2; the elements of the mask can be written, and no other
         // is.
-        unsafe {
-            let (mut rest, mut to) = (Xmm(_mm256_castps256_ps128(self.0)), to);
-            if mask.count >= 4 {
-                rest.store(to);
-                rest = Xmm(_mm256_extractf128_ps::<1>(self.0));
-                to = to.add(4);
-            }
-            match mask.count % 4 {
-                0 => {}
-                some => rest.store_first(to, some),
-            }
-        }
+        unsafe { self.store_few(to, mask.count) }
     }
 
     #[inline(always)]

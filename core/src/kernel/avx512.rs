@@ -1,13 +1,14 @@
 //! AVX-512: the sixteen lanes are one register.
 
 use core::arch::x86_64::{
-    __m512, __mmask16, _mm256_add_ps, _mm256_castpd_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm512_abs_ps,
-    _mm512_add_ps, _mm512_castps_pd, _mm512_castps_si512, _mm512_castps512_ps256, _mm512_castsi512_ps,
-    _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_loadu_ps, _mm512_mask_storeu_ps, _mm512_maskz_loadu_ps,
+    __m512, __mmask16, _mm256_add_ps, _mm256_castpd_ps, _mm256_castps256_ps128, _mm256_extractf128_ps,
+    _mm256_storeu_ps, _mm512_abs_ps, _mm512_add_ps, _mm512_castps_pd, _mm512_castps_si512, _mm512_castps512_ps256,
+    _mm512_castsi512_ps, _mm512_extractf64x4_pd, _mm512_loadu_ps, _mm512_mask_loadu_ps, _mm512_maskz_loadu_ps,
     _mm512_max_epi32, _mm512_mul_ps, _mm512_reduce_max_epi32, _mm512_set1_ps, _mm512_storeu_ps,
 };
 
 use super::OfTarget;
+use super::avx2::Ymm;
 use super::avx2_integers::YmmOfIntegers;
 use super::integers_lanes::integers_by_lanes;
 use super::lanes::{Register, Vector, entry_points, inside};
@@ -149,9 +150,21 @@ impl Register<1> for Zmm {
 
     #[inline(always)]
     unsafe fn store_first(self, to: *mut f32, mask: __mmask16) {
+        // Not by one store with a mask, from which the processor forwards nothing to the next load of the row: with it,
+        // a step of 7×30 took a sixth longer.
+        //
         // SAFETY: the register exists, so the processor has AVX-512F; the elements of the mask can be written, and no
         // other is.
-        unsafe { _mm512_mask_storeu_ps(to, mask, self.0) }
+        unsafe {
+            let count = mask.count_ones() as usize;
+            let (mut eight, mut to) = (_mm512_castps512_ps256(self.0), to);
+            if count >= 8 {
+                _mm256_storeu_ps(to, eight);
+                eight = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(self.0)));
+                to = to.add(8);
+            }
+            Ymm(eight).store_few(to, count % 8);
+        }
     }
 
     #[inline(always)]
