@@ -97,7 +97,9 @@ fn weights_of_classes(samples: &mut dyn DynSamples, classes: usize, power: f32) 
     let (mut counts, mut weights) = (vec![0; classes], vec![0.0; classes]);
     samples.count_classes(&mut counts)?;
     class_weights(&counts, power, &mut weights)?;
-    (0..samples.len()).map(|index| Ok(weights[samples.sample(index)?.1])).collect()
+    (0..samples.len())
+        .map(|index| Ok(weights[samples.sample(index).map_err(|error| Stopped { error, sample: Some(index) })?.1]))
+        .collect()
 }
 
 fn minimise<K: Kernel, L: Loss>(

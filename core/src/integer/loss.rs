@@ -1,6 +1,7 @@
 //! The losses, in integers.
 
 use super::input::INPUT_BITS;
+use super::model::MOST_BITS;
 use crate::error::Error;
 
 /// A hinge loss of a sample: a function of its scores and its label. Sealed: each loss is part of the numeric contract.
@@ -337,10 +338,10 @@ impl<L: Copy> Objective<L> {
 
 /// The largest D.
 const LARGEST_MARGIN: u32 = 1 << 28;
-/// The most fraction bits of a score: p ≤ 15 and q = 5.
-const MOST_SCORE_BITS: u32 = 20;
+/// The most fraction bits of a score.
+const MOST_SCORE_BITS: u32 = MOST_BITS as u32 + INPUT_BITS;
 
-/// The margin in the unit of scores with p + q fraction bits; an error above 2²⁸.
+/// The margin, at most 2²⁶ units of 2⁻¹⁶, in the unit of scores with p + q fraction bits; an error above 2²⁸.
 pub(super) fn scaled_margin(margin: u32, weight_bits: u8) -> Result<i32, Error> {
     let bits = u32::from(weight_bits).wrapping_add(INPUT_BITS);
     // One shift to the right serves both directions, since four bits are free above the largest margin.

@@ -71,7 +71,7 @@ pub struct AnyModel<S, K> {
 /// The number of fraction bits of a new model's weights.
 pub(super) const WEIGHT_BITS: u8 = 13;
 /// The largest number of fraction bits.
-const MOST_BITS: u8 = 15;
+pub(super) const MOST_BITS: u8 = 15;
 pub(super) use crate::kernel::integers::LARGEST_BIAS;
 
 const MOST_CLASSES: usize = 1_024;

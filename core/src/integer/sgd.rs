@@ -210,7 +210,7 @@ fn step<K: Kernel, L: Loss>(
 fn rate_of<K>(model: &ViewMut<'_, K>, exponent: u8) -> Result<Rate, Error> {
     let own = i32::from(model.fraction_bits).wrapping_sub(super::INPUT_BITS.cast_signed());
     let shift = own.wrapping_sub(exponent.into());
-    // At least 3 where the other one is at least −7.
+    // At least 3 where `shift` is at least −7.
     let bias_shift = model.score_bits().wrapping_sub(exponent.into());
     if shift >= -7 { Ok(Rate { shift, bias_shift }) } else { Err(Error::InvalidLearningRate) }
 }

@@ -7,17 +7,18 @@ use super::inputs::InputScale;
 use super::integers_call::{self, Call};
 use super::thumb_rows::change_rows;
 
-/// Requires word alignment, so that one load takes several numbers; otherwise, and below eight features, uses the
-/// definition.
+/// Requires word alignment, so that one load takes several numbers; otherwise, and below eight features or two rows,
+/// uses the definition.
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
     let by = |call: &Call| {
         let (bytes, after_two) = (call.features.wrapping_mul(2), call.rows.cast_signed().wrapping_sub(2));
-        // SAFETY: the function reads and writes what a call describes, from addresses of words.
+        // SAFETY: the function reads and writes what a call describes, which is there, from addresses of words.
         unsafe { scores_of_rows(call.weights, call.x, call.bias, bytes, call.scores, after_two) }
     };
-    integers_call::scores::<2, _>(by, in_words && x.len() >= 8, weights, bias, x, scores);
+    let suits = in_words && x.len() >= 8 && bias.len().min(scores.len()) >= 2;
+    integers_call::scores::<2, _>(by, suits, weights, bias, x, scores);
 }
 
 change_rows!(["bl {change}"] change = sym subtract_pairs);
@@ -81,8 +82,12 @@ macro_rules! eight {
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, then one; eight columns at a time, then two.
 ///
 /// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: remaining iterations. On the
-/// stack: x, remaining biases, bytes of a row, the same plus those of eight; remaining scores, rows that remain after
+/// stack: x, remaining biases, bytes of a row, the same plus 16; remaining scores, rows that remain after
 /// the next two; pairs after the eights.
+///
+/// # Safety
+/// There are at least two rows, whose bytes are at least 16 and a multiple of 4, and as much of everything as they say;
+/// rows and x begin at words.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(
     weights: *const (),
@@ -99,8 +104,6 @@ unsafe extern "C" fn scores_of_rows(
         "add r4, r3, #16",
         "ubfx r7, r3, #2, #2",
         "push {{r1-r7}}",
-        "cmp r6, #0",
-        "blt 6f",
         // Two rows.
         "2: ldmia sp, {{r2, r5, r12, lr}}",
         "add r1, r0, r12",
@@ -126,7 +129,7 @@ unsafe extern "C" fn scores_of_rows(
         "strd r5, r6, [sp, #16]",
         "bge 2b",
         // One row.
-        "6: adds r6, r6, #1",
+        "adds r6, r6, #1",
         "bne 8f",
         "ldmia sp, {{r2, r5, r12, lr}}",
         "ldr r1, [sp, #16]",

@@ -15,8 +15,8 @@ const WIDTH: usize = 8;
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`.
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-    // SAFETY: the target has the unit, and the function reads and writes what a call describes, of any length.
-    let by = |rows: &Call| unsafe { call(scores_of_rows, rows, rows.features.wrapping_mul(2)) };
+    // SAFETY: the target has the unit; the function reads and writes what a call describes, of any length, which is there.
+    let by = |call: &Call| unsafe { call_with(scores_of_rows, call, call.features.wrapping_mul(2)) };
     integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
 
@@ -24,16 +24,16 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
 #[inline]
 pub(super) fn byte_scores(weights: &[i8], bias: &[i32], x: &[i8], scores: &mut [i32]) {
     // SAFETY: as above.
-    let by = |rows: &Call| unsafe { call(scores_of_byte_rows, rows, rows.features) };
+    let by = |call: &Call| unsafe { call_with(scores_of_byte_rows, call, call.features) };
     integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
 
-/// Calls the assembly, or what stands in for it, for rows of so many bytes.
+/// Calls the assembly for rows of so many bytes.
 ///
 /// # Safety
 /// As for the function.
 #[inline(always)]
-unsafe fn call(by: ScoresOfRows, call: &Call, bytes: usize) {
+unsafe fn call_with(by: ScoresOfRows, call: &Call, bytes: usize) {
     // The loop advances by whole registers.
     let beyond = bytes.wrapping_neg() % 16;
     let (weights, last) = (call.weights.wrapping_byte_add(beyond), call.scores.wrapping_add(call.rows).wrapping_sub(5));
@@ -102,8 +102,9 @@ macro_rules! scores_of_rows {
                 "ldrd r9, r10, [sp, #36]",
                 "ldrd r12, r4, [sp, #44]",
                 "push {r0-r4}",
-                "cmp r12, r4",
-                "bhi 4f",
+                // By the sign of the difference: where scores are near the address 0, `last` may wrap around.
+                "cmp r4, r12",
+                "bmi 4f",
                 // Five rows.
                 "2: ldmia sp, {r0, r2, r11, lr}",
                 "sub r1, r9, r2",
@@ -122,8 +123,8 @@ macro_rules! scores_of_rows {
                 "letp lr, 3b",
                 "stmia r12!, {r0, r2, r4, r6, r8}",
                 "ldr r4, [sp, #16]",
-                "cmp r12, r4",
-                "bls 2b",
+                "cmp r4, r12",
+                "bpl 2b",
                 // One row.
                 "4: add r4, r4, #20",
                 "cmp r12, r4",

@@ -3,7 +3,7 @@
 use super::inputs::{InputScale, of_bytes};
 use super::integers;
 
-/// The arguments, in the order in which the assembly loads them.
+/// What the assembly computes scores from; that of Cortex-M0 loads it in this order.
 #[repr(C)]
 pub(super) struct Call {
     pub(super) weights: *const (),
@@ -48,7 +48,6 @@ pub(super) fn scores<const MULTIPLE: usize, T: Copy + Into<i32>>(
 }
 
 /// Once for all calls, so that none of them saves registers for it; the arguments in the order of the assembly's.
-#[cold]
 #[inline(never)]
 fn by_definition<T: Copy + Into<i32>>(weights: &[T], x: &[T], bias: &[i32], scores: &mut [i32]) {
     integers::scores(weights, bias, x, scores);

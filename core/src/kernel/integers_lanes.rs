@@ -53,9 +53,14 @@ pub(super) unsafe fn batch_scores<P: Products>(weights: &[i16], bias: &[i32], sa
         let Some((own, below)) = scores.split_at_mut_checked(bias.len()) else { return };
         let Some((next, below)) = below.split_at_mut_checked(bias.len()) else { return };
         scores = below;
-        if first.len() == second.len() {
-            // SAFETY: by the caller.
-            unsafe { scores_of::<P, TOGETHER>(weights, bias, [first, second], [own, next]) }
+        // SAFETY: by the caller.
+        unsafe {
+            if first.len() == second.len() {
+                scores_of::<P, TOGETHER>(weights, bias, [first, second], [own, next]);
+            } else {
+                self::scores::<P>(weights, bias, first, own);
+                self::scores::<P>(weights, bias, second, next);
+            }
         }
     }
     if let (&[x], Some(own)) = (rest, scores.get_mut(..bias.len())) {
@@ -92,9 +97,9 @@ unsafe fn scores_of<P: Products, const SAMPLES: usize>(
             }
         }
     }
-    let (mut rows, of_block) = (weights, features.wrapping_mul(ROWS));
-    let (blocks, rest) = bias.as_chunks::<ROWS>();
-    let mut scores = scores;
+    let (mut rows, of_block, mut scores) = (weights, features.wrapping_mul(ROWS), scores);
+    let classes = scores.iter().fold(bias.len(), |classes, scores| classes.min(scores.len()));
+    let (blocks, rest) = bias.get(..classes).unwrap_or_default().as_chunks::<ROWS>();
     for bias in blocks {
         let Some((block, below)) = rows.split_at_checked(of_block) else { return };
         rows = below;

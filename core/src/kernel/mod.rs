@@ -335,7 +335,7 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
-        /// The same for samples of one length, row after row; there are as many scores.
+        /// The same for samples of one length; a row of `bias.len()` scores for each of them.
         #[inline(always)]
         fn integer_batch_scores(self, key: Key, weights: &[i16], bias: &[i32], samples: &[&[i16]], scores: &mut [i32])
         where

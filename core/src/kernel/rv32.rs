@@ -7,7 +7,7 @@ use super::integers_call::{self, Call};
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-    // SAFETY: the function reads and writes what a call describes.
+    // SAFETY: the function reads and writes what a call describes, which is there.
     let by = |call: &Call| unsafe {
         let bytes = call.features.wrapping_mul(2);
         scores_of_rows(call.weights, call.x, call.bias, call.scores, call.rows, bytes);

@@ -10,7 +10,7 @@ use super::integers_call::{self, Call};
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-    // SAFETY: the function reads and writes what a call describes.
+    // SAFETY: the function reads and writes what a call describes, which is there.
     let by = |call: &Call| unsafe { scores_of_rows(call) };
     integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
 }

@@ -8,7 +8,7 @@ use super::thumb_rows::change_rows;
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-    // SAFETY: the function reads and writes what a call describes.
+    // SAFETY: the function reads and writes what a call describes, which is there.
     let by = |call: &Call| unsafe {
         let (bytes, after_five) = (call.features.wrapping_mul(2), call.rows.cast_signed().wrapping_sub(5));
         scores_of_rows(call.weights, call.x, call.bias, bytes, call.scores, after_five);

@@ -58,13 +58,15 @@ pub(super) unsafe fn update(
     unsafe { by(&call) }
 }
 
-/// A function that changes each row whose coefficient is not 0, and its bias, and returns how many biases were clamped.
-/// The lines of `$change`, with their operands, compute `row = row − factor · x` for r0: row, r1: x, r2: factor, r3: number of elements or
-/// pairs; they may change these, r12 and lr. They find the right shift of the inputs, as a number of at most 0, 32 bytes
-/// after the address in r11.
+/// A function that changes each row whose coefficient is not 0, and its bias, and returns how many biases were
+/// clamped.
 ///
-/// r4: the end of the coefficients, r5: the next row, r6: the end of the biases, r7: minus the number of remaining rows,
-/// r8: x, r9: bytes of a row, r10: shift to the left, r11: the call; on the stack the number of clamped biases.
+/// The lines of `$change`, with their operands, compute `row = row − factor · x`. They find the row in r0, x in r1, the
+/// factor in r2, the number of elements or pairs in r3, and 32 bytes after the address in r11 the right shift of the
+/// inputs as a number of at most 0. They may change r0 to r3, r12, lr, the flags, and q0 to q3.
+///
+/// r4: the end of the coefficients, r5: the next row, r6: the end of the biases, r7: minus the number of remaining
+/// rows, r8: x, r9: bytes of a row, r10: shift to the left, r11: the call; on the stack the number of clamped biases.
 macro_rules! change_rows {
     ([$($change:expr),+ $(,)?] $($operands:tt)*) => {
         /// # Safety

@@ -168,7 +168,15 @@ impl<S: Storage, K: Kernel> Driver<S, K> {
         let mut scores = vec![7; self.shape[0]];
         let _ = self.trace.call(self.model.scores(x, &mut scores));
         let _ = self.trace.call(self.model.predict(x));
-        self.trace.value((&scores, label));
+        let count = self.draw.below(20);
+        let mut samples = vec![x; count];
+        if count > 0 && self.draw.once_in(3) {
+            // One that does not fit, somewhere.
+            samples[self.draw.below(count)] = Inputs::new(&[]).expect("no number is too large");
+        }
+        let mut of_batch = vec![7; count * self.shape[0] + usize::from(self.draw.once_in(20))];
+        let _ = self.trace.call(self.model.batch_scores(&samples, &mut of_batch));
+        self.trace.value((&scores, &of_batch, label));
     }
 
     fn steps(&mut self) {

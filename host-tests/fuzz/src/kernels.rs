@@ -2,6 +2,7 @@
 
 use core::fmt::Display;
 
+use hingeline::integer::{DynModel, Halving, Hinge, Inputs, Sgd};
 use hingeline::kernel::{Choice, Kernel, Portable, Work};
 use hingeline_host_tests::bits::{assert_all_same, assert_same};
 
@@ -55,7 +56,9 @@ impl Work for Rounds<'_> {
     type Output = u64;
 
     fn run<K: Kernel>(mut self, kernel: K) -> u64 {
-        (0..ROUNDS).map(|_| self.vectors(kernel) + self.rows(kernel) + self.batches(kernel)).sum()
+        (0..ROUNDS)
+            .map(|_| self.vectors(kernel) + self.rows(kernel) + self.batches(kernel) + self.integers(kernel))
+            .sum()
     }
 }
 
@@ -136,6 +139,45 @@ impl Rounds<'_> {
     }
 }
 
+impl Rounds<'_> {
+    /// Scores of a batch in integers, and a step.
+    fn integers<K: Kernel>(&mut self, kernel: K) -> u64 {
+        let draw = &mut self.draw;
+        let [weights, scores, words, _, samples] = &mut self.memory.0;
+        let (features, classes, count) = (1 + length(draw, FEATURES - 1), 2 + draw.below(8), 1 + draw.below(20));
+        let own: Vec<i16> = (0..classes * features).map(|_| (draw.bits() as i16) >> 3).collect();
+        let bias: Vec<i32> = (0..classes).map(|_| draw.bits().cast_signed() >> 5).collect();
+        let samples: &mut [i16] = samples.values(count * features, flush(draw));
+        samples.iter_mut().for_each(|x| *x = i16::from(draw.bits() as i8));
+        let samples: Vec<_> = samples.chunks(features).map(|x| Inputs::new(x).expect("eight bits each")).collect();
+        let scores: &mut [i32] = scores.values(count * classes, flush(draw));
+        let words: &mut [i32] = words.values(2 * classes, flush(draw));
+        let weights: &mut [i16] = weights.values(classes * features, flush(draw));
+        let (exponent, label) = (5 + draw.below(8) as u8, draw.below(classes));
+
+        let mut model = DynModel::on(kernel, weights, words, classes, features).expect("memory of this length");
+        let (mut memory, mut expected) = ((vec![0; classes * features], vec![0; 2 * classes]), vec![0; scores.len()]);
+        let mut defined = DynModel::on(Portable, &mut memory.0, &mut memory.1, classes, features).expect("the same");
+        model.load(&own, &bias, 13).expect("parts within the bounds");
+        defined.load(&own, &bias, 13).expect("the same parts");
+        model.batch_scores(&samples, scores).expect("scores for each sample");
+        defined.batch_scores(&samples, &mut expected).expect("as many");
+        assert_eq!(scores, expected, "integer_batch_scores, {}, {classes}×{features}", K::NAME);
+
+        let schedule = Halving { exponent, period: 13, last: 12 };
+        let sgd = Sgd::new(Hinge::new(1.0, 1e-4).expect("a margin"), schedule).expect("a schedule");
+        let (mut first, mut second) = (sgd, sgd);
+        let step = first.step(&mut model, samples[0], label);
+        assert_eq!(step, second.step(&mut defined, samples[0], label), "step, {}", K::NAME);
+        assert_eq!(model.checksum(), defined.checksum(), "weights, {}, {classes}×{features}", K::NAME);
+        2
+    }
+}
+
+fn flush(draw: &mut Draw) -> Flush {
+    if draw.once_in(2) { Flush::Start } else { Flush::End }
+}
+
 /// The values of a round.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -173,8 +215,7 @@ fn unfit(draw: &mut Draw, length: usize) -> usize {
 }
 
 fn slice<'a>(memory: &'a mut Guarded, length: usize, kind: Kind, draw: &mut Draw) -> &'a mut [f32] {
-    let flush = if draw.once_in(2) { Flush::Start } else { Flush::End };
-    let values = memory.values(length, flush);
+    let values: &mut [f32] = memory.values(length, flush(draw));
     for value in &mut *values {
         *value = match kind {
             Kind::Mild => draw.mild(),

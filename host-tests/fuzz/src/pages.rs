@@ -38,8 +38,8 @@ impl Guarded {
     ///
     /// # Panics
     /// If there are more than the memory was made for.
-    pub fn values(&mut self, count: usize, flush: Flush) -> &mut [f32] {
-        let all: &mut [f32] = bytemuck::cast_slice_mut(&mut self.memory);
+    pub fn values<T: bytemuck::Pod>(&mut self, count: usize, flush: Flush) -> &mut [T] {
+        let all: &mut [T] = bytemuck::cast_slice_mut(&mut self.memory);
         match flush {
             Flush::Start => &mut all[..count],
             Flush::End => {

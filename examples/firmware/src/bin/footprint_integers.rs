@@ -5,14 +5,12 @@
 use core::hint::black_box;
 
 use hingeline::Error;
-use hingeline::integer::{Halving, Hinge, InputScale, Inputs, Model, Sgd, SgdStep};
+use hingeline::integer::{Halving, Hinge, InputScale, Inputs, Model, Sgd};
 use hingeline_firmware::board::entry;
 use static_cell::ConstStaticCell;
 
 static RAW: [u8; 64] = [8; 64];
 static SCALES: [InputScale; 64] = [InputScale::ZERO; 64];
-static BUFFER: ConstStaticCell<[i16; 64]> = ConstStaticCell::new([0; 64]);
-static SCORES: ConstStaticCell<[i32; 10]> = ConstStaticCell::new([0; 10]);
 static MODEL: ConstStaticCell<Model<10, 64>> = ConstStaticCell::new(Model::new());
 
 const HINGE: Hinge = match Hinge::new(1.0, 1e-3) {
@@ -28,26 +26,19 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 #[entry]
 fn main() -> ! {
     if let Some(model) = MODEL.try_take()
-        && let (Some(buffer), Some(scores)) = (BUFFER.try_take(), SCORES.try_take())
         && let Ok(mut sgd) = Sgd::new(HINGE, black_box(Halving { exponent: 8, period: 13, last: 12 }))
     {
-        let _ = black_box(learn(&mut sgd, model, black_box(&RAW), buffer, scores, black_box(3)));
-        black_box(scores);
+        let _ = black_box(learn(&mut sgd, model, black_box(&RAW), black_box(3)));
     }
     loop {}
 }
 
 /// Only this function and everything that it calls are measured.
 #[inline(never)]
-fn learn(
-    sgd: &mut Sgd,
-    model: &mut Model<10, 64>,
-    raw: &[u8; 64],
-    buffer: &mut [i16; 64],
-    scores: &mut [i32; 10],
-    label: usize,
-) -> Result<SgdStep, Error> {
-    let x = Inputs::scaled(raw, &SCALES, buffer)?;
-    model.scores(x, scores)?;
-    sgd.step(model, x, label)
+fn learn(sgd: &mut Sgd, model: &mut Model<10, 64>, raw: &[u8; 64], label: usize) -> Result<[i32; 10], Error> {
+    let (mut buffer, mut scores) = ([0; 64], [0; 10]);
+    let x = Inputs::scaled(raw, &SCALES, &mut buffer)?;
+    model.scores(x, &mut scores)?;
+    sgd.step(model, x, label)?;
+    Ok(scores)
 }
