@@ -181,10 +181,10 @@ fn fold(lanes: &[f32; LANES]) -> f32 {
     fold_four(&halve(&lanes))
 }
 
-/// Out of line, so that the compiler keeps the lanes by fours: for a sum of two halves it would keep them by twos.
-#[inline(never)]
+/// Through memory, so that the compiler keeps the lanes by fours: for a sum of two halves it would keep them by twos.
+#[inline(always)]
 fn fold_four(lanes: &[f32; 4]) -> f32 {
-    let lanes: [f32; 2] = halve(lanes);
+    let lanes: [f32; 2] = halve(core::hint::black_box(lanes));
     let [sum] = halve(&lanes);
     sum
 }
