@@ -24,9 +24,16 @@ pub struct Halving {
 
 impl Halving {
     /// The exponent e of step `t`.
+    #[inline]
     pub fn rate_exponent(&self, t: u32) -> u8 {
-        let halvings = t.checked_shr(self.period.into()).unwrap_or(0).saturating_add(1).ilog2();
-        u32::from(self.exponent).wrapping_add(halvings).min(self.last.into()) as u8
+        let (mut exponent, last) = (u32::from(self.exponent), u32::from(self.last));
+        // One less than the periods whose logarithm counts; without an instruction for it, a loop is shorter.
+        let mut periods = t.checked_shr(self.period.into()).unwrap_or(0);
+        while periods > 0 && exponent < last {
+            periods = periods.wrapping_sub(1).wrapping_shr(1);
+            exponent = exponent.wrapping_add(1);
+        }
+        exponent.min(last) as u8
     }
 
     /// Rejects an invalid schedule.

@@ -155,8 +155,11 @@ impl<L: Loss> Sgd<L> {
 impl<L: Loss> Progress<L> {
     /// The amount owed after a step with this exponent, at most 31: below 2⁵⁸, since both terms are below 2⁵⁷.
     fn due_after(&self, exponent: u8) -> Result<u64, Error> {
-        let shift = 31_u32.wrapping_sub(exponent.into());
-        let share = u64::from(self.objective.l2()).wrapping_shl(shift);
+        // λ · 2^(31−e) in two words, since a 64-bit shift is long on 32-bit processors.
+        let (l2, exponent) = (self.objective.l2(), u32::from(exponent));
+        let high = l2.wrapping_shr(1).wrapping_shr(exponent);
+        let low = l2.wrapping_shl(31_u32.wrapping_sub(exponent));
+        let share = u64::from(high).wrapping_shl(32) | u64::from(low);
         if share < DUE { Ok(self.owed.wrapping_add(share)) } else { Err(Error::L2TooStrong) }
     }
 }
@@ -179,13 +182,14 @@ fn step<K: Kernel, L: Loss>(
     model.kernel.integer_scores(KEY, model.weights, model.bias, x.values(), scores);
     let sample = loss.coefficients(margin, label, scores)?;
     // So each product below, and a weight before its clamp, is below 2³¹.
-    if sample.largest >= 1_i32.wrapping_shl(30_u32.wrapping_sub(rate.bias_shift)) {
+    if sample.largest.wrapping_shr(30_u32.wrapping_sub(rate.bias_shift)) > 0 {
         return Err(Error::NonFiniteStep);
     }
 
     // Nothing fails from here on.
     let shrunk = due >= DUE;
-    progress.owed = if shrunk { due.wrapping_sub(DUE) } else { due };
+    // Below twice DUE, a power of two.
+    progress.owed = due % DUE;
     progress.steps = progress.steps.saturating_add(1);
     if shrunk {
         integers::shrink(model.weights, SHRINK_BITS);
@@ -212,7 +216,7 @@ fn rate_of<K>(model: &ViewMut<'_, K>, exponent: u8) -> Result<Rate, Error> {
     let shift = own.wrapping_sub(exponent.into());
     // At least 3 where `shift` is at least −7.
     let bias_shift = model.score_bits().wrapping_sub(exponent.into());
-    if shift >= -7 { Ok(Rate { shift, bias_shift }) } else { Err(Error::InvalidLearningRate) }
+    if shift >= -7 { Ok(Rate { shift, bias_shift, limit: None }) } else { Err(Error::InvalidLearningRate) }
 }
 
 /// The change that a step makes.
@@ -226,18 +230,15 @@ impl<K: Kernel> ViewMut<'_, K> {
     /// Changes rows and biases; returns how many results were clamped.
     #[inline(always)]
     fn descend(self, update: Update<'_>, x: &[i16]) -> u32 {
-        let rise = update.largest.wrapping_mul(update.rate.of(128));
+        // The largest input is 2⁷ in magnitude, and a shift to the right is at most 7.
+        let rise = update.largest.wrapping_shl(update.rate.shift.wrapping_add(7).cast_unsigned());
         let mut bound = self.bound.wrapping_add(rise);
         if bound > self.limit {
             bound = integers::largest(self.weights).wrapping_add(rise);
         }
         *self.bound = bound.min(self.limit);
-        if bound > self.limit {
-            let clamped = integers::update_clamped(self.weights, update.coefficients, update.rate, x, self.limit);
-            clamped.wrapping_add(integers::update_biases(self.bias, update.coefficients, update.rate))
-        } else {
-            self.kernel.integer_update(KEY, self.weights, self.bias, update.coefficients, update.rate, x)
-        }
+        let rate = Rate { limit: (bound > self.limit).then_some(self.limit), ..update.rate };
+        self.kernel.integer_update(KEY, self.weights, self.bias, update.coefficients, rate, x)
     }
 }
 

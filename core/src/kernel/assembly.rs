@@ -1,16 +1,15 @@
 //! Integers on processors without vectors for which there is assembly: selects it for the target's instruction set.
 
 #[cfg(hingeline_dsp)]
-pub(super) use super::dsp::{inputs, scores};
-pub(super) use super::pairs::update;
+pub(super) use super::dsp::{inputs, scores, update};
 #[cfg(hingeline_rv32m)]
-pub(super) use super::rv32::{inputs, scores};
+pub(super) use super::rv32::{inputs, scores, update};
 #[cfg(any(hingeline_thumb1, hingeline_thumb2))]
 pub(super) use super::thumb_inputs::inputs;
 #[cfg(hingeline_thumb1)]
-pub(super) use super::thumb1::scores;
+pub(super) use super::thumb1::{scores, update};
 #[cfg(hingeline_thumb2)]
-pub(super) use super::thumb2::scores;
+pub(super) use super::thumb2::{scores, update};
 
 /// The sealed operations that a kernel takes from this module.
 macro_rules! integers_in_assembly {

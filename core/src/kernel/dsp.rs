@@ -4,31 +4,37 @@
 use core::arch::naked_asm;
 
 use super::inputs::InputScale;
+use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::thumb_rows::change_rows;
+use super::rows;
+use super::thumb_rows::change_rows_by;
 
-/// Requires word alignment, so that one load takes several numbers; otherwise, and below eight features or two rows,
-/// uses the definition.
+/// Below two rows uses the definition.
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
-    let in_words = weights.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
     let by = |call: &Call| {
         let (bytes, after_two) = (call.features.wrapping_mul(2), call.rows.cast_signed().wrapping_sub(2));
-        // SAFETY: the function reads and writes what a call describes, which is there, from addresses of words.
+        // SAFETY: the function reads and writes what a call describes, which is there.
         unsafe { scores_of_rows(call.weights, call.x, call.bias, bytes, call.scores, after_two) }
     };
-    let suits = in_words && x.len() >= 8 && bias.len().min(scores.len()) >= 2;
-    integers_call::scores::<2, _>(by, suits, weights, bias, x, scores);
+    let suits = bias.len().min(scores.len()) >= 2;
+    integers_call::scores::<1, _>(by, suits, weights, bias, x, scores);
 }
 
-change_rows!(["bl {change}"] change = sym subtract_pairs);
+/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
+#[inline(always)]
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    // SAFETY: the function is one for this processor.
+    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
+}
 
-/// Four at a time if raw values and inputs are word-aligned; the others by the definition. Returns how many were
-/// clamped.
+change_rows_by!(subtract);
+
+/// Four at a time if the inputs are word-aligned; the others by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    let in_words = raw.as_ptr().cast::<u32>().is_aligned() && x.as_ptr().cast::<u32>().is_aligned();
-    // SAFETY: the function reads and writes that many groups of four of each, from addresses of words.
+    let in_words = x.as_ptr().cast::<u32>().is_aligned();
+    // SAFETY: the function reads and writes that many groups of four of each, inputs at addresses of words.
     unsafe { integers_call::inputs::<4>(fours, in_words, raw, scales, x) }
 }
 
@@ -79,15 +85,16 @@ macro_rules! eight {
     };
 }
 
-/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, then one; eight columns at a time, then two.
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, the last two of an odd number once more; eight
+/// columns at a time, then one. Rows or inputs that do not begin at words, and less than eight columns, one column at a
+/// time.
 ///
 /// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: remaining iterations. On the
-/// stack: x, remaining biases, bytes of a row, the same plus 16; remaining scores, rows that remain after
-/// the next two; pairs after the eights.
+/// stack: x, remaining biases, bytes of a row, the same plus 16, or 0 without eights; remaining scores, rows that remain
+/// after the next two; columns after the eights.
 ///
 /// # Safety
-/// There are at least two rows, whose bytes are at least 16 and a multiple of 4, and as much of everything as they say;
-/// rows and x begin at words.
+/// There are at least two rows, whose bytes are at least 2 and a multiple of 2, and as much of everything as they say.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(
     weights: *const (),
@@ -102,8 +109,12 @@ unsafe extern "C" fn scores_of_rows(
         "push {{r4-r11, lr}}",
         "ldrd r5, r6, [sp, #36]",
         "add r4, r3, #16",
-        "ubfx r7, r3, #2, #2",
-        "push {{r1-r7}}",
+        "ubfx r7, r3, #1, #3",
+        "orr r8, r0, r1",
+        "orr r8, r8, r3",
+        "lsls r8, r8, #30",
+        "bne 10f",
+        "1: push {{r1-r7}}",
         // Two rows.
         "2: ldmia sp, {{r2, r5, r12, lr}}",
         "add r1, r0, r12",
@@ -111,7 +122,7 @@ unsafe extern "C" fn scores_of_rows(
         "str r5, [sp, #4]",
         // If the number of eights is odd, the loop starts at the second one.
         "lsrs lr, lr, #5",
-        "bcc 4f",
+        "bls 6f",
         "3: ldmia r2!, {{r5-r8}}",
         eight!("r0", "r3"),
         eight!("r1", "r4"),
@@ -120,44 +131,40 @@ unsafe extern "C" fn scores_of_rows(
         eight!("r1", "r4"),
         "subs lr, lr, #1",
         "bne 3b",
-        "ldr r6, [sp, #24]",
-        "cbnz r6, 9f",
+        "9: ldr r6, [sp, #24]",
+        "cbz r6, 5f",
+        // The columns after the eights.
+        "7: ldrsh r5, [r2], #2",
+        "ldrsh r9, [r0], #2",
+        "ldrsh r10, [r1], #2",
+        "mla r3, r5, r9, r3",
+        "mla r4, r5, r10, r4",
+        "subs r6, r6, #1",
+        "bne 7b",
         "5: ldrd r5, r6, [sp, #16]",
         "stmia r5!, {{r3, r4}}",
         "mov r0, r1",
         "subs r6, r6, #2",
         "strd r5, r6, [sp, #16]",
         "bge 2b",
-        // One row.
+        // One row is left: it and the one before it.
         "adds r6, r6, #1",
         "bne 8f",
-        "ldmia sp, {{r2, r5, r12, lr}}",
-        "ldr r1, [sp, #16]",
-        "ldr r3, [r5]",
-        "lsr lr, r12, #4",
-        "7: ldmia r2!, {{r5-r8}}",
-        eight!("r0", "r3"),
-        "subs lr, lr, #1",
-        "bne 7b",
-        "ldr r6, [sp, #24]",
-        "cbz r6, 12f",
-        "11: ldr r5, [r2], #4",
-        "ldr r9, [r0], #4",
-        "smlad r3, r5, r9, r3",
-        "subs r6, r6, #1",
-        "bne 11b",
-        "12: str r3, [r1]",
+        "subs r5, #4",
+        "strd r5, r6, [sp, #16]",
+        "ldrd r5, r7, [sp, #4]",
+        "subs r0, r0, r7",
+        "subs r5, #4",
+        "str r5, [sp, #4]",
+        "b 2b",
+        "6: bne 4b",
+        "b 9b",
+        // All columns one by one.
+        "10: lsrs r7, r3, #1",
+        "movs r4, #0",
+        "b 1b",
         "8: add sp, sp, #28",
         "pop {{r4-r11, pc}}",
-        // The pairs after the eights of two rows.
-        "9: ldr r5, [r2], #4",
-        "ldr r9, [r0], #4",
-        "ldr r10, [r1], #4",
-        "smlad r3, r5, r9, r3",
-        "smlad r4, r5, r10, r4",
-        "subs r6, r6, #1",
-        "bne 9b",
-        "b 5b",
     )
 }
 
@@ -181,16 +188,23 @@ macro_rules! pair {
     };
 }
 
-/// Four pairs at a time, then one. A factor of 1, which most rows have, needs no product.
+/// `row = row − factor · x`: four pairs at a time if both begin at words, then one number. A factor of 1, which most rows
+/// have, needs no product.
 ///
-/// r0: row, r1: x, r2: factor, r3: remaining pairs, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
+/// r0: row, r1: x, r2: factor, r3: remaining numbers, r4 to r7: x, r8 to r11: weights, r12 and lr: products.
+///
+/// # Safety
+/// There are `count` numbers of both.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+unsafe extern "C" fn subtract(row: *mut i16, x: *const i16, factor: i32, count: usize) {
     naked_asm!(
         dsp!(),
         "push {{r4-r11, lr}}",
-        "subs r3, r3, #4",
+        "subs r3, r3, #8",
         "blt 3f",
+        "orr r4, r0, r1",
+        "lsls r4, r4, #30",
+        "bne 3f",
         "cmp r2, #1",
         "beq 6f",
         "2: ldmia r1!, {{r4-r7}}",
@@ -200,14 +214,14 @@ pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, fac
         pair!("r6", "r10"),
         pair!("r7", "r11"),
         "stmia r0!, {{r8-r11}}",
-        "subs r3, r3, #4",
+        "subs r3, r3, #8",
         "bge 2b",
-        "3: adds r3, r3, #4",
+        "3: adds r3, r3, #8",
         "beq 5f",
-        "4: ldr r4, [r1], #4",
-        "ldr r8, [r0]",
-        pair!("r4", "r8"),
-        "str r8, [r0], #4",
+        "4: ldrh r4, [r1], #2",
+        "ldrh r5, [r0]",
+        "mls r5, r4, r2, r5",
+        "strh r5, [r0], #2",
         "subs r3, r3, #1",
         "bne 4b",
         "5: pop {{r4-r11, pc}}",
@@ -218,11 +232,9 @@ pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, fac
         "ssub16 r10, r10, r6",
         "ssub16 r11, r11, r7",
         "stmia r0!, {{r8-r11}}",
-        "subs r3, r3, #4",
+        "subs r3, r3, #8",
         "bge 6b",
-        "adds r3, r3, #4",
-        "bne 4b",
-        "pop {{r4-r11, pc}}",
+        "b 3b",
     )
 }
 
@@ -265,7 +277,8 @@ macro_rules! input {
 /// pairs, r10: the addend, r11: number of clamped inputs, lr: temporaries, r12: zero, which clears the flag.
 ///
 /// # Safety
-/// There are `count` groups of four of each, at least one; raw values and x are word-aligned.
+/// There are `count` groups of four of each, at least one; x is word-aligned. A single load, as that of the raw values,
+/// may be from any address, as in the compiler's own code for these processors.
 #[unsafe(naked)]
 unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(

@@ -7,7 +7,8 @@ use core::arch::naked_asm;
 use super::inputs::InputScale;
 use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::thumb_rows::{self, change_rows};
+use super::rows;
+use super::thumb_rows::change_rows;
 
 /// The number of 16-bit elements in a register.
 const WIDTH: usize = 8;
@@ -48,8 +49,8 @@ type ScoresOfRows = unsafe extern "C" fn(usize, usize, *const (), usize, *const 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
 #[inline]
 pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
-    // SAFETY: the target has the unit, and the function takes rows of any length.
-    unsafe { thumb_rows::update(change_rows, x.len(), weights, bias, coefficients, rate, x) }
+    // SAFETY: the target has the unit.
+    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
 }
 
 /// Inputs from raw bytes, eight at a time; the last ones by the definition. Returns how many were clamped.
@@ -163,28 +164,54 @@ scores_of_rows! {
     scores_of_byte_rows, "dlstp.8", "vldrb.u8", "vmladava.s8"
 }
 
-change_rows!([
-    // The inputs are shifted first, to the right with rounding; most steps need no shift. Bits beyond 16 are cut off;
-    // a result that fits is correct all the same.
-    helium!(),
-    "ldr r12, [r11, #32]",
-    "rsbs r2, r2, #0",
-    "dlstp.16 lr, r3",
-    "cmp r12, #0",
-    "beq 6f",
-    "5: vldrh.u16 q1, [r1], #16",
-    "vldrh.u16 q0, [r0]",
-    "vrshl.s16 q1, r12",
-    "vmla.s16 q0, q1, r2",
-    "vstrh.16 q0, [r0], #16",
-    "letp lr, 5b",
-    "b 2f",
-    "6: vldrh.u16 q1, [r1], #16",
-    "vldrh.u16 q0, [r0]",
-    "vmla.s16 q0, q1, r2",
-    "vstrh.16 q0, [r0], #16",
-    "letp lr, 6b",
-]);
+change_rows!(
+    enter: []
+    begin: []
+    factor: []
+    // To the right the inputs are shifted, with rounding. Bits beyond 16 are cut off in both loops; a result that fits
+    // is correct all the same.
+    change: [
+        helium!(),
+        "rsbs r2, r2, #0",
+        "dlstp.16 lr, r9",
+        "cmp r3, #0",
+        "blt 7f",
+        "lsls r2, r3",
+        "6: vldrh.u16 q1, [r1], #16",
+        "vldrh.u16 q0, [r0]",
+        "vmla.s16 q0, q1, r2",
+        "vstrh.16 q0, [r0], #16",
+        "letp lr, 6b",
+        "b 2f",
+        "7: vldrh.u16 q1, [r1], #16",
+        "vldrh.u16 q0, [r0]",
+        "vrshl.s16 q1, r3",
+        "vmla.s16 q0, q1, r2",
+        "vstrh.16 q0, [r0], #16",
+        "letp lr, 7b",
+    ]
+    // In 32 bits.
+    clamp: [
+        "rsbs r2, r2, #0",
+        "vdup.32 q2, lr",
+        "mov r12, #0",
+        "dlstp.32 lr, r9",
+        "8: vldrh.s32 q1, [r1], #8",
+        "vldrh.s32 q0, [r0]",
+        "vrshl.s32 q1, r3",
+        "vmla.s32 q0, q1, r2",
+        "vmin.s32 q1, q0, q2",
+        "vneg.s32 q3, q2",
+        "vmax.s32 q1, q1, q3",
+        "vstrh.32 q1, [r0], #8",
+        "vmov.i32 q3, #1",
+        "vpt.i32 ne, q0, q1",
+        "vaddvat.u32 r12, q3",
+        "letp lr, 8b",
+    ]
+    end: []
+    leave: ["pop {{r0, r4-r11, pc}}"]
+);
 
 /// Inputs from `count` groups of eight bytes; returns how many were clamped.
 ///

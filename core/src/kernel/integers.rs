@@ -30,6 +30,8 @@ mod sealed {
         pub(crate) shift: i32,
         /// A step takes `k · 2^bias_shift` from the bias.
         pub(crate) bias_shift: u32,
+        /// The largest magnitude of a weight, to which results are clamped; none where all of them fit.
+        pub(crate) limit: Option<i32>,
     }
 
     impl Rate {
@@ -66,9 +68,12 @@ pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) 
     clamped
 }
 
-/// `row[f] = row[f] − k · rate(x[f])` for each row whose coefficient is not 0, for results that fit.
+/// `row[f] = row[f] − k · rate(x[f])` for each row whose coefficient is not 0; returns how many results were clamped.
 #[inline]
-pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) {
+pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    if let Some(limit) = rate.limit {
+        return update_clamped(weights, coefficients, rate, x, limit);
+    }
     for_each_row(weights, coefficients, x.len(), |row, k| {
         // In 16 bits: the bits cut off a factor do not affect a result that fits, and vectors hold twice as many
         // numbers.
@@ -85,6 +90,7 @@ pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &
             }
         }
     });
+    0
 }
 
 /// Calls back with each row of `of_row` elements whose coefficient is not 0.
@@ -105,10 +111,9 @@ pub(super) fn for_each_row<T>(
     }
 }
 
-/// [`update`] with results clamped to ±limit; returns how many were clamped.
 #[cold]
 #[inline(never)]
-pub(crate) fn update_clamped(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16], limit: i32) -> u32 {
+fn update_clamped(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &[i16], limit: i32) -> u32 {
     let mut clamped = 0_u32;
     for_each_row(weights, coefficients, x.len(), |row, k| {
         for (w, x) in row.iter_mut().zip(x) {

@@ -286,18 +286,21 @@ macro_rules! integers_by_lanes {
             // The compiler's code for the definition with these registers is as good.
             #[target_feature(enable = $feature)]
             #[inline(never)]
-            fn entry(weights: &mut [i16], coefficients: &[i32], rate: $crate::kernel::integers::Rate, x: &[i16]) {
-                $crate::kernel::integers::update(weights, coefficients, rate, x);
+            fn entry(
+                weights: &mut [i16],
+                coefficients: &[i32],
+                rate: $crate::kernel::integers::Rate,
+                x: &[i16],
+            ) -> u32 {
+                $crate::kernel::integers::update(weights, coefficients, rate, x)
             }
             #[cfg_attr(
                 target_arch = "wasm32",
                 allow(unused_unsafe, reason = "a module runs where it can or not at all")
             )]
             // SAFETY: `self` is proof that the processor has the instruction set.
-            unsafe {
-                entry(weights, coefficients, rate, x);
-            }
-            $crate::kernel::integers::update_biases(bias, coefficients, rate)
+            let clamped = unsafe { entry(weights, coefficients, rate, x) };
+            clamped.wrapping_add($crate::kernel::integers::update_biases(bias, coefficients, rate))
         }
     };
 }

@@ -48,10 +48,10 @@ mod neon;
 #[cfg(hingeline_neon)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod neon_integers;
-#[cfg(hingeline_assembly)]
-#[allow(unsafe_code, reason = "two weights in one register")]
-mod pairs;
 mod portable;
+#[cfg(hingeline_assembly)]
+#[allow(unsafe_code, reason = "calls of assembly")]
+mod rows;
 #[cfg(hingeline_rv32m)]
 #[allow(unsafe_code, reason = "instructions of the processor")]
 mod rv32;
@@ -355,8 +355,8 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
-        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, for results that
-        /// fit, and `bias = bias − k · 2^bias_shift`, clamped; returns how many biases were clamped.
+        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and
+        /// `bias = bias − k · 2^bias_shift`; returns how many weights and biases were clamped.
         #[inline(always)]
         fn integer_update(
             self,
@@ -367,8 +367,8 @@ mod sealed {
             rate: Rate,
             x: &[i16],
         ) -> u32 {
-            integers::update(weights, coefficients, rate, x);
-            integers::update_biases(bias, coefficients, rate)
+            let clamped = integers::update(weights, coefficients, rate, x);
+            clamped.wrapping_add(integers::update_biases(bias, coefficients, rate))
         }
 
         /// Integer inputs from raw bytes, with a scale for each; returns how many were clamped.

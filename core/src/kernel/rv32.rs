@@ -3,7 +3,9 @@
 use core::arch::naked_asm;
 
 use super::inputs::InputScale;
+use super::integers::Rate;
 use super::integers_call::{self, Call};
+use super::rows::{self, Rows};
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
@@ -22,54 +24,167 @@ pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
     unsafe { integers_call::inputs::<4>(fours, true, raw, scales, x) }
 }
 
-/// A pair minus its products. With the sign of its lower number flipped, a pair is the sum of both numbers except for a
-/// constant, which the second flip removes.
+/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
+#[inline(always)]
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    // SAFETY: the function is one for this processor.
+    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
+}
+
+/// A pair minus its products. With the sign of its lower number flipped, a pair is the sum of the lower number and 2¹⁶
+/// times the upper one, except for a constant, which the second flip removes.
 macro_rules! pair {
     ($at:literal) => {
         concat!(
-            "lw t0, ",
+            "lw a2, ",
             $at,
-            "(a1)\nlw t1, ",
+            "(a1)\nlw a3, ",
             $at,
-            "(a0)\nxor t0, t0, a4\nsub t0, t0, a4\nmul t0, t0, a2\nxor t1, t1, a4\nsub t1, t1, t0\nxor t1, t1, a4\nsw t1, ",
+            "(a0)\nxor a2, a2, a4\nsub a2, a2, a4\nmul a2, a2, t3\nxor a3, a3, a4\nsub a3, a3, a2\nxor a3, a3, a4\nsw a3, ",
             $at,
             "(a0)\n",
         )
     };
 }
 
-/// Four pairs at a time, then one.
+/// A function of the type [`ChangeRows`](rows::ChangeRows).
 ///
-/// a0: row, a1: x, a2: factor, a3: remaining pairs, a4: the sign, t0: products, t1: weights.
+/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, onto the stack; all but
+/// the first of these blocks leave the biases as they are. A row is then changed two pairs at a time if it and the
+/// inputs begin at words, and one number at a time.
 ///
-/// # Safety
-/// There are `count` pairs of both, at least one.
+/// a6: the call, a7: coefficients, t0: row, t1: biases, t2: remaining rows, t3: factor, t4: remaining numbers, t5 and t6:
+/// inputs of the block and their number; above the rounded inputs on the stack what was clamped. In the loops over inputs
+/// a0: row, a1: x, a2: products, a3: weights, a4: the sign, a5: the end of x.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
     naked_asm!(
         ".option push",
         ".option arch, +m",
+        "mv a6, a0",
+        "addi sp, sp, -80",
+        "sw zero, 64(sp)",
+        // A block.
+        "1: lw a7, 0(a6)",
+        "lw t0, 4(a6)",
+        "lw t1, 8(a6)",
+        "lw t2, 12(a6)",
+        "lw t5, 16(a6)",
+        "lw t6, 20(a6)",
+        "lw a5, 32(a6)",
+        "bgez a5, 4f",
+        "neg a5, a5",
+        "li a4, 1",
+        "sll a4, a4, a5",
+        "srli a4, a4, 1",
+        "li a3, 32",
+        "bgeu a3, t6, 2f",
+        "mv t6, a3",
+        "2: mv a1, sp",
+        "mv a3, t6",
+        "3: lh a2, 0(t5)",
+        "add a2, a2, a4",
+        "sra a2, a2, a5",
+        "sh a2, 0(a1)",
+        "addi t5, t5, 2",
+        "addi a1, a1, 2",
+        "addi a3, a3, -1",
+        "bnez a3, 3b",
+        "sw t5, 16(a6)",
+        "mv t5, sp",
+        // A row.
+        "4: lw a2, 0(a7)",
+        "beqz a2, 9f",
+        "lw a3, 36(a6)",
+        "mul a3, a3, a2",
+        "lw a4, 0(t1)",
+        "sub a4, a4, a3",
+        "lui a5, 0x10000",
+        "add a3, a4, a5",
+        "srli a3, a3, 29",
+        "beqz a3, 5f",
+        "beq a4, a5, 5f",
+        // The nearer bound.
+        "srai a4, a4, 31",
+        "xor a5, a5, a4",
+        "sub a4, a5, a4",
+        "lw a5, 64(sp)",
+        "addi a5, a5, 1",
+        "sw a5, 64(sp)",
+        "5: sw a4, 0(t1)",
+        "lw a3, 32(a6)",
+        "bltz a3, 6f",
+        "sll a2, a2, a3",
+        "6: mv t3, a2",
+        "mv a0, t0",
+        "mv a1, t5",
+        "mv t4, t6",
+        "lw a5, 28(a6)",
+        "bnez a5, 11f",
+        "or a4, a0, a1",
+        "andi a4, a4, 3",
+        "bnez a4, 10f",
+        "andi a5, t6, -4",
+        "beqz a5, 10f",
+        "add a5, a5, a5",
+        "add a5, a5, a1",
         "lui a4, 8",
-        "addi a3, a3, -4",
-        "bltz a3, 3f",
-        "2:",
+        "7:",
         pair!("0"),
         pair!("4"),
-        pair!("8"),
-        pair!("12"),
-        "addi a0, a0, 16",
-        "addi a1, a1, 16",
-        "addi a3, a3, -4",
-        "bgez a3, 2b",
-        "3: addi a3, a3, 4",
-        "beqz a3, 5f",
-        "4:",
-        pair!("0"),
-        "addi a0, a0, 4",
-        "addi a1, a1, 4",
-        "addi a3, a3, -1",
-        "bnez a3, 4b",
-        "5: ret",
+        "addi a0, a0, 8",
+        "addi a1, a1, 8",
+        "bne a1, a5, 7b",
+        "andi t4, t4, 3",
+        "beqz t4, 9f",
+        "10: lh a2, 0(a1)",
+        "lh a3, 0(a0)",
+        "mul a2, a2, t3",
+        "sub a3, a3, a2",
+        "sh a3, 0(a0)",
+        "addi a0, a0, 2",
+        "addi a1, a1, 2",
+        "addi t4, t4, -1",
+        "bnez t4, 10b",
+        "9: lw a3, 24(a6)",
+        "add t0, t0, a3",
+        "addi a7, a7, 4",
+        "addi t1, t1, 4",
+        "addi t2, t2, -1",
+        "bnez t2, 4b",
+        // The next block.
+        "lw a3, 20(a6)",
+        "sub a3, a3, t6",
+        "beqz a3, 14f",
+        "sw a3, 20(a6)",
+        "sw zero, 36(a6)",
+        "add t6, t6, t6",
+        "lw a3, 4(a6)",
+        "add a3, a3, t6",
+        "sw a3, 4(a6)",
+        "j 1b",
+        "14: lw a0, 64(sp)",
+        "addi sp, sp, 80",
+        "ret",
+        // Clamped, to the limit in a5.
+        "11: lh a2, 0(a1)",
+        "lh a3, 0(a0)",
+        "mul a2, a2, t3",
+        "sub a3, a3, a2",
+        "mv a4, a5",
+        "bgt a3, a5, 12f",
+        "neg a4, a5",
+        "bge a3, a4, 13f",
+        "12: mv a3, a4",
+        "lw a2, 64(sp)",
+        "addi a2, a2, 1",
+        "sw a2, 64(sp)",
+        "13: sh a3, 0(a0)",
+        "addi a0, a0, 2",
+        "addi a1, a1, 2",
+        "addi t4, t4, -1",
+        "bnez t4, 11b",
+        "j 9b",
         ".option pop",
     )
 }
@@ -102,7 +217,6 @@ unsafe extern "C" fn scores_of_rows(
     bytes: usize,
 ) {
     naked_asm!(
-        // A naked function does not inherit the features of the target.
         ".option push",
         ".option arch, +m",
         "addi sp, sp, -16",
@@ -175,16 +289,16 @@ unsafe extern "C" fn scores_of_rows(
 macro_rules! one {
     ($raw:literal, $zero:literal, $factor:literal, $x:literal) => {
         concat!(
-            "lbu t0, ",
+            "lbu a5, ",
             $raw,
-            "(a0)\nlh t1, ",
+            "(a0)\nlh a4, ",
             $zero,
-            "(a1)\nlhu t2, ",
+            "(a1)\nlhu t0, ",
             $factor,
-            "(a1)\nsub t0, t0, t1\nmul t0, t0, t2\nadd t0, t0, a4\nsrai t0, t0, 8\nbltu t0, a5, 2f\n",
+            "(a1)\nsub a5, a5, a4\nmul a5, a5, t0\nadd a5, a5, t1\nsrai a5, a5, 8\nbltu a5, t2, 2f\n",
             // The nearer bound; counts one more clamped input.
-            "addi a6, a6, 1\nsrai t0, t0, 31\nnot t0, t0\nandi t0, t0, 255\n",
-            "2: addi t0, t0, -128\nsh t0, ",
+            "addi t3, t3, 1\nsrai a5, a5, 31\nnot a5, a5\nandi a5, a5, 255\n",
+            "2: addi a5, a5, -128\nsh a5, ",
             $x,
             "(a2)\n",
         )
@@ -193,8 +307,8 @@ macro_rules! one {
 
 /// Inputs from `count` groups of four bytes; returns how many were clamped.
 ///
-/// a0: raw values, a1: scales, a2: x, a3: remaining groups, a4: the addend, a5: 256, a6: clamped inputs, t0: input, t1:
-/// zero, t2: factor.
+/// a0: raw values, a1: scales, a2: x, a3: the end of the raw values, a4: zero, a5: input, t0: factor, t1: the addend, t2:
+/// 256, t3: clamped inputs.
 ///
 /// # Safety
 /// There are `count` groups of four of each, at least one.
@@ -203,21 +317,20 @@ unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, coun
     naked_asm!(
         ".option push",
         ".option arch, +m",
-        "lui a4, 8",
-        "addi a4, a4, 128",
-        "li a5, 256",
-        "li a6, 0",
+        "slli a3, a3, 2",
+        "add a3, a3, a0",
+        "lui t1, 8",
+        "addi t1, t1, 128",
+        "li t2, 256",
+        "li t3, 0",
         "1:",
         one!("0", "0", "2", "0"),
         one!("1", "4", "6", "2"),
-        one!("2", "8", "10", "4"),
-        one!("3", "12", "14", "6"),
-        "addi a0, a0, 4",
-        "addi a1, a1, 16",
-        "addi a2, a2, 8",
-        "addi a3, a3, -1",
-        "bnez a3, 1b",
-        "mv a0, a6",
+        "addi a0, a0, 2",
+        "addi a1, a1, 8",
+        "addi a2, a2, 4",
+        "bne a0, a3, 1b",
+        "mv a0, t3",
         "ret",
         ".option pop",
     )

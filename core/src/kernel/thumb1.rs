@@ -6,7 +6,9 @@
 
 use core::arch::naked_asm;
 
+use super::integers::Rate;
 use super::integers_call::{self, Call};
+use super::rows::{self, Rows};
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
@@ -15,19 +17,108 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
 }
 
-/// Two pairs at a time, then one. With the sign of its lower number flipped, a pair is the sum of both numbers except
-/// for a constant, which the second flip removes.
+/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
+#[inline(always)]
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    // SAFETY: the function is one for this processor.
+    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
+}
+
+/// A function of the type [`ChangeRows`](rows::ChangeRows).
 ///
-/// r0: row, r1: x, r2: factor, r3: remaining pairs, r4 and r5: products and results, r6: weights, r7: the sign.
+/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, onto the stack; all but
+/// the first of these blocks leave the biases as they are. A row is then changed two pairs at a time if it and the inputs
+/// begin at words, and one number at a time. With the sign of its lower number flipped, a pair is the sum of the lower
+/// number and 2¹⁶ times the upper one, except for a constant, which the second flip removes.
+///
+/// On the stack: inputs of the block and their number, next coefficient, row and bias, remaining rows, what was clamped,
+/// the call; rounded inputs. In the loops over inputs r0: row, r1: x, r2: factor, r3: remaining numbers, r4 and r5:
+/// products and results, r6: weights, r7: the sign.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
     naked_asm!(
         "push {{r4-r7, lr}}",
+        "sub sp, #96",
+        "movs r1, #0",
+        "str r1, [sp, #24]",
+        "str r0, [sp, #28]",
+        // A block.
+        "1: ldmia r0!, {{r1-r6}}",
+        "add r7, sp, #8",
+        "stmia r7!, {{r1-r4}}",
+        "ldr r3, [r0, #8]",
+        "cmp r3, #0",
+        "bge 4f",
+        "rsbs r3, r3, #0",
+        "movs r2, #1",
+        "lsls r2, r2, r3",
+        "lsrs r2, r2, #1",
+        "cmp r6, #32",
+        "bls 2f",
+        "movs r6, #32",
+        "2: add r7, sp, #32",
+        "movs r4, r6",
+        "3: ldrh r1, [r5]",
+        "sxth r1, r1",
+        "adds r1, r1, r2",
+        "asrs r1, r1, r3",
+        "strh r1, [r7]",
+        "adds r5, #2",
+        "adds r7, #2",
+        "subs r4, r4, #1",
+        "bne 3b",
+        "subs r0, #24",
+        "str r5, [r0, #16]",
+        "add r5, sp, #32",
+        "4: str r5, [sp]",
+        "str r6, [sp, #4]",
+        // A row.
+        "5: ldr r1, [sp, #8]",
+        "ldmia r1!, {{r2}}",
+        "str r1, [sp, #8]",
+        "ldr r0, [sp, #28]",
+        "ldr r3, [sp, #16]",
+        "ldmia r3!, {{r4}}",
+        "str r3, [sp, #16]",
+        "cmp r2, #0",
+        "beq 10f",
+        "ldr r5, [r0, #36]",
+        "muls r5, r2, r5",
+        "subs r4, r4, r5",
+        "movs r5, #1",
+        "lsls r5, r5, #28",
+        "adds r6, r4, r5",
+        "lsls r7, r5, #1",
+        "cmp r6, r7",
+        "bls 6f",
+        // The nearer bound.
+        "asrs r4, r4, #31",
+        "eors r5, r5, r4",
+        "subs r4, r5, r4",
+        "ldr r6, [sp, #24]",
+        "adds r6, #1",
+        "str r6, [sp, #24]",
+        "6: subs r3, #4",
+        "str r4, [r3]",
+        "ldr r4, [r0, #32]",
+        "asrs r5, r4, #31",
+        "bics r4, r4, r5",
+        "lsls r2, r2, r4",
+        "ldr r4, [r0, #28]",
+        "ldr r0, [sp, #12]",
+        "ldr r1, [sp]",
+        "ldr r3, [sp, #4]",
+        "cmp r4, #0",
+        "bne 12f",
+        "subs r3, #4",
+        "blt 8f",
+        "movs r4, r0",
+        "orrs r4, r4, r1",
+        "lsls r4, r4, #30",
+        "bne 8f",
         "movs r7, #1",
         "lsls r7, r7, #15",
-        "subs r3, r3, #2",
-        "blt 3f",
-        "2: ldmia r1!, {{r4, r5}}",
+        "7: ldmia r1!, {{r4, r5}}",
         "eors r4, r4, r7",
         "subs r4, r4, r7",
         "muls r4, r2, r4",
@@ -43,20 +134,66 @@ pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, fac
         "subs r5, r6, r5",
         "eors r5, r5, r7",
         "stmia r0!, {{r4, r5}}",
-        "subs r3, r3, #2",
-        "bge 2b",
-        "3: adds r3, r3, #2",
-        "beq 4f",
-        "ldr r4, [r1]",
-        "eors r4, r4, r7",
-        "subs r4, r4, r7",
+        "subs r3, #4",
+        "bge 7b",
+        "8: adds r3, #4",
+        "beq 10f",
+        "9: ldrh r4, [r1]",
         "muls r4, r2, r4",
-        "ldr r6, [r0]",
-        "eors r6, r6, r7",
-        "subs r4, r6, r4",
-        "eors r4, r4, r7",
-        "str r4, [r0]",
-        "4: pop {{r4-r7, pc}}",
+        "ldrh r6, [r0]",
+        "subs r6, r6, r4",
+        "strh r6, [r0]",
+        "adds r0, #2",
+        "adds r1, #2",
+        "subs r3, #1",
+        "bne 9b",
+        "10: ldr r0, [sp, #28]",
+        "ldr r4, [r0, #24]",
+        "ldr r3, [sp, #12]",
+        "adds r3, r3, r4",
+        "str r3, [sp, #12]",
+        "ldr r4, [sp, #20]",
+        "subs r4, #1",
+        "str r4, [sp, #20]",
+        "bne 5b",
+        // The next block.
+        "ldr r1, [r0, #20]",
+        "ldr r2, [sp, #4]",
+        "subs r1, r1, r2",
+        "beq 11f",
+        "str r1, [r0, #20]",
+        "str r4, [r0, #36]",
+        "lsls r2, r2, #1",
+        "ldr r1, [r0, #4]",
+        "adds r1, r1, r2",
+        "str r1, [r0, #4]",
+        "b 1b",
+        "11: ldr r0, [sp, #24]",
+        "add sp, #96",
+        "pop {{r4-r7, pc}}",
+        // Clamped, to the limit in r4.
+        "12: ldrh r6, [r1]",
+        "sxth r6, r6",
+        "muls r6, r2, r6",
+        "ldrh r5, [r0]",
+        "sxth r5, r5",
+        "subs r5, r5, r6",
+        "movs r6, r4",
+        "cmp r5, r4",
+        "bgt 13f",
+        "rsbs r6, r4, #0",
+        "cmp r5, r6",
+        "bge 14f",
+        "13: movs r5, r6",
+        "ldr r7, [sp, #24]",
+        "adds r7, #1",
+        "str r7, [sp, #24]",
+        "14: strh r5, [r0]",
+        "adds r0, #2",
+        "adds r1, #2",
+        "subs r3, #1",
+        "bne 12b",
+        "b 10b",
     )
 }
 

@@ -3,8 +3,10 @@
 
 use core::arch::naked_asm;
 
+use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::thumb_rows::change_rows;
+use super::rows;
+use super::thumb_rows::change_rows_by;
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
@@ -16,10 +18,17 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
 }
 
-change_rows!(["bl {change}"] change = sym subtract_pairs);
+/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
+#[inline(always)]
+pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
+    // SAFETY: the function is one for this processor.
+    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
+}
 
-/// With the sign of its lower number flipped, a pair is the sum of both numbers except for a constant, which the second
-/// flip removes.
+change_rows_by!(subtract);
+
+/// With the sign of its lower number flipped, a pair is the sum of the lower number and 2¹⁶ times the upper one, except
+/// for a constant, which the second flip removes.
 macro_rules! pair {
     ($x:literal, $row:literal) => {
         concat!(
@@ -50,16 +59,22 @@ macro_rules! pair {
     };
 }
 
-/// Four pairs at a time, then one.
+/// `row = row − factor · x`: four pairs at a time if both begin at words, then one number.
 ///
-/// r0: row, r1: x, r2: factor, r3: remaining pairs, r4 to r7: x, r8 to r11: weights, r12: the sign.
+/// r0: row, r1: x, r2: factor, r3: remaining numbers, r4 to r7: x, r8 to r11: weights, r12: the sign.
+///
+/// # Safety
+/// There are `count` numbers of both.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, factor: i32, count: usize) {
+unsafe extern "C" fn subtract(row: *mut i16, x: *const i16, factor: i32, count: usize) {
     naked_asm!(
         "push {{r4-r11, lr}}",
-        "mov r12, #0x8000",
-        "subs r3, r3, #4",
+        "subs r3, r3, #8",
         "blt 3f",
+        "orr r4, r0, r1",
+        "lsls r4, r4, #30",
+        "bne 3f",
+        "mov r12, #0x8000",
         "2: ldmia r1!, {{r4-r7}}",
         "ldmia r0, {{r8-r11}}",
         pair!("r4", "r8"),
@@ -67,14 +82,14 @@ pub(super) unsafe extern "C" fn subtract_pairs(row: *mut u32, x: *const u32, fac
         pair!("r6", "r10"),
         pair!("r7", "r11"),
         "stmia r0!, {{r8-r11}}",
-        "subs r3, r3, #4",
+        "subs r3, r3, #8",
         "bge 2b",
-        "3: adds r3, r3, #4",
+        "3: adds r3, r3, #8",
         "beq 5f",
-        "4: ldr r4, [r1], #4",
-        "ldr r8, [r0]",
-        pair!("r4", "r8"),
-        "str r8, [r0], #4",
+        "4: ldrh r4, [r1], #2",
+        "ldrh r5, [r0]",
+        "mls r5, r4, r2, r5",
+        "strh r5, [r0], #2",
         "subs r3, r3, #1",
         "bne 4b",
         "5: pop {{r4-r11, pc}}",

@@ -1,116 +1,152 @@
 //! The rows that an integer step writes, and their biases, in Thumb-2: for ten classes the compiler needs three times
 //! as many instructions besides those of the rows themselves.
 
-use super::integers::Rate;
-
-/// The arguments, in the order in which the assembly loads them.
-#[repr(C)]
-pub(super) struct Call {
-    /// The end of the coefficients.
-    coefficients: *const i32,
-    weights: *mut i16,
-    /// The end of the biases.
-    bias: *mut i32,
-    /// Minus the number of rows.
-    first: isize,
-    x: *const i16,
-    bytes: usize,
-    left: i32,
-    count: usize,
-    right: i32,
-    bias_shift: u32,
-}
-
-/// Changes each row whose coefficient is not 0, and its bias; returns how many biases were clamped.
+/// A function of the type [`ChangeRows`](super::rows::ChangeRows).
 ///
-/// # Safety
-/// The function, from [`change_rows!`], may be called for rows of as many weights as there are inputs; `count` is in
-/// the unit of the function that it calls.
-#[inline(always)]
-pub(super) unsafe fn update(
-    by: unsafe extern "C" fn(&Call) -> u32,
-    count: usize,
-    weights: &mut [i16],
-    bias: &mut [i32],
-    coefficients: &[i32],
-    rate: Rate,
-    x: &[i16],
-) -> u32 {
-    let rows = coefficients.len().min(bias.len());
-    // The caller's model has these lengths.
-    let fits = rows.max(x.len()) < 1 << 16 && rows.wrapping_mul(x.len()) <= weights.len();
-    if !fits || rows == 0 || count == 0 {
-        return 0;
-    }
-    let call = Call {
-        coefficients: coefficients.as_ptr().wrapping_add(rows),
-        weights: weights.as_mut_ptr(),
-        bias: bias.as_mut_ptr().wrapping_add(rows),
-        first: rows.cast_signed().wrapping_neg(),
-        x: x.as_ptr(),
-        bytes: x.len().wrapping_mul(2),
-        left: rate.shift.max(0),
-        count,
-        right: rate.shift.min(0),
-        bias_shift: rate.bias_shift,
-    };
-    // SAFETY: by the caller; there is that much of each, at least one of rows and count.
-    unsafe { by(&call) }
-}
-
-/// A function that changes each row whose coefficient is not 0, and its bias, and returns how many biases were
-/// clamped.
+/// The lines of `$change`, with their operands, compute `row = row − k · 2^shift · x`. They find the row in r0, x in r1, k
+/// in r2 and the shift in r3, which those of `$factor` may have changed, and the number of inputs in r9, and may change
+/// r0 to r3, r12, lr, the flags, and q0 to q3.
+/// Those of `$clamp` clamp the results, to the limit in lr, and leave the number of those clamped in r12. Those of
+/// `$begin` and `$end` stand around the loop over rows; an end that returns to label 9 starts over with the call in r0.
 ///
-/// The lines of `$change`, with their operands, compute `row = row − factor · x`. They find the row in r0, x in r1, the
-/// factor in r2, the number of elements or pairs in r3, and 32 bytes after the address in r11 the right shift of the
-/// inputs as a number of at most 0. They may change r0 to r3, r12, lr, the flags, and q0 to q3.
-///
-/// r4: the end of the coefficients, r5: the next row, r6: the end of the biases, r7: minus the number of remaining
-/// rows, r8: x, r9: bytes of a row, r10: shift to the left, r11: the call; on the stack the number of clamped biases.
+/// r4: coefficients, r5: row, r6: biases, r7: remaining rows, r8: x, r9: number of inputs, r10: bytes of a row, r11:
+/// the address of the limit, behind which the shift and the step of the biases lie; on the stack what was clamped.
 macro_rules! change_rows {
-    ([$($change:expr),+ $(,)?] $($operands:tt)*) => {
-        /// # Safety
-        /// As the function that makes the call.
+    (
+        enter: [$($enter:expr),* $(,)?]
+        begin: [$($begin:expr),* $(,)?]
+        factor: [$($factor:expr),* $(,)?]
+        change: [$($change:expr),+ $(,)?]
+        clamp: [$($clamp:expr),+ $(,)?]
+        end: [$($end:expr),* $(,)?]
+        leave: [$($leave:expr),+ $(,)?]
+        $($operands:tt)*
+    ) => {
         #[unsafe(naked)]
-        pub(super) unsafe extern "C" fn change_rows(call: &$crate::kernel::thumb_rows::Call) -> u32 {
+        unsafe extern "C" fn change_rows(rows: &mut $crate::kernel::rows::Rows) -> u32 {
             core::arch::naked_asm!(
-                "push {{r1, r4-r11, lr}}",
-                "mov r11, r0",
+                $($enter,)*
+                "push {{r3-r11, lr}}",
                 "movs r1, #0",
                 "str r1, [sp]",
-                "ldmia r0, {{r4-r10}}",
-                "1: ldr r2, [r4, r7, lsl #2]",
+                "9: ldmia r0!, {{r4-r10}}",
+                "mov r11, r0",
+                $($begin,)*
+                "1: ldr r2, [r4], #4",
+                "ldr r1, [r6], #4",
                 "cbz r2, 2f",
-                "ldr r0, [r11, #36]",
-                "ldr r1, [r6, r7, lsl #2]",
-                "lsl r0, r2, r0",
-                "subs r1, r1, r0",
-                "add r0, r1, #0x10000000",
-                "cmp r0, #0x20000000",
+                "ldmia r11, {{r0, r3, r12}}",
+                "mls r1, r2, r12, r1",
+                "add lr, r1, #0x10000000",
+                "cmp lr, #0x20000000",
                 "bhi 3f",
-                "4: str r1, [r6, r7, lsl #2]",
+                "4: str r1, [r6, #-4]",
+                $($factor,)*
+                "cbnz r0, 5f",
                 "mov r0, r5",
                 "mov r1, r8",
-                "lsl r2, r2, r10",
-                "ldr r3, [r11, #28]",
                 $($change,)+
-                "2: add r5, r5, r9",
-                "adds r7, r7, #1",
+                "2: add r5, r5, r10",
+                "subs r7, r7, #1",
                 "bne 1b",
-                "pop {{r0, r4-r11, pc}}",
+                $($end,)*
+                $($leave,)+
                 // The nearer bound.
-                "3: mov r3, #0x10000000",
-                "cmp r1, #0",
-                "ite ge",
-                "movge r1, r3",
-                "rsblt r1, r3, #0",
-                "ldr r0, [sp]",
-                "adds r0, r0, #1",
-                "str r0, [sp]",
+                "3: cmp r1, #0",
+                "mov r1, #0x10000000",
+                "it lt",
+                "rsblt r1, r1, #0",
+                "ldr r12, [sp]",
+                "add r12, r12, #1",
+                "str r12, [sp]",
                 "b 4b",
+                "5: mov lr, r0",
+                "mov r0, r5",
+                "mov r1, r8",
+                $($clamp,)+
+                "ldr r0, [sp]",
+                "add r0, r0, r12",
+                "str r0, [sp]",
+                "b 2b",
                 $($operands)*
             )
         }
     };
 }
 pub(super) use change_rows;
+
+/// The same by a function `subtract(row, x, factor, count)`, which may change what the lines of `$change` may.
+///
+/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, into the 64 bytes above
+/// the saved registers. All but the first of these blocks leave the biases as they are.
+#[cfg(any(hingeline_dsp, hingeline_thumb2))]
+macro_rules! change_rows_by {
+    ($subtract:path) => {
+        $crate::kernel::thumb_rows::change_rows!(
+            enter: ["sub sp, sp, #64"]
+            begin: [
+                "ldr r3, [r11, #4]",
+                "cmp r3, #0",
+                "bge 1f",
+                "rsbs r3, r3, #0",
+                "movs r2, #1",
+                "lsls r2, r3",
+                "lsrs r2, r2, #1",
+                "cmp r9, #32",
+                "it hi",
+                "movhi r9, #32",
+                "add r1, sp, #40",
+                "mov lr, r9",
+                "10: ldrsh r0, [r8], #2",
+                "add r0, r0, r2",
+                "asrs r0, r3",
+                "strh r0, [r1], #2",
+                "subs lr, lr, #1",
+                "bne 10b",
+                "str r8, [r11, #-12]",
+                "add r8, sp, #40",
+            ]
+            factor: ["bic r3, r3, r3, asr #31", "lsls r2, r3"]
+            change: ["mov r3, r9", "bl {subtract}"]
+            clamp: [
+                "mov r12, #0",
+                "6: ldrsh r10, [r1], #2",
+                "ldrsh r3, [r0]",
+                "mls r3, r10, r2, r3",
+                "mov r10, r3",
+                "cmp r3, lr",
+                "it gt",
+                "movgt r3, lr",
+                "cmn r3, lr",
+                "it lt",
+                "rsblt r3, lr, #0",
+                "strh r3, [r0], #2",
+                "cmp r3, r10",
+                "it ne",
+                "addne r12, r12, #1",
+                "subs r9, r9, #1",
+                "bne 6b",
+                "sub r9, r1, r8",
+                "lsr r9, r9, #1",
+                "ldr r10, [r11, #-4]",
+            ]
+            end: [
+                "ldr r0, [r11, #-8]",
+                "subs r0, r0, r9",
+                "beq 11f",
+                "str r0, [r11, #-8]",
+                "ldr r1, [r11, #-24]",
+                "add r1, r1, r9, lsl #1",
+                "str r1, [r11, #-24]",
+                "str r7, [r11, #8]",
+                "sub r0, r11, #28",
+                "b 9b",
+                "11:",
+            ]
+            leave: ["pop {{r0, r4-r11, lr}}", "add sp, sp, #64", "bx lr"]
+            subtract = sym $subtract
+        );
+    };
+}
+#[cfg(any(hingeline_dsp, hingeline_thumb2))]
+pub(super) use change_rows_by;
