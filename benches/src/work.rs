@@ -147,27 +147,36 @@ pub fn compare_epochs<const C: usize, const F: usize>(
 /// The name under which the same steps on resident samples are compared with an epoch.
 pub const RESIDENT: &str = "resident";
 
-/// Compares the kernels for 16-bit integers with each other and with the fastest one for binary32.
+/// Compares the kernels for 16-bit integers with each other, and each with itself in binary32.
 pub fn compare_integers<const C: usize, const F: usize>(budget: Duration) -> Vec<Figure> {
     let data = Data::<C, F>::draw();
-    let mut contestants = kernels(|| IntegerScores::<C, F>);
-    contestants.push(on(Choice::best(), ScoresOf(&data)).named(FLOAT));
-    let times = fastest(&mut contestants, budget);
-    let mut figures = figures_of("scores i16", (C, F), C * F, None, &contestants, &times);
+    let against = |work, macs, own, floats| against_floats(work, (C, F), macs, (own, floats), budget);
+    let scores = against("scores i16", C * F, kernels(|| IntegerScores::<C, F>), kernels(|| ScoresOf(&data)));
+    let batch = against("batch i16", BATCH * C * F, kernels(|| IntegerBatch::<C, F>), kernels(|| BatchOf(&data)));
+    let floats = kernels(|| StepOf::<F, C>(&data.samples[0]));
+    let step = against("step i16", (C + UPDATED) * F, kernels(|| IntegerStep::<C, F>), floats);
+    [scores, batch, step].concat()
+}
 
-    let mut contestants = kernels(|| IntegerBatch::<C, F>);
-    contestants.push(on(Choice::best(), BatchOf(&data)).named(FLOAT));
+/// The figures of kernels in integers, each compared with the one at the same place among those in binary32.
+fn against_floats<'a>(
+    work: &'static str,
+    shape: (usize, usize),
+    macs: usize,
+    (mut contestants, floats): (Vec<Contestant<'a>>, Vec<Contestant<'a>>),
+    budget: Duration,
+) -> Vec<Figure> {
+    let kernels = contestants.len();
+    contestants.extend(floats);
     let times = fastest(&mut contestants, budget);
-    figures.extend(figures_of("batch i16", (C, F), BATCH * C * F, None, &contestants, &times));
-
-    let mut contestants = kernels(|| IntegerStep::<C, F>);
-    contestants.push(on(Choice::best(), StepOf::<F, C>(&data.samples[0])).named(FLOAT));
-    let times = fastest(&mut contestants, budget);
-    figures.extend(figures_of("step i16", (C, F), (C + UPDATED) * F, None, &contestants, &times));
+    let mut figures = figures_of(work, shape, macs, None, &contestants[..kernels], &times);
+    for (figure, float) in figures.iter_mut().zip(&times[kernels..]) {
+        figure.against.push((FLOAT, float / figure.nanoseconds));
+    }
     figures
 }
 
-/// The name under which the fastest binary32 kernel is compared with the integer kernels.
+/// The name under which a kernel in binary32 is compared with itself in integers.
 pub const FLOAT: &str = "binary32";
 
 /// One contestant for each kernel that this processor has.

@@ -8,6 +8,10 @@ pub(super) trait Products: Copy {
     /// The number of 16-bit elements, at most [`WIDEST`].
     const WIDTH: usize;
 
+    /// The number of features from which rows are read from addresses of registers, where all of them can be: below it,
+    /// the register that comes before these costs more than loads across cache lines.
+    const ALIGNS_FROM: usize = usize::MAX;
+
     /// # Safety
     /// The processor has the instruction set.
     unsafe fn zero() -> Self;
@@ -15,6 +19,9 @@ pub(super) trait Products: Copy {
     /// # Safety
     /// The processor has the instruction set, and that many numbers can be read.
     unsafe fn load(from: *const i16) -> Self;
+
+    /// The numbers where the mask has ones.
+    fn and(self, mask: Self) -> Self;
 
     /// These sums plus the products of weights and inputs.
     fn add(self, weights: Self, x: Self) -> Self;
@@ -27,6 +34,9 @@ pub(super) trait Products: Copy {
 pub(super) const ROWS: usize = 4;
 /// The largest number of elements in a register.
 const WIDEST: usize = 16;
+
+/// A register of these has ones in its first elements, or in its last ones.
+static MASKS: [[i16; WIDEST]; 3] = [[-1; WIDEST], [0; WIDEST], [-1; WIDEST]];
 
 /// The number of samples of a batch that are processed together, so that each load of weights serves as many products.
 const TOGETHER: usize = 2;
@@ -81,22 +91,18 @@ unsafe fn scores_of<P: Products, const SAMPLES: usize>(
     scores: [&mut [i32]; SAMPLES],
 ) {
     let features = samples.first().map_or(0, |x| x.len());
-    let Some(last) = features.checked_sub(P::WIDTH) else {
+    if features < P::WIDTH {
         for (x, scores) in samples.into_iter().zip(scores) {
             integers::scores(weights, bias, x, scores);
         }
         return;
-    };
-    // The last inputs, with zeros in place of those that a whole register has already taken.
-    let mut rests = [[0; WIDEST]; SAMPLES];
-    let of_rest = features.checked_rem(P::WIDTH).unwrap_or(0);
-    if of_rest > 0 {
-        for (rest, x) in rests.iter_mut().zip(samples) {
-            for (to, from) in rest.iter_mut().zip(x.iter().skip(last)).skip(P::WIDTH.wrapping_sub(of_rest)) {
-                *to = *from;
-            }
-        }
     }
+    // The number of weights before the first address of a register: the same in all rows.
+    let before = if features >= P::ALIGNS_FROM && features.is_multiple_of(P::WIDTH) {
+        weights.as_ptr().addr().wrapping_neg().wrapping_shr(1) % P::WIDTH
+    } else {
+        0
+    };
     let (mut rows, of_block, mut scores) = (weights, features.wrapping_mul(ROWS), scores);
     let classes = scores.iter().fold(bias.len(), |classes, scores| classes.min(scores.len()));
     let (blocks, rest) = bias.get(..classes).unwrap_or_default().as_chunks::<ROWS>();
@@ -104,7 +110,7 @@ unsafe fn scores_of<P: Products, const SAMPLES: usize>(
         let Some((block, below)) = rows.split_at_checked(of_block) else { return };
         rows = below;
         // SAFETY: by the caller.
-        let sums = unsafe { sums::<P, ROWS, SAMPLES>(block, samples, features, &rests) };
+        let sums = unsafe { sums::<P, ROWS, SAMPLES>(block, samples, features, before) };
         for (scores, sums) in scores.iter_mut().zip(sums) {
             let Some((own, below)) = core::mem::take(scores).split_first_chunk_mut::<ROWS>() else { return };
             add(own, bias, sums);
@@ -115,9 +121,9 @@ unsafe fn scores_of<P: Products, const SAMPLES: usize>(
     let sums = unsafe {
         match rest.len() {
             0 => return,
-            1 => sums::<P, 1, SAMPLES>(rows, samples, features, &rests),
-            2 => sums::<P, 2, SAMPLES>(rows, samples, features, &rests),
-            _ => sums::<P, 3, SAMPLES>(rows, samples, features, &rests),
+            1 => sums::<P, 1, SAMPLES>(rows, samples, features, before),
+            2 => sums::<P, 2, SAMPLES>(rows, samples, features, before),
+            _ => sums::<P, 3, SAMPLES>(rows, samples, features, before),
         }
     };
     for (scores, sums) in scores.iter_mut().zip(sums) {
@@ -133,7 +139,8 @@ fn add(scores: &mut [i32], bias: &[i32], sums: [i32; ROWS]) {
     }
 }
 
-/// The sums of the products of `R` rows with samples of one length, at least that of a register.
+/// The sums of the products of `R` rows with samples of one length, at least that of a register. So many of the first
+/// elements, less than those of a register, are taken first.
 ///
 /// # Safety
 /// As the functions above.
@@ -142,9 +149,13 @@ unsafe fn sums<P: Products, const R: usize, const SAMPLES: usize>(
     block: &[i16],
     samples: [&[i16]; SAMPLES],
     features: usize,
-    rests: &[[i16; WIDEST]; SAMPLES],
+    before: usize,
 ) -> [[i32; ROWS]; SAMPLES] {
-    if features < P::WIDTH || block.len() < R.wrapping_mul(features) || samples.iter().any(|x| x.len() != features) {
+    if features < P::WIDTH
+        || before >= P::WIDTH
+        || block.len() < R.wrapping_mul(features)
+        || samples.iter().any(|x| x.len() != features)
+    {
         return [[0; ROWS]; SAMPLES];
     }
     // SAFETY: by the caller.
@@ -158,29 +169,50 @@ unsafe fn sums<P: Products, const R: usize, const SAMPLES: usize>(
         // them than there are registers. On x86-64 it does not, and this would cost a third.
         xs = core::hint::black_box(xs);
     }
-    let (rows, mut start) = (block.as_ptr(), 0_usize);
-    // SAFETY: the block has R rows, whose registers and those of the samples are within the features.
+    let (rows, mut start) = (block.as_ptr(), before);
+    let masks = MASKS.as_flattened().as_ptr();
+    // SAFETY: the block has R rows, whose registers and those of the samples are within the features; so are those of
+    // the masks, which are read from at most twice the widest register.
     unsafe {
+        if before > 0 {
+            let mask = P::load(masks.add(WIDEST.wrapping_sub(before)));
+            add_products::<P, R, SAMPLES>(&mut sums, rows, features, xs, Some(mask));
+        }
         // Two registers at a time, then one.
         while features.wrapping_sub(start) >= P::WIDTH.wrapping_mul(2) {
-            add_products::<P, R, SAMPLES>(&mut sums, rows.add(start), features, advance(&xs, start));
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(start), features, advance(&xs, start), None);
             let next = start.wrapping_add(P::WIDTH);
-            add_products::<P, R, SAMPLES>(&mut sums, rows.add(next), features, advance(&xs, next));
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(next), features, advance(&xs, next), None);
             start = next.wrapping_add(P::WIDTH);
         }
         if features.wrapping_sub(start) >= P::WIDTH {
-            add_products::<P, R, SAMPLES>(&mut sums, rows.add(start), features, advance(&xs, start));
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(start), features, advance(&xs, start), None);
             start = start.wrapping_add(P::WIDTH);
         }
         if start < features {
-            for (x, rest) in xs.iter_mut().zip(rests) {
-                *x = rest.as_ptr();
-            }
-            add_products::<P, R, SAMPLES>(&mut sums, rows.add(features.wrapping_sub(P::WIDTH)), features, xs);
+            // A register that ends with the row, with zeros in place of inputs that have already been taken.
+            let last = features.wrapping_sub(P::WIDTH);
+            let mask = P::load(masks.add(WIDEST.wrapping_add(WIDEST).wrapping_sub(start.wrapping_sub(last))));
+            add_products::<P, R, SAMPLES>(&mut sums, rows.add(last), features, advance(&xs, last), Some(mask));
         }
     }
     let mut folded = [[0; ROWS]; SAMPLES];
     // Loops in place of the methods of arrays, which would not be inlined into code for this instruction set.
+    if SAMPLES > 1 && R.wrapping_mul(SAMPLES) <= ROWS {
+        // All of them at once.
+        // SAFETY: by the caller.
+        let mut together = [unsafe { P::zero() }; ROWS];
+        for (own, sum) in together.iter_mut().zip(sums.iter().flat_map(|sums| sums.iter().take(R))) {
+            *own = *sum;
+        }
+        let together = P::fold(together);
+        for (folded, sums) in folded.iter_mut().zip(together.chunks_exact(R)) {
+            for (own, sum) in folded.iter_mut().zip(sums) {
+                *own = *sum;
+            }
+        }
+        return folded;
+    }
     for (folded, sums) in folded.iter_mut().zip(sums) {
         *folded = P::fold(sums);
     }
@@ -199,7 +231,8 @@ unsafe fn advance<const SAMPLES: usize>(samples: &[*const i16; SAMPLES], by: usi
     places
 }
 
-/// Adds the products of a register of each of `R` rows with one of each sample.
+/// Adds the products of a register of each of `R` rows with one of each sample, of the elements in the mask if there is
+/// one.
 ///
 /// # Safety
 /// As the functions above; a register can be read at each address, and at those of `R` rows, `features` apart.
@@ -209,12 +242,16 @@ unsafe fn add_products<P: Products, const R: usize, const SAMPLES: usize>(
     rows: *const i16,
     features: usize,
     samples: [*const i16; SAMPLES],
+    mask: Option<P>,
 ) {
     // SAFETY: by the caller.
     unsafe {
         let mut xs = [P::zero(); SAMPLES];
         for (own, x) in xs.iter_mut().zip(samples) {
             *own = P::load(x);
+            if let Some(mask) = mask {
+                *own = own.and(mask);
+            }
         }
         for row in 0..R {
             let weights = P::load(rows.add(row.wrapping_mul(features)));

@@ -1,8 +1,8 @@
 //! Integers on NEON: one instruction multiplies four weights by four inputs and adds the products to four sums.
 
 use core::arch::aarch64::{
-    int32x4_t, vdupq_n_s32, vget_low_s16, vld1q_s16, vmlal_high_s16, vmlal_s16, vpaddq_s32, vreinterpretq_s16_s32,
-    vreinterpretq_s32_s16, vst1q_s32,
+    int32x4_t, vandq_s32, vdupq_n_s32, vget_low_s16, vld1q_s16, vmlal_high_s16, vmlal_s16, vpaddq_s32,
+    vreinterpretq_s16_s32, vreinterpretq_s32_s16, vst1q_s32,
 };
 
 use super::integers_lanes::{Products, ROWS};
@@ -24,6 +24,12 @@ impl Products for QuadrupleOfIntegers {
     unsafe fn load(from: *const i16) -> Self {
         // SAFETY: the caller's processor has NEON, and eight numbers can be read.
         Self(unsafe { vreinterpretq_s32_s16(vld1q_s16(from)) })
+    }
+
+    #[inline(always)]
+    fn and(self, mask: Self) -> Self {
+        // SAFETY: the register exists, so the processor has NEON.
+        Self(unsafe { vandq_s32(self.0, mask.0) })
     }
 
     #[inline(always)]

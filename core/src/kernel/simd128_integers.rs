@@ -1,6 +1,8 @@
 //! Integers on SIMD128: one instruction multiplies eight weights by eight inputs and adds the products in pairs.
 
-use core::arch::wasm32::{i32x4_add, i32x4_dot_i16x8, i32x4_shuffle, i32x4_splat, v128, v128_load, v128_store};
+use core::arch::wasm32::{
+    i32x4_add, i32x4_dot_i16x8, i32x4_shuffle, i32x4_splat, v128, v128_and, v128_load, v128_store,
+};
 
 use super::integers_lanes::{Products, ROWS};
 
@@ -20,6 +22,11 @@ impl Products for V128OfIntegers {
     unsafe fn load(from: *const i16) -> Self {
         // SAFETY: the caller's eight numbers can be read; the load requires no alignment.
         Self(unsafe { v128_load(from.cast()) })
+    }
+
+    #[inline(always)]
+    fn and(self, mask: Self) -> Self {
+        Self(v128_and(self.0, mask.0))
     }
 
     #[inline(always)]

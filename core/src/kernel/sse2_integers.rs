@@ -1,8 +1,8 @@
 //! Integers on SSE2: one instruction multiplies eight weights by eight inputs and adds the products in pairs.
 
 use core::arch::x86_64::{
-    __m128i, _mm_add_epi32, _mm_loadu_si128, _mm_madd_epi16, _mm_setzero_si128, _mm_storeu_si128, _mm_unpackhi_epi32,
-    _mm_unpackhi_epi64, _mm_unpacklo_epi32, _mm_unpacklo_epi64,
+    __m128i, _mm_add_epi32, _mm_and_si128, _mm_loadu_si128, _mm_madd_epi16, _mm_setzero_si128, _mm_storeu_si128,
+    _mm_unpackhi_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi32, _mm_unpacklo_epi64,
 };
 
 use super::integers_lanes::{Products, ROWS};
@@ -24,6 +24,12 @@ impl Products for XmmOfIntegers {
     unsafe fn load(from: *const i16) -> Self {
         // SAFETY: the caller's eight numbers can be read.
         Self(unsafe { _mm_loadu_si128(from.cast()) })
+    }
+
+    #[inline(always)]
+    fn and(self, mask: Self) -> Self {
+        // SAFETY: every x86-64 processor has SSE2.
+        Self(unsafe { _mm_and_si128(self.0, mask.0) })
     }
 
     #[inline(always)]
