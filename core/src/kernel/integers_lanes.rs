@@ -164,11 +164,6 @@ unsafe fn sums<P: Products, const R: usize, const SAMPLES: usize>(
     for (own, x) in xs.iter_mut().zip(samples) {
         *own = x.as_ptr();
     }
-    if cfg!(target_arch = "aarch64") {
-        // For all that the compiler knows, the inputs are others than those of the rows before: it would keep more of
-        // them than there are registers. On x86-64 it does not, and this would cost a third.
-        xs = core::hint::black_box(xs);
-    }
     let (rows, mut start) = (block.as_ptr(), before);
     let masks = MASKS.as_flattened().as_ptr();
     // SAFETY: the block has R rows, whose registers and those of the samples are within the features; so are those of

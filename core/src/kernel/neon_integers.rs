@@ -1,9 +1,7 @@
 //! Integers on NEON: one instruction multiplies four weights by four inputs and adds the products to four sums.
 
-use core::arch::aarch64::{
-    int32x4_t, vandq_s32, vdupq_n_s32, vget_low_s16, vld1q_s16, vmlal_high_s16, vmlal_s16, vpaddq_s32,
-    vreinterpretq_s16_s32, vreinterpretq_s32_s16, vst1q_s32,
-};
+use core::arch::aarch64::{int32x4_t, vandq_s32, vdupq_n_s32, vld1q_s16, vpaddq_s32, vreinterpretq_s32_s16, vst1q_s32};
+use core::arch::asm;
 
 use super::integers_lanes::{Products, ROWS};
 
@@ -34,11 +32,20 @@ impl Products for QuadrupleOfIntegers {
 
     #[inline(always)]
     fn add(self, weights: Self, x: Self) -> Self {
+        let mut sums = self.0;
+        // In assembly, since the compiler would make a tree of a sum of many products: a third more instructions.
         // SAFETY: the register exists, so the processor has NEON.
         unsafe {
-            let (weights, x) = (vreinterpretq_s16_s32(weights.0), vreinterpretq_s16_s32(x.0));
-            Self(vmlal_high_s16(vmlal_s16(self.0, vget_low_s16(weights), vget_low_s16(x)), weights, x))
+            asm!(
+                "smlal {sums:v}.4s, {weights:v}.4h, {x:v}.4h",
+                "smlal2 {sums:v}.4s, {weights:v}.8h, {x:v}.8h",
+                sums = inout(vreg) sums,
+                weights = in(vreg) weights.0,
+                x = in(vreg) x.0,
+                options(pure, nomem, nostack, preserves_flags)
+            );
         }
+        Self(sums)
     }
 
     #[inline(always)]
