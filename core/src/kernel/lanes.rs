@@ -181,21 +181,30 @@ fn common_length(samples: &[&[f32]]) -> Option<usize> {
 pub(super) struct Inside<K>(pub(super) K);
 
 /// The kernel of an instruction set: for each operation an entry point that is compiled for it, and the same operation
-/// for use inside code that is compiled for it.
+/// for use inside code that is compiled for it. With few features it may use other registers.
 macro_rules! entry_points {
     ($kernel:ident: $feature:tt, $register:ident as $parts:literal $(registers)? $(register)?; $rows:literal rows;
-     a batch of $batch_rows:literal $(row)? $(rows)? by $samples:literal samples) => {
+     a batch of $batch_rows:literal $(row)? $(rows)? by $samples:literal samples
+     $(; below $below:literal features $narrow:ident as $narrow_parts:literal registers, $narrow_rows:literal rows,
+     a batch of $narrow_batch_rows:literal rows by $narrow_samples:literal samples)?) => {
         $crate::kernel::lanes::entry_points! { @ $kernel $feature
             dot(a: &[f32], b: &[f32]) -> f32: <$register, $parts>;
             scores(weights: &[f32], scale: f32, bias: &[f32], x: &[f32], scores: &mut [f32]) -> ():
-                <$register, $parts, $rows>;
+                <$register, $parts, $rows> $(if x.len() < $below =>
+                    $crate::kernel::lanes::scores::<$narrow, $narrow_parts, $narrow_rows>(weights, scale, bias, x, scores))?;
             batch_scores(weights: &[f32], scale: f32, bias: &[f32], samples: &[&[f32]], scores: &mut [f32]) -> ():
-                <$register, $parts, $rows, $batch_rows, $samples>;
-            axpy(k: f32, x: &[f32], y: &mut [f32]) -> (): <$register, $parts>;
-            rank_one(k: &[f32], x: &[f32], rows: &mut [f32]) -> (): <$register, $parts>;
+                <$register, $parts, $rows, $batch_rows, $samples>
+                $(if samples.first().is_some_and(|x| x.len() < $below) => $crate::kernel::lanes::batch_scores::<
+                    $narrow, $narrow_parts, $narrow_rows, $narrow_batch_rows, $narrow_samples
+                >(weights, scale, bias, samples, scores))?;
+            axpy(k: f32, x: &[f32], y: &mut [f32]) -> (): <$register, $parts>
+                $(if x.len() < $below => $crate::kernel::lanes::axpy::<$narrow, $narrow_parts>(k, x, y))?;
+            rank_one(k: &[f32], x: &[f32], rows: &mut [f32]) -> (): <$register, $parts>
+                $(if x.len() < $below => $crate::kernel::lanes::rank_one::<$narrow, $narrow_parts>(k, x, rows))?;
             batch_rank_one(k: &[f32], samples: &[&[f32]], rows: &mut [f32]) -> (): <$register, $parts>;
             scale(k: f32, y: &mut [f32]) -> (): <$register, $parts>;
-            largest(x: &[f32]) -> f32: <$register, $parts>;
+            largest(x: &[f32]) -> f32: <$register, $parts>
+                $(if x.len() < $below => $crate::kernel::lanes::largest::<$narrow, $narrow_parts>(x))?;
         }
 
         impl $crate::kernel::sealed::Sealed for $crate::kernel::lanes::Inside<$kernel> {
@@ -226,6 +235,9 @@ macro_rules! entry_points {
                 let $crate::kernel::Linear { weights, scale, bias } = linear;
                 // SAFETY: as `violations`.
                 unsafe {
+                    $(if x.len() < $below {
+                        return $crate::kernel::lanes::scores_ahead::<$narrow, $narrow_parts, $narrow_rows>(weights, scale, bias, x, scores, soon);
+                    })?
                     $crate::kernel::lanes::scores_ahead::<$register, $parts, $rows>(weights, scale, bias, x, scores, soon)
                 }
             }
@@ -233,7 +245,12 @@ macro_rules! entry_points {
             #[inline(always)]
             fn scaled_rank_one(self, _: $crate::kernel::Key, k: &mut [f32], factor: f32, x: &[f32], rows: &mut [f32]) {
                 // SAFETY: as `violations`.
-                unsafe { $crate::kernel::lanes::scaled_rank_one::<$register, $parts>(k, factor, x, rows) }
+                unsafe {
+                    $(if x.len() < $below {
+                        return $crate::kernel::lanes::scaled_rank_one::<$narrow, $narrow_parts>(k, factor, x, rows);
+                    })?
+                    $crate::kernel::lanes::scaled_rank_one::<$register, $parts>(k, factor, x, rows)
+                }
             }
 
             #[inline(always)]
@@ -243,7 +260,7 @@ macro_rules! entry_points {
             }
         }
     };
-    (@ $kernel:ident $feature:tt $($operation:ident($($argument:ident: $type:ty),*) -> $result:ty: <$($generic:tt),*>;)*) => {
+    (@ $kernel:ident $feature:tt $($operation:ident($($argument:ident: $type:ty),*) -> $result:ty: <$($generic:tt),*> $(if $few:expr => $instead:expr)?;)*) => {
         impl $crate::kernel::Kernel for $kernel {
             const CHOICE: $crate::kernel::Choice = $crate::kernel::Choice::$kernel;
             const BATCHES: bool = true;
@@ -255,7 +272,12 @@ macro_rules! entry_points {
                     #[inline(never)]
                     fn entry($($argument: $type),*) -> $result {
                         // SAFETY: this function is compiled for, and called on, a processor with the instruction set.
-                        unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }
+                        unsafe {
+                            $(if $few {
+                                return $instead;
+                            })?
+                            $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*)
+                        }
                     }
                     #[cfg_attr(target_arch = "wasm32", allow(unused_unsafe, reason = "a module runs where it can or not at all"))]
                     // SAFETY: `self` is proof that the processor has the instruction set.
@@ -273,7 +295,12 @@ macro_rules! entry_points {
                 fn $operation(self, $($argument: $type),*) -> $result {
                     // SAFETY: `self` is proof that the processor has the instruction set; inlined into code compiled
                     // for it, this is fast too.
-                    unsafe { $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*) }
+                    unsafe {
+                        $(if $few {
+                            return $instead;
+                        })?
+                        $crate::kernel::lanes::$operation::<$($generic),*>($($argument),*)
+                    }
                 }
             )*
         }
