@@ -182,7 +182,7 @@ fn step<K: Kernel, L: Loss>(
     model.kernel.integer_scores(KEY, model.weights, model.bias, x.values(), scores);
     let sample = loss.coefficients(margin, label, scores)?;
     // So each product below, and a weight before its clamp, is below 2³¹.
-    if sample.largest.wrapping_shr(30_u32.wrapping_sub(rate.bias_shift)) > 0 {
+    if sample.largest >= (1_i32 << 30).wrapping_shr(rate.bias_shift) {
         return Err(Error::NonFiniteStep);
     }
 

@@ -30,12 +30,11 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
 
 change_rows_by!(subtract);
 
-/// Four at a time if the inputs are word-aligned; the others by the definition. Returns how many were clamped.
+/// Four at a time; the last ones by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    let in_words = x.as_ptr().cast::<u32>().is_aligned();
-    // SAFETY: the function reads and writes that many groups of four of each, inputs at addresses of words.
-    unsafe { integers_call::inputs::<4>(fours, in_words, raw, scales, x) }
+    // SAFETY: the function reads and writes that many groups of four of each.
+    unsafe { integers_call::inputs::<4>(fours, true, raw, scales, x) }
 }
 
 /// Tells the assembler that a target of Armv8-M, which may lack the extension, has it. This one needs no directive.
@@ -86,12 +85,11 @@ macro_rules! eight {
 }
 
 /// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: two rows at a time, the last two of an odd number once more; eight
-/// columns at a time, then one. Rows or inputs that do not begin at words, and less than eight columns, one column at a
-/// time.
+/// columns at a time, then two; one by one where rows or inputs do not begin at words.
 ///
 /// r0 and r1: rows, r2: x, r3 and r4: sums, r5 to r8: inputs, r9 to r12: weights, lr: remaining iterations. On the
 /// stack: x, remaining biases, bytes of a row, the same plus 16, or 0 without eights; remaining scores, rows that remain
-/// after the next two; columns after the eights.
+/// after the next two; pairs of columns after the eights, or minus the bytes of a row without pairs.
 ///
 /// # Safety
 /// There are at least two rows, whose bytes are at least 2 and a multiple of 2, and as much of everything as they say.
@@ -109,7 +107,7 @@ unsafe extern "C" fn scores_of_rows(
         "push {{r4-r11, lr}}",
         "ldrd r5, r6, [sp, #36]",
         "add r4, r3, #16",
-        "ubfx r7, r3, #1, #3",
+        "ubfx r7, r3, #2, #2",
         "orr r8, r0, r1",
         "orr r8, r8, r3",
         "lsls r8, r8, #30",
@@ -133,12 +131,14 @@ unsafe extern "C" fn scores_of_rows(
         "bne 3b",
         "9: ldr r6, [sp, #24]",
         "cbz r6, 5f",
-        // The columns after the eights.
-        "7: ldrsh r5, [r2], #2",
-        "ldrsh r9, [r0], #2",
-        "ldrsh r10, [r1], #2",
-        "mla r3, r5, r9, r3",
-        "mla r4, r5, r10, r4",
+        "cmp r6, #0",
+        "blt 11f",
+        // The pairs of columns after the eights.
+        "7: ldr r5, [r2], #4",
+        "ldr r9, [r0], #4",
+        "ldr r10, [r1], #4",
+        "smlad r3, r5, r9, r3",
+        "smlad r4, r5, r10, r4",
         "subs r6, r6, #1",
         "bne 7b",
         "5: ldrd r5, r6, [sp, #16]",
@@ -151,7 +151,7 @@ unsafe extern "C" fn scores_of_rows(
         "adds r6, r6, #1",
         "bne 8f",
         "subs r5, #4",
-        "strd r5, r6, [sp, #16]",
+        "str r5, [sp, #16]",
         "ldrd r5, r7, [sp, #4]",
         "subs r0, r0, r7",
         "subs r5, #4",
@@ -160,9 +160,17 @@ unsafe extern "C" fn scores_of_rows(
         "6: bne 4b",
         "b 9b",
         // All columns one by one.
-        "10: lsrs r7, r3, #1",
+        "10: rsbs r7, r3, #0",
         "movs r4, #0",
         "b 1b",
+        "11: ldrsh r5, [r2], #2",
+        "ldrsh r9, [r0], #2",
+        "ldrsh r10, [r1], #2",
+        "mla r3, r5, r9, r3",
+        "mla r4, r5, r10, r4",
+        "adds r6, r6, #2",
+        "bne 11b",
+        "b 5b",
         "8: add sp, sp, #28",
         "pop {{r4-r11, pc}}",
     )
@@ -277,8 +285,8 @@ macro_rules! input {
 /// pairs, r10: the addend, r11: number of clamped inputs, lr: temporaries, r12: zero, which clears the flag.
 ///
 /// # Safety
-/// There are `count` groups of four of each, at least one; x is word-aligned. A single load, as that of the raw values,
-/// may be from any address, as in the compiler's own code for these processors.
+/// There are `count` groups of four of each, at least one. Raw values and inputs may begin anywhere: a word is loaded and
+/// stored at any address, as in the compiler's own code for these targets, which does not expect such accesses to trap.
 #[unsafe(naked)]
 unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(
@@ -301,22 +309,23 @@ unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, coun
         "bmi 3f",
         "2: pkhbt r4, r4, r5, lsl #16",
         "pkhbt r6, r6, r7, lsl #16",
-        "strd r4, r6, [r2], #8",
+        "str r4, [r2], #4",
+        "str r6, [r2], #4",
         "subs r3, r3, #1",
         "bne 1b",
         "mov r0, r11",
         "pop {{r4-r11, pc}}",
         // Which of the four were clamped: each is computed again, without saturation.
-        "3: msr apsr_nzcvq, r12",
-        "push {{r0-r3}}",
+        "3: push {{r0-r3}}",
         "mov r2, #-4",
         "4: ldr r3, [r1, r2, lsl #2]",
         "ldrb r0, [r0, r2]",
-        "smulbt lr, r3, r3",
         "smlabt r0, r0, r3, r10",
-        "sub r0, r0, lr",
-        "ssat lr, #8, r0, asr #8",
-        "cmp lr, r0, asr #8",
+        "smulbt r3, r3, r3",
+        "subs r0, r0, r3",
+        "asrs r0, r0, #8",
+        "ssat r3, #8, r0",
+        "cmp r3, r0",
         "it ne",
         "addne r11, r11, #1",
         "ldr r0, [sp]",

@@ -165,7 +165,8 @@ scores_of_rows! {
 }
 
 change_rows!(
-    enter: []
+    clamped: "[sp]"
+    frame: []
     begin: []
     factor: []
     // To the right the inputs are shifted, with rounding. Bits beyond 16 are cut off in both loops; a result that fits
@@ -210,7 +211,7 @@ change_rows!(
         "letp lr, 8b",
     ]
     end: []
-    leave: ["pop {{r0, r4-r11, pc}}"]
+    leave: []
 );
 
 /// Inputs from `count` groups of eight bytes; returns how many were clamped.

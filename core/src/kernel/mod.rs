@@ -355,8 +355,8 @@ mod sealed {
             integers::scores(weights, bias, x, scores);
         }
 
-        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and
-        /// `bias = bias − k · 2^bias_shift`; returns how many weights and biases were clamped.
+        /// A step in integers: `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, clamped if the rate
+        /// has a limit, and `bias = bias − k · 2^bias_shift`, clamped; returns how many weights and biases were clamped.
         #[inline(always)]
         fn integer_update(
             self,

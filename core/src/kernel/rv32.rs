@@ -17,11 +17,11 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
 }
 
-/// Inputs from raw bytes, four at a time; the last ones by the definition. Returns how many were clamped.
+/// Inputs from raw bytes, two at a time; the last one by the definition. Returns how many were clamped.
 #[inline]
 pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
-    // SAFETY: the function reads and writes that many groups of four of each.
-    unsafe { integers_call::inputs::<4>(fours, true, raw, scales, x) }
+    // SAFETY: the function reads and writes that many groups of two of each.
+    unsafe { integers_call::inputs::<2>(twos, true, raw, scales, x) }
 }
 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
@@ -59,6 +59,7 @@ macro_rules! pair {
 #[unsafe(naked)]
 unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
     naked_asm!(
+        // A naked function does not inherit this extension of the target.
         ".option push",
         ".option arch, +m",
         "mv a6, a0",
@@ -305,19 +306,19 @@ macro_rules! one {
     };
 }
 
-/// Inputs from `count` groups of four bytes; returns how many were clamped.
+/// Inputs from `count` groups of two bytes; returns how many were clamped.
 ///
 /// a0: raw values, a1: scales, a2: x, a3: the end of the raw values, a4: zero, a5: input, t0: factor, t1: the addend, t2:
 /// 256, t3: clamped inputs.
 ///
 /// # Safety
-/// There are `count` groups of four of each, at least one.
+/// There are `count` groups of two of each, at least one.
 #[unsafe(naked)]
-unsafe extern "C" fn fours(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
+unsafe extern "C" fn twos(raw: *const u8, scales: *const u32, x: *mut i16, count: usize) -> u32 {
     naked_asm!(
         ".option push",
         ".option arch, +m",
-        "slli a3, a3, 2",
+        "slli a3, a3, 1",
         "add a3, a3, a0",
         "lui t1, 8",
         "addi t1, t1, 128",

@@ -13,22 +13,23 @@
 /// the address of the limit, behind which the shift and the step of the biases lie; on the stack what was clamped.
 macro_rules! change_rows {
     (
-        enter: [$($enter:expr),* $(,)?]
+        clamped: $clamped:literal
+        frame: [$($frame:expr),* $(,)?]
         begin: [$($begin:expr),* $(,)?]
         factor: [$($factor:expr),* $(,)?]
         change: [$($change:expr),+ $(,)?]
         clamp: [$($clamp:expr),+ $(,)?]
         end: [$($end:expr),* $(,)?]
-        leave: [$($leave:expr),+ $(,)?]
+        leave: [$($leave:expr),* $(,)?]
         $($operands:tt)*
     ) => {
         #[unsafe(naked)]
         unsafe extern "C" fn change_rows(rows: &mut $crate::kernel::rows::Rows) -> u32 {
             core::arch::naked_asm!(
-                $($enter,)*
                 "push {{r3-r11, lr}}",
+                $($frame,)*
                 "movs r1, #0",
-                "str r1, [sp]",
+                concat!("str r1, ", $clamped),
                 "9: ldmia r0!, {{r4-r10}}",
                 "mov r11, r0",
                 $($begin,)*
@@ -50,23 +51,24 @@ macro_rules! change_rows {
                 "subs r7, r7, #1",
                 "bne 1b",
                 $($end,)*
-                $($leave,)+
+                $($leave,)*
+                "pop {{r0, r4-r11, pc}}",
                 // The nearer bound.
                 "3: cmp r1, #0",
                 "mov r1, #0x10000000",
                 "it lt",
                 "rsblt r1, r1, #0",
-                "ldr r12, [sp]",
+                concat!("ldr r12, ", $clamped),
                 "add r12, r12, #1",
-                "str r12, [sp]",
+                concat!("str r12, ", $clamped),
                 "b 4b",
                 "5: mov lr, r0",
                 "mov r0, r5",
                 "mov r1, r8",
                 $($clamp,)+
-                "ldr r0, [sp]",
+                concat!("ldr r0, ", $clamped),
                 "add r0, r0, r12",
-                "str r0, [sp]",
+                concat!("str r0, ", $clamped),
                 "b 2b",
                 $($operands)*
             )
@@ -77,13 +79,13 @@ pub(super) use change_rows;
 
 /// The same by a function `subtract(row, x, factor, count)`, which may change what the lines of `$change` may.
 ///
-/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, into the 64 bytes above
-/// the saved registers. All but the first of these blocks leave the biases as they are.
+/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, into 64 bytes of the stack. All but the first of these blocks leave the biases as they are.
 #[cfg(any(hingeline_dsp, hingeline_thumb2))]
 macro_rules! change_rows_by {
     ($subtract:path) => {
         $crate::kernel::thumb_rows::change_rows!(
-            enter: ["sub sp, sp, #64"]
+            clamped: "[sp, #64]"
+            frame: ["sub sp, sp, #64"]
             begin: [
                 "ldr r3, [r11, #4]",
                 "cmp r3, #0",
@@ -95,7 +97,7 @@ macro_rules! change_rows_by {
                 "cmp r9, #32",
                 "it hi",
                 "movhi r9, #32",
-                "add r1, sp, #40",
+                "mov r1, sp",
                 "mov lr, r9",
                 "10: ldrsh r0, [r8], #2",
                 "add r0, r0, r2",
@@ -104,7 +106,7 @@ macro_rules! change_rows_by {
                 "subs lr, lr, #1",
                 "bne 10b",
                 "str r8, [r11, #-12]",
-                "add r8, sp, #40",
+                "mov r8, sp",
             ]
             factor: ["bic r3, r3, r3, asr #31", "lsls r2, r3"]
             change: ["mov r3, r9", "bl {subtract}"]
@@ -113,17 +115,15 @@ macro_rules! change_rows_by {
                 "6: ldrsh r10, [r1], #2",
                 "ldrsh r3, [r0]",
                 "mls r3, r10, r2, r3",
-                "mov r10, r3",
                 "cmp r3, lr",
-                "it gt",
+                "itt gt",
                 "movgt r3, lr",
+                "addgt r12, r12, #1",
                 "cmn r3, lr",
-                "it lt",
+                "itt lt",
                 "rsblt r3, lr, #0",
+                "addlt r12, r12, #1",
                 "strh r3, [r0], #2",
-                "cmp r3, r10",
-                "it ne",
-                "addne r12, r12, #1",
                 "subs r9, r9, #1",
                 "bne 6b",
                 "sub r9, r1, r8",
@@ -143,7 +143,7 @@ macro_rules! change_rows_by {
                 "b 9b",
                 "11:",
             ]
-            leave: ["pop {{r0, r4-r11, lr}}", "add sp, sp, #64", "bx lr"]
+            leave: ["add sp, sp, #64"]
             subtract = sym $subtract
         );
     };

@@ -142,22 +142,29 @@ fn models_start_where_their_kernel_wants_them() {
     }
 }
 
-/// Scores of random models in integers, one by one and of batches of 1 to 19 samples, and the models after a step: for
-/// all small shapes, at even and odd addresses, at rates with and without rounding.
+/// Scores of random models in integers, one by one and of batches of 1 to 19 samples, and the models after a step, some
+/// of whose weights and biases are clamped: for all small shapes and some long rows, at any address, at rates with and
+/// without rounding.
 struct InIntegers;
 
 impl Work for InIntegers {
-    type Output = Vec<(Vec<i32>, u64, Vec<i32>)>;
+    type Output = Vec<(Vec<i32>, integer::SgdStep, u64, Vec<i32>)>;
 
     fn run<K: Kernel>(self, kernel: K) -> Self::Output {
         let mut rng = XorShiftRng::seed_from_u64(5);
         let mut results = Vec::new();
-        for (classes, features) in (2..10).flat_map(|classes| (1..70).map(move |features| (classes, features))) {
-            let odd = (rng.next_u32() % 2) as usize;
+        let small = (2..10).flat_map(|classes| (1..70).map(move |features| (classes, features)));
+        let long = (2..10).flat_map(|classes| [256, 272, 300, 400, 784].map(|features| (classes, features)));
+        for (classes, features) in small.chain(long) {
+            let odd = (rng.next_u32() % 16) as usize;
             let mut memory = (vec![0; odd + classes * features], vec![0; 2 * classes]);
-            // Half of the range, so that no step clamps.
-            let weights: Vec<i16> = (0..classes * features).map(|_| (rng.next_u32() as i16) >> 1).collect();
-            let bias: Vec<i32> = (0..classes).map(|_| rng.next_u32().cast_signed() >> 4).collect();
+            // Of half the range, or of all of it, which a step clamps.
+            let half = rng.next_u32() % 2;
+            let limit = ((1 << 22) / features).min(32_767) as i16;
+            let weights = (0..classes * features).map(|_| (rng.next_u32() as i16).clamp(-limit, limit) >> half);
+            let weights: Vec<i16> = weights.collect();
+            let bias = (0..classes).map(|_| (rng.next_u32().cast_signed() >> 1).clamp(-(1 << 28), 1 << 28) >> half);
+            let bias: Vec<i32> = bias.collect();
             let x: Vec<i16> = (0..odd + features).map(|_| i16::from(rng.next_u32() as i8)).collect();
             let mut model =
                 integer::DynModel::on(kernel, &mut memory.0[odd..], &mut memory.1, classes, features).unwrap();
@@ -176,13 +183,12 @@ impl Work for InIntegers {
             let schedule = integer::Halving { exponent: 5 + (features % 8) as u8, period: 13, last: 12 };
             let mut sgd = integer::Sgd::new(integer::Hinge::new(1.0, 1e-4).unwrap(), schedule).unwrap();
             let step = sgd.step(&mut model, x, rng.next_u32() as usize % classes).unwrap();
-            assert_eq!(step.clamped, 0);
             let bytes: Vec<i8> = (0..odd + (classes + 1) * features).map(|_| rng.next_u32() as i8).collect();
             let (x, weights) = bytes[odd..].split_at(features);
             let by_bytes = integer::ByteModel::on(kernel, weights, &bias, features, 6).unwrap();
             let mut of_bytes = vec![0; classes];
             by_bytes.scores(integer::ByteInputs::new(x), &mut of_bytes).unwrap();
-            results.push((scores, model.checksum(), of_bytes));
+            results.push((scores, step, model.checksum(), of_bytes));
         }
         results
     }
@@ -191,6 +197,9 @@ impl Work for InIntegers {
 #[test]
 fn integers_are_those_of_the_definition() {
     let expected = InIntegers.run(Portable);
+    let clamped = |step: &integer::SgdStep| step.clamped > 0;
+    assert!(expected.iter().filter(|(_, step, ..)| clamped(step)).count() > expected.len() / 10);
+    assert!(expected.iter().filter(|(_, step, ..)| !clamped(step)).count() > expected.len() / 10);
     for choice in Choice::ALL.into_iter().filter(|choice| choice.is_available()) {
         let own = choice.run(InIntegers).unwrap();
         assert_eq!(own.len(), expected.len());
