@@ -574,3 +574,37 @@ fn a_hinge_of_whole_numbers_is_the_one_of_floats() {
     }
     assert_eq!(Hinge::from_units((1 << 26) + 1, 0), Err(Error::InvalidMargin));
 }
+
+/// At the ends of what steps, periods and exponents can be.
+#[test]
+fn rates_and_l2_are_those_of_their_formulas() {
+    for t in [0, 1, 2, 3, 6, 7, 1 << 13, (1 << 31) - 1, 1 << 31, u32::MAX] {
+        for period in [0, 1, 13, 30, 31] {
+            for (exponent, last) in [(0, 0), (0, 31), (5, 7), (6, 31), (31, 31)] {
+                let halvings = (1 + (u64::from(t) >> period)).ilog2();
+                let expected = (u32::from(exponent) + halvings).min(last.into()) as u8;
+                let schedule = Halving { exponent, period, last };
+                assert_eq!(schedule.rate_exponent(t), expected, "step {t} of {schedule:?}");
+            }
+        }
+    }
+    for exponent in 0..16 {
+        let strongest = (((1_u64 << 57) - 1) >> (31 - exponent)).min(u32::MAX.into()) as u32;
+        for l2 in [0, 1, 858_993, strongest] {
+            let schedule = Halving { exponent, period: 31, last: exponent };
+            let mut sgd = Sgd::new(Hinge::from_units(1 << 16, l2).unwrap(), schedule).unwrap();
+            let mut model = Model::<2, 2>::new();
+            // The second step owes twice as much, of which the shrinking takes its part.
+            let owed = u64::from(l2) << (31 - exponent);
+            for owed in [owed, 2 * owed] {
+                let step = sgd.step(&mut model, Inputs::new(&[1, 2]).unwrap(), 0).unwrap();
+                assert_eq!((sgd.progress().owed, step.shrunk), (owed % (1 << 57), owed >= 1 << 57), "{exponent} {l2}");
+            }
+        }
+        if let Some(too_strong) = strongest.checked_add(1) {
+            let schedule = Halving { exponent, period: 31, last: exponent };
+            let sgd = Sgd::new(Hinge::from_units(1 << 16, too_strong).unwrap(), schedule);
+            assert_eq!(sgd, Err(Error::L2TooStrong), "{exponent}");
+        }
+    }
+}
