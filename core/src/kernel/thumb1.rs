@@ -14,7 +14,7 @@ use super::rows::{self, Rows};
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
     // SAFETY: the function reads and writes what a call describes, which is there.
     let by = |call: &Call| unsafe { scores_of_rows(call) };
-    integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
+    integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
@@ -211,7 +211,8 @@ macro_rules! column {
     };
 }
 
-/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: four rows at a time, then two, then one; two columns at a time.
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: four rows at a time, then two, then one; two columns at a time, the
+/// first of an odd number alone.
 ///
 /// r0 to r3: rows, r4: x, r5: offset in bytes, r6: input, r7: product, r8 to r11: sums, r12: bytes of a row, lr:
 /// remaining rows; on the stack biases and scores of the remaining rows.
@@ -249,8 +250,12 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "mov r11, r7",
         "str r5, [sp]",
         "movs r5, #0",
+        "mov r7, r12",
+        "lsls r7, r7, #30",
+        "bmi 4f",
         "3:",
         column!("r0" "r8", "r1" "r9", "r2" "r10", "r3" "r11"),
+        "4:",
         column!("r0" "r8", "r1" "r9", "r2" "r10", "r3" "r11"),
         "cmp r5, r12",
         "blo 3b",
@@ -278,8 +283,12 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "ldmia r5!, {{r2, r3}}",
         "str r5, [sp]",
         "movs r5, #0",
+        "mov r7, r12",
+        "lsls r7, r7, #30",
+        "bmi 4f",
         "6:",
         column!("r0" "r2", "r1" "r3"),
+        "4:",
         column!("r0" "r2", "r1" "r3"),
         "cmp r5, r12",
         "blo 6b",
@@ -295,8 +304,12 @@ unsafe extern "C" fn scores_of_rows(call: &Call) {
         "ldr r5, [sp]",
         "ldr r2, [r5]",
         "movs r5, #0",
+        "mov r7, r12",
+        "lsls r7, r7, #30",
+        "bmi 4f",
         "8:",
         column!("r0" "r2"),
+        "4:",
         column!("r0" "r2"),
         "cmp r5, r12",
         "blo 8b",

@@ -15,7 +15,7 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
         let (bytes, after_five) = (call.features.wrapping_mul(2), call.rows.cast_signed().wrapping_sub(5));
         scores_of_rows(call.weights, call.x, call.bias, bytes, call.scores, after_five);
     };
-    integers_call::scores::<2, _>(by, true, weights, bias, x, scores);
+    integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
 
 /// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
@@ -110,10 +110,11 @@ macro_rules! column {
     };
 }
 
-/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time.
+/// `scores[c] = bias[c] + Σ weights[c][f] · x[f]`: five rows at a time, then one; two columns at a time, the first of
+/// an odd number alone.
 ///
-/// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: remaining pairs of columns. On the stack: x,
-/// remaining biases, bytes of a row, pairs of columns; remaining scores, rows that remain after the next five.
+/// r0 to r4: rows, r5: x, r6 to r10: sums, r11: input, r12: weight, lr: remaining iterations. On the stack: x,
+/// remaining biases, bytes of a row, iterations; remaining scores, rows that remain after the next five.
 #[unsafe(naked)]
 unsafe extern "C" fn scores_of_rows(
     weights: *const (),
@@ -126,7 +127,8 @@ unsafe extern "C" fn scores_of_rows(
     naked_asm!(
         "push {{r4-r11, lr}}",
         "ldrd r5, r6, [sp, #36]",
-        "lsr r4, r3, #2",
+        "adds r4, r3, #2",
+        "lsrs r4, r4, #2",
         "push {{r1-r6}}",
         "mov r4, r6",
         "cmp r4, #0",
@@ -139,8 +141,11 @@ unsafe extern "C" fn scores_of_rows(
         "add r4, r3, r12",
         "ldmia r11!, {{r6-r10}}",
         "str r11, [sp, #4]",
+        "lsls r12, r12, #30",
+        "bmi 4f",
         "3:",
         column!("r0" "r6", "r1" "r7", "r2" "r8", "r3" "r9", "r4" "r10"),
+        "4:",
         column!("r0" "r6", "r1" "r7", "r2" "r8", "r3" "r9", "r4" "r10"),
         "subs lr, lr, #1",
         "bne 3b",
@@ -157,9 +162,12 @@ unsafe extern "C" fn scores_of_rows(
         "ldr r3, [sp, #16]",
         "6: ldr r6, [r1], #4",
         "ldr r5, [sp]",
-        "ldr lr, [sp, #12]",
+        "ldrd r12, lr, [sp, #8]",
+        "lsls r12, r12, #30",
+        "bmi 8f",
         "7:",
         column!("r0" "r6"),
+        "8:",
         column!("r0" "r6"),
         "subs lr, lr, #1",
         "bne 7b",
