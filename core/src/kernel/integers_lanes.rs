@@ -99,7 +99,7 @@ unsafe fn scores_of<P: Products, const SAMPLES: usize>(
     }
     // The number of weights before the first address of a register: the same in all rows.
     let before = if features >= P::ALIGNS_FROM && features.is_multiple_of(P::WIDTH) {
-        weights.as_ptr().addr().wrapping_neg().wrapping_shr(1) % P::WIDTH
+        weights.as_ptr().addr().wrapping_neg().wrapping_shr(1).checked_rem(P::WIDTH).unwrap_or(0)
     } else {
         0
     };
