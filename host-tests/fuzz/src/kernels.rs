@@ -144,7 +144,10 @@ impl Rounds<'_> {
     fn integers<K: Kernel>(&mut self, kernel: K) -> u64 {
         let draw = &mut self.draw;
         let [weights, scores, words, _, samples] = &mut self.memory.0;
-        let (features, classes, count) = (1 + length(draw, FEATURES - 1), 2 + draw.below(8), 1 + draw.below(20));
+        // Rows of 256 and more are read from aligned addresses where all of them can be.
+        let long = (draw.below(4) == 0).then(|| 16 * (16 + draw.below(12)));
+        let features = long.unwrap_or_else(|| 1 + length(draw, FEATURES - 1));
+        let (classes, count) = (2 + draw.below(8), 1 + draw.below(20));
         let own: Vec<i16> = (0..classes * features).map(|_| (draw.bits() as i16) >> 3).collect();
         let bias: Vec<i32> = (0..classes).map(|_| draw.bits().cast_signed() >> 5).collect();
         let samples: &mut [i16] = samples.values(count * features, flush(draw));
