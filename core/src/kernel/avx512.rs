@@ -77,9 +77,9 @@ impl Sealed for Avx512 {
 // widths. That is what AVX-512VL is for: without it, accumulators were spilled to memory, and the batch took half as
 // long again.
 //
-// Rows of less than two registers are left to those of AVX2, of which AVX-512VL has more: their folds and their last
-// elements take a larger part, and on Intel any instruction on 64 bytes delays all vectors around it. A batch of 26×16
-// takes half as long, a step of 4×16, 7×30 and 26×16 a tenth to a sixth less.
+// Scores and steps of rows of less than two registers are left to those of AVX2: their folds and their last elements
+// take a larger part, and on Intel any instruction on 64 bytes delays all vectors around it. A batch of 26×16 takes half
+// as long, a step of 4×16, 7×30 and 26×16 a tenth to a sixth less.
 entry_points!(Avx512: "avx512f,avx512vl", Zmm as 1 register; 5 rows; a batch of 5 rows by 4 samples;
     below 32 features Ymm as 2 registers, 5 rows, a batch of 3 rows by 2 samples);
 

@@ -8,8 +8,8 @@ pub(super) trait Products: Copy {
     /// The number of 16-bit elements, at most [`WIDEST`].
     const WIDTH: usize;
 
-    /// The number of features from which rows are read from addresses of registers, where all of them can be: below it,
-    /// the register that comes before these costs more than loads across cache lines.
+    /// The number of features from which rows are read from addresses of registers, if it is a multiple of
+    /// [`WIDTH`](Self::WIDTH): below it, the register that comes before these costs more than loads across cache lines.
     const ALIGNS_FROM: usize = usize::MAX;
 
     /// # Safety
@@ -197,8 +197,10 @@ unsafe fn sums<P: Products, const R: usize, const SAMPLES: usize>(
         // All of them at once.
         // SAFETY: by the caller.
         let mut together = [unsafe { P::zero() }; ROWS];
-        for (own, sum) in together.iter_mut().zip(sums.iter().flat_map(|sums| sums.iter().take(R))) {
-            *own = *sum;
+        for (own, sums) in together.chunks_exact_mut(R).zip(&sums) {
+            for (own, sum) in own.iter_mut().zip(sums) {
+                *own = *sum;
+            }
         }
         let together = P::fold(together);
         for (folded, sums) in folded.iter_mut().zip(together.chunks_exact(R)) {

@@ -107,7 +107,9 @@ impl Rounds<'_> {
         let draw = &mut self.draw;
         let kind = Kind::draw(draw);
         let [rows, bias, scores, _, samples] = &mut self.memory.0;
-        let (features, classes, count) = (draw.below(20), draw.below(8), draw.below(SAMPLES + 1));
+        // Few features, for which AVX-512 has other registers, and more.
+        let features = if draw.once_in(3) { length(draw, 100) } else { draw.below(20) };
+        let (classes, count) = (draw.below(8), draw.below(SAMPLES + 1));
         let same_lengths = !draw.once_in(3);
         let mut rest: &[f32] = slice(samples, count * (features + SLACK), kind, draw);
         let mut samples = Vec::new();
@@ -144,8 +146,9 @@ impl Rounds<'_> {
     fn integers<K: Kernel>(&mut self, kernel: K) -> u64 {
         let draw = &mut self.draw;
         let [weights, scores, words, _, samples] = &mut self.memory.0;
-        // Rows of 256 and more are read from aligned addresses where all of them can be.
-        let long = (draw.below(4) == 0).then(|| 16 * (16 + draw.below(12)));
+        // Rows of 256 and more are read from aligned addresses if they are a multiple of 16.
+        let long =
+            draw.once_in(4).then(|| 16 * (16 + draw.below(12)) + if draw.once_in(2) { draw.below(16) } else { 0 });
         let features = long.unwrap_or_else(|| 1 + length(draw, FEATURES - 1));
         let (classes, count) = (2 + draw.below(8), 1 + draw.below(20));
         let own: Vec<i16> = (0..classes * features).map(|_| (draw.bits() as i16) >> 3).collect();
@@ -155,7 +158,11 @@ impl Rounds<'_> {
         let samples: Vec<_> = samples.chunks(features).map(|x| Inputs::new(x).expect("eight bits each")).collect();
         let scores: &mut [i32] = scores.values(count * classes, flush(draw));
         let words: &mut [i32] = words.values(2 * classes, flush(draw));
-        let weights: &mut [i16] = weights.values(classes * features, flush(draw));
+        // Beside the guard page, or some elements from it: at any place between two addresses of a register.
+        let (end, aside) = (flush(draw), draw.below(16));
+        let weights: &mut [i16] = weights.values(classes * features + aside, end);
+        let first = if matches!(end, Flush::Start) { aside } else { 0 };
+        let weights = &mut weights[first..first + classes * features];
         let (exponent, label) = (5 + draw.below(8) as u8, draw.below(classes));
 
         let mut model = DynModel::on(kernel, weights, words, classes, features).expect("memory of this length");

@@ -30,6 +30,7 @@ fn main() -> ! {
     {
         let (mut buffer, mut scores) = ([0; 64], [0; 10]);
         let _ = black_box(learn(&mut sgd, model, black_box(&RAW), black_box(3), &mut buffer, &mut scores));
+        black_box(&scores);
     }
     loop {}
 }

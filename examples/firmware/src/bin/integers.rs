@@ -124,7 +124,7 @@ impl Compared {
         // So many features that weights are clamped to less than their 16 bits.
         all.add(MOST_CLASSES / 3, 3 * MOST_FEATURES, 0, &mut rng);
         for features in 1..=MOST_FEATURES {
-            for first in 0..2 {
+            for first in [[0, 0], [0, 1], [1, 0], [1, 1]] {
                 all.different += differences_of_inputs(first, features, &mut rng).unwrap_or(1);
             }
         }
@@ -146,10 +146,19 @@ impl Compared {
     }
 }
 
-/// The number of differences between inputs from raw bytes at even and odd addresses and those that are scaled one by
-/// one.
-fn differences_of_inputs(first: usize, features: usize, rng: &mut XorShiftRng) -> Result<u32, Error> {
-    let (mut raw, mut x) = ([0_u8; MOST_FEATURES + 1], [0_i16; MOST_FEATURES + 1]);
+/// What lies around what is written.
+const AROUND: i16 = 0x5a5a;
+
+/// Whether all elements outside of the part are as they were.
+fn is_untouched(memory: &[i16], first: usize, len: usize) -> bool {
+    let around = |index| index < first || index >= first + len;
+    memory.iter().enumerate().all(|(index, value)| *value == AROUND || !around(index))
+}
+
+/// The number of differences between inputs from raw bytes, both at even or odd addresses, and those that are scaled one
+/// by one.
+fn differences_of_inputs([first, first_x]: [usize; 2], features: usize, rng: &mut XorShiftRng) -> Result<u32, Error> {
+    let (mut raw, mut memory) = ([0_u8; MOST_FEATURES + 1], [AROUND; MOST_FEATURES + 7]);
     let mut scales = [InputScale::ZERO; MOST_FEATURES];
     raw.iter_mut().for_each(|raw| *raw = rng.next_u32() as u8);
     for scale in &mut scales {
@@ -159,15 +168,15 @@ fn differences_of_inputs(first: usize, features: usize, rng: &mut XorShiftRng) -
     }
     let raw = raw.get(first..first + features).unwrap_or_default();
     let scales = scales.get(..features).unwrap_or_default();
-    let x = x.get_mut(first..first + features).unwrap_or_default();
-    let own = Inputs::scaled(raw, scales, x)?;
+    let first_x = first_x + 2;
+    let own = Inputs::scaled(raw, scales, memory.get_mut(first_x..first_x + features).unwrap_or_default())?;
     let one_by_one = || raw.iter().zip(scales).map(|(raw, scale)| scale.apply(*raw));
     let clamped = raw.iter().zip(scales).filter(|(raw, scale)| {
         let product = (i32::from(**raw) - i32::from(scale.zero())) * i32::from(scale.factor());
         !(-128..=127).contains(&((product + 128) >> 8))
     });
     let same = own.values().iter().copied().eq(one_by_one()) && own.clamped() as usize == clamped.count();
-    Ok(u32::from(!same))
+    Ok(u32::from(!same || !is_untouched(&memory, first_x, features)))
 }
 
 /// Whether scores of a random model, and what a step leaves of it, are those of the definition and nothing around the
@@ -177,9 +186,7 @@ fn same_by_both(
     shift: u32,
     rng: &mut XorShiftRng,
 ) -> Result<(bool, SgdStep), Error> {
-    /// What lies around the weights.
-    const AROUND: i16 = 0x5a5a;
-    let mut memory = [[AROUND; MOST_CLASSES * MOST_FEATURES + 2]; 2];
+    let mut memory = [[AROUND; MOST_CLASSES * MOST_FEATURES + 3]; 2];
     let mut words = [[0_i32; 2 * MOST_CLASSES]; 2];
     let (mut weights, mut bias) = ([0_i16; MOST_CLASSES * MOST_FEATURES], [0_i32; MOST_CLASSES]);
     let mut x = [0_i16; 3 * MOST_FEATURES + 1];
@@ -218,10 +225,9 @@ fn same_by_both(
     let told = sgd.step(&mut own, inputs, label)?;
     let expected = another.step(&mut defined, inputs, label)?;
     let same = own_scores == scores && own.checksum() == defined.checksum() && told == expected;
-    let around = |index| index < first_weight || index >= first_weight + classes * features;
-    let is_around = first.iter().enumerate().all(|(index, value)| *value == AROUND || !around(index));
+    let is_untouched = is_untouched(first, first_weight, classes * features) && x == untouched;
     let by_bytes = same_by_bytes(classes, features, bias, rng)?;
-    Ok((same && is_around && x == untouched && by_bytes, told))
+    Ok((same && is_untouched && by_bytes, told))
 }
 
 /// Whether scores of bytes are those of the definition.

@@ -234,24 +234,38 @@ pub(crate) fn batch_scores<K: Kernel>(kernel: K) {
 /// Samples of several lengths, each with its own rows; and fewer scores than samples, so that the last row of scores is
 /// incomplete.
 pub(crate) fn batch_of_odd_shapes<K: Kernel>(kernel: K) {
+    // Of few features, and of so many that AVX-512 uses its own registers.
+    for [many, some, few] in [[20, 7, 5], [40, 33, 7], [70, 31, 16]] {
+        batches_of_lengths(kernel, many, [many, many, many, many, many, many, some, 0, few + 8]);
+        batches_of_lengths(kernel, many, [few, many, few, few, few, many, many, 1, 1]);
+        batches_of_lengths(kernel, many, [1, many, few, some, 1, 1, many, 3, 2]);
+        batches_of_room(kernel, many);
+    }
+}
+
+fn batches_of_lengths<K: Kernel>(kernel: K, most: usize, lengths: [usize; 9]) {
     let mut rng = generate::rng(1);
     let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
-    let (weights, bias, x) = (values(3 * 20), values(3), values(20));
-    for lengths in [[20, 20, 20, 20, 20, 20, 7, 0, 13], [5, 20, 5, 5, 5, 20, 20, 1, 1], [1, 20, 5, 7, 1, 1, 20, 3, 2]] {
-        let samples = lengths.map(|length| &x[..length]);
-        let mut scores = [7.0; 27];
-        kernel.batch_scores(&weights, 1.0, &bias, &samples, &mut scores);
-        for (scores, x) in scores.chunks(3).zip(samples) {
-            let expected = contract::scores(&weights[..3 * x.len()], 1.0, &bias, x);
-            assert_all_same(scores, &expected, format_args!("a sample of {} features", x.len()));
-        }
-        let (mut rows, mut expected) = (weights.clone(), weights.clone());
-        kernel.batch_rank_one(&scores, &samples, &mut rows);
-        for (k, x) in scores.chunks(3).zip(samples) {
-            contract::rank_one(k, x, &mut expected[..3 * x.len()]);
-        }
-        assert_all_same(&rows, &expected, format_args!("updates by samples of {lengths:?} features"));
+    let (weights, bias, x) = (values(3 * most), values(3), values(most));
+    let samples = lengths.map(|length| &x[..length]);
+    let mut scores = [7.0; 27];
+    kernel.batch_scores(&weights, 1.0, &bias, &samples, &mut scores);
+    for (scores, x) in scores.chunks(3).zip(samples) {
+        let expected = contract::scores(&weights[..3 * x.len()], 1.0, &bias, x);
+        assert_all_same(scores, &expected, format_args!("a sample of {} features", x.len()));
     }
+    let (mut rows, mut expected) = (weights.clone(), weights.clone());
+    kernel.batch_rank_one(&scores, &samples, &mut rows);
+    for (k, x) in scores.chunks(3).zip(samples) {
+        contract::rank_one(k, x, &mut expected[..3 * x.len()]);
+    }
+    assert_all_same(&rows, &expected, format_args!("updates by samples of {lengths:?} features"));
+}
+
+fn batches_of_room<K: Kernel>(kernel: K, features: usize) {
+    let mut rng = generate::rng(1);
+    let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
+    let (weights, bias, x) = (values(3 * features), values(3), values(features));
     for room in 0..27 {
         let mut scores = vec![7.0; room];
         kernel.batch_scores(&weights, 1.0, &bias, &[x.as_slice(); 9], &mut scores);
@@ -293,23 +307,26 @@ pub(crate) fn factors_left_over<K: Kernel>(kernel: K) {
 
 /// Weights with fewer rows than there are scores: the existing rows get scores, the other scores stay the same.
 pub(crate) fn fewer_rows_than_scores<K: Kernel>(kernel: K) {
-    let mut rng = generate::rng(2);
-    let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
-    let (weights, bias, x) = (values(11 * 20), values(11), values(20));
-    for elements in 0..weights.len() {
-        let mut expected = contract::scores(&weights, 0.5, &bias, &x);
-        expected[elements / 20..].fill(7.0);
-        let mut scores = [7.0; 11];
-        kernel.scores(&weights[..elements], 0.5, &bias, &x, &mut scores);
-        assert_all_same(&scores, &expected, format_args!("{elements} weights"));
-        let mut scores = [7.0; 5 * 11];
-        kernel.batch_scores(&weights[..elements], 0.5, &bias, &[x.as_slice(); 5], &mut scores);
-        assert_all_same(&scores, &expected.repeat(5), format_args!("{elements} weights, five samples"));
+    for features in [20, 40] {
+        let mut rng = generate::rng(2);
+        let mut values = |n| generate::values(&mut rng, n, generate::ordinary);
+        let (weights, bias, x) = (values(11 * features), values(11), values(features));
+        for elements in 0..weights.len() {
+            let mut expected = contract::scores(&weights, 0.5, &bias, &x);
+            expected[elements / features..].fill(7.0);
+            let mut scores = [7.0; 11];
+            kernel.scores(&weights[..elements], 0.5, &bias, &x, &mut scores);
+            assert_all_same(&scores, &expected, format_args!("{elements} weights"));
+            let mut scores = [7.0; 5 * 11];
+            kernel.batch_scores(&weights[..elements], 0.5, &bias, &[x.as_slice(); 5], &mut scores);
+            assert_all_same(&scores, &expected.repeat(5), format_args!("{elements} weights, five samples"));
 
-        let (mut rows, mut expected) = (weights[..elements].to_vec(), weights.clone());
-        kernel.rank_one(&bias, &x, &mut rows);
-        contract::rank_one(&bias[..elements / 20], &x, &mut expected[..elements / 20 * 20]);
-        assert_all_same(&rows, &expected[..elements], format_args!("{elements} elements to update"));
+            let (mut rows, mut expected) = (weights[..elements].to_vec(), weights.clone());
+            kernel.rank_one(&bias, &x, &mut rows);
+            let whole = elements / features;
+            contract::rank_one(&bias[..whole], &x, &mut expected[..whole * features]);
+            assert_all_same(&rows, &expected[..elements], format_args!("{elements} elements to update"));
+        }
     }
 }
 
