@@ -22,11 +22,6 @@ impl<'a> Contestant<'a> {
         Self { name, repeat }
     }
 
-    /// The same under another name.
-    pub fn named(self, name: &'static str) -> Self {
-        Self { name, ..self }
-    }
-
     fn time(&mut self, times: u32) -> Duration {
         let start = Instant::now();
         (self.repeat)(times);

@@ -174,7 +174,8 @@ fn print_machine(blas: Option<OpenBlas>) -> Result<(), Problem> {
          library's step is its scores and three axpy alone. Epochs: 10,000 samples of 64 features, 60,000 of 784.\n\
          loads: bytes that must be loaded at least, of those that this processor loads in that time from that cache.\n\
          The last columns: how many times as fast as that; binary32: the same kernel in binary32; resident: the same\n\
-         steps on samples that stay in the nearest cache; scikit-learn: its SGDClassifier, a model a class; liblinear: its solver of Crammer and Singer, in scikit-learn.\n"
+         steps on samples that stay in the nearest cache; scikit-learn: its SGDClassifier, a model a class; liblinear: its\n\
+         solver of Crammer and Singer, in scikit-learn.\n"
     ))
 }
 

@@ -4,9 +4,7 @@
 use core::arch::naked_asm;
 
 use super::inputs::InputScale;
-use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::rows;
 use super::thumb_rows::change_rows_by;
 
 /// Below two rows uses the definition.
@@ -19,13 +17,6 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     };
     let suits = bias.len().min(scores.len()) >= 2;
     integers_call::scores::<1, _>(by, suits, weights, bias, x, scores);
-}
-
-/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
-#[inline(always)]
-pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
-    // SAFETY: the function is one for this processor.
-    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
 }
 
 change_rows_by!(subtract);

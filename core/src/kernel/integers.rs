@@ -52,8 +52,8 @@ mod sealed {
 /// The largest magnitude of a bias.
 pub(crate) const LARGEST_BIAS: i32 = 1 << 28;
 
-/// `bias = bias − k · 2^bias_shift` for each bias and its coefficient, clamped; returns how many were clamped. Inlined
-/// into the update of a Cortex-M0, both took half as many instructions again.
+/// `bias = bias − k · 2^bias_shift` for each bias and its coefficient, clamped; returns how many were clamped. Once
+/// for all calls.
 #[inline(never)]
 pub(crate) fn update_biases(bias: &mut [i32], coefficients: &[i32], rate: Rate) -> u32 {
     let mut clamped = 0_u32;
@@ -95,12 +95,7 @@ pub(crate) fn update(weights: &mut [i16], coefficients: &[i32], rate: Rate, x: &
 
 /// Calls back with each row of `of_row` elements whose coefficient is not 0.
 #[inline(always)]
-pub(super) fn for_each_row<T>(
-    rows: &mut [T],
-    coefficients: &[i32],
-    of_row: usize,
-    mut each: impl FnMut(&mut [T], i32),
-) {
+fn for_each_row(rows: &mut [i16], coefficients: &[i32], of_row: usize, mut each: impl FnMut(&mut [i16], i32)) {
     let mut rest = rows;
     for k in coefficients {
         let Some((row, below)) = rest.split_at_mut_checked(of_row) else { return };

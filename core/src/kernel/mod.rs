@@ -9,6 +9,7 @@
 //! build with `--cfg hingeline_kernel="…"`, or create the model [on it](crate::Model::on).
 
 #[cfg(hingeline_assembly)]
+#[allow(unsafe_code, reason = "calls of assembly")]
 mod assembly;
 #[cfg(hingeline_sse2)]
 #[allow(unsafe_code, reason = "instructions of the processor")]

@@ -3,9 +3,8 @@
 use core::arch::naked_asm;
 
 use super::inputs::InputScale;
-use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::rows::{self, Rows};
+use super::rows::Rows;
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
@@ -24,13 +23,6 @@ pub(super) fn inputs(raw: &[u8], scales: &[InputScale], x: &mut [i16]) -> u32 {
     unsafe { integers_call::inputs::<2>(twos, true, raw, scales, x) }
 }
 
-/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
-#[inline(always)]
-pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
-    // SAFETY: the function is one for this processor.
-    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
-}
-
 /// A pair minus its products. With the sign of its lower number flipped, a pair is the sum of the lower number and 2¹⁶
 /// times the upper one, except for a constant, which the second flip removes.
 macro_rules! pair {
@@ -47,7 +39,7 @@ macro_rules! pair {
     };
 }
 
-/// A function of the type [`ChangeRows`](rows::ChangeRows).
+/// A function of the type [`ChangeRows`](super::rows::ChangeRows).
 ///
 /// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, onto the stack; all but
 /// the first of these blocks leave the biases as they are. A row is then changed two pairs at a time if it and the
@@ -57,7 +49,7 @@ macro_rules! pair {
 /// inputs of the block and their number; above the rounded inputs on the stack what was clamped. In the loops over inputs
 /// a0: row, a1: x, a2: products, a3: weights, a4: the sign, a5: the end of x.
 #[unsafe(naked)]
-unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
+pub(super) unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
     naked_asm!(
         // A naked function does not inherit this extension of the target.
         ".option push",

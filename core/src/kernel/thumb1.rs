@@ -6,9 +6,8 @@
 
 use core::arch::naked_asm;
 
-use super::integers::Rate;
 use super::integers_call::{self, Call};
-use super::rows::{self, Rows};
+use super::rows::Rows;
 
 #[inline]
 pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32]) {
@@ -17,14 +16,7 @@ pub(super) fn scores(weights: &[i16], bias: &[i32], x: &[i16], scores: &mut [i32
     integers_call::scores::<1, _>(by, true, weights, bias, x, scores);
 }
 
-/// `row[f] = row[f] − k · rate(x[f])` for each row and its coefficient, and the biases; returns how many were clamped.
-#[inline(always)]
-pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32], rate: Rate, x: &[i16]) -> u32 {
-    // SAFETY: the function is one for this processor.
-    unsafe { rows::update(change_rows, weights, bias, coefficients, rate, x) }
-}
-
-/// A function of the type [`ChangeRows`](rows::ChangeRows).
+/// A function of the type [`ChangeRows`](super::rows::ChangeRows).
 ///
 /// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, onto the stack; all but
 /// the first of these blocks leave the biases as they are. A row is then changed two pairs at a time if it and the inputs
@@ -35,7 +27,7 @@ pub(super) fn update(weights: &mut [i16], bias: &mut [i32], coefficients: &[i32]
 /// the call; rounded inputs. In the loops over inputs r0: row, r1: x, r2: factor, r3: remaining numbers, r4 and r5:
 /// products and results, r6: weights, r7: the sign.
 #[unsafe(naked)]
-unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
+pub(super) unsafe extern "C" fn change_rows(rows: &mut Rows) -> u32 {
     naked_asm!(
         "push {{r4-r7, lr}}",
         "sub sp, #96",

@@ -24,7 +24,7 @@ macro_rules! change_rows {
         $($operands:tt)*
     ) => {
         #[unsafe(naked)]
-        unsafe extern "C" fn change_rows(rows: &mut $crate::kernel::rows::Rows) -> u32 {
+        pub(super) unsafe extern "C" fn change_rows(rows: &mut $crate::kernel::rows::Rows) -> u32 {
             core::arch::naked_asm!(
                 "push {{r3-r11, lr}}",
                 $($frame,)*
@@ -79,7 +79,8 @@ pub(super) use change_rows;
 
 /// The same by a function `subtract(row, x, factor, count)`, which may change what the lines of `$change` may.
 ///
-/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, into 64 bytes of the stack. All but the first of these blocks leave the biases as they are.
+/// Inputs that are to be shifted to the right are rounded once for all rows, up to 32 at a time, into 64 bytes of the
+/// stack. All but the first of these blocks leave the biases as they are.
 #[cfg(any(hingeline_dsp, hingeline_thumb2))]
 macro_rules! change_rows_by {
     ($subtract:path) => {
